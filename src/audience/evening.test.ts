@@ -27,8 +27,8 @@ test('an evening has each sample, and the joins that each minute added', () => {
   expect(evening.points).toHaveLength(18);
   expect(evening.points[0]).toEqual([START * 60 + 10, 12, 11, 10, 13]);
   expect(evening.joins).toEqual([
-    { at: START * 60, attempts: 4, successes: 3, failures: { network: 1 } },
-    { at: (START + 1) * 60, attempts: 5, successes: 3, failures: { network: 2 } },
+    { at: START * 60, attempts: 4, successes: 3, failures: { few: 1 } },
+    { at: (START + 1) * 60, attempts: 5, successes: 3, failures: { few: 2 } },
   ]);
 });
 

@@ -431,7 +431,7 @@ class Bundle {
       const stage = STAGES.indexOf(line.kind);
       if (!isFirst && (stage < Math.max(this.#stage, 1) || this.#stage === 3)) report.find('order');
       this.#stage = Math.max(this.#stage, stage);
-      if (isFirst && /^\uFEFF|\r\n$/.test(text)) throw new Unreadable('line-ends');
+      if (isFirst && /^(\uFEFF|\{.*\r\n$)/.test(text)) throw new Unreadable('line-ends');
       if (isFirst) await this.#head(line);
       else if (stage > 0) await [this.#entry, this.#checkpoint, this.#seal][stage - 1].call(this, line);
     } catch (error) {
