@@ -47,7 +47,9 @@ const proves = ({ beacon }: AudienceEar['beacons'][number]): boolean => {
   const window: ProvenWindow = { ...beacon, session: sessionOf(beacon.session) as Uint8Array };
   return proofOf(window, (segment) => tags(room.slug, segment)) === beacon.proof;
 };
-const names = (ear: AudienceEar): string[] => ear.events.map(({ event: [name] }) => name);
+/** What was told once; that the page is open is told again and again, see `in_room_now`. */
+const names = (ear: AudienceEar): string[] =>
+  ear.events.map(({ event: [name] }) => name).filter((name) => name !== 'page-open');
 
 // Side by side, because they wait for half minutes of sound. Each has an address of its own: no page shares with another.
 describe.concurrent('a page that listens', () => {

@@ -44,7 +44,7 @@ export const detailsEnglish = {
   claims: 'Check a number somebody said',
   verify: 'Check figures yourself',
   incidents: 'What went wrong here',
-  feed: 'Feed',
+  feed: 'RSS feed',
   numbers: 'How many listen, and how that is counted',
   said: 'What was said about its audience',
   localOnly: (host: string) =>

@@ -47,7 +47,7 @@ export const detailsFrench: typeof detailsEnglish = {
   claims: 'Vérifier un nombre annoncé',
   verify: 'Vérifier des chiffres vous-même',
   incidents: 'Ce qui s’est mal passé ici',
-  feed: 'Flux',
+  feed: 'Flux RSS',
   numbers: 'Combien de personnes écoutent, et comment on les compte',
   said: 'Ce qui a été dit de son public',
   localOnly: (host) =>

@@ -59,7 +59,7 @@ export function roomDetails(
   const times = openClocks(words);
   const links = element(
     'p',
-    { class: 'small' },
+    { class: 'small count' },
     ...[element('a', { href: `/r/${slug}/numbers` }, words.numbers), ' · '],
     element('a', { href: `/r/${slug}/claims` }, words.said),
   );
