@@ -38,6 +38,7 @@ export const ALONE: Readonly<Record<string, string>> = {
  * would keep a processor waiting. Paths without `.test.ts`.
  */
 export const LONGEST: readonly string[] = [
+  'e2e/fakes',
   'e2e/numbers',
   'e2e/listening-page',
   'e2e/alerts',

@@ -8,7 +8,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { proofDelay, sessionOf } from '../src/wire/listening-proof.ts';
 import type { RoomNumbers } from '../src/wire/numbers.ts';
-import { chance } from '../test/chance.ts';
 import { ListeningWindows } from '../web/audience/windows.ts';
 import {
   beaconBody,
@@ -23,14 +22,13 @@ import { type MadeRoom, type Server, startServer, until } from './rig/server.ts'
 /** People, and fakes of each kind. */
 const PEOPLE = 6;
 const RELAYED = 5;
-const EVENING_MS = 190_000;
+const EVENING_MS = 135_000;
 
 let server: Server;
 let room: { url: string; slug: string };
 const all: Disposable[] = [];
 beforeAll(async () => {
   server = await startServer({ EARSHOT_CELLS: '1', EARSHOT_DOORS: '2' });
-  room = await made('Fakes');
 }, 90_000);
 afterAll(async () => {
   for (const one of all) one[Symbol.dispose]();
@@ -183,8 +181,9 @@ const who = (
 });
 
 test('fakes of many kinds are named by their reasons, and in the end the headline has the people alone', async () => {
+  // Of its own for each attempt: fakes of the one before would still be there.
+  room = await made('Fakes');
   const end = performance.now() + EVENING_MS;
-  const random = chance(randomBytes(4).readUInt32LE());
   const people = Array.from({ length: PEOPLE }, (_, i) => listen(room, who(40, i)));
   const [source] = people as [ProvingListener];
   await until('sound comes', () => source.tags.size > 0, 30_000);
@@ -193,8 +192,8 @@ test('fakes of many kinds are named by their reasons, and in the end the headlin
   for (let i = 0; i < RELAYED; i += 1) {
     // One has downloaded, and passes the tags on: to players of the stream, and to players of files.
     running.push(relay(source, 'stream', who(41, i), end), relay(source, 'hls', who(42, i), end));
-    // Four of ten segments, at random.
-    running.push(downloads(room, who(43, i), () => random() < 0.4, { end, segments: 6 }));
+    // A third of the sound, and a proof when it happens to be about that.
+    running.push(downloads(room, who(43, i), (place) => place < 2, { end, segments: 6 }));
     // Sound without proofs.
     listen(room, { ...who(44, i), proves: false });
   }
@@ -233,8 +232,7 @@ test('fakes of many kinds are named by their reasons, and in the end the headlin
   }
   const found = await numbers();
   await Promise.all(running);
-  // Who fetches four of ten segments has half of the sound now and then, and may prove it: then it counts, as it should.
-  expect(Math.max(...seen)).toBeLessThanOrEqual(PEOPLE + RELAYED);
+  expect(Math.max(...seen)).toBeLessThanOrEqual(PEOPLE);
   expect(found?.metrics.listeners_now?.net).toBe(PEOPLE);
   const excluded = found?.excluded ?? {};
   expect(excluded).toMatchObject({
