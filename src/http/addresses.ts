@@ -307,8 +307,7 @@ export const ADDRESSES: readonly Address[] = [
     ...{ ...EVIDENCE, cache: 'state', examples: ['/r/hall/evening.json'] },
   },
   {
-    ...{ id: 'numbers-csv', what: "a room's figures with their definitions" },
-    pattern: '/r/:room/numbers.csv',
+    ...{ id: 'numbers-csv', what: 'figures with definitions', pattern: '/r/:room/numbers.csv' },
     ...{ ...EVIDENCE, examples: ['/r/hall/numbers.csv'] },
   },
   {
@@ -390,11 +389,7 @@ export const ADDRESSES: readonly Address[] = [
     examples: ['/api/claims/check', '/api/claims/add'],
   },
   {
-    ...{
-      id: 'claims-waiting',
-      what: 'what strangers said, for the operator',
-      pattern: '/api/claims/waiting',
-    },
+    ...{ id: 'claims-waiting', what: 'what strangers said, unseen yet', pattern: '/api/claims/waiting' },
     ...{ ...READ, owner: 'site', urgency: 'control', examples: ['/api/claims/waiting'] },
   },
   {

@@ -1,20 +1,10 @@
 import type { IncidentWords } from './incident-words.ts';
+import { length, lower } from './span-text.ts';
 
 const count = (value: number): string => value.toLocaleString('en-GB');
 
 const listed = (parts: readonly string[]): string =>
   parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
-
-const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
-
-function length(ms: number): string {
-  const seconds = Math.max(1, Math.round(ms / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  return minutes < 60
-    ? `${minutes} min ${seconds % 60} s`
-    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
 
 /** English. */
 export const ENGLISH: IncidentWords = {
