@@ -8,6 +8,7 @@ const MOST_FILES = 25;
 /** Files between the limits, each with the reason why it is one file. */
 const LONG: Record<string, string> = {
   'src/config/schema.ts': 'every setting, one after the other: the list that people look up',
+  'src/http/addresses.ts': 'every address, one after the other: the table that doors, caches and tests read',
 };
 
 const code = files(['src', 'web', 'test', 'e2e', 'bench', 'scripts'], /\.(ts|tsx|mjs|c)$/);
@@ -20,9 +21,12 @@ test(`no file is longer than ${HARD_LIMIT} lines`, () => {
   ).toEqual([]);
 });
 
-test(`a file longer than ${SOFT_LIMIT} lines says here why it is one, and no other does`, () => {
-  const long = product.filter(({ text }) => lines(text) > SOFT_LIMIT).map(({ path }) => path);
-  expect(long).toEqual(Object.keys(LONG));
+test(`a file longer than ${SOFT_LIMIT} lines says here why it is one, and no short one does`, () => {
+  const long = (limit: number): string[] =>
+    product.filter(({ text }) => lines(text) > limit).map(({ path }) => path);
+  expect(Object.keys(LONG)).toEqual(expect.arrayContaining(long(SOFT_LIMIT)));
+  // A listed file may become a little shorter without a change here.
+  expect(long(SOFT_LIMIT - 25)).toEqual(expect.arrayContaining(Object.keys(LONG)));
 });
 
 test(`no style sheet is longer than ${SOFT_LIMIT} lines`, () => {
