@@ -197,7 +197,7 @@ export class AudienceRoom {
     memory.now = sample;
     memory.samples.push(sample);
     const { s, c, m, silent } = sample;
-    memory.status = statusOf([sample], memory.status);
+    memory.status = statusOf(this.#heardIn([sample]), memory.status);
     if (!memory.peak || m > memory.peak.m) memory.peak = sample;
     if (memory.share < 1) {
       memory.proving.asked += Math.round((s - silent) * memory.share);
@@ -211,6 +211,12 @@ export class AudienceRoom {
     }
     this.#changed();
     return { at, s, c, m, gross: sample.gross };
+  }
+
+  /** Those of the time when the room was on: proofs outlast its end, and nobody hears anything any more. */
+  #heardIn(samples: readonly SampleCount[]): readonly SampleCount[] {
+    const { ended = Number.POSITIVE_INFINITY } = this.memory;
+    return samples.filter(({ at }) => at <= ended);
   }
 
   /** Changes of the share since this was asked, in order. */
@@ -230,11 +236,10 @@ export class AudienceRoom {
     const { minuteShare = 1 } = memory;
     delete memory.minuteShare;
     this.#unwritten = false;
-    const status = statusOf(samples, memory.status);
-    if (status === 'client_only') {
-      const most = samples.reduce((a, b) => (b.c > a.c ? b : a));
-      if (most.c > (memory.peak?.m ?? 0)) memory.peak = { ...most, m: most.c };
-    }
+    const status = statusOf(this.#heardIn(samples), memory.status);
+    const [most] = samples.toSorted((a, b) => b.c - a.c);
+    if (status === 'client_only' && most && most.c > (memory.peak?.m ?? 0))
+      memory.peak = { ...most, m: most.c };
     memory.status = status;
     const figures = figuresOf(this.#counted((minute + 1) * MINUTE_MS));
     const seconds = secondsOf({ count, proving: memory.proving });

@@ -174,6 +174,33 @@ test('behind a foreign cache the proofs are the headline, and that is said', () 
   expect(shown(room)).toMatchObject({ status: 'client_only', net: 8 });
 });
 
+test('after the end proofs of sound from a cache outlast the others, and change neither the status nor the peak', () => {
+  const cached: Player[] = Array.from({ length: 8 }, (_, i) => ({
+    ...{ key: 5_000n + BigInt(i), gets: 0, transport: 'hls' as const },
+  }));
+  const room = after(2, [...honest(60), ...cached]);
+  expect(shown(room)).toMatchObject({ net: 60, status: 'discrepant' });
+  room.memory.ended = (MINUTE + 2) * 60_000 + 5_000;
+  const end = MINUTE * 6 + 12;
+  for (let slot = 1; slot <= 8; slot += 1) {
+    room.sample((end + slot) * 10_000);
+    expect(room.numbers((end + slot) * 10_000).status).toBe('discrepant');
+  }
+  const minutes = [MINUTE, MINUTE + 1, MINUTE + 2].map((minute) => room.closeMinute(minute));
+  expect(minutes.map((entry) => entry?.status)).toEqual(['discrepant', 'discrepant', 'discrepant']);
+  expect(minutes.at(-1)?.total.peak_concurrent?.net).toBe(60);
+});
+
+test('a minute without a sample is closed behind a cache as well', () => {
+  const room = after(
+    1,
+    Array.from({ length: 8 }, () => ({ gets: 0, transport: 'hls' as const })),
+  );
+  for (const minute of [MINUTE, MINUTE + 1]) expect(room.closeMinute(minute)?.status).toBe('client_only');
+  room.happened('door-0', 'life', { visits: 1 });
+  expect(room.closeMinute(MINUTE + 2)).toMatchObject({ status: 'client_only', samples: [] });
+});
+
 test('in a sampled crowd the asked stand for the others, and whoever was asked all the same stands for himself', () => {
   const count = (players: readonly Player[]): number | undefined => {
     const full = after(2, players);

@@ -5,6 +5,7 @@ import { markedFragment } from '../../test/synthetic.ts';
 import { silentLog } from '../base/log.ts';
 import { epochMs } from '../base/time.ts';
 import { EMPTY } from '../wire/feed.ts';
+import type { RoomNumbers } from '../wire/numbers.ts';
 import { RENDITIONS } from '../wire/renditions.ts';
 import { stateOfCard } from '../wire/room.ts';
 import { type Origin, open } from './index.ts';
@@ -12,6 +13,10 @@ import { MAX_COMING_ROOMS } from './state-file.ts';
 
 const ZERO = epochMs(Date.UTC(2026, 0, 1));
 const SLUG = 'room';
+const COUNTED: RoomNumbers = {
+  ...{ v: 1, room: 'room', at: ZERO, status: 'reconciled', state: 'live' },
+  ...{ metrics: {}, excluded: { bot: 3 }, sampling: 1 },
+};
 const CARD = {
   ...{ slug: SLUG, title: 'A room', hosts: [], status: 'live' as const },
   ...{ clocks: {}, zero: ZERO, cell: 0 },
@@ -19,14 +24,23 @@ const CARD = {
 
 let clock: ManualClock;
 let origin: Origin;
+let numbers: RoomNumbers | undefined;
 beforeEach(() => {
+  numbers = undefined;
   clock = manualClock(ZERO);
   const archive = {
     recording: async () => undefined,
     init: async () => undefined,
     read: async () => undefined,
   };
-  origin = open({ clock, log: silentLog, archive, holdWhileAway: true, tag: testTag });
+  origin = open({
+    clock,
+    log: silentLog,
+    archive,
+    holdWhileAway: true,
+    tag: testTag,
+    numbers: () => numbers,
+  });
   origin.receive({
     head: { kind: 'rooms', rooms: [CARD, { ...CARD, slug: 'later', status: 'scheduled' }] },
     body: EMPTY,
@@ -101,5 +115,28 @@ describe('state.json and rooms.json', () => {
     const { rooms } = JSON.parse((await get('/rooms.json')).text);
     expect(rooms).toHaveLength(MAX_COMING_ROOMS);
     expect(rooms[0].slug).toBe('room-499');
+  });
+
+  it('know no figure before a room has opened, nor in its first seconds; then the tally has to say them', async () => {
+    const told = (opened?: number): void => {
+      const clocks = opened === undefined ? {} : { opened };
+      origin.receive({ head: { kind: 'rooms', rooms: [{ ...CARD, clocks }] }, body: EMPTY });
+      clock.advance(1_001);
+    };
+    const path = `/r/${SLUG}/numbers.json`;
+    const nothing = { v: 1, room: SLUG, metrics: {}, excluded: {}, state: 'live', sampling: 1 };
+    told();
+    expect(await get(path)).toMatchObject({ status: 200 });
+    told(clock.wall());
+    const first = await get(path);
+    expect(first.status).toBe(200);
+    expect(JSON.parse(first.text)).toEqual({ ...nothing, status: 'reconciled', at: clock.wall() });
+    clock.advance(30_000);
+    const away = await get(path);
+    expect(away.status).toBe(503);
+    expect(away.text).toContain('tally-away');
+    clock.advance(1_001);
+    numbers = COUNTED;
+    expect(JSON.parse((await get(path)).text)).toEqual(COUNTED);
   });
 });

@@ -17,6 +17,12 @@ export const MAX_COMING_ROOMS = 200;
 /** Rooms that are over are listed up to this many, the newest first. */
 const MAX_PAST_ROOMS = 50;
 
+/**
+ * Nothing is known of a room in its first half minute: whoever listens counts from 15 of 30 s on. Then the tally has said
+ * something of it, or is away.
+ */
+const UNCOUNTED_MS = 30_000;
+
 const HEADERS = { 'content-type': 'application/json', 'cache-control': EACH_SECOND };
 
 /** `state.json` and `numbers.json` of each room, and `rooms.json`: made at most once a second, whoever asks. */
@@ -56,9 +62,10 @@ export function openStateFiles(
       return packed ? packed.reply(headers, HEADERS) : problem('room-unknown', undefined, OPEN_TO_ALL);
     },
     async numbers(slug: string, headers: RequestHeaders): Promise<Reply> {
-      if (!rooms.card(slug)) return problem('room-unknown', undefined, OPEN_TO_ALL);
+      const card = rooms.card(slug);
+      if (!card) return problem('room-unknown', undefined, OPEN_TO_ALL);
       const packed = await fresh(`numbers ${slug}`, async () => {
-        const numbers = numbersOf(slug);
+        const numbers = numbersOf(slug) ?? uncounted(card, clock.wall());
         return numbers && JSON.stringify(numbers);
       });
       return packed
@@ -79,6 +86,14 @@ export function openStateFiles(
       );
       return packed ? packed.reply(headers, HEADERS) : problem('not-found', undefined, OPEN_TO_ALL);
     },
+  };
+}
+
+/** The numbers of a room that cannot have been counted yet; undefined for any other. */
+function uncounted({ slug, clocks: { opened } }: RoomCard, at: number): RoomNumbers | undefined {
+  if (opened !== undefined && at - opened > UNCOUNTED_MS) return undefined;
+  return {
+    ...{ v: 1, room: slug, at, status: 'reconciled', state: 'live', metrics: {}, excluded: {}, sampling: 1 },
   };
 }
 

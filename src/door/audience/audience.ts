@@ -150,6 +150,7 @@ export class DoorAudience implements Disposable {
     const { slug, rendition, session, who, after, embed } = request;
     const foreign = rendition.container !== 'fmp4';
     const asker = who ?? NOBODY;
+    if (asker.probe) return {};
     const playback =
       foreign && opensTwo(asker.agent) ? `${this.#sessions.keyOf(asker).join()} ${slug}` : undefined;
     const twin = playback === undefined ? -1 : this.#twins.rowOf(playback);

@@ -17,6 +17,8 @@ const KEPT_MS = MINUTES_KEPT * 60_000;
 
 const DENSE = EXCLUSIONS.indexOf('dense-ip');
 const SLOT_MS = SLOT_S * 1000;
+/** Less than this is no listening. */
+const LEAST_HEARD_MS = 1_000;
 
 /** Receives the records of sessions, for the tally. */
 export interface SlotOutlet {
@@ -154,6 +156,8 @@ export class SlotTurns implements Disposable {
       table.played[row] = (table.played[row] ?? 0) + more;
     }
     const told = table.heardTold[row] ?? 0;
+    // Who leaves within a second has looked whether there is sound.
+    if (told === 0 && (table.played[row] ?? 0) < LEAST_HEARD_MS) return;
     const seconds = Math.min(SLOT_S, Math.round((table.played[row] ?? 0) / 1000) - told);
     if (seconds <= 0) return;
     table.reach(row, minute);

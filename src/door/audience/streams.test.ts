@@ -86,6 +86,26 @@ test('a session goes on over a reconnect, and a radio has one of its own that pr
   expect([own?.flags, own?.exclusion]).toEqual([FLAG.silent, 'none']);
 });
 
+test('who only looks whether a radio is there is nobody: HEAD, the first bytes, or gone within a second', async () => {
+  await using counting = await openCountingDoor();
+  const { door, play, tell, sessions, origin } = counting;
+  origin.tick();
+  const radio = '/r/room/radio.mp3';
+  expect(await ask(door.port, get(radio, 'Sonos/83.1').replace('GET', 'HEAD'))).toMatch(/^HTTP\/1\.1 200 /);
+  for (const range of ['0-1', '0-999'])
+    wire(door.port, get(radio, `Probe ${range}`, `Range: bytes=${range}\r\n`));
+  wire(door.port, get(radio, 'Sonos/83.1', 'Range: bytes=0-\r\n'));
+  const leaver = wire(door.port, get(radio, 'Leaver/1'));
+  await until(() => door.presence().get('room') === 4);
+  await play(0.96);
+  leaver.socket.end();
+  await until(() => door.presence().get('room') === 3);
+  await play(19);
+  await tell();
+  expect(sessions()).toMatchObject([{ transport: 'radio', exclusion: 'none' }]);
+  expect(sessions()[0]?.delivered).toBeGreaterThanOrEqual(19);
+});
+
 test('a token on two connections at once: the newer one counts, what goes on at the older one is named', async () => {
   await using counting = await openCountingDoor();
   const { door, play, tell, sessions, origin } = counting;

@@ -5,7 +5,7 @@ import type { DoorAudience } from '../audience/audience.ts';
 import { DOWNLOAD_BYTES_PER_S } from '../audience/downloads.ts';
 import { soundFile } from '../audience/file-hearing.ts';
 import type { Clients } from '../network/trusted-proxies.ts';
-import { listeningTo } from '../request/listening.ts';
+import { isProbe, listeningTo } from '../request/listening.ts';
 import { connectionOf } from '../socket/connection.ts';
 import { type NodeHearing, newFileHearing } from '../socket/hearing.ts';
 
@@ -15,8 +15,6 @@ export interface CountedFilesDeps {
   readonly clients: Pick<Clients, 'clientOf' | 'trusts'>;
 }
 
-/** Asks for the first bytes only, to see whether the file is there. */
-const PROBE = /^bytes=0-[01]$/;
 /** Asks for all of it in a way of its own, as ffmpeg and Chromium do. */
 const WHOLE = /^(?:bytes=0-)?$/;
 
@@ -37,7 +35,7 @@ function hearingOn(socket: Socket, { files }: CountedFilesDeps['audience']): Nod
 
 /**
  * Counts the sound in an answer: pieces of a recording or of live sound once all of it has been sent, and a recording in
- * one file as far as it was read, while it is. HEAD, 304 and requests for the first two bytes count nothing.
+ * one file as far as it was read, while it is. HEAD, 304 and requests for a few first bytes count nothing.
  */
 export function countFile(
   { audience, clients }: CountedFilesDeps,
@@ -46,8 +44,8 @@ export function countFile(
   path: string,
   query: string,
 ): void {
-  const range = String(req.headers.range ?? '');
-  if (req.method !== 'GET' || PROBE.test(range)) return;
+  const { range } = req.headers;
+  if (req.method !== 'GET' || isProbe(range)) return;
   const download = find(path);
   if (download?.address.id === 'download') {
     const { socket } = req;
@@ -75,7 +73,7 @@ export function countFile(
     });
     return;
   }
-  if (!WHOLE.test(range) || !soundFile(path)) return;
+  if (!WHOLE.test(range ?? '') || !soundFile(path)) return;
   const { pieces } = hearingOn(req.socket, audience);
   const asked = listeningTo(clients, req);
   res.once('finish', () => {

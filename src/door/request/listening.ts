@@ -15,6 +15,8 @@ export interface Listening {
   readonly private: boolean;
   /** Fetched before anybody wants it. Spec: Fetch, 4.7 (Sec-Purpose). */
   readonly prefetch: boolean;
+  /** It asks for a few bytes, to see whether the sound is there. */
+  readonly probe: boolean;
   /** A host's or speaker's token, not checked yet. */
   readonly token: string | undefined;
   /** It came by way of a cache or a proxy: what the listener got is not known. */
@@ -34,6 +36,7 @@ export const COUNTED_FIELDS = [
   'sec-gpc',
   'sec-purpose',
   'purpose',
+  'range',
   'authorization',
   'sec-fetch-site',
   'origin',
@@ -42,6 +45,12 @@ export const COUNTED_FIELDS = [
 ] as const;
 /** The values that a request has for the headers in `COUNTED_FIELDS`. */
 export type CountedFields = { readonly [name in (typeof COUNTED_FIELDS)[number]]?: string | undefined };
+
+/** Some bytes from the first on, fewer than any player needs to begin; Apple's ask for two. Spec: RFC 9110, 14.2. */
+const PROBE = /^bytes=0-\d{1,3}$/;
+/** True for a `Range` of a request that only looks whether something is there. */
+export const isProbe = (range: string | undefined): boolean =>
+  range !== undefined && PROBE.test(range.trim());
 
 /**
  * The facts about a listener, from the headers of a request. `address`: the client's; `relayed`: the request is known
@@ -54,6 +63,7 @@ export function listeningOf(fields: CountedFields, address: string, relayed: boo
     brands: fields['sec-ch-ua'],
     private: fields.dnt?.trim() === '1' || fields['sec-gpc']?.trim() === '1',
     prefetch: /prefetch|preview/.test(`${fields['sec-purpose'] ?? ''} ${fields.purpose ?? ''}`),
+    probe: isProbe(fields.range),
     token: fields.authorization === undefined ? undefined : bearer(fields.authorization),
     relayed: relayed || fields.via !== undefined || fields.forwarded !== undefined,
     elsewhere: /^(?:cross|same)-site$/.test(fields['sec-fetch-site'] ?? '') && fields.origin !== 'null',
