@@ -9,7 +9,7 @@ import { THRESHOLDS, type Thresholds } from './thresholds.ts';
 
 export type { ClientClass } from './judge/signs.ts';
 export type { Verdict, VerdictLabel } from './judge/verdict.ts';
-export { FORMAT_LINES, type LogFormat, recogniseFormat } from './lines/format.ts';
+export { describedFormat, FORMAT_LINES, type LogFormat, recogniseFormat } from './lines/format.ts';
 export { emptyRequest, type LogRequest } from './lines/log-request.ts';
 export { verdictPage } from './page/verdict-page.ts';
 export { THRESHOLDS, type Thresholds } from './thresholds.ts';

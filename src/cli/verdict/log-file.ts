@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { EarshotError } from '../../base/errors.ts';
 import {
+  describedFormat,
   emptyRequest,
   FORMAT_LINES,
   type LogFormat,
@@ -29,13 +30,17 @@ export interface LogFileResult {
   readonly durations: boolean;
 }
 
-/** Feeds one log to a verdict, block by block; `progress` gets the bytes read from the disk. `-` is the standard input. */
+/**
+ * Feeds one log to a verdict, block by block; `progress` gets the bytes read from the disk. `-` is the standard input.
+ * Without a description of its format it is recognised.
+ */
 export async function readLogFile(
   path: string,
   verdict: OpenVerdict,
   progress: (bytes: number) => void,
+  description?: string,
 ): Promise<LogFileResult> {
-  const reader = new LineReader(verdict);
+  const reader = new LineReader(verdict, description);
   try {
     for await (const block of await plain(path === '-' ? standardInput() : blocksOf(path), progress))
       reader.block(block as Buffer);
@@ -95,6 +100,7 @@ async function* copies(blocks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
 /** Cuts blocks into lines and gives them to the format that the first of them have. */
 class LineReader {
   readonly #verdict: OpenVerdict;
+  readonly #description: string | undefined;
   readonly #request = emptyRequest();
   #rest = Buffer.alloc(0);
   #first: string[] | undefined = [];
@@ -104,8 +110,9 @@ class LineReader {
   #example: string | undefined;
   #durations = false;
 
-  constructor(verdict: OpenVerdict) {
+  constructor(verdict: OpenVerdict, description: string | undefined) {
     this.#verdict = verdict;
+    this.#description = description;
   }
 
   block(block: Buffer): void {
@@ -148,9 +155,13 @@ class LineReader {
       if (this.#first.length >= FORMAT_LINES) this.#begin();
       return;
     }
-    if (line.charCodeAt(0) === 35) return;
-    this.#lines++;
     const format = this.#format;
+    if (line.charCodeAt(0) === 35) {
+      // A comment; in some formats it names the columns of what follows.
+      if (format?.kind === 'requests') format.parse(line, this.#request);
+      return;
+    }
+    this.#lines++;
     if (format?.kind === 'requests') {
       if (format.parse(line, this.#request)) this.#verdict.add(this.#request);
       else this.#refuse(line);
@@ -167,7 +178,8 @@ class LineReader {
     const kept = this.#first;
     if (!kept) return;
     this.#first = undefined;
-    this.#format = recogniseFormat(kept);
+    const description = this.#description;
+    this.#format = description === undefined ? recogniseFormat(kept) : describedFormat(description, kept);
     if (this.#format?.kind === 'requests') this.#durations = this.#format.durations;
     for (const line of kept) this.#line(line);
   }

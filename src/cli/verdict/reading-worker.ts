@@ -7,20 +7,22 @@ import { type LogFileResult, readLogFile } from './log-file.ts';
 /** Bytes between two messages about the progress. */
 const PROGRESS_BYTES = 4_000_000;
 
-const { paths, listed } = workerData as { paths: readonly string[]; listed: number };
+const { paths, listed, description } = workerData as {
+  paths: readonly string[];
+  listed: number;
+  description?: string;
+};
 try {
   const verdict = openVerdict();
   const results: LogFileResult[] = [];
   let unsaid = 0;
-  for (const path of paths)
-    results.push(
-      await readLogFile(path, verdict, (bytes) => {
-        unsaid += bytes;
-        if (unsaid < PROGRESS_BYTES) return;
-        parentPort?.postMessage({ read: unsaid });
-        unsaid = 0;
-      }),
-    );
+  const progress = (bytes: number): void => {
+    unsaid += bytes;
+    if (unsaid < PROGRESS_BYTES) return;
+    parentPort?.postMessage({ read: unsaid });
+    unsaid = 0;
+  };
+  for (const path of paths) results.push(await readLogFile(path, verdict, progress, description));
   const files = results.map(({ durations: _, ...file }) => file);
   const unread = files.reduce((sum, file) => sum + file.unread, 0);
   const readable = files.some((file) => file.lines > file.unread);

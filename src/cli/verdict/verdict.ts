@@ -10,8 +10,9 @@ const HELP = `earshot verdict LOG…        says what access logs support: a cro
 earshot verdict -           the same from the standard input
 
 Reads the logs of any web server: common and combined (nginx, Apache, with a virtual host or durations), JSON lines
-(Caddy, Traefik, nginx), HAProxy's httplog, and tables (CSV) of counts per interval; gzip and Zstandard too. The format
-of each file is recognised by itself. Nothing is sent anywhere.
+(Caddy, Traefik, nginx), HAProxy's httplog, W3C extended (IIS, CloudFront), AWS load balancers, and tables (CSV) of
+counts per interval; gzip and Zstandard too. The format of each file is recognised by itself. Nothing is sent anywhere.
+  --format TEXT    the log has another format: what stands in log_format (nginx) or LogFormat (Apache)
   --html FILE      also writes a page with plots, without scripts
   --clients N      clients listed in the JSON, the most costly first (1000; all attackers up to ten times as many)
   --json           print the answer as JSON
@@ -31,6 +32,7 @@ export const command: Command = async (args) => {
     args.map((arg) => (arg === '-' ? STDIN : arg)),
     {
       html: { type: 'string' },
+      format: { type: 'string' },
       clients: { type: 'string', default: '1000' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -43,11 +45,15 @@ export const command: Command = async (args) => {
   }
   const listed = wholeNumber(values.clients, 'clients', 0, 1_000_000);
   const paths = positionals.map((path) => (path === STDIN ? '-' : path));
-  const { files, found } = await inThread(paths, listed);
+  const { files, found } = await inThread(paths, listed, values.format);
   if (!found) {
     for (const { name, example } of files)
       console.error(
-        `earshot: ${name} has no line of a known format${example ? `, such as: ${example}` : ''}`,
+        `earshot: ${name} has no line of ${values.format === undefined ? 'a known format' : 'the described format'}${example ? `, such as: ${example}` : ''}`,
+      );
+    if (values.format === undefined)
+      console.error(
+        'earshot: --format TEXT describes another one, as log_format (nginx) or LogFormat (Apache) does',
       );
     return 2;
   }
@@ -62,10 +68,11 @@ const STDIN = '\0stdin';
 async function inThread(
   paths: readonly string[],
   listed: number,
+  description: string | undefined,
 ): Promise<{ readonly files: Verdict['log']['files']; readonly found?: Verdict }> {
   const bar = progressBar(await sizeOf(paths));
   const worker = new Worker(new URL('./reading-worker.ts', import.meta.url), {
-    workerData: { paths, listed },
+    workerData: { paths, listed, description },
     resourceLimits: { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 512 },
   });
   try {

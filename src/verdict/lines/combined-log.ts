@@ -15,7 +15,7 @@ export const NO_DURATION: CommonLayout = { duration: -1, unit: 1 };
 const MOST_COLUMNS = 12;
 
 /** The end of a quoted text that begins after `from`; -1 when it has none. Quotes inside are escaped. */
-function closing(line: string, from: number): number {
+export function closingQuote(line: string, from: number): number {
   let at = line.indexOf('"', from);
   while (at > 0 && line.charCodeAt(at - 1) === 92) {
     let slashes = 1;
@@ -36,7 +36,7 @@ export function columnsOf(line: string, from: number): { readonly quoted: boolea
       continue;
     }
     const quoted = line.charCodeAt(at) === 34;
-    const end = quoted ? closing(line, at + 1) : line.indexOf(' ', at);
+    const end = quoted ? closingQuote(line, at + 1) : line.indexOf(' ', at);
     const stop = end < 0 ? line.length : end;
     found.push({ quoted, text: line.slice(quoted ? at + 1 : at, stop) });
     at = stop + 1;
@@ -52,7 +52,7 @@ export function commonParts(
   if (bracket < 0) return undefined;
   const open = line.indexOf('"', bracket);
   if (open < 0) return undefined;
-  const close = closing(line, open + 1);
+  const close = closingQuote(line, open + 1);
   if (close < 0) return undefined;
   // Status and size.
   const status = close + 2;
@@ -109,11 +109,11 @@ export function openCommonLog(layout: CommonLayout): LineParser {
       return true;
     }
     if (line.charCodeAt(parts.after + 1) !== 34) return true;
-    const referer = closing(line, parts.after + 2);
+    const referer = closingQuote(line, parts.after + 2);
     if (referer < 0) return true;
     into.referer = dash(line.slice(parts.after + 2, referer));
     if (line.charCodeAt(referer + 2) !== 34) return true;
-    const agent = closing(line, referer + 3);
+    const agent = closingQuote(line, referer + 3);
     into.agent = dash(line.slice(referer + 3, agent < 0 ? line.length : agent));
     return true;
   };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { recogniseFormat } from './format.ts';
+import { describedFormat, recogniseFormat } from './format.ts';
 import { emptyRequest } from './log-request.ts';
 import { readTimeValue } from './stamp.ts';
 
@@ -123,6 +123,112 @@ describe('formats of logs', () => {
     const slow =
       'Nov 30 20:00:01 lb haproxy[1]: 192.0.2.1:1 [30/Nov/2026:20:00:01.655] http-in http-in/<NOSRV> -1/-1/-1/-1/10000 408 212 - - cR-- 1/1/0/0/0 0/0 "<BADREQ>"';
     expect(read(slow)).toMatchObject({ method: '', status: 408, duration: 10_000 });
+  });
+
+  test('what servers write for addresses: a scope, a name', () => {
+    const line = '- - [30/Nov/2026:20:00:01 +0000] "GET / HTTP/2.0" 302 360 "-" "curl/8"';
+    expect(read(`box:443 fe80::a00:27ff:abcd:abc%enp0s8 ${line}`).address).toBe(
+      'fe80::a00:27ff:abcd:abc%enp0s8',
+    );
+    expect(read(`92.118.161.13.example.com ${line}`).address).toBe('92.118.161.13.example.com');
+  });
+
+  test('W3C extended: IIS, CloudFront, and columns that change within a file', () => {
+    const iis = [
+      '#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) sc-status sc-bytes time-taken',
+      '2026-11-30 20:00:01 10.0.0.1 GET /x a=1 443 - 192.0.2.1 Mozilla/5.0+(X11) - 200 99 125',
+    ];
+    const format = recogniseFormat(iis);
+    const request = emptyRequest();
+    if (format?.kind !== 'requests') throw new Error('not recognised');
+    expect(iis.map((line) => format.parse(line, request))).toEqual([false, true]);
+    expect(request).toMatchObject({
+      ...{ at: AT, address: '192.0.2.1', method: 'GET', target: '/x?a=1', status: 200, bytes: 99 },
+      ...{ duration: 125, agent: 'Mozilla/5.0 (X11)', referer: '' },
+    });
+    format.parse(
+      '#Fields: date\ttime\tc-ip\tcs-method\tcs-uri-stem\tsc-status\ttime-taken\tcs(User-Agent)',
+      request,
+    );
+    expect(
+      format.parse('2026-11-30\t20:00:01\t2001:db8::1\tGET\t/y\t404\t0.125\tMozilla/5.0%20(X11)', request),
+    ).toBe(true);
+    expect(request).toMatchObject({
+      ...{
+        at: AT,
+        address: '2001:db8::1',
+        target: '/y',
+        status: 404,
+        duration: 125,
+        agent: 'Mozilla/5.0 (X11)',
+      },
+    });
+    expect(format.parse('2026-11-30\t20:00:01\t2001:db8::1', request)).toBe(false);
+  });
+
+  test('AWS load balancer', () => {
+    const line =
+      'https 2026-11-30T20:00:01.500000Z app/lb/50dc 192.0.2.1:2817 10.0.0.1:80 0.005 0.115 0.005 200 200 34 366 "GET https://www.example.com:443/x?a=1 HTTP/1.1" "curl/8" ECDHE TLSv1.2 arn "Root=1" "-" "-" 0';
+    expect(read(line)).toMatchObject({
+      ...{ at: AT + 500, address: '192.0.2.1', target: '/x?a=1', status: 200, bytes: 366 },
+      ...{ duration: 125, agent: 'curl/8', format: 'AWS load balancer' },
+    });
+    expect(read(line.replace('0.005 0.115 0.005', '-1 -1 -1')).duration).toBeNaN();
+  });
+
+  test('as nginx or Apache describe it', () => {
+    const reads = (description: string, line: string) => {
+      const format = describedFormat(description, [line]);
+      const request = emptyRequest();
+      expect(format.kind === 'requests' && format.parse(line, request)).toBe(true);
+      return request;
+    };
+    expect(
+      reads(
+        '$remote_addr | [$time_local] | $request | $status | $body_bytes_sent | $http_referer | $http_user_agent | $upstream_addr | $request_time',
+        '192.0.2.1 | [30/Nov/2026:20:00:01 +0000] | GET /x HTTP/1.1 | 200 | 99 | - | Mozilla/5.0 (X11) | 10.0.0.7:80 | 0.125',
+      ),
+    ).toMatchObject({
+      at: AT,
+      address: '192.0.2.1',
+      target: '/x',
+      bytes: 99,
+      agent: 'Mozilla/5.0 (X11)',
+      duration: 125,
+    });
+    expect(
+      reads(
+        '%h %A:%p,%V>%v %u [%{%Y-%m-%d %H:%M:%S}t.%{msec_frac}t %{%z}t] \\"%r\\" %>s %b \\"REFERER=%{Referer}i\\" \\"%{User-agent}i\\" us=%D',
+        '192.0.2.1 10.1.1.1:443,a>b - [2026-11-30 21:00:01.500 +0100] "GET /x HTTP/1.1" 200 99 "REFERER=https://a/" "Mozilla \\"x\\"" us=125000',
+      ),
+    ).toMatchObject({
+      at: AT + 500,
+      target: '/x',
+      referer: 'https://a/',
+      agent: 'Mozilla \\"x\\"',
+      duration: 125,
+    });
+    expect(
+      reads(
+        '%{X-Forwarded-For}i %t %m %U%q %s',
+        '192.0.2.9, 10.0.0.1 [30/Nov/2026:20:00:01 +0000] GET /x?a=1 200',
+      ),
+    ).toMatchObject({ at: AT, address: '192.0.2.9', method: 'GET', target: '/x?a=1' });
+  });
+
+  test('a description that lacks something says what; lines that are otherwise are not read', () => {
+    expect(() => describedFormat('$status $request', [])).toThrow(
+      /the address of the client .* and the time/,
+    );
+    expect(() => describedFormat('$remote_addr$time_local "$request"', [])).toThrow(/nothing between/);
+    const format = describedFormat('$remote_addr [$time_local] "$request"', []);
+    for (const line of [
+      '',
+      '192.0.2.1',
+      '192.0.2.1 [30/Nov/2026:20:00:01 +0000] "GET /',
+      '192.0.2.1 [soon] "GET / HTTP/1.1"',
+    ])
+      expect(format.kind === 'requests' && format.parse(line, emptyRequest())).toBe(false);
   });
 
   test('a table of counts, with a header or without, and what is none of all these', () => {
