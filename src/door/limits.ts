@@ -126,7 +126,7 @@ export const LIMITS: Limits = {
   unfinishedBodies: 256,
   unfinishedBodiesPerNetwork: 64,
   unfinishedAfter: ms(3_000),
-  handshakes: 1_024,
+  handshakes: 2_048,
   headBytes: 18 * 1024,
   headers: 100,
   headTimeout: ms(10_000),

@@ -251,7 +251,7 @@ class DoorAdmission implements Admission {
     this.#since = now;
     // A request waits twice: until its connection is accepted, and until it is handled.
     const wait = this.#queueing.take() + (this.#deps.accepting?.() ?? 0);
-    this.#cutoff.turn(now, wait, share >= this.#deps.busyFrom);
+    this.#cutoff.turn(now, wait, share >= this.#deps.busyFrom, share);
   }
 
   #passes({ prefix, place }: Network, priority: Priority, cost: number): boolean {

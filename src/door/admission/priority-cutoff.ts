@@ -18,6 +18,14 @@ const LEAST_BLAME = 100_000;
  * very expensive.
  */
 const MOST_LESS = 0.5;
+/**
+ * Share of a core that this process may use while nobody waits too long; what was admitted at a lower share is raised
+ * to it, by at most `MOST_MORE` in a window. Otherwise a short stall would keep people out for minutes.
+ */
+const BUSY_ENOUGH = 0.75;
+const MOST_MORE = 0.25;
+/** A process that used less of a core than this says nothing about what it could take. */
+const LEAST_USED = 0.02;
 /** After this many good windows in a row the step is twice as large, then three times, and so on. */
 const FASTER_AFTER = 10;
 /** All networks together are never limited to less than this, in µs per second: a hundredth of a core. */
@@ -108,8 +116,9 @@ export class PriorityCutoff {
 
   /**
    * Ends a window in which requests waited `wait` ms on average; `ours` means that this process kept them waiting.
+   * `used` is the share of a core that it took.
    */
-  turn(now: number, wait: number, ours = true): void {
+  turn(now: number, wait: number, ours = true, used = 1): void {
     const seconds = Math.max(0.001, (now - this.#began) / 1000);
     const bad = ours && wait > WAIT_LIMIT_MS;
     const many = this.#requests >= LEAST_REQUESTS * seconds;
@@ -127,7 +136,11 @@ export class PriorityCutoff {
         (1 - less) * Math.min(this.#capacity ?? Number.POSITIVE_INFINITY, spent),
       );
     else if (!bad && this.#capacity !== undefined) {
-      this.#capacity += more * Math.max(this.#capacity, asked);
+      const spare = used >= LEAST_USED ? spent * (BUSY_ENOUGH / used) : 0;
+      this.#capacity = Math.max(
+        this.#capacity + more * Math.max(this.#capacity, asked),
+        Math.min(spare, this.#capacity * (1 + MOST_MORE)),
+      );
       // More capacity than demand: nobody is limited any more.
       if (this.#capacity >= asked) this.#capacity = undefined;
     }

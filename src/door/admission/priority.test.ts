@@ -220,6 +220,31 @@ test('many cheap requests are not cut to nothing when something else delays the 
   expect(second(400)).toBeGreaterThan(1_400);
 });
 
+test('after a short stall a process with time to spare lets everybody in again within seconds', () => {
+  /** Seconds until a network that asks for 400 ms a second gets it again; at most 100. */
+  const recovery = (used: (spent: number) => number): number => {
+    const share = new Share(11);
+    const admission = new PriorityCutoff(share, 0, () => 0.5);
+    const place = share.place('192.0.2');
+    let now = 0;
+    const second = (wait: number): number => {
+      let served = 0;
+      for (let i = 0; i < 400; i += 1) if (admission.fetch(place, 1_000)) served += 1;
+      now += WINDOW_MS;
+      admission.turn(now, wait, true, used(served / 1_000));
+      return served;
+    };
+    for (let i = 0; i < 3; i += 1) second(200);
+    let seconds = 1;
+    while (second(2) < 400 && seconds < 100) seconds += 1;
+    return seconds;
+  };
+  const busy = recovery(() => 1);
+  const idle = recovery((spent) => 0.05 + spent);
+  expect(busy).toBeGreaterThan(20);
+  expect(idle).toBeLessThanOrEqual(busy / 2);
+});
+
 test('a flood of networks is forgotten; those that cost much, or hold connections, are remembered', () => {
   const share = new Share(7);
   const dear = share.place('198.51.100');

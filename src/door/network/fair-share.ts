@@ -96,9 +96,14 @@ export class Share {
    * charged.
    */
   affords(place: number, cost: number): boolean {
-    if (place < 0 || (this.#spent[place] ?? 0) < this.#level * this.weightAt(place)) return true;
+    if (this.hasLeft(place)) return true;
     this.#asked[place] = (this.#asked[place] ?? 0) + cost;
     return false;
+  }
+
+  /** False when the network has used up its share of this window; nothing is counted. */
+  hasLeft(place: number): boolean {
+    return place < 0 || (this.#spent[place] ?? 0) < this.#level * this.weightAt(place);
   }
 
   /** One more (or, with −1, one less) of the network's people is listening. */

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { Share } from './fair-share.ts';
-import { openHandshakes, SLICE_MS } from './handshakes.ts';
+import { AGAIN_MS, openHandshakes, SLICE_MS } from './handshakes.ts';
 
 /** Turns on a clock that each handshake moves on by what it takes, beside a loop that goes round by hand. */
 function rig(most = 1_000) {
@@ -11,12 +11,17 @@ function rig(most = 1_000) {
   let now = 0;
   let next: (() => void)[] = [];
   const ticks: (() => void)[] = [];
+  let laters: (() => void)[] = [];
   const faults: unknown[] = [];
   const handshakes = openHandshakes({
     ...{ share, most, now: () => now, refused: () => {}, fault: (error) => faults.push(error) },
     soon: (run) => next.push(run),
     // biome-ignore lint/suspicious/noThenProperty: it is what comes after, and nobody awaits it.
     then: (run) => ticks.push(run),
+    later: (run, after) => {
+      expect(after).toBe(AGAIN_MS);
+      laters.push(run);
+    },
   });
   const network = (name: string): number => share.place(`203.0.${name}`);
   return {
@@ -41,6 +46,11 @@ function rig(most = 1_000) {
       return now - before;
     },
     rest: () => next.length === 0,
+    /** The pause is over. */
+    lookAgain() {
+      next.push(...laters);
+      laters = [];
+    },
   };
 }
 
@@ -98,8 +108,8 @@ test('when too many wait, the network with most of them loses its newest, and no
   expect(refused).toEqual(Array.from({ length: 20 }, () => 'loud'));
 });
 
-test('under load a network that has used its share is refused before any work, others are not', () => {
-  const { come, round, rest, refused, done, share, network } = rig();
+test('under load a network that has used its share waits for the next window, others do not, and nobody is refused', () => {
+  const { come, round, rest, refused, done, share, network, lookAgain, handshakes } = rig();
   share.charge(network('loud'), 900_000);
   share.charge(network('quiet'), 10_000);
   share.turn(1, 100_000);
@@ -108,11 +118,35 @@ test('under load a network that has used its share is refused before any work, o
     if (i % 25 === 0) come('quiet');
     while (!rest()) round();
   }
-  expect(done.filter((name) => name === 'quiet')).toHaveLength(20);
-  const served = done.filter((name) => name === 'loud').length;
-  expect(served).toBeGreaterThan(80);
-  expect(served).toBeLessThan(100);
-  expect(refused).toHaveLength(500 - served);
+  const count = (name: string): number => done.filter((one) => one === name).length;
+  expect(count('quiet')).toBe(20);
+  expect(count('loud')).toBeGreaterThan(80);
+  expect(count('loud')).toBeLessThan(100);
+  expect(handshakes.waiting).toBe(500 - count('loud'));
+  const before = done.length;
+  lookAgain();
+  while (!rest()) round();
+  expect(done).toHaveLength(before);
+  for (let window = 0; window < 6; window += 1) {
+    share.turn(1, 100_000);
+    lookAgain();
+    while (!rest()) round();
+  }
+  expect(count('loud')).toBe(500);
+  expect([handshakes.waiting, refused.length]).toEqual([0, 0]);
+});
+
+test('somebody with a share comes at once, also while all others wait for theirs', () => {
+  const { come, round, rest, done, share, network } = rig();
+  share.charge(network('loud'), 900_000);
+  share.turn(1, 10_000);
+  for (let i = 0; i < 50; i += 1) come('loud');
+  while (!rest()) round();
+  const before = done.length;
+  expect(before).toBeLessThan(50);
+  come('quiet');
+  while (!rest()) round();
+  expect(done.slice(before)).toEqual(['quiet']);
 });
 
 test('a connection that has closed meanwhile takes no turn', () => {

@@ -5,8 +5,8 @@ import { COST, type Share } from './fair-share.ts';
 export interface Handshakes {
   /**
    * Calls `begin` when it is the turn of a connection's network; `begin` starts the handshake, and its cost has been
-   * paid by the next tick. Resets the connection when too many are waiting or, under load, when the network has used
-   * up its share.
+   * paid by the next tick. Under load, a network that has used up its share waits for the next window. Resets a
+   * connection when too many are waiting.
    */
   ask(accepted: Socket, place: number, begin: () => void): void;
   /** Connections that are waiting. */
@@ -28,10 +28,14 @@ export interface HandshakesDeps {
   soon?(run: () => void): void;
   /** Runs something after the current work. Default: `process.nextTick`. */
   then?(run: () => void): void;
+  /** Runs something after this many ms. Default: a timer that keeps no process alive. */
+  later?(run: () => void, after: number): void;
 }
 
 /** Handshakes run for this long at a time, so they delay no row of listeners by more. */
 export const SLICE_MS = 4;
+/** When all who wait have used up their shares, they are looked at again after this long. */
+export const AGAIN_MS = 50;
 /** What a network may use before it is the next one's turn, in µs per unit of weight. */
 const QUANTUM = COST.handshake;
 
@@ -49,23 +53,27 @@ interface Line {
 /**
  * Opens the scheduler. Handshakes cost more than anything else that a stranger can get for free, so they come after
  * work that is due, in short slices, and the networks take turns by what their handshakes cost (deficit round robin):
- * a network that asks for many delays only its own. Spec: Shreedhar and Varghese, SIGCOMM 1995.
+ * a network that asks for many delays only its own. Under load a network waits rather than being refused: many people
+ * behind one address come slower, and none of them meets an error. Spec: Shreedhar and Varghese, SIGCOMM 1995.
  */
 export function openHandshakes(deps: HandshakesDeps): Handshakes {
   const { now, share } = deps;
   const soon = deps.soon ?? ((run) => void setImmediate(run));
   const then = deps.then ?? process.nextTick;
+  const later = deps.later ?? ((run, after) => void setTimeout(run, after).unref());
   /** Only networks with somebody waiting; the one whose turn it is comes first. */
   const lines = new Map<number, Line>();
   let waiting = 0;
   let running = false;
+  /** True while all who wait have used up their shares. */
+  let paused = false;
   /** What one handshake has cost lately, µs. */
   let usual: number = COST.handshake;
 
   const gone = ({ accepted }: Waiting): boolean => accepted.destroyed;
-  /** The next in turn; undefined when nobody is waiting. */
+  /** The next in turn; undefined when nobody is waiting, or only networks that have used up their shares. */
   function next(): { readonly line: Line; readonly one: Waiting } | undefined {
-    for (;;) {
+    for (let without = 0; without <= lines.size; ) {
       const line: Line | undefined = lines.values().next().value;
       if (!line) return undefined;
       const one = line.list[0];
@@ -77,21 +85,30 @@ export function openHandshakes(deps: HandshakesDeps): Handshakes {
         if (line.list.length === 0) lines.delete(line.place);
         continue;
       }
-      if (line.credit > 0) {
+      const affords = share.hasLeft(line.place);
+      without = affords ? 0 : without + 1;
+      if (affords && line.credit > 0) {
         line.list.shift();
         waiting -= 1;
         return { line, one };
       }
-      line.credit += QUANTUM * share.weightAt(line.place);
+      if (affords) line.credit += QUANTUM * share.weightAt(line.place);
       // To the end of the round.
       lines.delete(line.place);
       lines.set(line.place, line);
     }
+    return undefined;
+  }
+  function again(): void {
+    if (!paused) return;
+    paused = false;
+    slice();
   }
   function serve(until: number): void {
     const found = next();
     if (!found) {
-      running = false;
+      running = paused = waiting > 0;
+      if (paused) later(again, AGAIN_MS);
       return;
     }
     const { line, one } = found;
@@ -141,7 +158,8 @@ export function openHandshakes(deps: HandshakesDeps): Handshakes {
     },
     ask(accepted, place, begin) {
       const one = { accepted, begin };
-      if (!share.affords(place, usual)) return refuse(one);
+      // Counted as asked for, so that capacity follows demand.
+      share.affords(place, usual);
       let line = lines.get(place);
       if (!line) {
         line = { place, list: [], credit: 0 };
@@ -150,8 +168,9 @@ export function openHandshakes(deps: HandshakesDeps): Handshakes {
       line.list.push(one);
       waiting += 1;
       if (waiting > deps.most) makeRoom();
-      if (running) return;
+      if (running && !(paused && share.hasLeft(place))) return;
       running = true;
+      paused = false;
       soon(slice);
     },
   };
