@@ -13,6 +13,7 @@ import type { Limits } from './limits.ts';
 import type { DoorStrain } from './metrics/load-sample.ts';
 import type { DoorOrigin } from './origin-port.ts';
 import type { DoorQueue } from './queue-port.ts';
+import type { RequestListener } from './request/finished-request.ts';
 import type { RoomCount } from './stream/room-streams.ts';
 import type { DoorTls } from './tls.ts';
 
@@ -53,6 +54,8 @@ export interface DoorDeps {
   numbers?(slug: string): RoomNumbers | undefined;
   /** The newest signed head of the evidence log, for feeds; absent or undefined: none is known. */
   signedHead?(): string | undefined;
+  /** Is told of each request that is over; see `FinishedRequest`. */
+  readonly requestOver?: RequestListener;
   /** Counts who listens; without it nobody is counted. */
   readonly audience?: AudienceOptions;
   /** The queue for the live edge; without it everyone is live. */

@@ -7,11 +7,22 @@ import { openAdmission } from './admission/admission.ts';
 import { openFileAnswers } from './files/file-answers.ts';
 import { LIMITS } from './limits.ts';
 import { openCounters } from './metrics/counters.ts';
+import { Askers } from './network/askers.ts';
 import { openGate } from './network/connection-limit.ts';
 import { Share } from './network/fair-share.ts';
 import { openClients } from './network/trusted-proxies.ts';
+import { FinishedRequests } from './request/finished-request.ts';
 import { openBatch } from './socket/batched-write.ts';
 import { Connection, connectionOf } from './socket/connection.ts';
+
+/** Who asks, and nobody who is told of what is over. */
+const observers = () => {
+  const gate = openGate({ limits: LIMITS, share: new Share(1) });
+  return {
+    askers: new Askers({ clients: openClients([]), gate, seed: 1 }),
+    finished: new FinishedRequests(),
+  };
+};
 
 test('under load a network fetches small files within its share, however it asks; otherwise as many as it likes', () => {
   const clock = manualClock();
@@ -65,6 +76,7 @@ test('a connection of a network over its share is closed before anything is made
     fault() {},
     charger: () => () => true,
     isProxy: () => false,
+    ...observers(),
     back: ({ socket }) => socket.destroy(),
   });
   await using server = createServer((socket) =>
@@ -133,6 +145,7 @@ test("on a proxy's connection a client over its share is told so, and the next c
     fault() {},
     charger: () => () => true,
     isProxy: () => true,
+    ...observers(),
     back: ({ socket }, bytes) => {
       back.push(bytes.toString());
       socket.end('HTTP/1.1 429 Too Many Requests\r\n\r\n');

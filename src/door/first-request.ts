@@ -6,8 +6,12 @@ import { handToHttp } from './http/hand-over.ts';
 import type { Limits } from './limits.ts';
 import type { Counters } from './metrics/counters.ts';
 import type { Fault } from './metrics/faults.ts';
+import type { Askers } from './network/askers.ts';
+import { COST } from './network/fair-share.ts';
 import type { Unfinished } from './network/slow-senders.ts';
 import type { Clients } from './network/trusted-proxies.ts';
+import { agentIn } from './request/file-head.ts';
+import type { FinishedRequests } from './request/finished-request.ts';
 import { type FirstHead, readFirstHead, wholeLength } from './request/first-head.ts';
 import type { Listening } from './request/listening.ts';
 import { readStreamRequest, type StreamRequest } from './request/stream-query.ts';
@@ -41,6 +45,8 @@ export interface FirstRequestDeps {
   readonly clients: Clients;
   /** Who asks, from the lines of a head; absent where nobody is counted. */
   who?(connection: Connection, lines: string): Listening;
+  readonly askers: Pick<Askers, 'on'>;
+  readonly finished: Pick<FinishedRequests, 'tell' | 'joined'>;
   /** Sends a refusal and closes the connection, whatever else it sends. */
   refuse(connection: Connection, bytes: string): void;
 }
@@ -154,6 +160,7 @@ export class FirstRequests {
   #giveUp(connection: Connection) {
     const bytes = this.#awaited.get(connection)?.bytes;
     this.#awaited.delete(connection);
+    this.#unreadable(connection, bytes ? 408 : 0);
     if (bytes) endRefused(connection.socket, 'too-slow');
     else connection.socket.destroy();
   }
@@ -174,12 +181,14 @@ export class FirstRequests {
         return;
       case 'bad':
         counters.badHeads += 1;
+        this.#unreadable(connection, 400);
         return this.#refuse(
           connection,
           rawProblem('bad-request', 'The request head is malformed or ambiguous.'),
         );
       case 'too-large':
         counters.badHeads += 1;
+        this.#unreadable(connection, 431);
         return this.#refuse(connection, rawTooLarge(bytes));
       case 'stream':
         return this.#toStream(connection, head, bytes);
@@ -205,8 +214,19 @@ export class FirstRequests {
     const lines = bytes.toString('latin1', 0, bytes.indexOf('\r\n\r\n'));
     const who = this.#deps.who?.(connection, lines);
     const asked = who ? { ...request, who } : request;
+    const { clock, counters, askers, finished } = this.#deps;
+    const asker = askers.on(connection, agentIn(lines), head.forwardedFor);
+    const [began, sent] = [clock.now(), counters.bytes];
     const refusal = fanout.join(connection, this.#deps.prioritize(connection, asked));
+    const cpu = COST.request + (clock.now() - began) * 1_000;
+    finished.joined(asker, began, head.target, refusal, counters.bytes - sent, cpu);
     if (refusal) this.#refuse(connection, rawProblem(refusal));
+  }
+
+  /** A head that cannot be read, or does not come in time, costs something as well. */
+  #unreadable(connection: Connection, status: number) {
+    const { clock, askers, finished } = this.#deps;
+    finished.tell(askers.on(connection, undefined), clock.now(), '', '', '', status, 0, COST.request, 0);
   }
 
   #refuse(connection: Connection, bytes: string) {

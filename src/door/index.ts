@@ -31,6 +31,7 @@ export { LIMITS, memoryPossible, withinMemory } from './limits.ts';
 export type { DoorStrain } from './metrics/load-sample.ts';
 export type { DoorOrigin, Joined } from './origin-port.ts';
 export type { DoorQueue } from './queue-port.ts';
+export type { FinishedRequest, RequestListener } from './request/finished-request.ts';
 export { checkLightTls } from './socket/tls-offload-check.ts';
 export { checkUring } from './socket/uring-check.ts';
 export type { RoomCount } from './stream/room-streams.ts';

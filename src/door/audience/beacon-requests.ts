@@ -4,11 +4,14 @@ import { ms } from '../../base/time.ts';
 import { BEACON_BYTES } from '../../wire/listening/beacon.ts';
 import type { Limits } from '../limits.ts';
 import type { Counters } from '../metrics/counters.ts';
+import type { Askers } from '../network/askers.ts';
+import { COST } from '../network/fair-share.ts';
 import type { Clients } from '../network/trusted-proxies.ts';
-import { forwardedForIn } from '../request/file-head.ts';
+import { agentIn, forwardedForIn } from '../request/file-head.ts';
+import type { FinishedRequests } from '../request/finished-request.ts';
 import { listeningOn } from '../request/listening.ts';
 import type { Batch } from '../socket/batched-write.ts';
-import type { Connection, Handler } from '../socket/connection.ts';
+import type { Asker, Connection, Handler } from '../socket/connection.ts';
 import { type Outlet, waitingIn } from '../socket/direct-write.ts';
 import { reset } from '../socket/reset.ts';
 import type { DoorAudience } from './audience.ts';
@@ -25,6 +28,8 @@ export interface BeaconRequestsDeps {
   known(slug: string): boolean;
   /** Charges the network for one beacon; false when it has used up its share. */
   consume(connection: Connection, forwardedFor: string | undefined): boolean;
+  readonly askers: Pick<Askers, 'on'>;
+  readonly finished: Pick<FinishedRequests, 'tell'>;
   /** Records a fault that cost one connection. */
   fault(error: unknown, where: string): void;
   /** Takes a connection back, with bytes that have been read but not answered. */
@@ -45,6 +50,8 @@ class BeaconConnection implements Outlet, Handler {
   /** The last head: a player's heads are alike. */
   lines = '';
   head: BeaconHead | undefined = undefined;
+  /** Who sends them; undefined until it is looked up for these lines. */
+  asker: Asker | undefined = undefined;
   since: number;
   served = 0;
   readonly #answers: BeaconRequests;
@@ -149,6 +156,7 @@ export class BeaconRequests {
     if (lines !== one.lines) {
       one.lines = lines;
       one.head = this.#readHead(lines);
+      one.asker = undefined;
     }
     const { head, connection } = one;
     if (!head || !this.#deps.known(head.slug)) return this.#giveBack(one);
@@ -157,7 +165,10 @@ export class BeaconRequests {
     if (bytes.length < to) return false;
     const { consume, audience, clients, counters } = this.#deps;
     const proxy = clients.trusts(one.socket.remoteAddress);
-    if (!consume(connection, proxy ? forwardedForIn(lines) : undefined)) {
+    const forwardedFor = proxy ? forwardedForIn(lines) : undefined;
+    one.asker ??= this.#deps.askers.on(connection, agentIn(lines), forwardedFor);
+    if (!consume(connection, forwardedFor)) {
+      this.#tell(one, 0, 0);
       counters.overShare += 1;
       audience.refusedBeacon();
       if (proxy) return this.#giveBack(one);
@@ -179,6 +190,7 @@ export class BeaconRequests {
     one.since = clock.now();
     one.served += 1;
     counters.requests += 1;
+    this.#tell(one, 204, this.#answer.bytes.length);
     if (waitingIn(one) > limits.backlog) {
       counters.stalledRequests += 1;
       reset(socket);
@@ -192,6 +204,12 @@ export class BeaconRequests {
     one.connection.finish();
     clock.after(ms(2_000), () => socket.destroy());
     return false;
+  }
+
+  #tell({ asker, head }: BeaconConnection, status: number, bytes: number) {
+    const { clock, finished } = this.#deps;
+    if (asker && head)
+      finished.tell(asker, clock.now(), 'POST', `/r/${head.slug}/beacon`, '', status, bytes, COST.file, 0);
   }
 
   #kept(now: number): Buffer {

@@ -6,12 +6,15 @@ import type { DoorAudience } from '../audience/audience.ts';
 import { withSessions } from '../audience/session-list.ts';
 import type { Limits } from '../limits.ts';
 import type { Counters } from '../metrics/counters.ts';
+import type { Askers } from '../network/askers.ts';
+import { COST } from '../network/fair-share.ts';
 import type { Clients } from '../network/trusted-proxies.ts';
 import type { DoorOrigin } from '../origin-port.ts';
-import { type FileHead, forwardedForIn, readFileHead } from '../request/file-head.ts';
+import { agentIn, type FileHead, forwardedForIn, readFileHead } from '../request/file-head.ts';
+import type { FinishedRequests } from '../request/finished-request.ts';
 import { type Listening, listeningOn } from '../request/listening.ts';
 import type { Batch } from '../socket/batched-write.ts';
-import type { Connection } from '../socket/connection.ts';
+import type { Asker, Connection } from '../socket/connection.ts';
 import { put, waitingIn } from '../socket/direct-write.ts';
 import { newFileHearing } from '../socket/hearing.ts';
 import { reset } from '../socket/reset.ts';
@@ -33,6 +36,8 @@ export interface FileAnswersDeps {
   charger(connection: Connection, forwardedFor: string | undefined): Charge;
   /** True for a connection of a listed proxy, on which one request is somebody's and the next another's. */
   isProxy(connection: Connection): boolean;
+  readonly askers: Pick<Askers, 'on'>;
+  readonly finished: Pick<FinishedRequests, 'tell'>;
   /** Records a fault that cost one connection. */
   fault(error: unknown, where: string): void;
   /** Counts who fetches sound. */
@@ -74,6 +79,11 @@ function withClose(bytes: Buffer): Buffer {
 /** Where the status of an answer begins, and the digit of success. */
 const STATUS_AT = 'HTTP/1.1 '.length;
 const SUCCESS = 0x32;
+/** The status of an answer, three digits. */
+const statusOf = (bytes: Buffer): number =>
+  ((bytes[STATUS_AT] ?? 0) - 48) * 100 +
+  ((bytes[STATUS_AT + 1] ?? 0) - 48) * 10 +
+  ((bytes[STATUS_AT + 2] ?? 0) - 48);
 const CLOSE = Buffer.from('connection: close\r\n');
 
 /** What is left of `bytes` after the first `taken`. */
@@ -167,8 +177,20 @@ class SharedFileAnswers implements FileAnswers {
         return this.#giveBack(requests);
       }
       const forwardedFor = requests.proxy ? forwardedForIn(head.fields) : undefined;
+      const asker = this.#askerOf(requests, head, forwardedFor);
       if (!this.#deps.consume(requests.connection, forwardedFor)) {
         counters.overShare += 1;
+        this.#deps.finished.tell(
+          asker,
+          this.#deps.clock.now(),
+          'GET',
+          head.path,
+          head.query,
+          0,
+          0,
+          COST.file,
+          0,
+        );
         // The proxy's next request is somebody else's: this one is told that it was too much.
         return requests.proxy ? this.#giveBack(requests) : reset(requests.socket);
       }
@@ -177,6 +199,17 @@ class SharedFileAnswers implements FileAnswers {
           head.fields.length > MOST_KEPT ? undefined : { fields: head.fields, gzip: head.gzip };
       this.#serve(requests, head, forwardedFor);
     }
+  }
+
+  /** Who asks: a client's headers are the same from one request to the next, unless a proxy brings them. */
+  #askerOf(requests: FileRequests, { fields, path, query }: Found, forwardedFor: string | undefined): Asker {
+    const known = requests.before?.fields === fields ? requests.asker : undefined;
+    const asker = known ?? this.#deps.askers.on(requests.connection, agentIn(fields), forwardedFor);
+    requests.asker = asker;
+    requests.path = path;
+    requests.query = query;
+    requests.asked = this.#deps.clock.now();
+    return asker;
   }
 
   /** Answers one request from what is ready, or has it wait. */
@@ -267,6 +300,12 @@ class SharedFileAnswers implements FileAnswers {
       return reset(socket);
     }
     counters.fileBytes += bytes.length;
+    const { asker, asked, path, query } = requests;
+    if (asker)
+      this.#deps.finished.tell(
+        ...([asker, requests.since, 'GET', path, query, statusOf(bytes), bytes.length, COST.file] as const),
+        requests.since - asked,
+      );
     const last = this.#closing || requests.served >= limits.requestsPerSocket;
     send(requests, last ? withClose(bytes) : bytes);
     if (!last) return;

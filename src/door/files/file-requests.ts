@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Connection, Handler } from '../socket/connection.ts';
+import type { Asker, Connection, Handler } from '../socket/connection.ts';
 import type { Outlet } from '../socket/direct-write.ts';
 import type { FileHearing } from '../socket/hearing.ts';
 import type { PendingAnswer } from './response-cache.ts';
@@ -30,6 +30,11 @@ export class FileRequests implements Outlet, Handler {
   /** Since when nothing has happened, on the monotonic clock. */
   since: number;
   served = 0;
+  /** Who asks, and since when, for the request that is being answered. */
+  asker: Asker | undefined = undefined;
+  asked = 0;
+  path = '';
+  query = '';
   before: { readonly fields: string; readonly gzip: boolean } | undefined = undefined;
   /** What is heard on it; undefined where nothing is counted. */
   readonly hearing: FileHearing | undefined;

@@ -10,6 +10,7 @@ const PROBE_MS = 60_000;
 export function handToHttp(server: Server, connection: Connection, bytes: Buffer) {
   connection.handToNode(new PendingResponses());
   const { socket } = connection;
+  connection.told = socket.bytesWritten;
   // What follows may be silent for a long time, such as a speaker's backstage, so a vanished peer has to be detected.
   socket.setKeepAlive(true, PROBE_MS);
   socket.pause();

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ms } from '../../base/time.ts';
 import { isOver, isRunning } from '../../wire/room.ts';
 import { isStream, send } from '../answer/send.ts';
+import { COST } from '../network/fair-share.ts';
 import { asksForTitles } from '../request/first-head.ts';
 import { listeningTo } from '../request/listening.ts';
 import { readStreamRequest, streamFields } from '../request/stream-query.ts';
@@ -70,10 +71,15 @@ export class OtherAnswers {
     const forwardedFor = String(req.headers['x-forwarded-for'] ?? '') || undefined;
     if (!admission.countForClient(connectionOf(req.socket), forwardedFor))
       return this.#own.refuse(req, res, 'door-full');
-    const { audience, clients } = this.#deps;
+    const { audience, clients, counters, askers, finished } = this.#deps;
+    const agent = req.headers['user-agent'] ?? '';
     const asked = audience ? { ...request, who: listeningTo(clients, req) } : request;
     takeFromHttp(res, (connection) => {
+      const asker = askers.on(connection, agent, forwardedFor);
+      const [began, sent] = [clock.now(), counters.bytes];
       const refusal = fanout.join(connection, admission.prioritize(connection, asked));
+      const cpu = COST.request + (clock.now() - began) * 1_000;
+      finished.joined(asker, began, target, refusal, counters.bytes - sent, cpu);
       if (!refusal) return;
       // The connection has left the HTTP server by now, so the answer is written by hand.
       connection.finish(rawProblem(refusal));

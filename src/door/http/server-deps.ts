@@ -8,11 +8,13 @@ import type { DoorAudience } from '../audience/audience.ts';
 import type { Limits } from '../limits.ts';
 import type { Counters } from '../metrics/counters.ts';
 import type { Fault } from '../metrics/faults.ts';
+import type { Askers } from '../network/askers.ts';
 import type { SlowBodies } from '../network/slow-bodies.ts';
 import type { Unfinished } from '../network/slow-senders.ts';
 import type { Clients } from '../network/trusted-proxies.ts';
 import type { DoorOrigin } from '../origin-port.ts';
 import type { DoorQueue } from '../queue-port.ts';
+import type { FinishedRequests } from '../request/finished-request.ts';
 import type { CatchingUp } from '../stream/catching-up.ts';
 import type { Fanout } from '../stream/listeners.ts';
 
@@ -33,6 +35,8 @@ export interface DoorHttpDeps {
   readonly assets: Assets;
   readonly pages: Pages;
   readonly clients: Clients;
+  readonly askers: Pick<Askers, 'on'>;
+  readonly finished: Pick<FinishedRequests, 'tell' | 'joined'>;
   /** What is known of a room's audience; absent or undefined: nothing yet. */
   numbers?(slug: string): RoomNumbers | undefined;
   /** The newest signed head of the evidence log, as it is published; absent or undefined: none is known. */

@@ -1,10 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { ERRORS } from '../../base/errors.ts';
 import { isLoopback } from '../../base/local.ts';
+import { find, type Owner } from '../../http/index.ts';
 import { checkTimeLimits } from '../../native/node-internals.ts';
 import { serverOptions } from '../answer/server-options.ts';
+import { COST } from '../network/fair-share.ts';
 import { hasBody } from '../request/head-fault.ts';
-import { connectionOf } from '../socket/connection.ts';
+import { type Asker, connectionOf } from '../socket/connection.ts';
 import { OwnAnswers } from './own-answers.ts';
 import { responsesOn } from './pending-responses.ts';
 import { Router } from './router.ts';
@@ -20,6 +23,9 @@ export interface DoorHttp {
   /** From now on every answer closes its connection, because the door is stopping. */
   close(): void;
 }
+
+/** Another process answers these. */
+const FORWARDED: ReadonlySet<Owner> = new Set(['site', 'cell', 'tally']);
 
 /** Opens the HTTP server for everything except streams. */
 export function openHttp(deps: DoorHttpDeps): DoorHttp {
@@ -67,18 +73,42 @@ class DoorHttpServer implements DoorHttp {
     responses.track(res);
     if (this.#closing) res.shouldKeepAlive = false;
     this.#open.add(res);
-    res.once('close', () => this.#open.delete(res));
     const peer = req.socket.remoteAddress;
     if (clients.trusts(peer)) connectionOf(req.socket).client = admission.prefixOf(req);
     else if (req.headers['x-forwarded-for'] !== undefined && isLoopback(peer)) counters.unlistedProxy += 1;
     if (hasBody(req)) this.#awaitBody(req);
+    const forwardedFor = String(req.headers['x-forwarded-for'] ?? '') || undefined;
+    const connection = connectionOf(req.socket);
+    const asker = this.#deps.askers.on(connection, req.headers['user-agent'] ?? '', forwardedFor);
     const began = clock.now();
+    let took = 0;
+    res.once('close', () => {
+      this.#open.delete(res);
+      if (!responses.taken) this.#tell(asker, res, began, took);
+    });
     try {
       this.#router.route(req, res);
     } catch (error) {
       this.#own.broken(req, res, error);
     }
-    admission.took(req, clock.now() - began);
+    took = clock.now() - began;
+    admission.took(req, took);
+  }
+
+  /** Tells of a request that is over; `took`: the time it took here, ms. */
+  #tell(asker: Asker, res: ServerResponse, began: number, took: number) {
+    const { finished, clock } = this.#deps;
+    const { method = '', url = '/', socket } = res.req;
+    const connection = connectionOf(socket);
+    const mark = url.indexOf('?');
+    const path = mark < 0 ? url : url.slice(0, mark);
+    const query = mark < 0 ? '' : url.slice(mark + 1);
+    const bytes = Math.max(0, socket.bytesWritten - connection.told);
+    connection.told = socket.bytesWritten;
+    const behind = FORWARDED.has(find(path)?.address.owner ?? 'door') ? COST.forwarded : 0;
+    const cpu = COST.request + behind + took * 1_000;
+    const status = res.headersSent ? res.statusCode : 0;
+    finished.tell(asker, began, method, path, query, status, bytes, cpu, clock.now() - began);
   }
 
   #awaitBody(req: IncomingMessage) {
@@ -96,10 +126,18 @@ class DoorHttpServer implements DoorHttp {
     req.once('end', over).once('close', over);
   }
 
+  #tellUnreadable(error: NodeJS.ErrnoException, socket: Socket) {
+    const { askers, finished, clock } = this.#deps;
+    const status = error.code === 'ECONNRESET' ? 0 : ERRORS[refusalOf(error)].status;
+    const asker = askers.on(connectionOf(socket), undefined);
+    finished.tell(asker, clock.now(), '', '', '', status, 0, COST.request, 0);
+  }
+
   /** What a connection sends cannot be read, or takes too long. */
   #unreadable(error: NodeJS.ErrnoException, socket: Socket) {
     if (this.#unreadableRequests.refused(socket)) return;
     this.#deps.counters.badHeads += 1;
+    this.#tellUnreadable(error, socket);
     if (error.code === 'ECONNRESET') return void socket.destroy();
     // Earlier valid requests are answered before the connection is closed; an answer takes `upstreamTimeout` at most.
     const responses = responsesOn(socket);

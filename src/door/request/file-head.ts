@@ -87,3 +87,8 @@ export function forwardedForIn(fields: string): string | undefined {
   const said = [...fields.matchAll(FORWARDED_FOR)].map(([, value]) => value);
   return said.length > 0 ? said.join(',') : undefined;
 }
+
+const AGENT = /(?:^|\r\n)user-agent:[ \t]*([^\r\n]*)/i;
+
+/** The User-Agent among header lines; empty where there is none. */
+export const agentIn = (fields: string): string => AGENT.exec(fields)?.[1]?.trimEnd() ?? '';

@@ -37,6 +37,28 @@ export interface Network {
 /** The network of connections that are not counted for any. */
 export const NOWHERE: Network = { prefix: undefined, place: -1 };
 
+/**
+ * Who asks: an address and a browser or program. It is kept with its connection and found again for the next request
+ * there, so that a request costs no more than two comparisons of strings.
+ */
+export interface Asker {
+  /** The client's address: behind a listed proxy, the one that the proxy names. */
+  readonly address: string;
+  /** The User-Agent; empty where none was sent, or nothing could be read. */
+  readonly agent: string;
+  /** True where a listed proxy has brought the request. */
+  readonly proxied: boolean;
+  /** What was said in X-Forwarded-For, where a listed proxy has brought the request. */
+  readonly forwardedFor: string | undefined;
+  /** The client's network; this machine has none. */
+  readonly network: Network;
+  /**
+   * 32 bits that stand for address and agent, never 0. They are seeded at random when the process starts, so they mean
+   * nothing outside it, and nobody can choose an agent whose number is another's.
+   */
+  readonly key: number;
+}
+
 const ACCEPTED: Handler = { phase: 'accepted' };
 /** For the refused: once they close their side, it is over. */
 const REFUSED: Handler = { phase: 'closing', ended: ({ socket }) => void socket.destroy() };
@@ -92,6 +114,10 @@ export class Connection {
   network: Network | undefined = undefined;
   /** The network behind a listed proxy whose request came last. */
   client: string | undefined = undefined;
+  /** Who asked on it last; undefined before anybody did. */
+  asker: Asker | undefined = undefined;
+  /** What Node's server had written on it when the last of its requests was over, bytes. */
+  told = 0;
   /** What is heard on it, where Node's server answers; undefined before anything is. */
   hears: NodeHearing | undefined = undefined;
   /** OpenSSL's own connection; undefined: it cannot be offloaded. */

@@ -1,0 +1,58 @@
+import { type Asker, type Connection, NOWHERE } from '../socket/connection.ts';
+import type { Gate } from './connection-limit.ts';
+import type { Clients } from './trusted-proxies.ts';
+
+/** Dependencies of the askers. */
+export interface AskersDeps {
+  readonly clients: Pick<Clients, 'clientOf' | 'trusts'>;
+  readonly gate: Pick<Gate, 'networkAt'>;
+  /** At random, for `Asker.key`. */
+  readonly seed: number;
+}
+
+/** Letters of a User-Agent that tell clients apart; what comes after them is the same client. */
+const MOST_AGENT = 256;
+
+/** A hash of 32 bits of a string, from a seed. Spec: FNV-1a, with a final mix of MurmurHash3. */
+export function hashOf(text: string, seed: number, most: number = text.length): number {
+  let hash = (0x811c9dc5 ^ seed) | 0;
+  const length = Math.min(text.length, most);
+  for (let i = 0; i < length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0 || 1;
+}
+
+/** Finds who asks. */
+export class Askers {
+  readonly #deps: AskersDeps;
+
+  constructor(deps: AskersDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Who asks on a connection: the same object as long as the same one does. `forwardedFor` counts where a listed proxy
+   * has brought the request. Without `agent`, because nothing could be read, it is whoever asked there before.
+   */
+  on(connection: Connection, agent: string | undefined, forwardedFor?: string): Asker {
+    const known = connection.asker;
+    if (known && (agent === undefined || (known.agent === agent && this.#brings(known, forwardedFor))))
+      return known;
+    const { clients, gate, seed } = this.#deps;
+    const peer = connection.accepted.remoteAddress;
+    const proxied = clients.trusts(peer);
+    const said = proxied ? forwardedFor : undefined;
+    const address = clients.clientOf(peer, said);
+    // A proxy that does not say for whom it asks is not itself limited.
+    const network = !proxied ? connection.counted : said === undefined ? NOWHERE : gate.networkAt(address);
+    const key = hashOf(agent ?? '', hashOf(address, seed), MOST_AGENT);
+    const asker = { address, agent: agent ?? '', proxied, forwardedFor: said, network, key };
+    connection.asker = asker;
+    return asker;
+  }
+
+  #brings({ proxied, forwardedFor }: Asker, said: string | undefined): boolean {
+    return !proxied || forwardedFor === said;
+  }
+}
