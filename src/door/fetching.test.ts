@@ -7,9 +7,9 @@ import { openAdmission } from './admission/admission.ts';
 import { openFileAnswers } from './files/file-answers.ts';
 import { LIMITS } from './limits.ts';
 import { openCounters } from './metrics/counters.ts';
-import { Askers } from './network/askers.ts';
 import { openGate } from './network/connection-limit.ts';
 import { Share } from './network/fair-share.ts';
+import { Requesters } from './network/requesters.ts';
 import { openClients } from './network/trusted-proxies.ts';
 import { FinishedRequests } from './request/finished-request.ts';
 import { openBatch } from './socket/batched-write.ts';
@@ -19,7 +19,7 @@ import { Connection, connectionOf } from './socket/connection.ts';
 const observers = () => {
   const gate = openGate({ limits: LIMITS, share: new Share(1) });
   return {
-    askers: new Askers({ clients: openClients([]), gate, seed: 1 }),
+    requesters: new Requesters({ clients: openClients([]), gate, seed: 1 }),
     finished: new FinishedRequests(),
   };
 };

@@ -6,8 +6,8 @@ import { handToHttp } from './http/hand-over.ts';
 import type { Limits } from './limits.ts';
 import type { Counters } from './metrics/counters.ts';
 import type { Fault } from './metrics/faults.ts';
-import type { Askers } from './network/askers.ts';
 import { COST } from './network/fair-share.ts';
+import type { Requesters } from './network/requesters.ts';
 import type { Unfinished } from './network/slow-senders.ts';
 import type { Clients } from './network/trusted-proxies.ts';
 import { agentIn } from './request/file-head.ts';
@@ -45,7 +45,7 @@ export interface FirstRequestDeps {
   readonly clients: Clients;
   /** Who asks, from the lines of a head; absent where nobody is counted. */
   who?(connection: Connection, lines: string): Listening;
-  readonly askers: Pick<Askers, 'on'>;
+  readonly requesters: Pick<Requesters, 'on'>;
   readonly finished: Pick<FinishedRequests, 'tell' | 'joined'>;
   /** Sends a refusal and closes the connection, whatever else it sends. */
   refuse(connection: Connection, bytes: string): void;
@@ -214,19 +214,19 @@ export class FirstRequests {
     const lines = bytes.toString('latin1', 0, bytes.indexOf('\r\n\r\n'));
     const who = this.#deps.who?.(connection, lines);
     const asked = who ? { ...request, who } : request;
-    const { clock, counters, askers, finished } = this.#deps;
-    const asker = askers.on(connection, agentIn(lines), head.forwardedFor);
+    const { clock, counters, requesters, finished } = this.#deps;
+    const requester = requesters.on(connection, agentIn(lines), head.forwardedFor);
     const [began, sent] = [clock.now(), counters.bytes];
     const refusal = fanout.join(connection, this.#deps.prioritize(connection, asked));
     const cpu = COST.request + (clock.now() - began) * 1_000;
-    finished.joined(asker, began, head.target, refusal, counters.bytes - sent, cpu);
+    finished.joined(requester, began, head.target, refusal, counters.bytes - sent, cpu);
     if (refusal) this.#refuse(connection, rawProblem(refusal));
   }
 
   /** A head that cannot be read, or does not come in time, costs something as well. */
   #unreadable(connection: Connection, status: number) {
-    const { clock, askers, finished } = this.#deps;
-    finished.tell(askers.on(connection, undefined), clock.now(), '', '', '', status, 0, COST.request, 0);
+    const { clock, requesters, finished } = this.#deps;
+    finished.tell(requesters.on(connection, undefined), clock.now(), '', '', '', status, 0, COST.request, 0);
   }
 
   #refuse(connection: Connection, bytes: string) {

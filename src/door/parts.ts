@@ -14,10 +14,10 @@ import { type DoorHttp, openHttp } from './http/server.ts';
 import { type Counters, openCounters } from './metrics/counters.ts';
 import { type Fault, openFaults } from './metrics/faults.ts';
 import type { AcceptQueue } from './network/accept-backlog.ts';
-import { Askers } from './network/askers.ts';
 import { type Gate, openGate } from './network/connection-limit.ts';
 import { COST, Share } from './network/fair-share.ts';
 import { openHandshakes } from './network/handshakes.ts';
+import { Requesters } from './network/requesters.ts';
 import { openSlowBodies, type SlowBodies } from './network/slow-bodies.ts';
 import { openUnfinished, type Unfinished } from './network/slow-senders.ts';
 import { openStalledReaders, type StalledReaders } from './network/stalled-readers.ts';
@@ -62,7 +62,7 @@ interface Ground {
   readonly share: Share;
   readonly gate: Gate;
   readonly clients: Clients;
-  readonly askers: Askers;
+  readonly requesters: Requesters;
   /** Hears of every request that is over. */
   readonly finished: FinishedRequests;
   readonly returnTokens: ReturnTokens;
@@ -114,7 +114,7 @@ function openGround({ clock, log, limits, ...deps }: DoorDeps): Ground {
   if (deps.requestOver) finished.listen(deps.requestOver);
   return {
     ...{ counters, fault, batch, share, gate, clients },
-    askers: new Askers({ clients, gate, seed: Math.floor(Math.random() * 2 ** 32) }),
+    requesters: new Requesters({ clients, gate, seed: Math.floor(Math.random() * 2 ** 32) }),
     finished,
     returnTokens: openReturnTokens(deps.returnKey ?? randomBytes(32), () => clock.wall()),
     audience: deps.audience && openDoorAudience({ clock, ...deps }, deps.audience),
@@ -199,14 +199,14 @@ function openDoorFanout(
 
 function openDoorHttp(
   deps: DoorDeps,
-  { counters, fault, clients, audience, askers, finished }: Ground,
+  { counters, fault, clients, audience, requesters, finished }: Ground,
   parts: Pick<DoorParts, 'admission' | 'fanout' | 'catchingUp' | 'bodies' | 'slowBodies'>,
 ): DoorHttp {
   const { clock, limits, origin, assets, pages, site } = deps;
   const { admission, fanout, catchingUp, bodies, slowBodies } = parts;
   return openHttp({
     ...{ clock, limits, counters, fanout, admission, fault, origin, bodies, slowBodies, catchingUp },
-    ...{ askers, finished },
+    ...{ requesters, finished },
     ...{ assets, pages, site, clients, cell: (index) => deps.cell(index) },
     ...(deps.tally ? { tally: deps.tally } : {}),
     ...(deps.caches ? { caches: deps.caches } : {}),
@@ -222,11 +222,11 @@ function openDoorHttp(
 
 function openDoorFiles(
   { clock, limits, origin }: DoorDeps,
-  { counters, batch, fault, clients, audience, askers, finished }: Ground,
+  { counters, batch, fault, clients, audience, requesters, finished }: Ground,
   { admission, http }: Pick<DoorParts, 'admission' | 'http'>,
 ): FileAnswers {
   return openFileAnswers({
-    ...{ clock, limits, counters, batch, origin, fault, askers, finished },
+    ...{ clock, limits, counters, batch, origin, fault, requesters, finished },
     charger: (connection, forwardedFor) => admission.charger(connection, forwardedFor),
     consume: (connection, forwardedFor) => admission.consume(connection, COST.file, forwardedFor),
     isProxy: ({ socket }) => clients.trusts(socket.remoteAddress),
@@ -237,12 +237,12 @@ function openDoorFiles(
 
 function openDoorBeacons(
   { clock, limits, origin }: DoorDeps,
-  { counters, batch, fault, clients, audience, askers, finished }: Ground,
+  { counters, batch, fault, clients, audience, requesters, finished }: Ground,
   { admission, http }: Pick<DoorParts, 'admission' | 'http'>,
 ): BeaconRequests | undefined {
   if (!audience) return undefined;
   return new BeaconRequests({
-    ...{ clock, limits, counters, batch, audience, clients, fault, askers, finished },
+    ...{ clock, limits, counters, batch, audience, clients, fault, requesters, finished },
     known: (slug) => origin.card(slug) !== undefined,
     consume: (connection, forwardedFor) => admission.consume(connection, COST.file, forwardedFor),
     back: (connection, bytes) => handToHttp(http.server, connection, bytes),
@@ -270,7 +270,7 @@ function openDoorEntrance(
     Pick<DoorParts, 'admission' | 'fanout' | 'http' | 'files' | 'beacons' | 'plainPort' | 'unfinished'>,
 ): DoorEntrance {
   const { counters, fault, gate, clients, share, unfinished, fanout, files, admission, plainPort } = parts;
-  const { audience, beacons, askers, finished } = parts;
+  const { audience, beacons, requesters, finished } = parts;
   const handshakes = openHandshakes({
     ...{ now: () => clock.now(), share, most: limits.handshakes },
     refused() {
@@ -279,7 +279,7 @@ function openDoorEntrance(
     fault: (error) => fault(error, 'handshake'),
   });
   return openEntrance({
-    ...{ clock, limits, counters, fault, gate, unfinished, fanout, files, clients, askers, finished },
+    ...{ clock, limits, counters, fault, gate, unfinished, fanout, files, clients, requesters, finished },
     http: parts.http.server,
     ...(beacons ? { beacons } : {}),
     prioritize: (connection, request) => admission.prioritize(connection, request),

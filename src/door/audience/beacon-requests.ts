@@ -4,14 +4,14 @@ import { ms } from '../../base/time.ts';
 import { BEACON_BYTES } from '../../wire/listening/beacon.ts';
 import type { Limits } from '../limits.ts';
 import type { Counters } from '../metrics/counters.ts';
-import type { Askers } from '../network/askers.ts';
 import { COST } from '../network/fair-share.ts';
+import type { Requesters } from '../network/requesters.ts';
 import type { Clients } from '../network/trusted-proxies.ts';
 import { agentIn, forwardedForIn } from '../request/file-head.ts';
 import type { FinishedRequests } from '../request/finished-request.ts';
 import { listeningOn } from '../request/listening.ts';
 import type { Batch } from '../socket/batched-write.ts';
-import type { Asker, Connection, Handler } from '../socket/connection.ts';
+import type { Connection, Handler, Requester } from '../socket/connection.ts';
 import { type Outlet, waitingIn } from '../socket/direct-write.ts';
 import { reset } from '../socket/reset.ts';
 import type { DoorAudience } from './audience.ts';
@@ -28,7 +28,7 @@ export interface BeaconRequestsDeps {
   known(slug: string): boolean;
   /** Charges the network for one beacon; false when it has used up its share. */
   consume(connection: Connection, forwardedFor: string | undefined): boolean;
-  readonly askers: Pick<Askers, 'on'>;
+  readonly requesters: Pick<Requesters, 'on'>;
   readonly finished: Pick<FinishedRequests, 'tell'>;
   /** Records a fault that cost one connection. */
   fault(error: unknown, where: string): void;
@@ -51,7 +51,7 @@ class BeaconConnection implements Outlet, Handler {
   lines = '';
   head: BeaconHead | undefined = undefined;
   /** Who sends them; undefined until it is looked up for these lines. */
-  asker: Asker | undefined = undefined;
+  requester: Requester | undefined = undefined;
   since: number;
   served = 0;
   readonly #answers: BeaconRequests;
@@ -156,7 +156,7 @@ export class BeaconRequests {
     if (lines !== one.lines) {
       one.lines = lines;
       one.head = this.#readHead(lines);
-      one.asker = undefined;
+      one.requester = undefined;
     }
     const { head, connection } = one;
     if (!head || !this.#deps.known(head.slug)) return this.#giveBack(one);
@@ -166,7 +166,7 @@ export class BeaconRequests {
     const { consume, audience, clients, counters } = this.#deps;
     const proxy = clients.trusts(one.socket.remoteAddress);
     const forwardedFor = proxy ? forwardedForIn(lines) : undefined;
-    one.asker ??= this.#deps.askers.on(connection, agentIn(lines), forwardedFor);
+    one.requester ??= this.#deps.requesters.on(connection, agentIn(lines), forwardedFor);
     if (!consume(connection, forwardedFor)) {
       this.#tell(one, 0, 0);
       counters.overShare += 1;
@@ -206,10 +206,20 @@ export class BeaconRequests {
     return false;
   }
 
-  #tell({ asker, head }: BeaconConnection, status: number, bytes: number) {
+  #tell({ requester, head }: BeaconConnection, status: number, bytes: number) {
     const { clock, finished } = this.#deps;
-    if (asker && head)
-      finished.tell(asker, clock.now(), 'POST', `/r/${head.slug}/beacon`, '', status, bytes, COST.file, 0);
+    if (requester && head)
+      finished.tell(
+        requester,
+        clock.now(),
+        'POST',
+        `/r/${head.slug}/beacon`,
+        '',
+        status,
+        bytes,
+        COST.file,
+        0,
+      );
   }
 
   #kept(now: number): Buffer {

@@ -6,15 +6,15 @@ import type { DoorAudience } from '../audience/audience.ts';
 import { withSessions } from '../audience/session-list.ts';
 import type { Limits } from '../limits.ts';
 import type { Counters } from '../metrics/counters.ts';
-import type { Askers } from '../network/askers.ts';
 import { COST } from '../network/fair-share.ts';
+import type { Requesters } from '../network/requesters.ts';
 import type { Clients } from '../network/trusted-proxies.ts';
 import type { DoorOrigin } from '../origin-port.ts';
 import { agentIn, type FileHead, forwardedForIn, readFileHead } from '../request/file-head.ts';
 import type { FinishedRequests } from '../request/finished-request.ts';
 import { type Listening, listeningOn } from '../request/listening.ts';
 import type { Batch } from '../socket/batched-write.ts';
-import type { Asker, Connection } from '../socket/connection.ts';
+import type { Connection, Requester } from '../socket/connection.ts';
 import { put, waitingIn } from '../socket/direct-write.ts';
 import { newFileHearing } from '../socket/hearing.ts';
 import { reset } from '../socket/reset.ts';
@@ -36,7 +36,7 @@ export interface FileAnswersDeps {
   charger(connection: Connection, forwardedFor: string | undefined): Charge;
   /** True for a connection of a listed proxy, on which one request is somebody's and the next another's. */
   isProxy(connection: Connection): boolean;
-  readonly askers: Pick<Askers, 'on'>;
+  readonly requesters: Pick<Requesters, 'on'>;
   readonly finished: Pick<FinishedRequests, 'tell'>;
   /** Records a fault that cost one connection. */
   fault(error: unknown, where: string): void;
@@ -177,11 +177,11 @@ class SharedFileAnswers implements FileAnswers {
         return this.#giveBack(requests);
       }
       const forwardedFor = requests.proxy ? forwardedForIn(head.fields) : undefined;
-      const asker = this.#askerOf(requests, head, forwardedFor);
+      const requester = this.#requesterOf(requests, head, forwardedFor);
       if (!this.#deps.consume(requests.connection, forwardedFor)) {
         counters.overShare += 1;
         this.#deps.finished.tell(
-          asker,
+          requester,
           this.#deps.clock.now(),
           'GET',
           head.path,
@@ -202,14 +202,18 @@ class SharedFileAnswers implements FileAnswers {
   }
 
   /** Who asks: a client's headers are the same from one request to the next, unless a proxy brings them. */
-  #askerOf(requests: FileRequests, { fields, path, query }: Found, forwardedFor: string | undefined): Asker {
-    const known = requests.before?.fields === fields ? requests.asker : undefined;
-    const asker = known ?? this.#deps.askers.on(requests.connection, agentIn(fields), forwardedFor);
-    requests.asker = asker;
+  #requesterOf(
+    requests: FileRequests,
+    { fields, path, query }: Found,
+    forwardedFor: string | undefined,
+  ): Requester {
+    const known = requests.before?.fields === fields ? requests.requester : undefined;
+    const requester = known ?? this.#deps.requesters.on(requests.connection, agentIn(fields), forwardedFor);
+    requests.requester = requester;
     requests.path = path;
     requests.query = query;
     requests.asked = this.#deps.clock.now();
-    return asker;
+    return requester;
   }
 
   /** Answers one request from what is ready, or has it wait. */
@@ -300,10 +304,19 @@ class SharedFileAnswers implements FileAnswers {
       return reset(socket);
     }
     counters.fileBytes += bytes.length;
-    const { asker, asked, path, query } = requests;
-    if (asker)
+    const { requester, asked, path, query } = requests;
+    if (requester)
       this.#deps.finished.tell(
-        ...([asker, requests.since, 'GET', path, query, statusOf(bytes), bytes.length, COST.file] as const),
+        ...([
+          requester,
+          requests.since,
+          'GET',
+          path,
+          query,
+          statusOf(bytes),
+          bytes.length,
+          COST.file,
+        ] as const),
         requests.since - asked,
       );
     const last = this.#closing || requests.served >= limits.requestsPerSocket;

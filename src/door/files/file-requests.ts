@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Asker, Connection, Handler } from '../socket/connection.ts';
+import type { Connection, Handler, Requester } from '../socket/connection.ts';
 import type { Outlet } from '../socket/direct-write.ts';
 import type { FileHearing } from '../socket/hearing.ts';
 import type { PendingAnswer } from './response-cache.ts';
@@ -31,7 +31,7 @@ export class FileRequests implements Outlet, Handler {
   since: number;
   served = 0;
   /** Who asks, and since when, for the request that is being answered. */
-  asker: Asker | undefined = undefined;
+  requester: Requester | undefined = undefined;
   asked = 0;
   path = '';
   query = '';

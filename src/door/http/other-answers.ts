@@ -71,15 +71,15 @@ export class OtherAnswers {
     const forwardedFor = String(req.headers['x-forwarded-for'] ?? '') || undefined;
     if (!admission.countForClient(connectionOf(req.socket), forwardedFor))
       return this.#own.refuse(req, res, 'door-full');
-    const { audience, clients, counters, askers, finished } = this.#deps;
+    const { audience, clients, counters, requesters, finished } = this.#deps;
     const agent = req.headers['user-agent'] ?? '';
     const asked = audience ? { ...request, who: listeningTo(clients, req) } : request;
     takeFromHttp(res, (connection) => {
-      const asker = askers.on(connection, agent, forwardedFor);
+      const requester = requesters.on(connection, agent, forwardedFor);
       const [began, sent] = [clock.now(), counters.bytes];
       const refusal = fanout.join(connection, admission.prioritize(connection, asked));
       const cpu = COST.request + (clock.now() - began) * 1_000;
-      finished.joined(asker, began, target, refusal, counters.bytes - sent, cpu);
+      finished.joined(requester, began, target, refusal, counters.bytes - sent, cpu);
       if (!refusal) return;
       // The connection has left the HTTP server by now, so the answer is written by hand.
       connection.finish(rawProblem(refusal));

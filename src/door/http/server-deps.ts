@@ -8,7 +8,7 @@ import type { DoorAudience } from '../audience/audience.ts';
 import type { Limits } from '../limits.ts';
 import type { Counters } from '../metrics/counters.ts';
 import type { Fault } from '../metrics/faults.ts';
-import type { Askers } from '../network/askers.ts';
+import type { Requesters } from '../network/requesters.ts';
 import type { SlowBodies } from '../network/slow-bodies.ts';
 import type { Unfinished } from '../network/slow-senders.ts';
 import type { Clients } from '../network/trusted-proxies.ts';
@@ -35,7 +35,7 @@ export interface DoorHttpDeps {
   readonly assets: Assets;
   readonly pages: Pages;
   readonly clients: Clients;
-  readonly askers: Pick<Askers, 'on'>;
+  readonly requesters: Pick<Requesters, 'on'>;
   readonly finished: Pick<FinishedRequests, 'tell' | 'joined'>;
   /** What is known of a room's audience; absent or undefined: nothing yet. */
   numbers?(slug: string): RoomNumbers | undefined;

@@ -7,7 +7,7 @@ import { checkTimeLimits } from '../../native/node-internals.ts';
 import { serverOptions } from '../answer/server-options.ts';
 import { COST } from '../network/fair-share.ts';
 import { hasBody } from '../request/head-fault.ts';
-import { type Asker, connectionOf } from '../socket/connection.ts';
+import { connectionOf, type Requester } from '../socket/connection.ts';
 import { OwnAnswers } from './own-answers.ts';
 import { responsesOn } from './pending-responses.ts';
 import { Router } from './router.ts';
@@ -79,12 +79,12 @@ class DoorHttpServer implements DoorHttp {
     if (hasBody(req)) this.#awaitBody(req);
     const forwardedFor = String(req.headers['x-forwarded-for'] ?? '') || undefined;
     const connection = connectionOf(req.socket);
-    const asker = this.#deps.askers.on(connection, req.headers['user-agent'] ?? '', forwardedFor);
+    const requester = this.#deps.requesters.on(connection, req.headers['user-agent'] ?? '', forwardedFor);
     const began = clock.now();
     let took = 0;
     res.once('close', () => {
       this.#open.delete(res);
-      if (!responses.taken) this.#tell(asker, res, began, took);
+      if (!responses.taken) this.#tell(requester, res, began, took);
     });
     try {
       this.#router.route(req, res);
@@ -96,7 +96,7 @@ class DoorHttpServer implements DoorHttp {
   }
 
   /** Tells of a request that is over; `took`: the time it took here, ms. */
-  #tell(asker: Asker, res: ServerResponse, began: number, took: number) {
+  #tell(requester: Requester, res: ServerResponse, began: number, took: number) {
     const { finished, clock } = this.#deps;
     const { method = '', url = '/', socket } = res.req;
     const connection = connectionOf(socket);
@@ -108,7 +108,7 @@ class DoorHttpServer implements DoorHttp {
     const behind = FORWARDED.has(find(path)?.address.owner ?? 'door') ? COST.forwarded : 0;
     const cpu = COST.request + behind + took * 1_000;
     const status = res.headersSent ? res.statusCode : 0;
-    finished.tell(asker, began, method, path, query, status, bytes, cpu, clock.now() - began);
+    finished.tell(requester, began, method, path, query, status, bytes, cpu, clock.now() - began);
   }
 
   #awaitBody(req: IncomingMessage) {
@@ -127,10 +127,10 @@ class DoorHttpServer implements DoorHttp {
   }
 
   #tellUnreadable(error: NodeJS.ErrnoException, socket: Socket) {
-    const { askers, finished, clock } = this.#deps;
+    const { requesters, finished, clock } = this.#deps;
     const status = error.code === 'ECONNRESET' ? 0 : ERRORS[refusalOf(error)].status;
-    const asker = askers.on(connectionOf(socket), undefined);
-    finished.tell(asker, clock.now(), '', '', '', status, 0, COST.request, 0);
+    const requester = requesters.on(connectionOf(socket), undefined);
+    finished.tell(requester, clock.now(), '', '', '', status, 0, COST.request, 0);
   }
 
   /** What a connection sends cannot be read, or takes too long. */

@@ -8,7 +8,7 @@ afterEach(() => {
 });
 
 /** A copy: the object itself is used again for the next request. */
-interface Told extends Omit<FinishedRequest, 'asker'> {
+interface Told extends Omit<FinishedRequest, 'requester'> {
   readonly address: string;
   readonly agent: string;
   readonly prefix: string | undefined;
@@ -26,8 +26,8 @@ async function openTold(over: Parameters<typeof openTestDoor>[1] = {}) {
       : Promise.resolve({ status: 200, headers: { 'content-type': 'text/plain' }, body });
   const door = await openTestDoor(origin, {
     limits: { ...LIMITS, busyFrom: Number.POSITIVE_INFINITY, loopbackCounts: true },
-    requestOver({ asker, at, method, path, query, status, bytes, cpu, duration, kind }) {
-      const { address, agent, key, network } = asker;
+    requestOver({ requester, at, method, path, query, status, bytes, cpu, duration, kind }) {
+      const { address, agent, key, network } = requester;
       told.push({
         ...{ address, agent, key, prefix: network.prefix },
         ...{ at, method, path, query, status, bytes, cpu, duration, kind },
@@ -78,7 +78,11 @@ test('every way of answering tells what was asked, by whom, and what it cost', a
 test('the bytes of answers on one connection are told once each', async () => {
   const { door, told, ask } = await openTold();
   await using _door = door;
-  const asked = await ask(head('GET /healthz HTTP/1.1').repeat(3), 3);
+  const asked = await ask(
+    head('GET /healthz HTTP/1.1').repeat(2) + head('GET /healthz HTTP/1.1', 'Connection: close'),
+    3,
+  );
+  await asked.closed;
   expect(asked.bytes().length).toBeGreaterThan(100);
   expect(told.map(({ bytes }) => bytes).reduce((sum, bytes) => sum + bytes, 0)).toBe(asked.bytes().length);
 });

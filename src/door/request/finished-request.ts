@@ -1,14 +1,14 @@
 import { ERRORS, type ErrorCode } from '../../base/errors.ts';
 import { find } from '../../http/index.ts';
-import type { Asker } from '../socket/connection.ts';
+import type { Requester } from '../socket/connection.ts';
 
 /**
  * A request that was answered or refused. There is one such object in a process, and the next request overwrites it:
  * whoever is told of it copies what they need before they return.
  */
 export interface FinishedRequest {
-  /** Who asked; `asker.network.prefix` is their network (/24, /48), undefined for this machine. */
-  readonly asker: Asker;
+  /** Who asked; `requester.network.prefix` is their network (/24, /48), undefined for this machine. */
+  readonly requester: Requester;
   /** On the monotonic clock, ms. */
   readonly at: number;
   /** Empty where the head could not be read. */
@@ -35,13 +35,13 @@ export interface FinishedRequest {
 /** Is told of each request that is over. It must be quick and must not throw. */
 export type RequestListener = (request: FinishedRequest) => void;
 
-const NOBODY: Asker = {
+const NOBODY: Requester = {
   ...{ address: '', agent: '', proxied: false, forwardedFor: undefined, key: 1 },
   network: { prefix: undefined, place: -1 },
 };
 
 class OnlyRequest implements FinishedRequest {
-  asker = NOBODY;
+  requester = NOBODY;
   at = 0;
   method = '';
   path = '';
@@ -69,7 +69,7 @@ export class FinishedRequests {
 
   /** A request is over; its parts are in the order of `FinishedRequest`. */
   tell(
-    asker: Asker,
+    requester: Requester,
     at: number,
     method: string,
     path: string,
@@ -80,7 +80,7 @@ export class FinishedRequests {
     duration: number,
   ): void {
     const request = this.#request;
-    request.asker = asker;
+    request.requester = requester;
     request.at = at;
     request.method = method;
     request.path = path;
@@ -94,7 +94,7 @@ export class FinishedRequests {
 
   /** A request for a stream has been answered with its beginning, or refused; `target` has its query. */
   joined(
-    asker: Asker,
+    requester: Requester,
     at: number,
     target: string,
     refusal: ErrorCode | undefined,
@@ -104,6 +104,16 @@ export class FinishedRequests {
     const mark = target.indexOf('?');
     const path = mark < 0 ? target : target.slice(0, mark);
     const query = mark < 0 ? '' : target.slice(mark + 1);
-    this.tell(asker, at, 'GET', path, query, refusal ? ERRORS[refusal].status : 200, bytes, cpu, cpu / 1_000);
+    this.tell(
+      requester,
+      at,
+      'GET',
+      path,
+      query,
+      refusal ? ERRORS[refusal].status : 200,
+      bytes,
+      cpu,
+      cpu / 1_000,
+    );
   }
 }

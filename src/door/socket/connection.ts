@@ -41,7 +41,7 @@ export const NOWHERE: Network = { prefix: undefined, place: -1 };
  * Who asks: an address and a browser or program. It is kept with its connection and found again for the next request
  * there, so that a request costs no more than two comparisons of strings.
  */
-export interface Asker {
+export interface Requester {
   /** The client's address: behind a listed proxy, the one that the proxy names. */
   readonly address: string;
   /** The User-Agent; empty where none was sent, or nothing could be read. */
@@ -115,7 +115,7 @@ export class Connection {
   /** The network behind a listed proxy whose request came last. */
   client: string | undefined = undefined;
   /** Who asked on it last; undefined before anybody did. */
-  asker: Asker | undefined = undefined;
+  requester: Requester | undefined = undefined;
   /** What Node's server had written on it when the last of its requests was over, bytes. */
   told = 0;
   /** What is heard on it, where Node's server answers; undefined before anything is. */

@@ -1,12 +1,12 @@
-import { type Asker, type Connection, NOWHERE } from '../socket/connection.ts';
+import { type Connection, NOWHERE, type Requester } from '../socket/connection.ts';
 import type { Gate } from './connection-limit.ts';
 import type { Clients } from './trusted-proxies.ts';
 
-/** Dependencies of the askers. */
-export interface AskersDeps {
+/** Dependencies of the requesters. */
+export interface RequestersDeps {
   readonly clients: Pick<Clients, 'clientOf' | 'trusts'>;
   readonly gate: Pick<Gate, 'networkAt'>;
-  /** At random, for `Asker.key`. */
+  /** At random, for `Requester.key`. */
   readonly seed: number;
 }
 
@@ -24,10 +24,10 @@ export function hashOf(text: string, seed: number, most: number = text.length): 
 }
 
 /** Finds who asks. */
-export class Askers {
-  readonly #deps: AskersDeps;
+export class Requesters {
+  readonly #deps: RequestersDeps;
 
-  constructor(deps: AskersDeps) {
+  constructor(deps: RequestersDeps) {
     this.#deps = deps;
   }
 
@@ -35,8 +35,8 @@ export class Askers {
    * Who asks on a connection: the same object as long as the same one does. `forwardedFor` counts where a listed proxy
    * has brought the request. Without `agent`, because nothing could be read, it is whoever asked there before.
    */
-  on(connection: Connection, agent: string | undefined, forwardedFor?: string): Asker {
-    const known = connection.asker;
+  on(connection: Connection, agent: string | undefined, forwardedFor?: string): Requester {
+    const known = connection.requester;
     if (known && (agent === undefined || (known.agent === agent && this.#brings(known, forwardedFor))))
       return known;
     const { clients, gate, seed } = this.#deps;
@@ -47,12 +47,12 @@ export class Askers {
     // A proxy that does not say for whom it asks is not itself limited.
     const network = !proxied ? connection.counted : said === undefined ? NOWHERE : gate.networkAt(address);
     const key = hashOf(agent ?? '', hashOf(address, seed), MOST_AGENT);
-    const asker = { address, agent: agent ?? '', proxied, forwardedFor: said, network, key };
-    connection.asker = asker;
-    return asker;
+    const requester = { address, agent: agent ?? '', proxied, forwardedFor: said, network, key };
+    connection.requester = requester;
+    return requester;
   }
 
-  #brings({ proxied, forwardedFor }: Asker, said: string | undefined): boolean {
+  #brings({ proxied, forwardedFor }: Requester, said: string | undefined): boolean {
     return !proxied || forwardedFor === said;
   }
 }
