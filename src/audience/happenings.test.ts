@@ -54,3 +54,21 @@ test('memory is bounded: the room that was heard of longest ago is dropped', () 
   expect(Object.keys(happenings.memory)).toHaveLength(4_096);
   expect(happenings.memory['room-0']).toBeUndefined();
 });
+
+test('what the operator and the machine do to a room is told once, and so is its end, across a restart too', () => {
+  const first = new Happenings();
+  const stopped = { at: 10, reason: 'Rules.' };
+  const quarantine = { since: 5, until: 99 };
+  expect(first.measures('hall', {}, 1)).toEqual([]);
+  expect(first.measures('hall', { quarantine }, 6)).toMatchObject([{ what: 'quarantined', at: 5 }]);
+  // While it is stopped its card says nothing of quarantine.
+  expect(first.measures('hall', { stopped }, 11)).toMatchObject([
+    { what: 'stopped', at: 10, detail: 'Rules.' },
+  ]);
+  expect(first.measures('hall', { stopped }, 12)).toEqual([]);
+  const next = new Happenings(first.memory);
+  expect(next.measures('hall', { stopped }, 13)).toEqual([]);
+  expect(next.measures('hall', { quarantine }, 14)).toMatchObject([{ what: 'resumed', at: 14 }]);
+  expect(next.measures('hall', {}, 20)).toMatchObject([{ what: 'released', at: 20 }]);
+  expect(next.measures('hall', {}, 21)).toEqual([]);
+});

@@ -1,5 +1,5 @@
 import type { HappeningEntry } from '../wire/evidence-entry.ts';
-import type { Clocks, RoomState } from '../wire/room.ts';
+import type { Clocks, RoomCard, RoomState } from '../wire/room.ts';
 
 /** An event in the life of a room as it is written into the log, without its place in the room's chain. */
 export type Happening = Omit<HappeningEntry, 'room' | 'seq' | 'previous'>;
@@ -20,6 +20,9 @@ export interface HappeningMemory {
   readonly clocks: Readonly<Partial<Record<Happening['what'], number>>>;
   readonly silence?: number;
   readonly rung: number;
+  /** When it was stopped, and put into quarantine; absent while it is not. */
+  readonly stopped?: number;
+  readonly quarantined?: number;
 }
 
 const FRESH: HappeningMemory = { clocks: {}, rung: 0 };
@@ -52,6 +55,27 @@ export class Happenings {
       news.push({ v: 1, kind: 'happening', at: Math.round(at), what });
     }
     if (news.length > 0) this.#keep(room, { ...before, clocks: known });
+    return news;
+  }
+
+  /** What the operator and the machine do to a room, as its card tells it; `now` is the wall clock in ms. */
+  measures(room: string, { stopped, quarantine }: Pick<RoomCard, 'stopped' | 'quarantine'>, now: number) {
+    const { stopped: wasStopped, quarantined, ...others } = this.#of(room);
+    const news: Happening[] = [];
+    const tell = (at: number, what: Happening['what'], detail?: string): void =>
+      void news.push({ ...HAPPENED, at: Math.round(at), what, ...(detail === undefined ? {} : { detail }) });
+    if (stopped && stopped.at !== wasStopped) tell(stopped.at, 'stopped', stopped.reason);
+    if (!stopped && wasStopped !== undefined) tell(now, 'resumed');
+    // A room that is stopped tells nothing of its quarantine.
+    const since = stopped ? quarantined : quarantine?.since;
+    if (since !== undefined && since !== quarantined) tell(since, 'quarantined');
+    if (since === undefined && quarantined !== undefined) tell(now, 'released');
+    if (news.length > 0)
+      this.#keep(room, {
+        ...others,
+        ...(stopped ? { stopped: stopped.at } : {}),
+        ...(since === undefined ? {} : { quarantined: since }),
+      });
     return news;
   }
 

@@ -17,6 +17,9 @@ earshot room link SLUG [--name N]                  a link for one more speaker
 earshot room link SLUG --co-host | --host          a link for a co-host; for a host who has lost theirs
 earshot room link SLUG --new                       withdraw every link of the room; prints a new host link
 earshot room remove SLUG PERSON                    take one person's link back (their id: room show)
+earshot room stop SLUG --reason R                  close stage, stream and replay, with the reason on the page
+earshot room resume SLUG                           let a stopped room go on
+earshot room release SLUG                          bring a room in quarantine back among the others
 earshot room delete SLUG                           remove a room that is over, with its recording
 
   TIME          such as 2026-12-01T20:00 (the time zone of this machine) or 2026-12-01T20:00:00+01:00
@@ -25,7 +28,7 @@ earshot room delete SLUG                           remove a room that is over, w
   --data DIR    that data folder, if it is not the configured one
   --json        print the answer as JSON`;
 
-const CHANGES = ['open', 'live', 'standby', 'end', 'cancel'];
+const CHANGES = ['open', 'live', 'standby', 'end', 'cancel', 'stop', 'resume', 'release'];
 const VERBS = ['create', 'list', 'show', 'set', 'link', 'remove', 'delete', ...CHANGES];
 /** Lifetime of a token made for one command. */
 const TOKEN_SECONDS = 600;
@@ -35,6 +38,7 @@ const OPTIONS = {
   start: { type: 'string' },
   slug: { type: 'string' },
   cap: { type: 'string' },
+  reason: { type: 'string' },
   name: { type: 'string' },
   host: { type: 'string' },
   'co-host': { type: 'boolean', default: false },
@@ -124,7 +128,12 @@ export const command: Command = async (args) => {
     await ask('DELETE', at);
     return show({ slug, deleted: true }, () => `${slug} was removed, with its recording.`);
   }
-  const room = await ask('POST', `${at}/${verb}`);
+  if (verb === 'stop' && !values.reason)
+    throw new EarshotError(
+      'unprocessable',
+      'earshot room stop needs --reason: it is shown on the room’s page',
+    );
+  const room = await ask('POST', `${at}/${verb}`, verb === 'stop' ? { reason: values.reason } : undefined);
   return show(room, () => `${room.slug} is ${room.status}`);
 };
 

@@ -416,6 +416,35 @@ describe('the state', () => {
     expect(origin.state(SLUG)?.program.deadAir).toBeUndefined();
   });
 
+  it('ends a room that the operator stops at once, refuses its sound with the reason, and goes on when it is resumed', async () => {
+    card();
+    announce();
+    run(0, 3);
+    const stopped = { at: clock.wall(), reason: 'It broke the rules.' };
+    card({ status: 'stopped', stopped });
+    expect(ended).toEqual([SLUG]);
+    expect(origin.join(SLUG, 'opus64', {})).toBe('room-stopped');
+    expect(origin.state(SLUG)).toMatchObject({ status: 'stopped', stopped });
+    for (const path of ['live/opus64.m3u8', 'live/main.m3u8', 'replay/main.m3u8', 'replay.m4a']) {
+      const reply = await origin.answer(
+        `/r/${SLUG}/${path}`,
+        new URLSearchParams(),
+        {},
+        AbortSignal.timeout(1000),
+      );
+      expect([path, reply?.status, String(reply?.body)]).toMatchObject([
+        path,
+        403,
+        expect.stringContaining('It broke the rules.'),
+      ]);
+    }
+    card();
+    announce();
+    run(40, 41);
+    expect(origin.join(SLUG, 'opus64', {})).toMatchObject({ fragments: expect.anything() });
+    expect(origin.state(SLUG)).toMatchObject({ status: 'live', studio: 'here' });
+  });
+
   it('says at once that the studio is away, and no longer that somebody is speaking', () => {
     card();
     announce();

@@ -102,7 +102,8 @@ export class OriginRooms implements AsyncDisposable {
     const at = this.#clock.wall();
     const known = program?.state;
     const all = this.#cards.clocks(card);
-    const mine = { title: card.title, hosts: card.hosts, status: card.status, clocks: all };
+    const { title, hosts, status, quarantine } = card;
+    const mine = { title, hosts, status, clocks: all, ...(quarantine ? { quarantine } : {}) };
     const here = program?.heard && program.awaySince === undefined;
     if (!known) return { ...stateOfCard(card, at), ...mine, ...(here ? { studio: 'here' } : {}) };
     if (!isRunning(card.status)) return { ...stateOfCard(card, at), ...mine, gaps: known.gaps };
@@ -168,7 +169,12 @@ export class OriginRooms implements AsyncDisposable {
   /** Ends the program of a room that no longer runs, after the cell's last fragments. */
   #settle(slug: string): void {
     const program = this.#programs.get(slug);
-    if (!program || program.over || isRunning(this.#cards.told(slug)?.status)) return;
+    const status = this.#cards.told(slug)?.status;
+    if (!program || program.over || isRunning(status)) return;
+    if (status === 'stopped') {
+      this.#finish(slug, program);
+      return;
+    }
     this.#later(FAREWELL_MS, () => {
       // The demo room can be on again by now.
       if (!isRunning(this.#cards.told(slug)?.status)) this.#finish(slug, program);

@@ -62,6 +62,7 @@ export function router(deps: OriginDeps, rooms: OriginRooms) {
   ) => {
     const card = rooms.card(slug);
     if (!card) return problem('room-unknown', undefined, OPEN_TO_ALL);
+    if (card.status === 'stopped') return problem('room-stopped', card.stopped?.reason, OPEN_TO_ALL);
     const ended = over(slug);
     const facts = await desk.facts(slug, ended, { ...asker, anyState: file.endsWith('.m4s') });
     if (isNotNow(facts)) return notNow(facts);
@@ -88,7 +89,8 @@ export function router(deps: OriginDeps, rooms: OriginRooms) {
       return list.reply(headers, { 'content-type': 'application/json', 'cache-control': EACH_SECOND });
     }
     const program = rooms.program(slug);
-    const status = rooms.card(slug)?.status;
+    const { status, stopped } = rooms.card(slug) ?? {};
+    if (status === 'stopped') return problem('room-stopped', stopped?.reason, OPEN_TO_ALL);
     // Players keep the address they were given; whoever begins after the end begins with the replay.
     const after = status === 'ended' && (!program || (program.over && multivariantOf(file) !== undefined));
     const facts = after ? await desk.facts(slug, true, asker) : undefined;

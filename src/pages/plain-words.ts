@@ -7,6 +7,9 @@ export interface PlainWords {
   starts(when: string): string;
   readonly notOpen: string;
   readonly calledOff: string;
+  /** `reason` is safe as HTML. */
+  stopped(reason: string): string;
+  readonly quarantine: string;
   ended(when: string | undefined): string;
   readonly doorsOpen: string;
   readonly onBreak: string;
@@ -74,6 +77,9 @@ const english: PlainWords = {
   starts: (when) => `Starts ${when}.`,
   notOpen: 'Not open yet.',
   calledOff: 'This conversation was called off.',
+  stopped: (reason) => `The operator of this server has stopped this room: ${reason}`,
+  quarantine:
+    'This room made its studio fail several times, so it runs apart for a while: its speakers hear each other, here music plays.',
   ended: (when) =>
     when === undefined
       ? 'It has ended. Listen again from the beginning.'
@@ -156,6 +162,9 @@ const french: PlainWords = {
   starts: (when) => `Commence ${when}.`,
   notOpen: 'Pas encore ouvert.',
   calledOff: 'Cette conversation a été annulée.',
+  stopped: (reason) => `L’opérateur de ce serveur a arrêté cette salle : ${reason}`,
+  quarantine:
+    'Cette salle a fait échouer son studio plusieurs fois ; elle tourne à part pour un moment : les intervenants s’entendent, ici passe de la musique.',
   ended: (when) =>
     when === undefined
       ? 'C’est terminé. Réécoutez depuis le début.'

@@ -1,3 +1,4 @@
+import { escapeHtml } from '../base/plain-text.ts';
 import { momentOf } from '../wire/moment.ts';
 import type { RoomCard, RoomState } from '../wire/room.ts';
 import { type PlainWords, plainWords } from './plain-words.ts';
@@ -26,6 +27,8 @@ export function sentence(card: RoomCard, state?: RoomState, words: PlainWords = 
   switch (momentOf(card)) {
     case 'scheduled':
       return scheduled === undefined ? words.notOpen : words.starts(instant(scheduled, words.language));
+    case 'stopped':
+      return words.stopped(escapeHtml(card.stopped?.reason ?? ''));
     case 'cancelled':
       return words.calledOff;
     case 'ended':
@@ -35,6 +38,7 @@ export function sentence(card: RoomCard, state?: RoomState, words: PlainWords = 
     case 'open':
       return words.doorsOpen;
     case 'live': {
+      if (card.quarantine) return words.quarantine;
       if (state?.studio === 'away') return words.studioAway;
       const silence = state?.program.deadAir;
       const music = state?.program.carries === 'standby';

@@ -103,7 +103,8 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
         if (!card) return 'room-unknown';
         // A room that runs has its queue, whether or not its studio is there.
         const why = whyNotHeard(card.status);
-        return why === 'studio-away' ? card : why;
+        if (why === 'studio-away') return card;
+        return why === 'room-stopped' ? 'room-not-open' : why;
       },
       cap: (slug) => origin.card(slug)?.cap,
       holding,

@@ -82,7 +82,12 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
         const card = rooms.card(slug);
         if (!card) return undefined;
         const { status, clocks, welcome } = card;
-        return { running: isRunning(status), ended: clocks.ended, neverKept: welcome === true };
+        // What is stopped may go on, and its recording is what the operator looks at.
+        return {
+          running: isRunning(status) || status === 'stopped',
+          ended: clocks.ended,
+          neverKept: welcome === true,
+        };
       },
     }),
   );

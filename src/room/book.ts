@@ -46,6 +46,7 @@ const RESERVED: ReadonlySet<string> = new Set(['welcome']);
  * Limit of announced rooms; together with the finished ones that are kept, the list for doors stays below 8 MB.
  */
 const MAX_ANNOUNCED = 2000;
+const STOPPED: RoomRefusal = { refused: 'room-stopped', detail: 'Only the operator can resume it.' };
 /** Attempts at a random ending for an address that is taken; there are 923,521 endings. */
 const SUFFIX_TRIES = 8;
 
@@ -70,10 +71,13 @@ export class Book {
   /** Reads the rooms; rooms of cells that no longer exist move to one that does. */
   async read(): Promise<void> {
     for (const entry of await readCurrent(this.#deps.store)) this.#entries.set(entry.card.slug, entry);
+    const { cells } = this.#deps;
     for (const entry of [...this.#entries.values()]) {
-      const { card } = entry;
-      if (!isRunning(card.status) || (card.cell !== undefined && card.cell < this.#deps.cells)) continue;
-      await this.#write({ ...entry, card: { ...card, cell: this.#roomiest().cell } });
+      const { card, measures } = entry;
+      if (!isRunning(card.status) || measures?.stopped) continue;
+      if (card.cell !== undefined && card.cell < cells) continue;
+      if (card.cell === cells && measures?.quarantine) continue;
+      await this.#write({ ...entry, card: { ...card, cell: this.roomiest().cell } });
     }
   }
 
@@ -115,7 +119,7 @@ export class Book {
         clocks: wish.start === undefined ? {} : { scheduled: wish.start },
       };
       if (wish.start === undefined || wish.start - this.#deps.openLead <= now) {
-        const opened = this.#opened(card);
+        const opened = this.opened(card);
         if ('refused' in opened) return opened;
         card = { ...opened, status: 'open' };
       }
@@ -141,30 +145,30 @@ export class Book {
   }
 
   act(slug: string, action: Action): Promise<RoomOnSite | RoomRefusal> {
-    return this.#change(
-      slug,
-      this.#onCard((card) => this.#stepped(card, action)),
+    const stepped = this.#onCard((card) => this.#stepped(card, action));
+    return this.change(slug, (entry) =>
+      entry.measures?.stopped && action !== 'end' && action !== 'cancel' ? STOPPED : stepped(entry),
     );
   }
 
   /** Changes the title, the cap on live listeners, and the announced start while the room has not opened. */
   edit(slug: string, edit: Edit): Promise<RoomOnSite | RoomRefusal> {
-    return this.#change(slug, (entry) => edited(entry, edit));
+    return this.change(slug, (entry) => edited(entry, edit));
   }
 
   /** Revokes a person's links: they can do nothing here any more. */
   bar(slug: string, who: SpeakerId): Promise<RoomOnSite | RoomRefusal> {
-    return this.#change(slug, (entry) => barred(entry, who));
+    return this.change(slug, (entry) => barred(entry, who));
   }
 
   /** Withdraws every link given so far; what the host `by` has open continues. */
   renew(slug: string, by: SpeakerId | undefined): Promise<RoomOnSite | RoomRefusal> {
-    return this.#change(slug, (entry) => renewed(entry, by));
+    return this.change(slug, (entry) => renewed(entry, by));
   }
 
   /** Removes a room that is not running from all lists; its address then leads nowhere. */
   remove(slug: string): Promise<RoomOnSite | RoomRefusal> {
-    return this.#change(slug, (entry) => {
+    return this.change(slug, (entry) => {
       if (entry.card.welcome)
         return { refused: 'wrong-moment', detail: 'The demo room is switched off by the setting welcome.' };
       if (isRunning(entry.card.status))
@@ -190,7 +194,7 @@ export class Book {
       };
       return Object.keys(fresh).length === 0 ? card : { ...card, clocks: { ...card.clocks, ...fresh } };
     });
-    return this.#change(slug, change);
+    return this.change(slug, change);
   }
 
   /** Somebody is on stage, so the room is not abandoned. Ignored for a room that is not running. */
@@ -208,7 +212,8 @@ export class Book {
           await this.#write({ ...known, card: this.#finished(known.card, 'ended') });
         return;
       }
-      if (known?.card.status === 'live' && known.card.cell !== undefined) return;
+      if (known?.measures?.stopped || (known?.card.status === 'live' && known.card.cell !== undefined))
+        return;
       const { ended: _, ...clocks } = known?.card.clocks ?? {};
       const base: RoomCard = {
         ...known?.card,
@@ -219,7 +224,7 @@ export class Book {
         clocks,
         welcome: true,
       };
-      const opened = this.#opened(base);
+      const opened = this.opened(base);
       if ('refused' in opened) return;
       if (known) await this.#write({ ...known, card: opened });
       else await this.#inserted(opened);
@@ -230,7 +235,8 @@ export class Book {
   async tick(): Promise<void> {
     const { clock, openLead, idleEnd, log } = this.#deps;
     const wall = clock.wall();
-    for (const { card } of [...this.#entries.values()]) {
+    for (const { card, measures } of [...this.#entries.values()]) {
+      if (measures?.stopped) continue;
       if (card.status === 'scheduled' && (card.clocks.scheduled ?? 0) - openLead <= wall) {
         const result = await this.act(card.slug, 'open');
         const full = 'refused' in result && result.refused === 'rooms-full';
@@ -263,13 +269,13 @@ export class Book {
     }
     if (status === card.status) return card;
     if (!isRunning(status)) return this.#finished(card, status);
-    const opened = isRunning(card.status) ? card : this.#opened(card);
+    const opened = isRunning(card.status) ? card : this.opened(card);
     return 'refused' in opened ? opened : { ...opened, status };
   }
 
   /** The card with a cell and, the first time, its program's zero. */
-  #opened(card: RoomCard): RoomCard | RoomRefusal {
-    const { cell, rooms } = this.#roomiest();
+  opened(card: RoomCard): RoomCard | RoomRefusal {
+    const { cell, rooms } = this.roomiest();
     if (rooms >= this.#deps.roomsPerCell)
       return { refused: 'rooms-full', detail: 'Try again when another room has ended.' };
     const now = this.#deps.clock.wall();
@@ -281,12 +287,13 @@ export class Book {
     };
   }
 
-  #finished(card: RoomCard, status: 'ended' | 'cancelled' | 'scheduled' | 'open' | 'live'): RoomCard {
+  #finished(card: RoomCard, status: RoomCard['status']): RoomCard {
     const { cell: _, ...rest } = card;
     return { ...rest, status, clocks: { ...card.clocks, ended: this.#deps.clock.wall() } };
   }
 
-  #roomiest(): { cell: number; rooms: number } {
+  /** The cell with the fewest rooms. */
+  roomiest(): { cell: number; rooms: number } {
     const rooms = new Array<number>(this.#deps.cells).fill(0);
     for (const { card } of this.#entries.values()) {
       if (isRunning(card.status) && card.cell !== undefined) rooms[card.cell] = (rooms[card.cell] ?? 0) + 1;
@@ -304,7 +311,8 @@ export class Book {
     };
   }
 
-  #change(
+  /** Changes a room, after every change asked for before; `make` returns the same entry when nothing changes. */
+  change(
     slug: string,
     make: (entry: RoomOnSite) => RoomOnSite | RoomRefusal,
   ): Promise<RoomOnSite | RoomRefusal> {

@@ -65,6 +65,13 @@ export function revised(before: RoomOnSite, after: RoomOnSite, at: number): Room
   return { ...after, sequence: before.sequence + 1, modified: at };
 }
 
+/** The card of a room with what was done to it. */
+export function measured({ card, measures }: RoomOnSite): RoomCard {
+  const { stopped, quarantine } = measures ?? {};
+  if (stopped) return { ...card, status: 'stopped', stopped };
+  return quarantine && isRunning(card.status) ? { ...card, quarantine } : card;
+}
+
 /** What doors are told when they look up a room that is over; undefined for any other room. */
 export const toldWhenOver = (entry: RoomOnSite | undefined, lead: number): RoomCard | undefined =>
   entry && isOver(entry.card.status) ? told(entry, lead) : undefined;
@@ -73,7 +80,9 @@ export const toldWhenOver = (entry: RoomOnSite | undefined, lead: number): RoomC
  * What doors and cells are told; `lead` is how long before its start a room opens. While the room runs it includes
  * who is barred, because only they let people in.
  */
-export function told({ card, revoked }: RoomOnSite, lead: number): RoomCard {
+export function told(entry: RoomOnSite, lead: number): RoomCard {
+  const { revoked } = entry;
+  const card = measured(entry);
   const { scheduled } = card.clocks;
   if (card.status === 'scheduled' && scheduled !== undefined)
     return { ...card, clocks: { ...card.clocks, opens: scheduled - lead } };

@@ -11,6 +11,7 @@ import { openAccess } from './access.ts';
 import { isRefusal } from './answer.ts';
 import { Book } from './book.ts';
 import { toldWhenOver } from './change.ts';
+import { openMeasures, type RoomMeasures } from './measures.ts';
 import type { MusicShelf } from './music.ts';
 import { routes } from './routes.ts';
 import type { RoomsCreate } from './routes-deps.ts';
@@ -90,6 +91,8 @@ export interface Rooms extends AsyncDisposable {
   bar(slug: string, who: SpeakerId): void;
   /** Creates or revives the demo room `welcome`, live at once; with `on` false ends it. */
   ensureWelcome(on?: boolean): Promise<void>;
+  /** What was, and can be, done to a room beside what its hosts do. */
+  readonly measures: RoomMeasures;
   /** What a token makes of its bearer in a room; undefined for everybody else. Rejects while the database is away. */
   whoIs(slug: string, token: string | undefined): Promise<'operator' | 'host' | undefined>;
   /** True for the operator's key or link. */
@@ -112,6 +115,7 @@ export async function open(deps: RoomsDeps): Promise<Rooms> {
     if (!trouble(error)) deps.log.error({ error: String(error) }, 'a change to a room could not be saved');
   };
   await book.read();
+  const measures = openMeasures({ book, clock: deps.clock, cells: deps.cells });
   const access = openAccess({
     ...{ book, tokens: deps.tokens, clock: deps.clock, operatorKey: deps.operatorKey },
     ...(deps.operatorGeneration
@@ -121,7 +125,7 @@ export async function open(deps: RoomsDeps): Promise<Rooms> {
   const handle = routes(
     {
       ...deps,
-      book,
+      ...{ book, measures },
       trouble,
       publicUrl: deps.publicUrl,
       create: deps.create ?? 'anyone',
@@ -136,8 +140,7 @@ export async function open(deps: RoomsDeps): Promise<Rooms> {
   const timer = deps.clock.every(TICK_MS, () => {
     if (ticking) return;
     ticking = true;
-    book
-      .tick()
+    Promise.all([book.tick(), measures.tick()])
       .catch(failed)
       .finally(() => {
         ticking = false;
@@ -154,6 +157,7 @@ export async function open(deps: RoomsDeps): Promise<Rooms> {
     },
     bar: (slug, who) => void book.bar(slug, who).catch(failed),
     ensureWelcome: (on = true) => book.welcome(on),
+    measures,
     async whoIs(slug, token) {
       const caller = await access.hostedBy(slug, token);
       if (isRefusal(caller)) return undefined;

@@ -1,5 +1,5 @@
 import type { RecordingNote } from '../wire/recording.ts';
-import type { RoomCard } from '../wire/room.ts';
+import type { Quarantine, RoomCard, StoppedRoom } from '../wire/room.ts';
 
 /** The addresses of one room, absolute. */
 export interface Links {
@@ -43,6 +43,10 @@ export interface RoomView extends Links {
   readonly clocks: RoomCard['clocks'];
   readonly welcome: boolean;
   readonly cap?: number;
+  /** Present while the operator has stopped it. */
+  readonly stopped?: StoppedRoom;
+  /** Present while it is kept apart. */
+  readonly quarantine?: Quarantine;
   /** What is recorded of it; absent when nothing was. */
   readonly recording?: RecordingNote;
 }
@@ -53,6 +57,8 @@ export function viewOf(base: string, card: RoomCard, recording?: RecordingNote):
   return {
     ...{ slug, title, hosts, status, clocks, welcome: card.welcome ?? false },
     ...(card.cap === undefined ? {} : { cap: card.cap }),
+    ...(card.stopped ? { stopped: card.stopped } : {}),
+    ...(card.quarantine ? { quarantine: card.quarantine } : {}),
     ...(recording ? { recording } : {}),
     ...linksOf(base, slug),
   };

@@ -19,7 +19,7 @@ const room = object(
     slug: text,
     title: text,
     hosts: { type: 'array', items: text },
-    status: { enum: ['scheduled', 'open', 'live', 'ended', 'cancelled'] },
+    status: { enum: ['scheduled', 'open', 'live', 'ended', 'cancelled', 'stopped'] },
     clocks: {
       type: 'object',
       description: 'Present once they happened',

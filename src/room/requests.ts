@@ -5,6 +5,7 @@ import { plainText } from '../base/plain-text.ts';
 /** Longest titles and names, in characters as people count them (code points). */
 const TITLE_LENGTH = 140;
 const NAME_LENGTH = 60;
+const REASON_LENGTH = 200;
 /** How far ahead a room may be announced. */
 const FURTHEST_START_MS = 366 * 86_400_000;
 
@@ -21,6 +22,7 @@ const words = (most: number, what: string) =>
 
 const title = words(TITLE_LENGTH, 'What the room is about');
 const name = words(NAME_LENGTH, 'A name as others see it');
+const reason = words(REASON_LENGTH, 'Why; everybody reads it on the page of the room');
 
 const start = (now: () => number) =>
   z.iso
@@ -56,7 +58,7 @@ const cap = z
   });
 
 const PASTE = 'paste the whole operator’s link';
-const STATUSES = ['scheduled', 'open', 'live', 'ended', 'cancelled'] as const;
+const STATUSES = ['scheduled', 'open', 'live', 'ended', 'cancelled', 'stopped'] as const;
 /** Rooms in one list. */
 const MOST_LISTED = 200;
 const LISTED = `use a whole number from 1 to ${MOST_LISTED}`;
@@ -90,6 +92,7 @@ export function requests(now: () => number) {
       (change) => Object.keys(change).length > 0,
       'give a title, a start or a cap',
     ),
+    stop: fields({ reason }),
     invite: fields({
       name: name.optional(),
       role: z.enum(['speaker', 'co-host', 'host'], 'use speaker or co-host').default('speaker'),

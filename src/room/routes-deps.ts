@@ -3,6 +3,7 @@ import type { Log } from '../base/log.ts';
 import type { Tokens } from '../keys/token.ts';
 import type { RecordingNote } from '../wire/recording.ts';
 import type { Book } from './book.ts';
+import type { RoomMeasures } from './measures.ts';
 import type { MusicShelf } from './music.ts';
 
 /** Who may start a room. `local`: people who use this machine itself, and the operator. */
@@ -11,6 +12,7 @@ export type RoomsCreate = 'anyone' | 'local' | 'operator';
 /** What the routes need. */
 export interface RoutesDeps {
   readonly book: Book;
+  readonly measures: RoomMeasures;
   /** True, and logged, when an error comes from the database. */
   trouble(error: unknown): boolean;
   readonly tokens: Tokens;

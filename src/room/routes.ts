@@ -9,8 +9,10 @@ import { isRunning } from '../wire/room.ts';
 import { type Access, tooOften } from './access.ts';
 import { isRefusal, read, refuse, refused } from './answer.ts';
 import type { Book } from './book.ts';
+import { measured } from './change.ts';
 import { ics } from './ics.ts';
 import { viewOf } from './links.ts';
+import { measurePaths, measureRoutes } from './measure-routes.ts';
 import type { MusicShelf } from './music.ts';
 import { musicRoutes } from './music-routes.ts';
 import { openapi } from './openapi.ts';
@@ -31,12 +33,13 @@ const CHANGE_EVERY_MS = 1000;
 export function routes(deps: RoutesDeps, access: Access): (request: Request) => Promise<Response> {
   const { book, clock } = deps;
   const schemas = requests(() => clock.wall());
-  const description = JSON.stringify(openapi(deps.version, deps.described));
+  const description = JSON.stringify(openapi(deps.version, { ...measurePaths(), ...deps.described }));
   const changes = openAllowance(clock, CHANGE_BURST, CHANGE_EVERY_MS);
   const base = (c: Context): string => deps.publicUrl ?? originOf(c);
 
   /** A room of the book as the API shows it to anyone. */
-  const view = (at: string, { card }: RoomOnSite) => viewOf(at, card, deps.recordingNote?.(card.slug));
+  const view = (at: string, entry: RoomOnSite) =>
+    viewOf(at, measured(entry), deps.recordingNote?.(entry.card.slug));
 
   /** The caller, when they may change this room now. */
   const changing = async (c: Context) => {
@@ -111,6 +114,7 @@ export function routes(deps: RoutesDeps, access: Access): (request: Request) => 
     });
   }
 
+  measureRoutes(app, deps, access, shown);
   peopleRoutes(app, deps, access, changing, base);
   musicRoutes(app, deps, access, changing);
 

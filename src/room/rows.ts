@@ -1,6 +1,12 @@
 import type { Selectable, Updateable } from 'kysely';
 import type { RoomTable, Store } from '../store/index.ts';
-import type { Clocks, Revoked, RoomCard, RoomStatus } from '../wire/room.ts';
+import type { Clocks, Quarantine, Revoked, RoomCard, RoomStatus, StoppedRoom } from '../wire/room.ts';
+
+/** What was done to a room beside what its hosts do. */
+export interface Measures {
+  readonly stopped?: StoppedRoom;
+  readonly quarantine?: Quarantine;
+}
 
 /** One room: its card, the key of its row, and facts that only the site knows. */
 export interface RoomOnSite {
@@ -13,6 +19,8 @@ export interface RoomOnSite {
   readonly modified?: number;
   /** When it was removed from all lists: only its address remains. */
   readonly removed?: number;
+  /** Stopped by the operator, or kept apart. */
+  readonly measures?: Measures;
 }
 
 /** Nothing is withdrawn. */
@@ -62,7 +70,7 @@ export async function update(store: Store, entry: RoomOnSite): Promise<void> {
   await store.db.updateTable('room').set(change).where('id', '=', entry.id).executeTakeFirstOrThrow();
 }
 
-function toRow({ card, revoked, sequence, modified, removed }: RoomOnSite) {
+function toRow({ card, revoked, sequence, modified, removed, measures }: RoomOnSite) {
   return {
     generation: revoked.generation,
     spared: revoked.spared ?? null,
@@ -70,6 +78,7 @@ function toRow({ card, revoked, sequence, modified, removed }: RoomOnSite) {
     sequence,
     modified: modified ?? null,
     removed: removed ?? null,
+    measures: measures === undefined ? null : JSON.stringify(measures),
     title: card.title,
     hosts: JSON.stringify(card.hosts),
     status: card.status,
@@ -113,5 +122,6 @@ function fromRow(row: Selectable<RoomTable>): RoomOnSite {
     ...{ id: row.id, created: row.created, card, revoked, sequence: row.sequence },
     ...(row.modified === null ? {} : { modified: row.modified }),
     ...(row.removed === null ? {} : { removed: row.removed }),
+    ...(row.measures === null ? {} : { measures: JSON.parse(row.measures) as Measures }),
   };
 }

@@ -52,6 +52,11 @@ const STEPS: Record<string, Migration> = {
       await room().addColumn('removed', 'bigint').execute();
     },
   },
+  '0004-measures': {
+    async up(db: Kysely<unknown>) {
+      await db.schema.alterTable('room').addColumn('measures', 'text').execute();
+    },
+  },
 };
 
 /** The steps in the form that Kysely's migrator needs. */

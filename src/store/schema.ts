@@ -40,6 +40,8 @@ export interface RoomTable {
   modified: number | null;
   /** When the operator or the host removed the room from all lists. */
   removed: number | null;
+  /** JSON of what the operator or the machine has done to the room: `Measures` of the room part. */
+  measures: string | null;
 }
 
 /** Every table, for Kysely. */

@@ -26,6 +26,10 @@ export interface EveningEvent {
     | 'dead-air'
     | 'rung'
     | 'sampling'
+    | 'stopped'
+    | 'resumed'
+    | 'quarantined'
+    | 'released'
     | 'note';
   /** A rung's number, the share of sessions that prove, a cause of dead air, a host's note. */
   readonly detail?: string;

@@ -111,7 +111,10 @@ export interface PostsEntry extends RoomPlace {
   readonly posts: readonly PostFigures[];
 }
 
-/** An event in the life of a room: its clocks, dead air, rungs, changes of the share that sends proofs, and the host's notes. */
+/**
+ * An event in the life of a room: its clocks, dead air, rungs, changes of the share that sends proofs, the host's notes,
+ * and what the operator or the machine did to it.
+ */
 export interface HappeningEntry extends RoomPlace {
   readonly v: 1;
   readonly kind: 'happening';
@@ -125,8 +128,12 @@ export interface HappeningEntry extends RoomPlace {
     | 'dead-air'
     | 'rung'
     | 'sampling'
+    | 'stopped'
+    | 'resumed'
+    | 'quarantined'
+    | 'released'
     | 'note';
-  /** A rung's number, a cause of dead air, the text of a note; of `sampling` the share that proves, as `1/16`. */
+  /** A rung's number, a cause of dead air, the text of a note, the reason why it was stopped; of `sampling` the share that proves, as `1/16`. */
   readonly detail?: string;
   /** Of a note: who wrote it, and when (wall-clock ms); `at` is the moment that it is about. */
   readonly author?: string;

@@ -1,5 +1,8 @@
-/** The life of a room. `open` is the lobby: hold music plays, the stage is backstage. */
-export type RoomStatus = 'scheduled' | 'open' | 'live' | 'ended' | 'cancelled';
+/**
+ * The life of a room. `open` is the lobby: hold music plays, the stage is backstage. `stopped`: the operator has closed
+ * stage and stream, whatever the room was doing; it can be resumed.
+ */
+export type RoomStatus = 'scheduled' | 'open' | 'live' | 'ended' | 'cancelled' | 'stopped';
 
 /**
  * The phase of a room as seen by listeners: its status, or `break` while music plays in the middle of the conversation.

@@ -21,9 +21,10 @@ export const isOver = (status: RoomStatus | undefined): status is 'ended' | 'can
 /** Why a room of this status is not heard when it has no running program. Without a status the room is unknown. */
 export function whyNotHeard(
   status: RoomStatus | undefined,
-): 'room-unknown' | 'room-not-open' | 'studio-away' | 'room-ended' {
+): 'room-unknown' | 'room-not-open' | 'room-stopped' | 'studio-away' | 'room-ended' {
   if (status === undefined) return 'room-unknown';
   if (status === 'scheduled') return 'room-not-open';
+  if (status === 'stopped') return 'room-stopped';
   return isRunning(status) ? 'studio-away' : 'room-ended';
 }
 
@@ -56,6 +57,22 @@ export interface Revoked {
  */
 export const RUN_UP_MS = 4 * FRAGMENTS_PER_SEGMENT * FRAGMENT_MS;
 
+/** The operator has stopped a room. */
+export interface StoppedRoom {
+  /** Wall-clock ms. */
+  readonly at: number;
+  /** What everybody reads on the room's page. */
+  readonly reason: string;
+}
+
+/** A room that crashed its cell is kept apart from the others. */
+export interface Quarantine {
+  /** Wall-clock ms. */
+  readonly since: number;
+  /** Wall-clock ms at which it goes back by itself. */
+  readonly until: number;
+}
+
 /** One room as the site knows it; the `rooms` snapshot on the bus is a list of these. */
 export interface RoomCard {
   readonly slug: string;
@@ -77,6 +94,10 @@ export interface RoomCard {
   readonly cap?: number;
   /** True for the demo room that plays a welcome talk by itself. */
   readonly welcome?: boolean;
+  /** Present while the status is `stopped`. */
+  readonly stopped?: StoppedRoom;
+  /** Present while the room runs in the quarantine cell: its speakers hear each other, listeners hear hold music. */
+  readonly quarantine?: Quarantine;
   /** Present while the room is open or live and there are revoked links. */
   readonly revoked?: Revoked;
 }
@@ -141,6 +162,10 @@ export interface RoomState {
   readonly studio: 'here' | 'away';
   /** The newest `MAX_TOLD_GAPS`. */
   readonly gaps: readonly RecordingGap[];
+  /** Present while the operator has stopped the room. */
+  readonly stopped?: StoppedRoom;
+  /** Present while the room is kept apart and only its speakers hear each other. */
+  readonly quarantine?: Quarantine;
   /** The recording of a room that is over; absent when nothing was recorded. */
   readonly recording?: RecordingNote;
 }
@@ -161,5 +186,7 @@ export function stateOfCard(card: RoomCard, at: number, streams = 0): RoomState 
     delivery: fullDelivery(320, card.clocks.opened ?? at),
     studio: isRunning(card.status) ? 'away' : 'here',
     gaps: [],
+    ...(card.stopped ? { stopped: card.stopped } : {}),
+    ...(card.quarantine ? { quarantine: card.quarantine } : {}),
   };
 }

@@ -48,6 +48,7 @@ export const isPassing = (refusal: Refusal): boolean =>
   refusal.status === 429 ||
   refusal.status >= 500 ||
   refusal.code === 'room-not-open' ||
+  refusal.code === 'room-stopped' ||
   refusal.code === 'session-unknown';
 
 /** Offers a session. Spec: RFC 9725, 4.2. */

@@ -56,7 +56,7 @@ export function openControls(
       };
       write(label, on ? words.pause : begin());
       const gone = status === 'ended' && recording?.removedAt !== undefined;
-      loudness.hidden = main.hidden = gone || status === 'scheduled' || status === 'cancelled';
+      loudness.hidden = main.hidden = gone || /^(?:sch|can|sto)/.test(status);
       main.classList.toggle('waits', on && !replay && here.player !== 'playing');
       const silent = audio.muted || audio.volume === 0;
       if (mute.dataset.silent !== String(silent)) {

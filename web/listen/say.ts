@@ -75,6 +75,7 @@ export function say(state: RoomState, here: Here, words: ListenWords): Said {
     if (here.player === 'reconnecting') return { mark, tone: 'late', sentence: words.reconnecting };
     if (here.player === 'blocked') return { mark, tone: live, sentence: words.blocked };
     if (here.stale) return { mark, tone: 'late', sentence: words.stateAway };
+    if (state.quarantine) return { mark, tone: 'late', sentence: words.apart };
     if (state.studio === 'away') return { mark, tone: 'late', sentence: words.studioAway };
     if (here.player === 'connecting') return { mark, tone: live, sentence: words.connecting };
   }
@@ -89,6 +90,8 @@ export function say(state: RoomState, here: Here, words: ListenWords): Said {
       return { mark, ...onAir(state, here, words) };
     case 'ended':
       return { mark, tone: 'calm', sentence: after(state, here, words) };
+    case 'stopped':
+      return { mark, tone: 'calm', sentence: state.stopped?.reason ?? '' };
     case 'cancelled':
       return { mark, tone: 'calm', sentence: words.cancelled };
   }

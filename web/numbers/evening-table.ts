@@ -38,7 +38,7 @@ export function eveningTable(evening: Evening, words: PictureWords, most = MOST_
     const said =
       what === 'dead-air' && detail
         ? (words.causes[detail] ?? detail)
-        : what === 'rung' || what === 'sampling'
+        : what === 'rung' || what === 'sampling' || what === 'stopped'
           ? detail
           : '';
     row(at).what.push([words.events[what], said].filter(Boolean).join(what === 'dead-air' ? ': ' : ' '));

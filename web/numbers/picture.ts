@@ -69,7 +69,9 @@ const axes = ({ ash, line }: Paint, words: PictureWords): uPlot.Axis[] => {
 
 /** What an event says beside its name: the cause of a silence, the share of the sessions that prove. */
 const toldOf = (what: EveningEvent['what'], detail: string | undefined, words: PictureWords): string =>
-  what === 'dead-air' && detail ? (words.causes[detail] ?? detail) : (what === 'sampling' && detail) || '';
+  what === 'dead-air' && detail
+    ? (words.causes[detail] ?? detail)
+    : (/^(?:sampling|stopped)$/.test(what) && detail) || '';
 
 /** Vertical lines with a word for the clocks and notes; a shade for silence, until the next event or a minute. */
 function marks(events: readonly EveningEvent[], words: PictureWords, colours: Paint): uPlot.Plugin {

@@ -51,6 +51,7 @@ export class OtherAnswers {
     const card = this.#deps.origin.card(slug);
     if (!card) return this.#own.refuse(req, res, 'room-unknown');
     if (isOver(card.status)) return this.#own.refuse(req, res, 'room-ended');
+    if (card.status === 'stopped') return this.#own.refuse(req, res, 'room-stopped');
     if (card.cell === undefined) return this.#own.refuse(req, res, 'room-not-open');
     this.#proxy(req, res, { socketPath: this.#deps.cell(card.cell).socketPath, away: 'studio-away', most });
   }

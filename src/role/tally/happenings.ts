@@ -52,8 +52,11 @@ export async function openTallyHappenings(
   return {
     receive(head) {
       if (head.kind === 'rooms' || head.kind === 'room-changes') {
-        for (const { slug, clocks, welcome } of head.rooms)
-          if (!welcome) tell(slug, happenings.clocks(slug, clocks));
+        for (const card of head.rooms) {
+          if (card.welcome) continue;
+          tell(card.slug, happenings.clocks(card.slug, card.clocks));
+          tell(card.slug, happenings.measures(card.slug, card, clock.wall()));
+        }
       } else if (head.kind === 'clocks') tell(head.slug, happenings.clocks(head.slug, head.clocks));
       else if (head.kind === 'state') tell(head.slug, happenings.state(head.slug, head.state));
     },

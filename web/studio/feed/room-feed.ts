@@ -80,6 +80,7 @@ export function openRoomFeed(
     const fromStudio = program.value?.status;
     if (isOver(fromPublic)) return fromPublic;
     if (isOver(fromStudio)) return fromStudio;
+    if (fromPublic === 'stopped') return fromPublic;
     if (state.value.at === 'refused' && state.value.why.code === 'room-ended') return 'ended';
     return state.value.at === 'here' ? (fromStudio ?? fromPublic) : (fromPublic ?? fromStudio);
   });

@@ -13,7 +13,7 @@ export function standingOf(
   status: RoomStatus | undefined,
   firstSpeech: number | undefined,
 ): Standing {
-  if (isOver(status)) return status;
+  if (isOver(status) || status === 'stopped') return status;
   if (contact === 'unreachable' || contact === 'restarting' || contact === 'late') return contact;
   if (contact !== 'here' || !status) return 'checking';
   return momentOf({ status, clocks: firstSpeech === undefined ? {} : { firstSpeech } });

@@ -36,6 +36,7 @@ export function troubleOf({ room, voice, words, onStage, online }: TroubleSource
   if (publishing.at === 'lost') {
     const code = publishing.why?.code;
     if (code === 'stage-full') return quiet('attention', words.stageFull);
+    if (code === 'room-stopped') return quiet('bad', words.refusals[code] ?? '');
     if (code === 'room-not-open') return quiet('attention', words.notOpenYet);
     if (publishing.why?.status === 0 && publishing.tries > 0) return quiet('bad', words.soundPath);
     if (onStage) return quiet('bad', words.lost);

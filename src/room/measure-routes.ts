@@ -1,0 +1,88 @@
+import type { Context, Hono } from 'hono';
+import { bearer } from '../keys/token.ts';
+import type { Access } from './access.ts';
+import { isRefusal, read, refused } from './answer.ts';
+import type { RoomRefusal } from './refusal.ts';
+import { requests } from './requests.ts';
+import type { RoutesDeps } from './routes-deps.ts';
+import type { RoomOnSite } from './rows.ts';
+
+/** What each address of the operator does. */
+const SUMMARIES = {
+  stop: 'Close stage, stream and recording to everybody, with a reason on the page; nothing is deleted',
+  resume: 'Let a stopped room go on as it was',
+  release: 'Bring a room that is kept apart back among the others',
+} as const;
+
+/** Adds what only the operator does to a room: `stop` with a reason, `resume`, and `release` from quarantine. */
+export function measureRoutes(
+  app: Hono,
+  { measures, clock, log }: RoutesDeps,
+  access: Access,
+  shown: (c: Context, made: RoomOnSite | RoomRefusal) => Response,
+): void {
+  const schemas = requests(() => clock.wall());
+  /** Undefined for the operator, and for host links signed on this machine. */
+  const refusal = async (c: Context): Promise<RoomRefusal | undefined> => {
+    if (await access.isOperator(bearer(c.req.header('authorization')))) return undefined;
+    const caller = await access.hosted(c);
+    if (isRefusal(caller)) return caller;
+    return caller.operator ? undefined : { refused: 'operator-only' };
+  };
+  app.post('/api/rooms/:slug/stop', async (c) => {
+    const why = await refusal(c);
+    if (why) return refused(why);
+    const wish = await read(c, schemas.stop);
+    if (isRefusal(wish)) return refused(wish);
+    const { reason } = wish.value;
+    const made = await measures.stop(c.req.param('slug'), reason);
+    if (!isRefusal(made)) log.warn({ slug: made.card.slug, reason }, 'the operator has stopped a room');
+    return shown(c, made);
+  });
+  for (const act of ['resume', 'release'] as const)
+    app.post(`/api/rooms/:slug/${act}`, async (c) => {
+      const why = await refusal(c);
+      return why ? refused(why) : shown(c, await measures[act](c.req.param('slug')));
+    });
+}
+
+/** Their description. */
+export const measurePaths = (): Record<string, object> =>
+  Object.fromEntries(
+    Object.entries(SUMMARIES).map(([act, summary]) => [
+      `/api/rooms/{slug}/${act}`,
+      {
+        parameters: [{ name: 'slug', in: 'path', required: true, schema: { type: 'string' } }],
+        post: {
+          summary: `${summary} (operator only)`,
+          security: [{ link: [] }],
+          ...(act === 'stop'
+            ? {
+                requestBody: {
+                  required: true,
+                  content: {
+                    'application/json': {
+                      schema: {
+                        type: 'object',
+                        required: ['reason'],
+                        properties: { reason: { type: 'string' } },
+                      },
+                    },
+                  },
+                },
+              }
+            : {}),
+          responses: {
+            200: {
+              description: 'The room',
+              content: { 'application/json': { schema: { $ref: '#/components/schemas/Room' } } },
+            },
+            default: {
+              description: 'A refusal',
+              content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+            },
+          },
+        },
+      },
+    ]),
+  );
