@@ -19,7 +19,11 @@ test.each([
   [list, { limit: '1.5' }, 'limit: use a whole number from 1 to 200'],
   [list, { limit: 'many' }, 'limit: use a whole number from 1 to 200'],
   [list, { limit: '201' }, 'limit: use a whole number from 1 to 200'],
-  [list, { status: 'gone' }, 'status: use scheduled, open, live, ended, cancelled, stopped, with commas between them'],
+  [
+    list,
+    { status: 'gone' },
+    'status: use scheduled, open, live, ended, cancelled, stopped, with commas between them',
+  ],
 ])('what is wrong is said in our words: %#', (schema, value, said) => {
   const parsed = schema.safeParse(value);
   expect(parsed.error && complaint(parsed.error)).toBe(said);
