@@ -5,6 +5,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { LIMITS, openNetworkList, openOwnSalts } from '../../src/door/index.ts';
 import { segmentTags } from '../../src/keys/segment-tags.ts';
 import { openSendQueue } from '../../src/native/tcp-info.ts';
@@ -14,8 +16,20 @@ import { broadcast } from './broadcast.ts';
 /** What it says when it is asked. */
 export interface DoorReport {
   readonly metrics: string;
-  /** MB. */
+  /** MB of the process. */
   readonly memory: number;
+  /** MB that are still used after all garbage was collected, buffers included; asked for by `kept`. */
+  readonly kept?: number;
+}
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+/** The second collection frees what the first one found to be over. */
+function keptNow(): number {
+  collect();
+  collect();
+  const { heapUsed, external } = process.memoryUsage();
+  return (heapUsed + external) / 1e6;
 }
 
 const dir = await mkdtemp(join(tmpdir(), 'earshot-counting-door-'));
@@ -36,8 +50,10 @@ const door = await openTestDoor(air.origin, {
   },
 });
 process.on('message', (message) => {
-  if (message === 'report')
-    process.send?.({ metrics: door.metrics(), memory: process.memoryUsage.rss() / 1e6 } satisfies DoorReport);
+  if (message !== 'report' && message !== 'kept') return;
+  const memory = process.memoryUsage.rss() / 1e6;
+  const kept = message === 'kept' ? { kept: keptNow() } : {};
+  process.send?.({ metrics: door.metrics(), memory, ...kept } satisfies DoorReport);
 });
 process.on('disconnect', () => {
   void (async () => {
