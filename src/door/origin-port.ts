@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../base/errors.ts';
 import type { Charge, Reply } from '../base/reply.ts';
 import type { Ms } from '../base/time.ts';
+import type { RecordedFile } from '../wire/recording.ts';
 import type { RoomCard, RoomState } from '../wire/room.ts';
 
 /** Where a stream listener begins. */
@@ -46,4 +47,6 @@ export interface DoorOrigin {
   seek?(slug: string): Promise<'found' | 'unknown' | 'away'> | undefined;
   cards(): readonly RoomCard[];
   state(slug: string): RoomState | undefined;
+  /** The recordings of rooms that are over, as files to download, by room; absent: nothing is known of them. */
+  recordedFiles?(cards: readonly RoomCard[]): Promise<ReadonlyMap<string, RecordedFile>>;
 }

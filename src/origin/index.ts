@@ -2,6 +2,7 @@
 import type { ErrorCode } from '../base/errors.ts';
 import type { Charge, Reply } from '../base/reply.ts';
 import type { Message } from '../wire/feed.ts';
+import type { RecordedFile } from '../wire/recording.ts';
 import type { RoomCard, RoomState } from '../wire/room.ts';
 import type { JoinOptions, OriginDeps, StreamStart } from './deps.ts';
 import type { Sought } from './older-rooms.ts';
@@ -30,6 +31,11 @@ export interface Origin extends AsyncDisposable {
    */
   seek(slug: string): Promise<Sought> | undefined;
   cards(): RoomCard[];
+  /**
+   * The recordings of rooms that are over, as files to download, by room; of those that are not known yet it waits for
+   * a moment.
+   */
+  recordedFiles(cards: readonly RoomCard[]): Promise<ReadonlyMap<string, RecordedFile>>;
   /** A room's published state, or undefined when there is no such room. */
   state(slug: string): RoomState | undefined;
   /** Each fragment once per room and rendition, in order of `seq`, real or standby, when it becomes joinable. */
@@ -68,6 +74,7 @@ export function open(deps: OriginDeps): Origin {
     card: (slug) => rooms.card(slug),
     seek: (slug) => rooms.seek(slug),
     cards: () => rooms.cards(),
+    recordedFiles: routes.recordedFiles,
     state: (slug) => rooms.state(slug),
     onFragment: (listen) => rooms.onFragment(listen),
     onEnd: (listen) => rooms.onEnd(listen),

@@ -1,7 +1,7 @@
 import { type Charge, problem, type Reply } from '../base/reply.ts';
 import { find } from '../http/index.ts';
 import { holdsNewcomers } from '../wire/delivery.ts';
-import { isOver, whyNotHeard } from '../wire/room.ts';
+import { isOver, type RoomCard, whyNotHeard } from '../wire/room.ts';
 import type { OriginDeps } from './deps.ts';
 import { openLive } from './live/live.ts';
 import { EACH_SECOND, OPEN_TO_ALL, Packed, type RequestHeaders } from './packed.ts';
@@ -9,6 +9,7 @@ import { multivariantOf, steering } from './playlist/multivariant.ts';
 import { openDownload } from './replay/download.ts';
 import { openEndedLive } from './replay/ended-live.ts';
 import { openLoudness } from './replay/loudness.ts';
+import { openRecordedFiles } from './replay/recorded-files.ts';
 import { notThere, removedWords } from './replay/removal-words.ts';
 import { notNow, openReplayAnswers } from './replay/replay.ts';
 import { type Asker, isNotNow, openReplayDesk } from './replay/replay-desk.ts';
@@ -38,6 +39,7 @@ export function router(deps: OriginDeps, rooms: OriginRooms) {
   const endedLive = openEndedLive(archive, desk);
   const replay = openReplayAnswers(archive, desk);
   const download = openDownload(clock, archive, desk, loudness);
+  const files = openRecordedFiles(clock, desk);
   const stateFiles = openStateFiles(
     clock,
     rooms,
@@ -125,5 +127,9 @@ export function router(deps: OriginDeps, rooms: OriginRooms) {
     if (folder === 'live') return fromWindow(slug, file.join('/'), query, headers, asker);
     return fromDisk(slug, file.join('/') || folder, query, headers, asker);
   };
-  return { answer, [Symbol.asyncDispose]: () => loudness[Symbol.asyncDispose]() };
+  return {
+    answer,
+    recordedFiles: (cards: readonly RoomCard[]) => files.of(cards.filter(({ slug }) => over(slug))),
+    [Symbol.asyncDispose]: () => loudness[Symbol.asyncDispose](),
+  };
 }

@@ -4,5 +4,5 @@ export { LARGE_HEAD_PAGE } from './large-head-page.ts';
 export { type OembedQuestion, oembed } from './oembed.ts';
 export { loadManifest } from './page-shell.ts';
 export { FAVICON, openPages, type Pages, ROBOTS } from './pages.ts';
-export { type FeedFacts, roomFeed } from './room-feed.ts';
+export { type FeedFacts, feedRooms, roomFeed } from './room-feed.ts';
 export { loadVerifyFiles } from './verify-page.ts';

@@ -1,6 +1,7 @@
 import type { PageLanguage } from '../base/negotiation.ts';
 import { escapeHtml } from '../base/plain-text.ts';
 import { CHECKPOINT_NAMESPACE } from '../wire/evidence/syndicated-head.ts';
+import type { RecordedFile } from '../wire/recording.ts';
 import { isRunning, type RoomCard, type RoomState } from '../wire/room.ts';
 import { type PlainWords, plainWords } from './plain-words.ts';
 import { titleOf } from './room-words.ts';
@@ -17,7 +18,10 @@ export interface FeedFacts {
   readonly path: string;
   /** One room, whose own feed it is, or the rooms of the server. */
   readonly room?: RoomCard;
-  readonly cards: readonly RoomCard[];
+  /** See `feedRooms`. */
+  readonly rooms: readonly RoomCard[];
+  /** The recordings of those that are over, as files to download, by room. */
+  readonly files: ReadonlyMap<string, RecordedFile>;
   /** The newest signed head of the evidence log, as it is published; undefined or '' while none is known. */
   readonly head: string | undefined;
   readonly language: PageLanguage;
@@ -30,8 +34,8 @@ const xml = (text: string): string =>
 const plain = (html: string): string => html.replace(/<[^>]*>/g, '');
 const dateOf = (at: number): string => new Date(at).toUTCString().replace('GMT', '+0000');
 
-/** Which rooms, and in which order: what happens now first. */
-function listed(cards: readonly RoomCard[]): RoomCard[] {
+/** Which rooms are in a feed of them all, and in which order: what happens now first. */
+export function feedRooms(cards: readonly RoomCard[]): RoomCard[] {
   const at = ({ clocks }: RoomCard): number => clocks.ended ?? clocks.opened ?? clocks.scheduled ?? 0;
   const of = (wanted: (card: RoomCard) => boolean, sign: 1 | -1): RoomCard[] =>
     cards.filter(wanted).sort((a, b) => sign * (at(a) - at(b)));
@@ -43,13 +47,12 @@ function listed(cards: readonly RoomCard[]): RoomCard[] {
 }
 
 /** The recording as a file that podcast programs fetch; nothing while there is none, or no longer. */
-function enclosure({ slug, status, clocks }: RoomCard, state: RoomState | undefined, base: string): string {
-  const { recording } = state ?? {};
-  if (status !== 'ended' || clocks.firstSpeech === undefined || recording?.removedAt !== undefined) return '';
-  const seconds = recording?.seconds;
-  // The length in bytes is not known before somebody asks for the file. Spec: RSS 2.0, enclosure ("0" where unknown).
+function enclosure({ slug, status, clocks }: RoomCard, file: RecordedFile | undefined, base: string): string {
+  if (status !== 'ended' || clocks.firstSpeech === undefined || !file) return '';
+  const { seconds, bytes = 0 } = file;
+  // Spec: RSS Advisory Board, Best Practices Profile, enclosure (0 where it is not known).
   return (
-    `\n<enclosure url="${xml(`${base}/r/${slug}/replay.m4a`)}" length="0" type="audio/mp4"/>` +
+    `\n<enclosure url="${xml(`${base}/r/${slug}/replay.m4a`)}" length="${bytes}" type="audio/mp4"/>` +
     (seconds ? `\n<itunes:duration>${Math.round(seconds)}</itunes:duration>` : '')
   );
 }
@@ -64,7 +67,7 @@ function item(card: RoomCard, facts: FeedFacts, words: PlainWords): string {
 <title>${xml(titleOf(card, words))}</title>
 <link>${xml(url)}</link>
 <guid isPermaLink="false">${xml(`${url}#${moment}`)}</guid>${at === undefined ? '' : `\n<pubDate>${dateOf(at)}</pubDate>`}
-<description>${xml(plain(sentence(card, state, words)))}</description>${card.hosts.length > 0 ? `\n<itunes:author>${xml(card.hosts.join(', '))}</itunes:author>` : ''}${enclosure(card, state, base)}
+<description>${xml(plain(sentence(card, state, words)))}</description>${card.hosts.length > 0 ? `\n<itunes:author>${xml(card.hosts.join(', '))}</itunes:author>` : ''}${enclosure(card, facts.files.get(card.slug), base)}
 </item>`;
 }
 
@@ -76,7 +79,7 @@ export function roomFeed(facts: FeedFacts): string {
   const { base, path, room, head, language } = facts;
   const words = plainWords(language);
   const title = room ? titleOf(room, words) : words.feedTitle(new URL(base).host);
-  const items = listed(room ? [room] : facts.cards).map((card) => item(card, facts, words));
+  const items = facts.rooms.map((card) => item(card, facts, words));
   return `<?xml version="1.0" encoding="UTF-8"?>
 <rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" xmlns:tlog="${CHECKPOINT_NAMESPACE}">
 <channel>

@@ -54,6 +54,13 @@ export interface RecordingNote {
   readonly removedBy?: RemovedBy;
 }
 
+/** A recording as one file that can be downloaded; what is absent is not known yet. */
+export interface RecordedFile {
+  readonly seconds?: number;
+  /** Length of the file. */
+  readonly bytes?: number;
+}
+
 /** The loudness of a recording, from the beginning of the replay on. */
 export interface RecordingLoudness {
   /** LUFS when played on two loudspeakers; absent for silence. */

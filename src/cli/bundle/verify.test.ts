@@ -66,7 +66,8 @@ test('a feed that somebody kept holds such a checkpoint', async () => {
       ...{
         base: 'https://a.example',
         path: '/feed.xml',
-        cards: [],
+        rooms: [],
+        files: new Map(),
         head,
         language: 'en',
         state: () => undefined,

@@ -175,7 +175,10 @@ export class OwnAnswers {
   #feed(req: IncomingMessage, res: ServerResponse, path: string, slug: string) {
     const { signedHead } = this.#deps;
     const language = languageOf(req.headers['accept-language']);
-    send(req, res, feedReply(this.#syndication(req), { path, slug, head: signedHead?.(), language }));
+    feedReply(this.#syndication(req), { path, slug, head: signedHead?.(), language }).then(
+      (reply) => send(req, res, reply),
+      (error: unknown) => this.broken(req, res, error),
+    );
   }
 
   #numbers(req: IncomingMessage, res: ServerResponse, slug: string) {

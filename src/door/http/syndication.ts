@@ -2,12 +2,12 @@
 import type { PageLanguage } from '../../base/negotiation.ts';
 import { problem, type Reply } from '../../base/reply.ts';
 import { canonical, find } from '../../http/index.ts';
-import { oembed, roomFeed } from '../../pages/index.ts';
+import { feedRooms, oembed, roomFeed } from '../../pages/index.ts';
 import type { DoorOrigin } from '../origin-port.ts';
 
 /** What both need. */
 export interface SyndicationDeps {
-  readonly origin: Pick<DoorOrigin, 'card' | 'cards' | 'state'>;
+  readonly origin: Pick<DoorOrigin, 'card' | 'cards' | 'state' | 'recordedFiles'>;
   /** The address people use, where it is set. */
   readonly publicUrl?: string | undefined;
   /** How the asker has reached this server. */
@@ -25,7 +25,7 @@ const keptFor = ({ publicUrl }: SyndicationDeps, seconds: number): string =>
   publicUrl === undefined ? 'no-store' : `public, max-age=${seconds}`;
 
 /** The feed of the server, or of one room. */
-export function feedReply(
+export async function feedReply(
   deps: SyndicationDeps,
   {
     path,
@@ -33,12 +33,15 @@ export function feedReply(
     head,
     language,
   }: { path: string; slug: string; head: string | undefined; language: PageLanguage },
-): Reply {
+): Promise<Reply> {
   const base = baseOf(deps);
   const room = slug === '' ? undefined : deps.origin.card(slug);
   if (slug !== '' && !room) return problem('room-unknown');
   if (base === undefined) return problem('bad-request');
   const { origin } = deps;
+  const rooms = feedRooms(room ? [room] : origin.cards());
+  const ended = rooms.filter(({ status }) => status === 'ended');
+  const files = (await origin.recordedFiles?.(ended)) ?? new Map();
   return {
     status: 200,
     headers: {
@@ -47,7 +50,7 @@ export function feedReply(
       vary: 'accept-language',
     },
     body: roomFeed({
-      ...{ base, path, head, language, cards: origin.cards(), state: (one: string) => origin.state(one) },
+      ...{ base, path, head, language, rooms, files, state: (one: string) => origin.state(one) },
       ...(room ? { room } : {}),
     }),
   };
