@@ -158,6 +158,14 @@ test('radios stand by the word of the server, and are told apart', () => {
   expect(shown(after(2, [radio])).status).toBe('server_only');
 });
 
+test('beside radios, players that have not proven anything yet are in the server’s count, and in no peak', () => {
+  const radio: Player = { transport: 'radio', flags: 8, proves: 0 };
+  const room = after(1, [radio, radio, ...Array.from({ length: 4 }, () => ({ proves: 0 }))]);
+  const entry = room.closeMinute(MINUTE);
+  expect([entry?.status, entry?.samples.at(-1)?.slice(1)]).toEqual(['server_only', [6, 2, 2, 6]]);
+  expect(entry?.total.peak_concurrent).toMatchObject({ net: 2, gross: 6 });
+});
+
 test('what a door marks stays out of every figure but the gross one', () => {
   const room = after(2, [...honest(5), { exclusion: 'staff' }, { exclusion: 'headless' }]);
   expect(shown(room)).toMatchObject({ net: 5, gross: 7, excluded: { staff: 1, headless: 1 } });

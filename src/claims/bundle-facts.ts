@@ -161,8 +161,8 @@ function postsOf({ posts }: History): OtherFigures[] {
 /** What a sample says of the listeners, by how the two counts of its minute agree. */
 function headlines(status: MinuteEntry['status'], [, s, c, m]: MinuteEntry['samples'][number]): number[] {
   if (status === 'client_only') return [c];
-  if (status === 'server_only') return [s];
-  return status === 'range' ? [m, s] : [m];
+  // Where no player proves anything, radios are m, and players that have not proven yet are in s alone.
+  return status === 'range' || status === 'server_only' ? [m, s] : [m];
 }
 
 /** Every minute with what corrects it; the samples give the listeners of the minute as a range. */

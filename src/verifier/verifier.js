@@ -354,7 +354,7 @@ class Room {
       if (at < next || at >= minute * 60 + 60 || at % 10 !== 0) this.find('samples', { at });
       this.#must('m', m, '≤', 'min(s, c)', Math.min(s, c), miss);
       this.#must('min(s, c)', Math.min(s, c), '≤', 'gross', gross, miss);
-      added.peak = Math.max(added.peak, { client_only: c, server_only: s }[status] ?? m);
+      added.peak = Math.max(added.peak, status === 'client_only' ? c : m);
       next = at + 10;
     }
     added.seconds += seconds.stage + seconds.standby;

@@ -369,6 +369,15 @@ test('a later peak may have fewer who do not count', async () => {
   expect(codes(await check(bundleOf(eventOf({ minutes: 6, write }))))).toEqual([]);
 });
 
+test('in a minute of which only the server knows, players that have not proven anything are no peak', async () => {
+  const write = (entry: EvidenceEntry): EvidenceEntry => {
+    if (entry.kind !== 'minute') return entry;
+    const samples = entry.samples.map(([at, s, c, m]) => [at, s + 900, c, m, s + 950] as const);
+    return { ...entry, status: 'server_only', samples };
+  };
+  expect(codes(await check(bundleOf(eventOf({ minutes: 5, write }))))).toEqual([]);
+});
+
 test('a final figure differs from the live one only with a reason', async () => {
   const final = (change: (entry: { differences: object[] }) => object) => {
     const write = (entry: EvidenceEntry): EvidenceEntry =>

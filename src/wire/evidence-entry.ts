@@ -32,8 +32,8 @@ export interface RoomPlace {
  * The figures of one room and minute. Whoever checks an entry may rely on `net` ≤ `gross` everywhere and on the
  * following rules (an estimated figure may miss each of them by its `error`):
  * - m ≤ min(s, c) ≤ gross in every sample;
- * - `peak_concurrent.net` is the largest headline of all samples so far: m, but c in a minute that is `client_only` and
- *   s in one that is `server_only`; it is never below `avg_concurrent`;
+ * - `peak_concurrent.net` is the largest headline of all samples so far: m, but c in a minute that is `client_only`; it
+ *   is never below `avg_concurrent`;
  * - `listening_seconds.net` is the sum of `seconds` of all the room's minutes so far; it may be more after a `gap`;
  * - join_success + join_failures ≤ join_attempts, and equal in a `final`; `failures` and `parts` add up to their
  *   figure;
