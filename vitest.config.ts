@@ -46,6 +46,7 @@ export default defineConfig({
             'web/**/*.test.{ts,tsx}',
             'test/house/**/*.test.ts',
             'test/journey/**/*.test.ts',
+            'test/chaos/**/*.test.ts',
           ],
           maxWorkers: AT_ONCE,
           // No part keeps anything of its own outside of what it opens, so files may share a process and what it has loaded.

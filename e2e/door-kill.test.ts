@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { rawFiles, readRaw } from '../src/audience/records/raw-folder.ts';
-import { RECORD_BYTES, readRecord, SLOT_S } from '../src/wire/session-record.ts';
+import { SLOT_S } from '../src/wire/session-record.ts';
 import { chance } from '../test/chance.ts';
+import { rawSeconds } from '../test/raw-seconds.ts';
 import { type RawListener, rawListener } from './rig/raw-listener.ts';
 import { startServer, until } from './rig/server.ts';
 
@@ -13,39 +13,6 @@ const LISTENERS = 40;
 const FRAGMENT_S = 0.32;
 /** What a door has not told of a listener when it dies: the running slot, and the time in which it tells the last one. */
 const MOST_LOST_S = SLOT_S + 4;
-
-/** Seconds that each session was given: of a slot what all doors gave, up to 10 s. */
-async function counted(raw: string): Promise<Map<bigint, number>> {
-  const doors = new Map<string, number[]>();
-  for (const file of await rawFiles(raw))
-    for await (const { words } of readRaw(raw, file)) {
-      const view = new DataView(words.buffer, words.byteOffset, words.byteLength);
-      for (let at = 0; at < words.byteLength; at += RECORD_BYTES) {
-        const record = readRecord(view, at);
-        if (!record) continue;
-        const key = `${record.session} ${record.minute} ${record.door}`;
-        const before = doors.get(key) ?? [];
-        doors.set(
-          key,
-          record.delivered.map((seconds, slot) => Math.max(seconds, before[slot] ?? 0)),
-        );
-      }
-    }
-  const slots = new Map<string, number>();
-  for (const [key, delivered] of doors) {
-    const [session = '', minute = ''] = key.split(' ');
-    for (const [slot, seconds] of delivered.entries()) {
-      const one = `${session} ${minute} ${slot}`;
-      slots.set(one, Math.min(SLOT_S, (slots.get(one) ?? 0) + seconds));
-    }
-  }
-  const sessions = new Map<bigint, number>();
-  for (const [key, seconds] of slots) {
-    const session = BigInt(key.split(' ')[0] ?? 0);
-    sessions.set(session, (sessions.get(session) ?? 0) + seconds);
-  }
-  return sessions;
-}
 
 /** Seconds that a listener heard until now: what it has, and no more than there was time for. */
 function heard({ received }: RawListener): number {
@@ -81,7 +48,7 @@ test(
     const real = listeners.map((listener) => ({ seconds: heard(listener), moves: listener.connections - 1 }));
     for (const listener of listeners) listener[Symbol.dispose]();
     await sleep(16_000);
-    const found = [...(await counted(join(server.data, 'audience', 'raw'))).values()];
+    const found = [...(await rawSeconds(join(server.data, 'audience', 'raw'))).values()];
     expect(found).toHaveLength(LISTENERS);
     const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
     const all = sum(real.map(({ seconds }) => seconds));

@@ -6,6 +6,14 @@ import { check, test } from './tests.mjs';
 
 const [command = 'start', ...args] = process.argv.slice(2);
 
+/** Node, with the packages of tests and the built pages. */
+function withPages() {
+  const node = findNode();
+  installPackages(node, { dev: true });
+  buildPages(node);
+  return node;
+}
+
 const COMMANDS = {
   start: () => {
     const node = setUp({ dev: false });
@@ -17,10 +25,9 @@ const COMMANDS = {
   },
   check: () => check(setUp({ dev: true })),
   test: () => test(setUp({ dev: true }), args),
+  chaos: () => run(withPages(), [join(root, 'test/chaos/index.ts'), ...args]),
   bench: () => {
-    const node = findNode();
-    installPackages(node, { dev: true });
-    buildPages(node);
+    const node = withPages();
     const [name, ...rest] = args;
     const file = join(root, 'bench', `${name}.ts`);
     if (name && existsSync(file)) return run(node, [file, ...rest]);

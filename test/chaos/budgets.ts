@@ -1,0 +1,100 @@
+/**
+ * What a fault may cost, and whom: everything that is not in these tables is a broken invariant. docs/chaos.md has the
+ * same tables in words, with the reason of each line.
+ */
+import type { Fault } from './schedule.ts';
+
+/** A fault that was injected. Times in ms of the runner's clock; `to` is absent while it lasts. */
+export interface Injected {
+  readonly number: number;
+  readonly fault: Fault;
+  readonly from: number;
+  to?: number;
+  /** Names of the listeners whose own connection it met. */
+  readonly met: ReadonlySet<string>;
+}
+
+/** Nobody is silent for longer. */
+export const SILENCE_MS = 3_000;
+/** Every role is back within this. */
+export const BACK_MS = 10_000;
+/** After a fault's end its effects may still be noticed for so long. */
+export const AFTER_MS = 10_000;
+/** The sound of the segment that was being written when its writer died: 16 fragments. */
+export const RUNNING_SEGMENT_MS = 5_120;
+/** A speaker's program comes back by itself, with pauses of 1, 2, 4 … s. */
+export const VOICE_BACK_MS = 30_000;
+/** Somebody new hears something within this, whatever happens. */
+export const NEWCOMER_MS = 10_000;
+
+/** Megabytes of memory that a process of a role may have. */
+export const MEMORY_MB: Readonly<Record<'door' | 'site' | 'tally' | 'studio', number>> = {
+  door: 450,
+  site: 350,
+  tally: 400,
+  studio: 500,
+};
+
+const lasts = (fault: Fault): number => ('lasts' in fault ? fault.lasts * 1000 : 0);
+
+/** Milliseconds for which a listener may be silent because of this fault alone. */
+export function silenceFor({ fault, met }: Injected, listener: string): number {
+  switch (fault.kind) {
+    // Their own door answers nobody until the supervisor has noticed it, and new connections may meet it as well.
+    case 'stop':
+      return fault.role === 'door' && met.has(listener) ? BACK_MS : SILENCE_MS;
+    // Nobody serves until a door is back.
+    case 'kill-doors':
+    case 'kill-supervisor':
+      return BACK_MS;
+    // What the network holds back cannot be heard.
+    case 'network-stalls':
+    case 'network-delays':
+      return met.has(listener)
+        ? SILENCE_MS + ('delay' in fault ? fault.delay * 1000 : lasts(fault))
+        : SILENCE_MS;
+    default:
+      return SILENCE_MS;
+  }
+}
+
+/** True while the effects of a fault may be noticed between two instants. */
+export const touches = ({ from, to }: Injected, begin: number, end: number): boolean =>
+  from <= end && (to === undefined || to + AFTER_MS >= begin);
+
+/** Milliseconds of silence that are allowed to a listener between two instants: the most that one fault allows. */
+export const allowedSilence = (
+  injected: readonly Injected[],
+  listener: string,
+  from: number,
+  to: number,
+): number =>
+  Math.max(
+    SILENCE_MS,
+    ...injected.filter((one) => touches(one, from, to)).map((one) => silenceFor(one, listener)),
+  );
+
+/** Milliseconds that the recording may lack because of this fault; 0: nothing. */
+export function archiveFor({ fault }: Injected): number {
+  switch (fault.kind) {
+    case 'kill':
+    case 'stop':
+      return fault.role === 'studio' ? RUNNING_SEGMENT_MS + Math.min(lasts(fault), BACK_MS) + BACK_MS : 0;
+    case 'port-taken':
+    case 'kill-supervisor':
+      return RUNNING_SEGMENT_MS + BACK_MS;
+    // What the disk does not take cannot be there; the recording says so.
+    case 'disk-full':
+    case 'disk-stands':
+    case 'disk-slow':
+      return RUNNING_SEGMENT_MS + lasts(fault) + BACK_MS;
+    case 'no-descriptors':
+      return fault.role === 'studio' ? RUNNING_SEGMENT_MS + lasts(fault) : 0;
+    default:
+      return 0;
+  }
+}
+
+/** Parts of `/readyz` that this fault itself makes unwell, and that are not roles that have to come back. */
+export const waitsForEnd = ({ fault }: Injected): boolean =>
+  ['disk-full', 'disk-stands', 'disk-slow', 'database-away', 'no-descriptors'].includes(fault.kind);

@@ -1,0 +1,70 @@
+/**
+ * Faults as a suite: `npm run chaos -- [--seed N] [--seeds N] [--minutes M] [--only KIND,KIND] [--schedule]`. Exit code 1 when an
+ * invariant was broken; the folder of that run is kept. See docs/chaos.md.
+ */
+import { parseArgs } from 'node:util';
+import { removeRun, runChaos } from './run.ts';
+import { describeFault, FAULT_KINDS, type FaultKind, planChaos } from './schedule.ts';
+
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean', default: false } as const;
+const { values } = parseArgs({
+  options: {
+    ...{ seed: { ...text, default: '1' }, seeds: { ...text, default: '1' } },
+    ...{ minutes: { ...text, default: '2' }, only: text, schedule: flag, keep: flag },
+  },
+});
+const [first, count, minutes] = [Number(values.seed), Number(values.seeds), Number(values.minutes)];
+const only = values.only?.split(',') as FaultKind[] | undefined;
+const unknown = only?.filter((kind) => !FAULT_KINDS.includes(kind)) ?? [];
+if (![first, count, minutes].every((number) => number > 0) || unknown.length > 0) {
+  console.error(
+    `chaos: --seed, --seeds and --minutes are numbers; --only is some of ${FAULT_KINDS.join(', ')}`,
+  );
+  process.exit(2);
+}
+
+let [judged, starved, red] = [0, 0, 0];
+for (let seed = first; seed < first + count; seed += 1) {
+  const plan = planChaos(seed, minutes * 60, only);
+  const { doors, cells, database } = plan.setup;
+  console.log(
+    `seed ${seed}, ${minutes} min: ${doors} doors, ${cells} studio cells, ${database}, ${plan.faults.length} faults`,
+  );
+  if (values.schedule) {
+    for (const { at, fault } of plan.faults)
+      console.log(`${at.toFixed(1).padStart(6)} s  ${describeFault(fault)}`);
+    continue;
+  }
+  const outcome = await runChaos(plan, (line) => console.log(line));
+  judged += outcome.judgedSeconds;
+  starved += outcome.starvedSeconds;
+  const { silence, back, newcomer, memory } = outcome.worst;
+  console.log(
+    `worst: silence ${(silence / 1000).toFixed(1)} s, a role away ${(back / 1000).toFixed(1)} s, a newcomer ${(newcomer / 1000).toFixed(1)} s; memory ${Object.entries(
+      memory,
+    )
+      .map(([role, mb]) => `${role} ${mb.toFixed(0)} MB`)
+      .join(', ')}`,
+  );
+  for (const note of outcome.notes) console.log(`note: ${note}`);
+  console.log(
+    `seed ${seed}: ${outcome.broken.length} broken invariants; ${outcome.judgedSeconds} s judged, ${outcome.starvedSeconds} s not judged because the machine gave us no processor, ${outcome.unjudged.length} findings in them`,
+  );
+  if (outcome.broken.length === 0 && !values.keep) {
+    removeRun(outcome);
+    continue;
+  }
+  red += outcome.broken.length > 0 ? 1 : 0;
+  for (const { invariant, at, says, fault } of outcome.broken.slice(0, 10))
+    console.log(
+      `BROKEN: ${invariant}, seed ${seed}, minute ${(at / 60).toFixed(2)}${fault === undefined ? '' : `, last fault #${fault}`}: ${says}`,
+    );
+  console.log(`the folder of this run: ${outcome.folder}`);
+  if (red > 0) break;
+}
+if (!values.schedule)
+  console.log(
+    `${judged.toFixed(0)} s judged, ${starved.toFixed(0)} s not; ${red} of the seeds broke an invariant`,
+  );
+process.exitCode = red > 0 ? 1 : 0;
