@@ -150,7 +150,7 @@ describe('while people listen', () => {
   test('and each is told under /incidents, as a fault of this server', async () => {
     const page = await (await fetch(`${server.url}/incidents`)).text();
     const ids = [
-      ...new Set([...page.matchAll(/href="\/incidents\/(\d{8}-\d{6}b*)"/g)].map(([, id = '']) => id)),
+      ...new Set([...page.matchAll(/href="incidents\/(\d{8}-\d{6}b*)\.html"/g)].map(([, id = '']) => id)),
     ];
     const found = await Promise.all(
       ids.map(async (id) => (await (await fetch(`${server.url}/incidents/${id}.json`)).json()) as Incident),

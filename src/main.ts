@@ -36,7 +36,7 @@ import {
 const ENTRY = fileURLToPath(new URL('./cli/index.ts', import.meta.url));
 
 /** Doors stop first, so that what they still owe their listeners is still being made. */
-const STOP_ORDER: readonly RoleName[] = ['door', 'tally', 'site', 'studio'];
+const STOP_ORDER: readonly RoleName[] = ['door', 'tally', 'site', 'studio', 'press'];
 /** Two of these on one data folder would write over each other's files and take each other's sockets. */
 const WRITERS: readonly RoleName[] = ['site', 'studio', 'tally'];
 /** What a role that is not a door needs to close files and connections. */
@@ -44,7 +44,13 @@ const CLOSE_TIME = ms(4000);
 /**
  * Megabytes of heap: many times what each needs, and little enough that a leak ends its process and not the machine.
  */
-const HEAP: Readonly<Record<RoleName, number>> = { door: 2048, site: 1024, studio: 1024, tally: 1024 };
+const HEAP: Readonly<Record<RoleName, number>> = {
+  door: 2048,
+  site: 1024,
+  studio: 1024,
+  tally: 1024,
+  press: 128,
+};
 
 const BUILD = exposition([
   {

@@ -39,6 +39,13 @@ export const ROLES = {
     count: () => 1,
     open: async (config, _index, log) => (await import('./role/tally.ts')).openTally(config, log),
   },
+  press: {
+    parts: ['press'],
+    tells: [],
+    cost: 'pages about incidents are read from the disk by the doors; nobody loses sound',
+    count: () => 1,
+    open: async (config, _index, log) => (await import('./role/press.ts')).openPress(config, log),
+  },
   door: {
     parts: ['origin', 'archive', 'ladder', 'queue', 'door'],
     tells: [],

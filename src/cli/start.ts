@@ -16,12 +16,12 @@ import { publicAddress } from './local-server.ts';
 /** One Ctrl+C arrives several times: from the terminal, from npm and from the script that npm started. */
 const ONE_PRESS_MS = 1000;
 
-const HELP = `earshot start [--port 8080] [--data DIR] [--role door,site,studio,tally] [any setting]
+const HELP = `earshot start [--port 8080] [--data DIR] [--role door,site,studio,tally,press] [any setting]
 
 Runs Earshot until Ctrl+C. Every setting of docs/configuration.md can be a flag, an environment variable or a line of
 the file that --config FILE names.`;
 
-/** `earshot start [--role door,site,studio,tally] [--port N] [--data DIR] …`: runs until SIGINT or SIGTERM. */
+/** `earshot start [--role door,site,studio,tally,press] [--port N] [--data DIR] …`: runs until SIGINT or SIGTERM. */
 export const command: Command = async (args) => {
   if (args.includes('--help')) {
     console.log(HELP);

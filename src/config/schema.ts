@@ -418,6 +418,16 @@ export const schema = z.strictObject({
     },
     whole(10, 100_000_000),
   ),
+  pressPort: setting(
+    {
+      unit: 'TCP port, or off',
+      default: 'off',
+      change: 'restart',
+      reason:
+        'A second public port, in plain HTTP, on which a process of its own answers /incidents and nothing else: those pages are there even while nothing else of this server answers. Doors answer them on the public port in any case.',
+    },
+    portOrOff,
+  ),
   metricsPort: setting(
     {
       unit: 'TCP port, 0 to 65000',

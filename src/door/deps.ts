@@ -12,6 +12,7 @@ import type { AudienceOptions } from './audience/audience.ts';
 import type { Limits } from './limits.ts';
 import type { DoorStrain } from './metrics/load-sample.ts';
 import type { DoorOrigin } from './origin-port.ts';
+import type { PressPages } from './press-port.ts';
 import type { DoorQueue } from './queue-port.ts';
 import type { RequestListener } from './request/finished-request.ts';
 import type { RoomCount } from './stream/room-streams.ts';
@@ -34,6 +35,8 @@ export interface DoorDeps {
   readonly site: { readonly socketPath: string };
   /** The UNIX socket on which the tally speaks HTTP; absent: there is none. */
   readonly tally?: { readonly socketPath: string };
+  /** What is published about incidents; absent: nothing is. */
+  readonly press?: PressPages;
   /** The UNIX socket on which a studio cell speaks HTTP. */
   cell(index: number): { readonly socketPath: string };
   readonly assets: Assets;

@@ -5,9 +5,9 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /**
  * Which part answers. `door`: the door itself (pages, scripts, health). `origin`: sound, playlists, states. `queue`:
- * tickets and the line. `site`, `cell`, `tally`: another process, to which the door forwards.
+ * tickets and the line. `site`, `cell`, `tally`, `press`: another process, to which the door forwards.
  */
-export type Owner = 'door' | 'origin' | 'queue' | 'site' | 'cell' | 'tally';
+export type Owner = 'door' | 'origin' | 'queue' | 'site' | 'cell' | 'tally' | 'press';
 
 /**
  * What a request is for; its priority follows from that (`door/admission/priority.ts`). `health`: a check whether the

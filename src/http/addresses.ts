@@ -12,6 +12,8 @@ const SOUND = { ...READ, owner: 'origin' } as const;
 const PAGE = { ...READ, owner: 'door' } as const;
 /** The log of what was counted. */
 const EVIDENCE = { ...READ, owner: 'tally', urgency: 'reading' } as const;
+/** What is published about incidents, as files. */
+const PRESS = { ...READ, owner: 'press', urgency: 'reading' } as const;
 const STAGE = { owner: 'cell', urgency: 'stage', cors: 'stage' } as const;
 
 const SMALL_BODY = 64 * 1024;
@@ -286,20 +288,24 @@ export const ADDRESSES: readonly Address[] = [
     ...{ ...EVIDENCE, methods: ['POST'], body: 16 * 1024, examples: ['/evidence/cosign'] },
   },
   {
-    ...{ id: 'incidents', what: 'what went wrong on this server', pattern: '/incidents' },
-    ...{ ...EVIDENCE, cache: 'page', examples: ['/incidents'] },
+    ...{
+      id: 'incident-desk',
+      what: 'where the operator writes about incidents',
+      pattern: '/operate/incidents',
+    },
+    ...{ owner: 'site', methods: ['GET', 'POST'], urgency: 'control', cors: 'own', body: SMALL_BODY },
+    examples: ['/operate/incidents'],
   },
   {
-    ...{ id: 'incidents-feed', what: 'the same as an Atom feed', pattern: '/incidents/feed.xml' },
-    ...{ ...EVIDENCE, cache: 'page', examples: ['/incidents/feed.xml'] },
+    ...{ id: 'incidents', what: 'what went wrong on this server' },
+    pattern: '/(incidents|incidents.html|incidents.fr.html)',
+    ...{ ...PRESS, cache: 'page', examples: ['/incidents', '/incidents.html'] },
   },
   {
-    ...{ id: 'incident-file', what: 'one incident, for programs', pattern: '/incidents/:name.json' },
-    ...{ ...EVIDENCE, cache: 'state', examples: ['/incidents/20261130-203110.json'] },
-  },
-  {
-    ...{ id: 'incident', what: 'one incident', pattern: '/incidents/:name' },
-    ...{ ...EVIDENCE, cache: 'page', examples: ['/incidents/20261130-203110'] },
+    ...{ id: 'incident', what: 'one incident: its page, its JSON, its bundles; the feed of all' },
+    pattern: '/incidents/:steps',
+    ...{ ...PRESS, cache: 'page', exact: true },
+    examples: ['/incidents/20261130-203110', '/incidents/20261130-203110.json', '/incidents/feed.xml'],
   },
   {
     ...{ id: 'evening', what: 'the picture of an evening, for the numbers page' },

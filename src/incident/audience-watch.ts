@@ -48,6 +48,13 @@ export class AudienceWatch {
     if (this.#minutes.length > MINUTES) this.#minutes.shift();
   }
 
+  /** All rooms together, now; undefined when nothing is known of any. */
+  get now():
+    | { readonly listeners: number; readonly attempts: number; readonly failures: number }
+    | undefined {
+    return this.#rooms.size === 0 ? undefined : this.#sum();
+  }
+
   /** An incident begins. */
   begin(): void {
     const sorted = [...this.#minutes].sort((a, b) => a - b);

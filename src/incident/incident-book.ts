@@ -1,5 +1,12 @@
 import { findingOf } from './finding.ts';
-import type { Incident, IncidentAudience, IncidentNote, IncidentSign } from './incident.ts';
+import type {
+  Incident,
+  IncidentAudience,
+  IncidentNote,
+  IncidentPostmortem,
+  IncidentSign,
+} from './incident.ts';
+import type { IncidentMinute } from './minutes/incident-minute.ts';
 
 /** So long after the end of the last sign an incident is over; a sign within it belongs to it. */
 export const QUIET_MS = 45_000;
@@ -8,12 +15,19 @@ const MOST_INCIDENTS = 500;
 /** Signs of one incident; later ones are not listed, only how many they were. */
 const MOST_SIGNS = 500;
 const MOST_NOTES = 100;
+const MOST_POSTMORTEMS = 30;
+/** Twelve hours: later minutes of an incident are not kept. */
+const MOST_MINUTES = 720;
+/** Signs that a person has begun, and ends. */
+const PERSON = 'person ';
 
 /** What is written down of incidents, one a line. */
 export type IncidentLine =
   | { readonly what: 'sign'; readonly id: string; readonly key: string; readonly sign: IncidentSign }
   | { readonly what: 'sign-over'; readonly id: string; readonly key: string; readonly to: number }
   | { readonly what: 'note'; readonly id: string; readonly note: IncidentNote }
+  | { readonly what: 'minutes'; readonly id: string; readonly minutes: readonly IncidentMinute[] }
+  | { readonly what: 'postmortem'; readonly id: string; readonly version: IncidentPostmortem }
   | {
       readonly what: 'over';
       readonly id: string;
@@ -27,7 +41,9 @@ interface Kept {
   readonly signs: Map<string, IncidentSign>;
   /** Signs by the key of their source; a key may come again. */
   readonly open: Map<string, string>;
+  readonly minutes: IncidentMinute[];
   readonly notes: IncidentNote[];
+  readonly postmortems: IncidentPostmortem[];
   to?: number;
   complete: boolean;
   audience?: IncidentAudience;
@@ -43,6 +59,8 @@ export class IncidentBook {
     if (line.what === 'sign') this.#sign(this.#of(line.id), line.key, line.sign);
     else if (line.what === 'sign-over') this.#over(this.#of(line.id), line.key, line.to);
     else if (line.what === 'note') this.#of(line.id).notes.push(line.note);
+    else if (line.what === 'minutes') this.#of(line.id).minutes.push(...line.minutes);
+    else if (line.what === 'postmortem') this.#of(line.id).postmortems.push(line.version);
     else this.#close(this.#of(line.id), line);
   }
 
@@ -95,9 +113,49 @@ export class IncidentBook {
     return { what: 'note', id, note };
   }
 
-  /** Keys of signs that were open when this process ended; see `restored`. */
+  /** A person says that something is wrong: from now on it is an incident, or belongs to the one that lasts. */
+  opened(title: string, at: number, room?: string): IncidentLine | undefined {
+    return this.began(`${PERSON}${at}`, {
+      ...{ kind: 'person', from: at, detail: title },
+      ...(room === undefined ? {} : { room }),
+    });
+  }
+
+  /** Ends what persons have begun. Returns the lines to write down; none when no such thing is open. */
+  closed(id: string, at: number): IncidentLine[] {
+    if (this.#current?.id !== id) return [];
+    const keys = [...this.#current.open.keys()].filter((key) => key.startsWith(PERSON));
+    return keys.flatMap((key) => this.ended(key, at) ?? []);
+  }
+
+  /**
+   * Minutes that have ended, oldest first. Those of the incident that lasts, or of the one that ended within them, are
+   * kept. Returns the line to write down.
+   */
+  minutes(ended: readonly IncidentMinute[]): IncidentLine | undefined {
+    const last = this.#current ?? [...this.#kept.values()].at(-1);
+    if (!last) return undefined;
+    const known = last.minutes.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
+    const { to = Number.POSITIVE_INFINITY } = last;
+    const minutes = ended
+      .filter(({ at }) => at > known && at <= to)
+      .slice(0, Math.max(0, MOST_MINUTES - last.minutes.length));
+    if (minutes.length === 0) return undefined;
+    last.minutes.push(...minutes);
+    return { what: 'minutes', id: last.id, minutes };
+  }
+
+  /** Somebody tells what happened, and why. Returns the line to write down. */
+  postmortem(id: string, version: IncidentPostmortem): IncidentLine | undefined {
+    const kept = this.#kept.get(id);
+    if (!kept || kept.postmortems.length >= MOST_POSTMORTEMS) return undefined;
+    kept.postmortems.push(version);
+    return { what: 'postmortem', id, version };
+  }
+
+  /** Keys of measured signs that were open when this process ended; see `restored`. */
   get openKeys(): readonly string[] {
-    return [...(this.#current?.open.keys() ?? [])];
+    return [...(this.#current?.open.keys() ?? [])].filter((key) => !key.startsWith(PERSON));
   }
 
   /** The one that lasts. */
@@ -119,7 +177,15 @@ export class IncidentBook {
   #of(id: string): Kept {
     let kept = this.#kept.get(id);
     if (!kept) {
-      kept = { id, signs: new Map(), open: new Map(), notes: [], complete: true };
+      kept = {
+        id,
+        signs: new Map(),
+        open: new Map(),
+        minutes: [],
+        notes: [],
+        postmortems: [],
+        complete: true,
+      };
       this.#kept.set(id, kept);
       const [oldest] = this.#kept.keys();
       if (this.#kept.size > MOST_INCIDENTS && oldest !== undefined) this.#kept.delete(oldest);
@@ -152,11 +218,23 @@ export class IncidentBook {
   }
 }
 
-function incidentOf({ id, signs, notes, to, complete, audience }: Kept): Incident {
+function incidentOf({ id, signs, minutes, notes, postmortems, to, complete, audience }: Kept): Incident {
   const listed = [...signs.values()].sort((a, b) => a.from - b.from);
   const { label, ...why } = findingOf(listed, audience);
+  // Who opens what lasts already has not opened it.
+  const title = listed[0]?.kind === 'person' ? listed[0].detail : undefined;
   return {
-    ...{ v: 1, id, label, ...why, complete, notes },
+    ...{
+      v: 1,
+      id,
+      label,
+      ...why,
+      complete,
+      minutes: [...minutes],
+      notes: [...notes],
+      postmortems: [...postmortems],
+    },
+    ...(title === undefined ? {} : { title }),
     // An attack would have to be shown by requests, and those are not looked at here.
     caused: null,
     window: { from: listed[0]?.from ?? 0, ...(to === undefined ? {} : { to }) },

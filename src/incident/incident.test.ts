@@ -1,26 +1,31 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type ManualClock, manualClock } from '../../test/clock.ts';
 import { silentLog } from '../base/log.ts';
+import { pressReply } from '../press/index.ts';
 import { fullDelivery } from '../wire/delivery.ts';
 import type { RoomNumbers } from '../wire/numbers.ts';
 import type { RoomCard, RoomState } from '../wire/room.ts';
 import type { Incident } from './incident.ts';
-import { type Incidents, open } from './index.ts';
+import { type DeskWish, type Dossier, type IncidentStatement, type Incidents, open } from './index.ts';
 
 let dir: string;
 let clock: ManualClock;
 let incidents: Incidents;
+let said: IncidentStatement[] = [];
 
 const start = (): Promise<Incidents> =>
   open({
-    ...{ clock, log: silentLog, path: join(dir, 'incidents.jsonl'), publicUrl: 'https://hall.example' },
-    page: async (_language, { title }, main) => `<title>${title}</title>${main}`,
+    ...{ clock, log: silentLog, path: join(dir, 'incidents.jsonl'), base: 'https://hall.example' },
+    folder: join(dir, 'press'),
+    style: async () => new Map([['style.css', Buffer.from('p{}')]]),
+    statements: async () => said,
   });
 
 beforeEach(async () => {
+  said = [];
   dir = mkdtempSync(join(tmpdir(), 'incidents-'));
   clock = manualClock();
   incidents = await start();
@@ -61,18 +66,31 @@ const tellNumbers = (listeners: number, attempts = 0, failures = 0): void => {
     } as unknown as RoomNumbers,
   });
 };
-const fetched = (path: string): Promise<Response> | undefined =>
-  incidents.fetch(new Request(`http://door${path}`));
+/** What is published at an address, as the press would answer it. */
+async function fetched(path: string, language?: string): Promise<Response> {
+  await incidents.publish();
+  const { status, headers, body } = await pressReply(join(dir, 'press'), { path, language });
+  return new Response(status === 200 ? (body as Uint8Array<ArrayBuffer>) : String(body), { status, headers });
+}
+const written = (wish: DeskWish): Promise<Response> | undefined =>
+  incidents.fetch(new Request('http://tally/desk', { method: 'POST', body: JSON.stringify(wish) }));
+const pageOf = async (language?: string): Promise<string> =>
+  (await fetched(`/incidents/${(await listed())[0]}`, language)).text();
+/** The five sentences of a page. */
+const fiveOf = (page: string): string[] =>
+  [...(/<ol class="five">([\s\S]*?)<\/ol>/.exec(page)?.[1] ?? '').matchAll(/<li>([\s\S]*?)<\/li>/g)].map(
+    ([, text = '']) => text,
+  );
 const listed = async (): Promise<string[]> => [
   ...new Set(
-    [
-      ...((await (await fetched('/incidents'))?.text()) ?? '').matchAll(/href="\/incidents\/([\d-]+b*)"/g),
-    ].map(([, id = '']) => id),
+    [...(await (await fetched('/incidents')).text()).matchAll(/href="incidents\/([\d-]+b*)\.html"/g)].map(
+      ([, id = '']) => id,
+    ),
   ),
 ];
-const one = async (): Promise<Incident> => {
+const one = async (): Promise<Dossier & Incident> => {
   const [id] = await listed();
-  return (await (await fetched(`/incidents/${id}.json`))?.json()) as Incident;
+  return (await (await fetched(`/incidents/${id}.json`)).json()) as Dossier & Incident;
 };
 const rung = (level: 0 | 2): void =>
   tellState({ delivery: { ...fullDelivery(320, clock.wall()), rung: level } });
@@ -83,7 +101,7 @@ test('while nothing goes wrong there is no incident', async () => {
   tellNumbers(10);
   clock.advance(120_000);
   expect(await listed()).toEqual([]);
-  expect(await (await fetched('/incidents'))?.text()).toContain('Nothing has gone wrong');
+  expect(await (await fetched('/incidents')).text()).toContain('Nothing has gone wrong');
 });
 
 test('a crowd that pushes a room to rung 2 is told while it lasts, and is over 45 s after its end', async () => {
@@ -136,7 +154,7 @@ test('a fault of ours that came first is named first, however many people came',
   tellNumbers(400);
   clock.advance(1_000);
   expect(await one()).toMatchObject({ label: 'INTERNAL_FAULT' });
-  const page = await (await fetched(`/incidents/${(await listed())[0]}`))?.text();
+  const page = await pageOf();
   expect(page).toContain('cell-0: SIGKILL');
   expect(page).toContain('a fault of this server itself');
 });
@@ -215,16 +233,136 @@ test('the feed is Atom with the five sentences, and titles cannot break out of i
   tellCards(card());
   incidents.process({ at: clock.wall(), event: 'died', process: '<b>&', signal: 'SIGKILL' });
   clock.advance(1_000);
-  const feed = (await (await fetched('/incidents/feed.xml'))?.text()) ?? '';
+  const feed = await (await fetched('/incidents/feed.xml')).text();
   expect(feed).toContain('<id>https://hall.example/incidents/');
   expect(feed).not.toContain('<b>');
-  const page = (await (await fetched(`/incidents/${(await listed())[0]}`))?.text()) ?? '';
+  const page = await pageOf();
   expect(page).not.toContain('<b>');
-  expect([...page.matchAll(/<ol class="five">([\s\S]*?)<\/ol>/g)][0]?.[1]?.match(/<li>/g)).toHaveLength(5);
+  expect(fiveOf(page)).toHaveLength(5);
 });
 
 test('addresses that are none are not found, and others are left alone', async () => {
-  expect((await fetched('/incidents/nothing'))?.status).toBe(404);
-  expect((await fetched('/incidents/nothing.json'))?.status).toBe(404);
-  expect(fetched('/rooms/hall')).toBeUndefined();
+  for (const path of [
+    '/incidents/nothing',
+    '/incidents/nothing.json',
+    '/incidents/../secret',
+    '/incidents/.form',
+  ])
+    expect((await fetched(path)).status).toBe(404);
+  expect(incidents.fetch(new Request('http://tally/rooms/hall'))).toBeUndefined();
+});
+
+test('a person opens an incident, writes beside it and closes it; none of it is a measurement', async () => {
+  expect(
+    (await written({ act: 'open', author: 'operator', title: 'Sound is thin', room: 'hall' }))?.status,
+  ).toBe(201);
+  const opened = await one();
+  expect(opened).toMatchObject({ title: 'Sound is thin', label: 'NO_OVERLOAD', rooms: ['hall'] });
+  const { id } = opened;
+  await written({ act: 'note', author: 'host', room: 'hall', id, text: 'We changed <the> microphone.' });
+  const page = await pageOf();
+  const [measured = '', people = ''] = page.split('id="said"');
+  expect(people).toContain('said by a host of hall');
+  expect(people).toContain('<blockquote dir="auto">We changed &lt;the&gt; microphone.</blockquote>');
+  expect(measured).toContain('said by a host of hall');
+  expect(fiveOf(page).join(' ')).not.toContain('microphone');
+  clock.advance(60_000);
+  expect((await one()).window.to).toBeUndefined();
+  const closed = clock.wall();
+  expect((await written({ act: 'close', author: 'operator', id }))?.status).toBe(201);
+  expect((await written({ act: 'close', author: 'operator', id }))?.status).toBe(409);
+  clock.advance(46_000);
+  expect((await one()).window.to).toBe(closed);
+});
+
+test('what a person opened lasts over a restart until it is closed, and with it what they wrote', async () => {
+  await written({ act: 'open', author: 'operator', title: 'Hum' });
+  const { id } = await one();
+  await written({ act: 'note', author: 'operator', id, text: 'Looking at it.' });
+  await written({ act: 'postmortem', author: 'operator', id, text: 'First.' });
+  await incidents[Symbol.asyncDispose]();
+  incidents = await start();
+  clock.advance(120_000);
+  expect((await one()).window.to).toBeUndefined();
+  expect(await one()).toMatchObject({
+    notes: [{ text: 'Looking at it.' }],
+    postmortems: [{ text: 'First.' }],
+  });
+  expect((await written({ act: 'note', author: 'operator', id: 'nothing', text: 'x' }))?.status).toBe(404);
+  expect((await written({ act: 'note', author: 'operator', id, text: ' ' }))?.status).toBe(422);
+});
+
+test('a planted claim of an attack in a crowd is contradicted in the first five sentences, in both languages', async () => {
+  tellCards(card());
+  for (let minute = 0; minute < 5; minute += 1) {
+    tellNumbers(40);
+    clock.advance(60_000);
+  }
+  rung(2);
+  tellNumbers(400);
+  said = [
+    {
+      ...{ kind: 'claim', at: clock.wall(), author: 'host', room: 'hall', before: [], replies: [] },
+      text: 'There appears to be a massive DDoS attack',
+    },
+  ];
+  clock.advance(61_000);
+  expect(await one()).toMatchObject({ label: 'CROWD', saidAttack: [{ answer: 'contradicted' }] });
+  const five = fiveOf(await pageOf()).join(' ');
+  expect(five).toContain('a crowd: more people came than before');
+  expect(five).toContain('“There appears to be a massive DDoS attack”; the measurements contradict it');
+  expect(fiveOf(await pageOf('fr')).join(' ')).toContain('les mesures disent le contraire');
+  const [, people = ''] = (await pageOf()).split('id="said"');
+  expect(people).toContain('400 counted listeners');
+  expect(await (await fetched('/incidents/feed.xml')).text()).toContain('the measurements contradict it');
+});
+
+test('a correction stands in the place of the claim, and a sentence that denies an attack claims none', async () => {
+  incidents.process({ at: clock.wall(), event: 'died', process: 'site-0', signal: 'SIGKILL' });
+  said = [
+    {
+      ...{ kind: 'claim', at: clock.wall(), author: 'host', room: 'hall', text: 'It was no attack, sorry' },
+      before: [{ at: clock.wall(), text: 'We are attacked' }],
+      replies: [{ kind: 'dispute', at: clock.wall(), author: 'stranger', text: 'I saw it restart' }],
+    },
+  ];
+  clock.advance(2_000);
+  const page = await pageOf();
+  expect(fiveOf(page).join(' ')).not.toContain('attacked');
+  expect(page).toContain('<s>We are attacked</s>');
+  expect(page).toContain('I saw it restart');
+});
+
+test('an account begins with the facts, its versions stay, and figures that nobody measured are marked', async () => {
+  incidents.process({ at: clock.wall(), event: 'died', process: 'site-0', signal: 'SIGKILL' });
+  clock.advance(5_000);
+  incidents.process({ at: clock.wall(), event: 'restarted', process: 'site-0' });
+  clock.advance(60_000);
+  const { id } = await one();
+  const asked = await incidents.fetch(new Request(`http://tally/desk/${id}`));
+  const { draft } = JSON.parse((await asked?.text()) ?? '') as { draft: string };
+  expect(draft).toContain('site-0: SIGKILL');
+  await written({ act: 'postmortem', author: 'operator', id, text: draft });
+  expect(await pageOf()).not.toContain('<mark');
+  await written({
+    act: 'postmortem',
+    author: 'operator',
+    id,
+    text: '# Why\n\nA disk. 987 people wrote, 5 s it was.',
+  });
+  const page = await pageOf();
+  expect(page).toContain('version 2');
+  expect(page).toMatch(/<mark[^>]*>987<\/mark>/);
+  expect(page).toMatch(/<data value="5"[^>]*>5<\/data>/);
+  expect(page).toContain('Earlier versions');
+});
+
+test('pages are there in both languages with their style, and a file that is half written is never seen', async () => {
+  incidents.process({ at: clock.wall(), event: 'died', process: 'site-0', signal: 'SIGKILL' });
+  clock.advance(2_000);
+  expect(await pageOf('fr')).toContain('<html lang="fr">');
+  expect((await fetched('/incidents/style.css')).headers.get('content-type')).toContain('text/css');
+  const left = readdirSync(join(dir, 'press'), { recursive: true }).map(String);
+  expect(left.filter((name) => /(^|\/)\.[0-9a-f]{12}$/.test(name))).toEqual([]);
+  expect(left).toContain('index.html');
 });

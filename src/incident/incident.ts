@@ -1,5 +1,7 @@
 /** `/incidents/:id.json`: what went wrong, as the measurements say it, and what they support. */
 
+import type { IncidentMinute } from './minutes/incident-minute.ts';
+
 /** What an incident is opened by. */
 export type SignKind =
   /** A room is on rung 2 of the ladder or above. */
@@ -13,7 +15,9 @@ export type SignKind =
   /** Of those who pressed Listen many did not hear anything. */
   | 'failed-joins'
   /** A process of this server ended unexpectedly. */
-  | 'process';
+  | 'process'
+  /** Nothing was measured: a person says that something is wrong, from now until they close it. */
+  | 'person';
 
 /** One measured sign. */
 export interface IncidentSign {
@@ -23,7 +27,7 @@ export interface IncidentSign {
   /** Wall-clock ms; `to` is absent while it lasts. */
   readonly from: number;
   readonly to?: number;
-  /** The rung, the cause of a silence, the process and how it ended, how many joins of how many failed. */
+  /** The rung, the cause of a silence, the process and how it ended, how many joins of how many failed, a person's words. */
   readonly detail?: string;
 }
 
@@ -42,10 +46,22 @@ export interface IncidentAudience {
   readonly excluded: number;
 }
 
-/** What somebody wrote beside it. */
+/** Who writes beside an incident: the operator of the server, or the host of a room in it. */
+export type IncidentAuthor = 'operator' | 'host';
+
+/** What somebody wrote beside it: a statement of that person, never a measurement. */
 export interface IncidentNote {
   readonly at: number;
-  readonly author: string;
+  readonly author: IncidentAuthor;
+  /** Of a host: the room. */
+  readonly room?: string;
+  readonly text: string;
+}
+
+/** One version of the operator's account of it; later ones stand above, none is removed. */
+export interface IncidentPostmortem {
+  readonly at: number;
+  readonly author: IncidentAuthor;
   readonly text: string;
 }
 
@@ -66,5 +82,11 @@ export interface Incident {
   readonly signs: readonly IncidentSign[];
   readonly rooms: readonly string[];
   readonly audience?: IncidentAudience;
+  /** Minute by minute, from five minutes before it began; twelve hours at most. */
+  readonly minutes: readonly IncidentMinute[];
+  /** What the person called it who opened it; absent when it was opened by measurement. */
+  readonly title?: string;
   readonly notes: readonly IncidentNote[];
+  /** Oldest first. */
+  readonly postmortems: readonly IncidentPostmortem[];
 }

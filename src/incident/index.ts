@@ -1,4 +1,7 @@
 /** Incidents: what went wrong, noticed by measurement, written down while it lasts, and published. Nobody waits for it. */
-export type { Incident } from './incident.ts';
+export { type DeskWish, MOST_ACCOUNT, MOST_INCIDENT_NOTE, MOST_TITLE } from './desk/desk-wish.ts';
+export type { Dossier } from './dossier.ts';
+export type { Incident, IncidentAuthor } from './incident.ts';
 export { type Incidents, type IncidentsDeps, open } from './open.ts';
 export type { ProcessNews } from './sign-watch.ts';
+export { type IncidentStatement, saysAttack } from './statements/statement.ts';

@@ -10,6 +10,7 @@ const HOLDS: Readonly<Record<SignKind, number>> = {
   'late-start': 120_000,
   'failed-joins': 0,
   process: 0,
+  person: 0,
 };
 /** Rungs below this one give up nothing that matters: see the ladder. */
 const LEAST_RUNG = 2;

@@ -222,7 +222,7 @@ export class OriginRooms implements AsyncDisposable {
     // Upstream words of doors, and those of the tally, never come this way.
     if (head.kind === 'sessions' || head.kind === 'events' || head.kind === 'numbers') return;
     if (head.kind === 'keys' || head.kind === 'signed-head') return;
-    if (head.kind === 'networks' || head.kind === 'crowded') return;
+    if (head.kind === 'networks' || head.kind === 'crowded' || head.kind === 'answers') return;
     if (head.kind === 'presence' || head.kind === 'tickets' || head.kind === 'queue') return;
     if (head.kind === 'program') this.#takeProgram(head.slug, head.zero, head.renditions);
     const program = this.#programs.get(head.slug);

@@ -48,9 +48,6 @@ export const OPERATE: Load = { sources: ['web/kit/style.css', 'web/operate/main.
 /** What pages without scripts load. */
 export const PLAIN: Load = { ...LISTEN, scripted: false };
 
-/** What pages about incidents load. */
-export const INCIDENTS: Load = { sources: ['web/kit/style.css', 'web/kit/incidents.css'], scripted: false };
-
 /** Reads Vite's manifest under `dist`; a missing one means pages without scripts and styles. */
 export async function loadManifest(dist: string): Promise<Manifest> {
   const text = await readFile(`${dist}/.vite/manifest.json`, 'utf8').catch(() => '{}');

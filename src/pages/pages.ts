@@ -10,17 +10,7 @@ import { numbersWords } from './numbers/catalogue.ts';
 import { figureCard } from './numbers/figure-card.ts';
 import { headline, numbersMain } from './numbers/numbers-main.ts';
 import { operatePage } from './operate-page.ts';
-import {
-  EMBED,
-  INCIDENTS,
-  LISTEN,
-  loadTags,
-  type Manifest,
-  NUMBERS,
-  openShell,
-  PLAIN,
-  STUDIO,
-} from './page-shell.ts';
+import { EMBED, LISTEN, loadTags, type Manifest, NUMBERS, openShell, PLAIN, STUDIO } from './page-shell.ts';
 import { plainWords } from './plain-words.ts';
 import { planMain } from './plan-page.ts';
 import { privacyHead, privacyMain } from './privacy-page.ts';
@@ -49,12 +39,6 @@ export interface Pages {
     drawn?: boolean,
   ): string | undefined;
   notFound(language?: PageLanguage): string;
-  /** A page about incidents, around its main part. */
-  incidents(
-    language: PageLanguage,
-    head: { readonly title: string; readonly about: string; readonly path: string },
-    main: string,
-  ): string;
   /** What is kept about listeners, and for how long. */
   privacy(language?: PageLanguage): string;
   /** What waits for the operator; everything on it comes with the operator's key. */
@@ -172,7 +156,6 @@ export function openPages(deps: {
 <section lang="${other.language}"><h2>${other.missing}</h2><p>${other.missingWay}</p></section></main>`,
       );
     },
-    incidents: (language, head, main) => shell(plainWords(language), head, INCIDENTS, main),
     privacy(language = 'en') {
       const head = { ...privacyHead(language), path: '/privacy' };
       return shell(plainWords(language), head, PLAIN, privacyMain(language));

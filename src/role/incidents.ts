@@ -1,12 +1,20 @@
-import { open, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { ms } from '../base/time.ts';
 import type { Config } from '../config/index.ts';
-import { type Incidents, open as openIncidents, type ProcessNews } from '../incident/index.ts';
+import {
+  type Incidents,
+  type IncidentsDeps,
+  open as openIncidents,
+  type ProcessNews,
+} from '../incident/index.ts';
 import { readEntries } from '../journal/index.ts';
+import { isRunning } from '../wire/room.ts';
 import { paths } from './paths.ts';
+import { openStatements, type StatementsDeps } from './tally/statements.ts';
 
 const BUILD = fileURLToPath(new URL('../../dist', import.meta.url));
 const LOOK = ms(1_000);
@@ -64,32 +72,53 @@ function followProcesses(path: string, log: Log, tell: (news: ProcessNews) => vo
   });
 }
 
+/** The style of the pages about incidents, and the font that it names: copied beside them, so that they need nobody. */
+async function pageStyle(): Promise<ReadonlyMap<string, Uint8Array>> {
+  const files = new Map<string, Uint8Array>();
+  const text = await readFile(join(BUILD, '.vite', 'manifest.json'), 'utf8').catch(() => '{}');
+  const manifest = JSON.parse(text) as Readonly<Record<string, { readonly file: string }>>;
+  let style = '';
+  for (const source of ['web/kit/style.css', 'web/kit/incidents.css']) {
+    const file = manifest[source]?.file;
+    if (file !== undefined) style += `${await readFile(join(BUILD, file), 'utf8')}\n`;
+  }
+  for (const [, name = ''] of style.matchAll(/\/_\/([\w.-]+\.woff2)/g))
+    files.set(name, await readFile(join(BUILD, name)));
+  files.set('style.css', Buffer.from(style.replaceAll('/_/', '')));
+  return files;
+}
+
 /** Opens the incidents of this installation, and tells them what happens to its processes. */
-export async function openServerIncidents(config: Config, log: Log): Promise<Incidents> {
+export async function openServerIncidents(
+  config: Config,
+  log: Log,
+  sources: Pick<IncidentsDeps, 'bundle'> & Pick<StatementsDeps, 'notesOf'>,
+): Promise<Incidents> {
   const at = paths(config.data);
-  const { publicUrl } = config;
-  /** Pages are loaded with the first that is asked for: most hours nobody asks. */
-  let pages:
-    | Promise<{ incidents(...page: Parameters<Parameters<typeof openIncidents>[0]['page']>): string }>
-    | undefined;
+  const running = new Set<string>();
+  const statements = openStatements({
+    ...{ claims: at.claims, running: () => running, notesOf: sources.notesOf },
+  });
   await using stack = new AsyncDisposableStack();
   const incidents = stack.use(
     await openIncidents({
-      ...{ clock: systemClock, log, path: at.incidents, publicUrl },
-      async page(...page) {
-        pages ??= import('../pages/index.ts').then(async ({ loadManifest, openPages }) =>
-          openPages({ manifest: await loadManifest(BUILD), ...(publicUrl ? { publicUrl } : {}) }),
-        );
-        return (await pages).incidents(...page);
-      },
+      ...{ clock: systemClock, log, path: at.incidents, folder: at.press, base: config.publicUrl },
+      ...{ style: pageStyle, statements },
+      ...(sources.bundle ? { bundle: sources.bundle } : {}),
     }),
   );
   stack.use(followProcesses(at.processes, log, (news) => incidents.process(news)));
   const all = stack.move();
   return {
-    receive: (head) => incidents.receive(head),
-    process: (news) => incidents.process(news),
-    fetch: (request) => incidents.fetch(request),
+    ...incidents,
+    receive(head) {
+      if (head.kind === 'rooms') running.clear();
+      if (head.kind === 'rooms' || head.kind === 'room-changes')
+        for (const { slug, status, welcome } of head.rooms)
+          if (isRunning(status) && !welcome) running.add(slug);
+          else running.delete(slug);
+      incidents.receive(head);
+    },
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
 }

@@ -46,6 +46,7 @@ export function paths(data: string) {
     evidence: join(root, 'evidence'),
     claims: join(root, 'claims'),
     incidents: join(root, 'incidents.jsonl'),
+    press: join(root, 'press'),
     rooms: join(root, 'rooms.json'),
     loops: join(root, 'standby.bin'),
     compiled: join(root, 'compiled'),
@@ -56,6 +57,7 @@ export function paths(data: string) {
     siteHttp: join(run, 'site.http'),
     tallyBus: join(run, 'tally.sock'),
     tallyHttp: join(run, 'tally.http'),
+    pressHttp: join(run, 'press.http'),
     cellBus: (cell: number) => join(run, `cell-${cell}.sock`),
     cellHttp: (cell: number) => join(run, `cell-${cell}.http`),
   };

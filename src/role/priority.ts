@@ -10,11 +10,13 @@ const RANKS = {
   site: { wanted: 3, else: 5 },
   // Nobody waits for a figure.
   tally: { wanted: 4, else: 6 },
+  // A few small files.
+  press: { wanted: 4, else: 6 },
 } as const;
 
 /**
  * Asks the system to run this thread, and those it starts, in the order of the voice: studio, door, site,
- * tally. Values below 0 need CAP_SYS_NICE; without it all roles use higher values, in the same order. Spec: sched(7),
+ * tally and press. Values below 0 need CAP_SYS_NICE; without it all roles use higher values, in the same order. Spec: sched(7),
  * nice(2).
  */
 export function setProcessPriority(role: keyof typeof RANKS, log: Log): void {

@@ -17,7 +17,7 @@ import { setProcessPriority } from './priority.ts';
 import { useSnapshot } from './snapshot.ts';
 import { answersOf, openTallyEvidence } from './tally/evidence.ts';
 import { openTallyHappenings } from './tally/happenings.ts';
-import { openTallyNotes } from './tally/notes.ts';
+import { notesFrom, openTallyNotes } from './tally/notes.ts';
 
 /** A new head is told to the doors so often, for their feeds; it is signed every ten seconds at most. */
 const SIGNED_PERIOD = ms(1_000);
@@ -52,9 +52,13 @@ export async function openTally(config: Config, log: Log): Promise<OpenRole> {
   const happenings = await openTallyHappenings({
     ...{ ...keeping, evidence, path: join(at.audience, 'happenings.json') },
   });
-  const incidents = stack.use(await openServerIncidents(config, log.part('incidents')));
   const files = openRoomFiles({ clock: systemClock, bundle: evidence.bundle });
   const notes = openTallyNotes({ clock: systemClock, evidence });
+  const incidents = stack.use(
+    await openServerIncidents(config, log.part('incidents'), {
+      ...{ bundle: evidence.bundle, notesOf: notesFrom(notes) },
+    }),
+  );
   const signedHead = (): Message => ({
     ...{ head: { kind: 'signed-head', note: evidence.signedHead() }, body: EMPTY },
   });
@@ -72,7 +76,10 @@ export async function openTally(config: Config, log: Log): Promise<OpenRole> {
     outlet.publish(message);
     incidents.receive(message.head);
   });
-  outlet.onUpstream(audience.receive);
+  outlet.onUpstream((message) => {
+    if (message.head.kind === 'answers') incidents.receive(message.head);
+    else audience.receive(message);
+  });
   let siteSpoke = false;
   stack.use(
     subscribeSocket(at.siteBus, {
@@ -121,7 +128,7 @@ export async function openTally(config: Config, log: Log): Promise<OpenRole> {
     ),
   );
   return Object.assign(stack.move(), {
-    metrics: () => exposition(audience.metrics()) + evidence.metrics(),
+    metrics: () => exposition(audience.metrics()) + evidence.metrics() + incidents.metrics(),
     checks: () => {
       const says = audience.trouble();
       const records =

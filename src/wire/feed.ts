@@ -1,6 +1,7 @@
 /** Messages on the bus between processes: cells and the site publish, doors and cells subscribe. */
 import type { Rendition } from '../base/media.ts';
 import type { Strain } from './delivery.ts';
+import type { DoorAnswers } from './figures/door-answers.ts';
 import type { KeyedAct } from './listening/day-keys.ts';
 import type { AudienceSample, RoomNumbers } from './numbers.ts';
 import type { QueueState, TicketCounts } from './queue.ts';
@@ -13,7 +14,7 @@ import type { RoomEvents } from './room-events.ts';
  * From a studio cell: `program` first for each room, then `init` and `standby` per rendition, then `fragment`s in order
  * of `seq`; `rest` while nobody hears the room; `state` when it changes and every few seconds; `clocks` when one is
  * set; `queue`; `end`. From the site: `rooms` first, with all of them, then `room-changes`. From a door, upstream to a
- * cell: `presence` and `tickets`; upstream to the tally: `sessions`, `events`, `keys` and `networks`. From the tally:
+ * cell: `presence` and `tickets`; upstream to the tally: `sessions`, `events`, `keys`, `networks` and `answers`. From the tally:
  * `numbers` of each room, first those it has, then about once a second while they change; `crowded`; and the signed head
  * of its log.
  */
@@ -127,6 +128,13 @@ export type MessageHead =
       /** Days since 1970, UTC. */
       readonly day: number;
       readonly rooms: readonly string[];
+    }
+  /** From a door, upstream to the tally, every few seconds: what it has done for people since its process began. */
+  | {
+      readonly kind: 'answers';
+      readonly door: string;
+      readonly life: string;
+      readonly answers: DoorAnswers;
     }
   /** From the tally: the newest signed head of the evidence log, as it is published. */
   | { readonly kind: 'signed-head'; readonly note: string }

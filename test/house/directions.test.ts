@@ -42,13 +42,15 @@ const ALLOWED: Record<string, readonly string[]> = {
   // Pure functions over the lines of a log.
   verdict: ['base'],
   incident: ['base', 'wire', 'http', 'journal'],
+  // Serves files, and knows nothing of who wrote them.
+  press: ['base'],
   // One file that outsiders read, and that needs nothing of the rest.
   verifier: ['wire'],
   // People.
   room: ['base', 'wire', 'keys', 'http', 'store'],
   // The parts that connect the others.
   supervisor: ['base', 'certificate', 'keys'],
-  role: 'base native media wire keys journal http config bus store certificate pages picture stage mixer packager origin archive standby door ladder queue edge room audience evidence claims incident'.split(
+  role: 'base native media wire keys journal http config bus store certificate pages picture stage mixer packager origin archive standby door ladder queue edge room audience evidence claims incident press'.split(
     ' ',
   ),
   main: ['base', 'certificate', 'config', 'journal', 'keys', 'role', 'roles', 'supervisor'],

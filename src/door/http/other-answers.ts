@@ -46,6 +46,19 @@ export class OtherAnswers {
     this.#proxy(req, res, { socketPath: tally.socketPath, away: 'tally-away', most });
   }
 
+  /** Answered by the press, or while that is away from the same files. */
+  press(req: IncomingMessage, res: ServerResponse, path: string) {
+    const { press } = this.#deps;
+    if (!press) return this.#own.missing(req, res, 'not-found');
+    const instead = (): void => {
+      press.read(path, req.headers).then(
+        (reply) => (reply.status === 404 ? this.#own.missing(req, res, 'not-found') : send(req, res, reply)),
+        (error: unknown) => this.#own.broken(req, res, error),
+      );
+    };
+    this.#proxy(req, res, { socketPath: press.socketPath, away: instead, most: 0 });
+  }
+
   /** Answered by the cell in which the room is on the air. */
   cell(req: IncomingMessage, res: ServerResponse, slug: string, most: number) {
     const card = this.#deps.origin.card(slug);

@@ -32,11 +32,13 @@ const KEPT = new Set(['host', 'content-length', 'content-type', 'authorization']
 /** Forwards a request to a process on this machine. */
 export type Forward = (req: IncomingMessage, res: ServerResponse, to: Destination) => void;
 
+type Away = 'site-away' | 'studio-away' | 'tally-away';
+
 /** Where a request is forwarded to. */
 export interface Destination {
   readonly socketPath: string;
-  /** The error while nobody answers there. */
-  readonly away: 'site-away' | 'studio-away' | 'tally-away';
+  /** The error while nobody answers there, or who answers instead. */
+  readonly away: Away | (() => void);
   /** The largest request body, in bytes; a larger one is answered with 413. */
   readonly most: number;
 }
@@ -224,7 +226,7 @@ class Forwarding {
     const { method } = this.#req;
     const reads = this.#bodyless && (method === 'GET' || method === 'HEAD');
     const may = !this.#done && reads && NOT_THERE.has(error.code ?? '') && this.#retries < MOST_RETRIES;
-    if (!may || !this.#budget.spend()) return false;
+    if (!may || typeof this.#to.away !== 'string' || !this.#budget.spend()) return false;
     this.#retries += 1;
     this.#deps.clock.after(ms(RETRY_MS * this.#retries * (1 + Math.random())), () => {
       if (!this.#done) this.#ask().end();
@@ -238,6 +240,7 @@ class Forwarding {
     this.#upstream?.destroy();
     const [req, res] = [this.#req, this.#res];
     if (res.headersSent) return void res.destroy();
+    if (typeof code !== 'string') return code();
     if (code !== 'too-large') this.#deps.counters.upstreamAway += 1;
     if (!req.complete) res.shouldKeepAlive = false;
     const extra = code === 'too-large' ? {} : { 'retry-after': '2' };

@@ -142,6 +142,8 @@ export class Router {
         return this.#others.cell(req, res, slug, most);
       case 'tally':
         return this.#others.tally(req, res, most);
+      case 'press':
+        return this.#others.press(req, res, path);
       case 'queue':
         return this.#others.queue(req, res, path, query);
       case 'origin':

@@ -13,6 +13,7 @@ import type { SlowBodies } from '../network/slow-bodies.ts';
 import type { Unfinished } from '../network/slow-senders.ts';
 import type { Clients } from '../network/trusted-proxies.ts';
 import type { DoorOrigin } from '../origin-port.ts';
+import type { PressPages } from '../press-port.ts';
 import type { DoorQueue } from '../queue-port.ts';
 import type { FinishedRequests } from '../request/finished-request.ts';
 import type { CatchingUp } from '../stream/catching-up.ts';
@@ -50,6 +51,8 @@ export interface DoorHttpDeps {
   readiness?(): { readonly code: number; readonly text: string };
   readonly site: { readonly socketPath: string };
   readonly tally?: { readonly socketPath: string };
+  /** What is published about incidents; absent: nothing is. */
+  readonly press?: PressPages;
   cell(index: number): { readonly socketPath: string };
   /** The address people use, where it is set. */
   readonly publicUrl?: string;

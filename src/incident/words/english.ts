@@ -1,3 +1,5 @@
+import { DESK_ENGLISH } from './desk-words.ts';
+import { DOSSIER_ENGLISH } from './dossier-english.ts';
 import type { IncidentWords } from './incident-words.ts';
 import { length, lower } from './span-text.ts';
 
@@ -21,6 +23,7 @@ export const ENGLISH: IncidentWords = {
     'late-start': 'Late: nobody has spoken yet',
     'failed-joins': 'Joins that failed',
     process: 'A part of the server ended unexpectedly',
+    person: 'Opened by a person',
   },
   labels: {
     NO_OVERLOAD: 'no overload',
@@ -53,13 +56,15 @@ export const ENGLISH: IncidentWords = {
     list.length === 0
       ? 'No part of this server failed by itself.'
       : `Our own faults: ${listed(list.map(lower))}.`,
-  found: (label) => `What the measurements support: ${label}.`,
+  found: (label, said) => `What the measurements support: ${label}${said === undefined ? '' : `; ${said}`}.`,
   unknown: (complete) =>
     `Requests of those who do not listen are not measured for this page yet, so it can neither show nor exclude an attack${complete ? '' : '; and for a part of the time nothing was measured, because the part that does it was away itself'}.`,
+  count,
+  dossier: DOSSIER_ENGLISH,
+  desk: DESK_ENGLISH,
   timeline: 'What was measured',
   wholeServer: 'whole server',
   lasts: 'lasts',
-  notes: 'Notes',
   check: 'How to check this',
   checkLead:
     'Silences, rungs and clocks of a room are entries of the signed log, and so are its numbers. They were published while it happened.',

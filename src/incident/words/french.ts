@@ -1,3 +1,5 @@
+import { DESK_FRENCH } from './desk-words.ts';
+import { DOSSIER_FRENCH } from './dossier-french.ts';
 import type { IncidentWords } from './incident-words.ts';
 import { length, lower } from './span-text.ts';
 
@@ -21,6 +23,7 @@ export const FRENCH: IncidentWords = {
     'late-start': 'En retard : personne n’a encore parlé',
     'failed-joins': 'Des écoutes qui ont échoué',
     process: 'Une partie du serveur s’est arrêtée sans qu’on le lui demande',
+    person: 'Ouvert par une personne',
   },
   labels: {
     NO_OVERLOAD: 'pas de surcharge',
@@ -53,13 +56,16 @@ export const FRENCH: IncidentWords = {
     list.length === 0
       ? 'Aucune partie de ce serveur ne s’est arrêtée d’elle-même.'
       : `De notre côté : ${listed(list.map(lower))}.`,
-  found: (label) => `Ce que les mesures permettent de dire : ${label}.`,
+  found: (label, said) =>
+    `Ce que les mesures permettent de dire : ${label}${said === undefined ? '' : ` ; ${said}`}.`,
   unknown: (complete) =>
     `Les requêtes de ceux qui n’écoutent pas ne sont pas encore mesurées pour cette page : elle ne peut ni montrer ni exclure une attaque${complete ? '' : ' ; et pendant une partie du temps rien n’a été mesuré, car ce qui mesure était absent'}.`,
+  count,
+  dossier: DOSSIER_FRENCH,
+  desk: DESK_FRENCH,
   timeline: 'Ce qui a été mesuré',
   wholeServer: 'tout le serveur',
   lasts: 'dure encore',
-  notes: 'Notes',
   check: 'Comment vérifier',
   checkLead:
     'Les silences, les paliers et les horloges d’une salle sont inscrits dans le registre signé, tout comme ses chiffres. Ils ont été publiés pendant que cela se passait.',

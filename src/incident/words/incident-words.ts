@@ -1,5 +1,7 @@
 import type { PageLanguage } from '../../base/negotiation.ts';
 import type { IncidentAudience, IncidentLabel, SignKind } from '../incident.ts';
+import type { DeskWords } from './desk-words.ts';
+import type { DossierWords } from './dossier-words.ts';
 
 /** What an incident is called, and what it means, in one language. Texts are plain; they are escaped where they are shown. */
 export interface IncidentWords {
@@ -18,12 +20,16 @@ export interface IncidentWords {
   readonly happened: (span: string, rooms: number, kinds: readonly string[]) => string;
   readonly heard: (audience: IncidentAudience | undefined) => string;
   readonly faults: (list: readonly string[]) => string;
-  readonly found: (label: string) => string;
+  /** `said`: what people said of it that has to be answered at once. */
+  readonly found: (label: string, said?: string) => string;
   readonly unknown: (complete: boolean) => string;
+  /** A whole number. */
+  readonly count: (value: number) => string;
+  readonly dossier: DossierWords;
+  readonly desk: DeskWords;
   readonly timeline: string;
   readonly wholeServer: string;
   readonly lasts: string;
-  readonly notes: string;
   readonly check: string;
   readonly checkLead: string;
   readonly numbersOf: (room: string) => string;

@@ -1,3 +1,4 @@
+import type { Dossier } from '../dossier.ts';
 import { isOwnFault } from '../finding.ts';
 import type { Incident, IncidentSign } from '../incident.ts';
 import { ENGLISH } from './english.ts';
@@ -23,16 +24,36 @@ export function signText({ kind, detail }: IncidentSign, words: IncidentWords): 
   return detail === undefined ? name : `${name} (${detail})`;
 }
 
+/** The longest part of a statement that is quoted in a sentence, in characters. */
+const MOST_QUOTED = 90;
+const quoted = (text: string): string =>
+  [...text].length > MOST_QUOTED ? `${[...text].slice(0, MOST_QUOTED - 1).join('')}…` : text;
+
 /** What happened, who heard what, own faults, what the measurements support, and what they cannot. */
-export function fiveSentences(incident: Incident, words: IncidentWords, now: number): readonly string[] {
-  const { signs, rooms, audience, label, complete } = incident;
-  const kinds = [...new Set(signs.map(({ kind }) => words.signs[kind]))];
+export function fiveSentences(
+  { incident, saidAttack }: Pick<Dossier, 'incident' | 'saidAttack'>,
+  words: IncidentWords,
+  now: number,
+): readonly string[] {
+  const { signs, rooms, audience, label, complete, title } = incident;
+  const measured = signs.filter(({ kind }) => kind !== 'person');
+  const named = title === undefined ? words.signs.person : `${words.signs.person}, “${title}”`;
+  const kinds = measured.length > 0 ? [...new Set(measured.map(({ kind }) => words.signs[kind]))] : [named];
   const faults = [...new Set(signs.filter(isOwnFault).map((sign) => signText(sign, words)))];
+  const [said] = saidAttack;
+  const answered =
+    said &&
+    words.dossier.attackSaid(
+      quoted(said.statement.text),
+      words.dossier.who(said.statement.author, said.statement.room),
+      moment(said.statement.at).slice(11, 16),
+      said.answer,
+    );
   return [
     words.happened(spanOf(incident, words, now), rooms.length, kinds),
     words.heard(audience),
     words.faults(faults),
-    words.found(words.labels[label]),
+    words.found(words.labels[label], answered),
     words.unknown(complete),
   ];
 }

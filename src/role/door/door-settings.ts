@@ -15,6 +15,7 @@ import {
 import { keyFor } from '../../keys/signing-keys.ts';
 import { askTicketKeys } from '../../keys/ticket-keys.ts';
 import { openTokenCheck } from '../../keys/token.ts';
+import { pressReply } from '../../press/index.ts';
 import { certificateOf, challengeAnswer } from '../certificate-files.ts';
 import type { Paths } from '../paths.ts';
 import { consentOf } from '../rehearsal.ts';
@@ -35,6 +36,14 @@ export async function doorSettings(config: Config, at: Paths, clock: Clock, secr
     reusePort: sharesPorts || config.doors > 1,
     site: { socketPath: at.siteHttp },
     tally: { socketPath: at.tallyHttp },
+    press: {
+      socketPath: at.pressHttp,
+      read: (path, headers) =>
+        pressReply(at.press, {
+          ...{ path, language: headers['accept-language'] },
+          ifNoneMatch: headers['if-none-match'],
+        }),
+    },
     cell: (cell: number) => ({ socketPath: at.cellHttp(cell) }),
     assets: await loadAssets(BUILD),
     pages: openPages({

@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { problem, type Reply } from '../../base/reply.ts';
 import type { Evidence } from '../../evidence/index.ts';
 import type { BundleEntry } from '../../wire/evidence-entry.ts';
-import type { NoteWish } from '../../wire/figures/host-note.ts';
+import type { HostNote, NoteWish } from '../../wire/figures/host-note.ts';
 
 const PREFIX = '/notes/';
 const SLUG = /^[a-z0-9-]{1,64}$/;
@@ -89,6 +89,15 @@ export function openTallyNotes({
     return answered(request, room).catch(() => answer(problem('evidence-unreadable')));
   };
 }
+
+/** Reads the notes of a room from what answers about them. */
+export const notesFrom =
+  (notes: ReturnType<typeof openTallyNotes>) =>
+  async (room: string): Promise<readonly HostNote[]> => {
+    const answered = await notes(new Request(`http://tally${PREFIX}${room}`));
+    if (answered?.status !== 200) throw new Error('the notes of a room could not be read');
+    return ((await answered.json()) as { notes: readonly HostNote[] }).notes;
+  };
 
 const answer = ({ status, headers, body }: Reply): Response =>
   new Response(String(body), { status, headers });

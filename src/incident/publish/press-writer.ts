@@ -1,0 +1,240 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import type { PageLanguage } from '../../base/negotiation.ts';
+import { type Ms, ms } from '../../base/time.ts';
+import { type Dossier, dossierOf } from '../dossier.ts';
+import type { Incident } from '../incident.ts';
+import type { IncidentBook } from '../incident-book.ts';
+import { incidentFeed } from '../page/feed.ts';
+import { framed } from '../page/frame.ts';
+import { incidentMain, listMain } from '../page/incident-pages.ts';
+import type { IncidentStatement } from '../statements/statement.ts';
+import { incidentWords, spanOf } from '../words/sentences.ts';
+import { PressFolder } from './press-folder.ts';
+
+/** What publishing needs. */
+export interface PressWriterDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The folder that the press serves. */
+  readonly folder: string;
+  /** The address of this server, without a slash at its end; absent: pages link within whoever serves them. */
+  readonly base?: string | undefined;
+  /** Files that every page loads, by their name. */
+  style(): Promise<ReadonlyMap<string, Uint8Array>>;
+  /** What people said while an incident lasted: claims, and notes of hosts. Default: nothing. */
+  statements?(incident: Incident, now: number): Promise<readonly IncidentStatement[]>;
+  /** The lines of a room's bundle; undefined where there is none. */
+  bundle?(room: string): Promise<AsyncIterable<string> | undefined>;
+}
+
+/** The form of the pages: with another one all are written anew. */
+const FORM = '1';
+const LANGUAGES: readonly PageLanguage[] = ['en', 'fr'];
+/** A page is written anew so soon after something has changed, and so often while an incident lasts. */
+const SOON: Ms = ms(1_000);
+const WHILE_IT_LASTS_MS = 10_000;
+/** What people say afterwards is looked for during this time, so often. */
+const LOOKS_AFTER_MS = 24 * 3_600_000;
+const LOOK_AFTER_MS = 60_000;
+/** Rooms whose bundle is kept with an incident, and the longest bundle, bytes. */
+const MOST_BUNDLES = 4;
+const MOST_BUNDLE_BYTES = 64 * 1024 * 1024;
+
+/** Writes the pages: soon after something has changed, and never two at once. */
+export class PressWriter {
+  readonly #deps: PressWriterDeps;
+  readonly #book: IncidentBook;
+  readonly #folder: PressFolder;
+  readonly #dossiers = new Map<string, Dossier>();
+  readonly #changed = new Set<string>();
+  readonly #bundles = new Map<string, readonly string[]>();
+  #listChanged = true;
+  #begun = false;
+  #waiting: Disposable | undefined;
+  #work: Promise<void> = Promise.resolve();
+  #wroteAt = 0;
+  #lookedAt = 0;
+  #failing = false;
+  failures = 0;
+
+  constructor(book: IncidentBook, deps: PressWriterDeps) {
+    this.#book = book;
+    this.#deps = deps;
+    this.#folder = new PressFolder(deps.folder);
+  }
+
+  /** Files that were changed. */
+  get changes(): number {
+    return this.#folder.changes;
+  }
+
+  /** Something of an incident has changed: its pages are written within a second. */
+  changed(id: string | undefined): void {
+    if (id !== undefined) this.#changed.add(id);
+    this.#waiting ??= this.#deps.clock.after(SOON, () => void this.publish());
+  }
+
+  /** Call about once a second. */
+  tick(wall: number): void {
+    const { current } = this.#book;
+    if (current && wall - this.#wroteAt >= WHILE_IT_LASTS_MS) this.changed(current.id);
+    if (wall - this.#lookedAt < LOOK_AFTER_MS) return;
+    this.#lookedAt = wall;
+    for (const { id, window } of this.#book.list())
+      if (window.to !== undefined && wall - window.to < LOOKS_AFTER_MS) this.changed(id);
+  }
+
+  /** Resolves when what has changed so far is published, or could not be. */
+  publish(): Promise<void> {
+    this.#waiting?.[Symbol.dispose]();
+    this.#waiting = undefined;
+    this.#work = this.#work
+      .then(() => this.#write())
+      .then(
+        () => {
+          this.#failing = false;
+        },
+        (error: unknown) => {
+          this.failures += 1;
+          if (!this.#failing)
+            this.#deps.log.warn(
+              { error: String(error) },
+              'pages about incidents could not be written: those that are there stay as they are, and it is tried again',
+            );
+          this.#failing = true;
+          this.#listChanged = true;
+        },
+      );
+    return this.#work;
+  }
+
+  /** What is known of an incident, as it would be published now. */
+  async dossier(id: string): Promise<Dossier | undefined> {
+    const incident = this.#book.get(id);
+    return incident && this.#gathered(incident);
+  }
+
+  async #gathered(incident: Incident): Promise<Dossier> {
+    const { clock, log, statements } = this.#deps;
+    const now = clock.wall();
+    const said = await Promise.resolve(statements?.(incident, now) ?? []).catch((error: unknown) => {
+      log.debug({ error: String(error) }, 'what people said could not be read');
+      return this.#dossiers.get(incident.id)?.statements.filter(({ kind }) => kind === 'claim') ?? [];
+    });
+    return dossierOf(incident, said, this.#bundles.get(incident.id) ?? [], now);
+  }
+
+  async #write(): Promise<void> {
+    const { base = '', clock, style } = this.#deps;
+    if (!this.#begun) {
+      for (const [name, bytes] of await style()) await this.#folder.write(`incidents/${name}`, bytes);
+      await this.#lookAtOld();
+      this.#begun = true;
+    }
+    const ids = [...this.#changed];
+    const now = clock.wall();
+    if (this.#book.current) this.#wroteAt = now;
+    for (const id of ids) {
+      const incident = this.#book.get(id);
+      if (!incident) {
+        this.#changed.delete(id);
+        continue;
+      }
+      if (incident.window.to !== undefined && !this.#bundles.has(id)) await this.#copyBundles(incident);
+      const dossier = await this.#gathered(incident);
+      this.#dossiers.set(id, dossier);
+      for (const language of LANGUAGES) await this.#writePage(dossier, language, now);
+      const { incident: facts, ...rest } = dossier;
+      await this.#folder.write(`incidents/${id}.json`, `${JSON.stringify({ ...facts, ...rest })}\n`);
+      this.#changed.delete(id);
+      this.#listChanged = true;
+    }
+    if (!this.#listChanged) return;
+    const held = this.#book.list();
+    const dossiers = held.map((one) => this.#dossiers.get(one.id) ?? dossierOf(one, [], [], now));
+    const known = new Set(held.map(({ id }) => id));
+    for (const id of this.#dossiers.keys()) if (!known.has(id)) this.#dossiers.delete(id);
+    for (const language of LANGUAGES) {
+      const words = incidentWords(language);
+      const [own, other] = language === 'fr' ? ['.fr.html', '.html'] : ['.html', '.fr.html'];
+      const frame = {
+        title: words.title,
+        about: words.about,
+        path: '/incidents',
+        folder: 'incidents/',
+        base,
+      };
+      const main = listMain(dossiers, words, now, base);
+      await this.#folder.write(
+        `incidents${own}`,
+        framed({ ...frame, other: `incidents${other}` }, words, main),
+      );
+    }
+    await this.#folder.write('incidents/feed.xml', incidentFeed(dossiers, incidentWords('en'), base, now));
+    // A copy elsewhere begins here.
+    await this.#folder.write('index.html', START);
+    this.#listChanged = false;
+  }
+
+  /** Pages of earlier lives of this process: those are written again that are missing, recent, or of another form. */
+  async #lookAtOld(): Promise<void> {
+    const sameForm = (await this.#folder.read('.form')) === FORM;
+    const now = this.#deps.clock.wall();
+    for (const { id, window } of this.#book.list()) {
+      const isRecent = window.to === undefined || now - window.to < LOOKS_AFTER_MS;
+      if (!sameForm || isRecent || (await this.#folder.read(`incidents/${id}.json`)) === undefined)
+        this.#changed.add(id);
+      const copied = (await this.#folder.names(`incidents/${id}`)).filter((name) => name.endsWith('.bundle'));
+      if (copied.length > 0)
+        this.#bundles.set(id, copied.map((name) => name.slice(0, -'.bundle'.length)).sort());
+    }
+    await this.#folder.write('.form', FORM);
+  }
+
+  #writePage(dossier: Dossier, language: PageLanguage, now: number): Promise<boolean> {
+    const { base = '' } = this.#deps;
+    const { id } = dossier.incident;
+    const words = incidentWords(language);
+    const [own, other] = language === 'fr' ? ['.fr.html', '.html'] : ['.html', '.fr.html'];
+    const frame = {
+      title: `${words.title}: ${spanOf(dossier.incident, words, now)}`,
+      ...{ about: words.about, path: `/incidents/${id}`, folder: '', base, other: `${id}${other}` },
+    };
+    return this.#folder.write(
+      `incidents/${id}${own}`,
+      framed(frame, words, incidentMain(dossier, words, now, base)),
+    );
+  }
+
+  /** Copies the bundles of the rooms beside the incident, once it is over: they can be checked when all else is down. */
+  async #copyBundles({ id, rooms }: Incident): Promise<void> {
+    const { bundle, log } = this.#deps;
+    const copied: string[] = [];
+    for (const room of bundle ? rooms.slice(0, MOST_BUNDLES) : []) {
+      try {
+        const lines = await bundle?.(room);
+        if (
+          lines &&
+          (await this.#folder.writeLines(`incidents/${id}/${room}.bundle`, lines, MOST_BUNDLE_BYTES))
+        )
+          copied.push(room);
+      } catch (error) {
+        log.warn(
+          { id, room, error: String(error) },
+          'the bundle of a room could not be copied beside its incident',
+        );
+      }
+    }
+    this.#bundles.set(id, copied);
+  }
+
+  [Symbol.dispose](): void {
+    this.#waiting?.[Symbol.dispose]();
+  }
+}
+
+const START = `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=incidents.html"><title>Incidents</title></head>
+<body><p><a href="incidents.html">Incidents</a></p></body></html>
+`;
