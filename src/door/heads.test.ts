@@ -155,12 +155,15 @@ test('garbage of every kind is answered or closed, and the door survives', async
   await after.has(100);
 });
 
-test('addresses are counted by /24 and /48, loopback not at all', () => {
+test('addresses are counted by /24 and /48, this machine itself not at all', () => {
   expect(prefixOf('203.0.113.9')).toBe('203.0.113');
   expect(prefixOf('::ffff:203.0.113.9')).toBe('203.0.113');
   expect(prefixOf('2001:db8:12:34::1')).toBe('2001:db8:12');
   expect(prefixOf('2001:db8::1')).toBe('2001:db8:0');
-  for (const own of ['127.0.0.1', '::1', '::ffff:127.0.0.2', undefined])
+  // Other addresses of the loopback are programs that chose one: they count like everybody else.
+  expect(prefixOf('::ffff:127.0.7.2')).toBe('127.0.7');
+  expect(prefixOf('127.0.0.1', true)).toBe('127.0.0');
+  for (const own of ['127.0.0.1', '::1', '::ffff:127.0.0.1', undefined])
     expect(prefixOf(own)).toBeUndefined();
 });
 

@@ -27,7 +27,7 @@ export interface Limits {
   readonly connections: number;
   /**
    * Once this share of `connections` is in use, a network (/24 of IPv4, /48 of IPv6) may open no more than its
-   * max-min share; the next one is answered 503. Below it nobody is limited; loopback never is.
+   * max-min share; the next one is answered 503. Below it nobody is limited; 127.0.0.1 and ::1 never are.
    */
   readonly shareFrom: number;
   /**
@@ -35,7 +35,7 @@ export interface Limits {
    * that make it wait, and serving fewer requests would not help.
    */
   readonly busyFrom: number;
-  /** True makes loopback a network like others: for tests. */
+  /** True makes 127.0.0.1 an address like others: for tests. */
   readonly loopbackCounts: boolean;
   /**
    * Connections over the limit that are being refused at the same time, up to 2 s each; further ones are closed

@@ -3,14 +3,14 @@ import { type Connection, type Network, NOWHERE } from '../socket/connection.ts'
 import type { Share } from './fair-share.ts';
 
 /**
- * The /24 of an IPv4 address or the /48 of an IPv6 one; undefined for unknown peers and, unless loopback `counts`,
- * for loopback.
+ * The /24 of an IPv4 address or the /48 of an IPv6 one; undefined for unknown peers and, unless it `counts`, for this
+ * machine itself (127.0.0.1, ::1): a proxy that is not listed connects from there for everybody.
  */
 export function prefixOf(address: string | undefined, counts = false): string | undefined {
   if (!address) return undefined;
   const plain = address.startsWith('::ffff:') ? address.slice(7) : address;
   if (isIPv4(plain))
-    return plain.startsWith('127.') && !counts ? undefined : plain.slice(0, plain.lastIndexOf('.'));
+    return plain === '127.0.0.1' && !counts ? undefined : plain.slice(0, plain.lastIndexOf('.'));
   if (plain === '::1') return undefined;
   // Everything before `::` counts from the left; a shorter left side is padded with zeros.
   const left = (plain.split('::')[0] ?? '').split(':').filter((part) => part !== '');
