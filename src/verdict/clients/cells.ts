@@ -3,6 +3,13 @@ import { add } from './columns.ts';
 /** Clients with lower numbers stand for many. */
 const SHARED = 4;
 
+/** What a client asked for in a slot, as it is added to a cell. */
+export interface CellSum {
+  readonly requests: number;
+  readonly cost: number;
+  readonly failed: number;
+}
+
 /**
  * What each client asked for in each slot of time. When the limit is reached, slots become twice as long and cells of
  * the same client merge, so that any log fits.
@@ -35,15 +42,20 @@ export class Cells {
 
   /** Counts a request; `last` has the client's cell of before (one more than its index, 0 for none). */
   add(client: number, at: number, cost: number, failed: boolean, last: Uint32Array): void {
+    this.addMany(client, at, { requests: 1, cost, failed: failed ? 1 : 0 }, last);
+  }
+
+  /** Counts several requests of one slot. */
+  addMany(client: number, at: number, sum: CellSum, last: Uint32Array): void {
     const slot = this.slotOf(at);
     const before = (last[client] as number) - 1;
     if (before >= 0 && this.slot[before] === slot) {
-      this.#count(before, cost, failed);
+      this.#count(before, sum);
       return;
     }
     if (this.size === this.#most) {
       this.#coarsen(last);
-      this.add(client, at, cost, failed, last);
+      this.addMany(client, at, sum, last);
       return;
     }
     if (this.size === this.client.length) this.#grow();
@@ -51,13 +63,13 @@ export class Cells {
     this.client[cell] = client;
     this.slot[cell] = slot;
     last[client] = cell + 1;
-    this.#count(cell, cost, failed);
+    this.#count(cell, sum);
   }
 
-  #count(cell: number, cost: number, failed: boolean): void {
-    add(this.requests, cell);
+  #count(cell: number, { requests, cost, failed }: CellSum): void {
+    add(this.requests, cell, requests);
     add(this.cost, cell, cost);
-    if (failed) add(this.failed, cell);
+    if (failed > 0) add(this.failed, cell, failed);
   }
 
   #grow(): void {

@@ -27,6 +27,8 @@ export function householdOf(address: string): string {
 
 /** The network around a prefix: /16, /32, or the last two labels. Without a table of networks it is a guess by size. */
 export function networkOf(prefix: string): string {
+  const hashed = /^(n[\da-f]+)\.p[\da-f]+$/.exec(prefix);
+  if (hashed) return hashed[1] ?? prefix;
   if (prefix.includes(':')) return `${prefix.split(':').slice(0, 2).join(':')}::/32`;
   const four = /^(\d+\.\d+)\.\d+\.0\/24$/.exec(prefix);
   return four ? `${four[1]}.0.0/16` : `*.${prefix.split('.').slice(-2).join('.')}`;

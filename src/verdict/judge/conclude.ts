@@ -22,6 +22,8 @@ const NETWORKS = 20;
 const FRONT_ADDRESSES = 20;
 const FRONT_SHARE = 0.9;
 const FRONT_AGENTS = 15;
+/** Share of requests whose clients are not told apart above which no cause is named. */
+const MOST_MERGED = 0.01;
 
 /** What a verdict is asked for beside the traffic. */
 export interface ConcludeOptions {
@@ -135,6 +137,8 @@ function factsOf(traffic: Traffic, { facts }: ConcludeOptions): LogFacts {
     limits.push(
       'more clients at once than are told apart: later ones are counted together by prefix, as unknown',
     );
+  if (traffic.merged > traffic.requests * MOST_MERGED)
+    limits.push('a door was asked by more clients at once than it tells apart');
   if (traffic.cells.seconds > 10 && traffic.cells.seconds > 120)
     limits.push(`clients over time are known by ${traffic.cells.seconds} s`);
   return {

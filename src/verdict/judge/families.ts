@@ -143,7 +143,7 @@ function manners({ traffic, judged, sums }: FamilyInput): Family {
 function novelty({ traffic, sums, window }: FamilyInput): Family {
   if (!window.event) return family('novelty', 'nothing', 0, 'there is no time before to compare with');
   const { counts } = traffic.clients;
-  const days = (window.from - traffic.first) / 86_400_000;
+  const days = (window.from - (traffic.noveltySince ?? traffic.first)) / 86_400_000;
   let [fresh, all] = [0, 0];
   for (let i = 1; i < traffic.clients.rows; i++) {
     const cost = sums.cost[i] as number;

@@ -1,4 +1,4 @@
-import { impostorOf } from '../clients/agent-kind.ts';
+import { impostorOf } from '../clients/agent-origins.ts';
 import { distinct } from '../clients/columns.ts';
 import { householdOf } from '../clients/network.ts';
 import { FIRST_CLIENT, GONE_PEOPLE, GONE_PROGRAMS } from '../clients/retirement.ts';
@@ -59,6 +59,7 @@ function addressSums({ clients, addresses }: Traffic): AddressSums[] {
   for (let i = FIRST_CLIENT; i < clients.rows; i++) {
     const address = counts.address[i] as number;
     const text = addresses.text(address);
+    // Where addresses are hashed, those of IPv6 are a /64 already.
     const v6 = text.includes(':');
     const key = v6 ? householdOf(text) : address;
     let sum = sums.get(key);
@@ -149,8 +150,8 @@ function judgeMany(row: number): ClientJudgement {
   return { ...base, class: 'unknown', hostile: 0.05, why: 'stands for many clients' };
 }
 
-const impostorFor = ({ agents, addresses }: Traffic, c: ClientView): string | undefined =>
-  impostorOf(agents.text(c.agent), addresses.text(c.address));
+const impostorFor = ({ agents, addresses, impostors }: Traffic, c: ClientView): string | undefined =>
+  impostors.get(c.agent) ?? impostorOf(agents.text(c.agent), addresses.text(c.address));
 
 /** A program that says what it is is no attacker for being a program; only for looking for weaknesses. */
 function declaredSign(c: ClientView, t: Thresholds): ClientJudgement | undefined {
