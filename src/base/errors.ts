@@ -41,6 +41,11 @@ export const ERRORS = {
     status: 429,
     title: 'This server is busy with the people who are listening; try again in a moment',
   },
+  'over-share': {
+    status: 429,
+    title: 'This address takes more than its share of a busy server; try again in a moment',
+  },
+  denied: { status: 403, title: 'The operator of this server does not serve this address' },
   'too-often': { status: 429, title: 'These requests come faster than one link may send them' },
   internal: { status: 500, title: 'Earshot made a mistake; the log has the cause' },
   'door-full': {

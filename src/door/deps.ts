@@ -9,6 +9,9 @@ import type { Delivery } from '../wire/delivery.ts';
 import type { RoomNumbers } from '../wire/numbers.ts';
 import type { Assets } from './answer/assets.ts';
 import type { AudienceOptions } from './audience/audience.ts';
+import type { ActChange, DefenceAct } from './defence/acts.ts';
+import type { ListedNetwork } from './defence/address-lists.ts';
+import type { DefenceMode } from './defence/defence.ts';
 import type { Limits } from './limits.ts';
 import type { DoorStrain } from './metrics/load-sample.ts';
 import type { DoorOrigin } from './origin-port.ts';
@@ -59,6 +62,14 @@ export interface DoorDeps {
   signedHead?(): string | undefined;
   /** Is told of each request that is over; see `FinishedRequest`. */
   readonly requestOver?: RequestListener;
+  /** What is done about those who cost more than their share; default: nothing. */
+  readonly defence?: {
+    readonly mode: DefenceMode;
+    /** How long an act lasts at most. */
+    readonly expiry: Ms;
+    /** Is told of each act that begins, changes or ends. */
+    acted?(change: ActChange): void;
+  };
   /** Counts who listens; without it nobody is counted. */
   readonly audience?: AudienceOptions;
   /** The queue for the live edge; without it everyone is live. */
@@ -124,6 +135,12 @@ export interface Door extends AsyncDisposable {
   tellAudience(): void;
   /** Networks with too many listener keys by what all doors say, as hashes: who is in them does not count. */
   crowdedNetworks(hashes: Iterable<number>): void;
+  /** The operator's lists of addresses: those that are always served, and those that never are. */
+  listed(allow: readonly ListedNetwork[], deny: readonly ListedNetwork[]): void;
+  /** What is being done now about those who cost more than their share. */
+  acts(): readonly DefenceAct[];
+  /** Takes back what is done about a network; returns how many acts that were. */
+  lift(network: ListedNetwork): number;
   /** The load signals of this door since the last call; only for the ladder, about once a second. */
   strain(): DoorStrain;
   /** Prometheus text, `earshot_door_…`. */

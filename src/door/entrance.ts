@@ -2,6 +2,7 @@ import type { Server as HttpServer } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
 import { isLoopback } from '../base/local.ts';
 import { ms } from '../base/time.ts';
+import type { Defence } from './defence/defence.ts';
 import { type Awaited, type FirstRequestDeps, FirstRequests } from './first-request.ts';
 import type { Gate } from './network/connection-limit.ts';
 import type { Handshakes } from './network/handshakes.ts';
@@ -12,6 +13,7 @@ import type { Tls } from './tls.ts';
 /** Dependencies of the entrance. */
 export interface DoorEntranceDeps extends Omit<FirstRequestDeps, 'refuse'> {
   readonly gate: Gate;
+  readonly defence: Pick<Defence, 'denies'>;
   /** Where the public port speaks TLS: does the handshake, and returns the connection through `secured`. */
   readonly tls?: () => Tls;
   /** True when connections from this machine may also speak plain HTTP on the TLS port. */
@@ -146,10 +148,15 @@ class Entrance implements DoorEntrance {
    * Counts a new connection, or refuses it. `told`: its protocol is known, so the refusal can be sent as an answer.
    */
   #admit(connection: Connection, told: boolean): boolean {
-    const { counters, gate, clients, limits } = this.#deps;
+    const { counters, gate, clients, limits, defence } = this.#deps;
     const { accepted } = connection;
     counters.connections += 1;
-    if (gate.admit(connection, clients.trusts(accepted.remoteAddress))) return true;
+    const proxy = clients.trusts(accepted.remoteAddress);
+    if (!proxy && defence.denies(accepted.remoteAddress ?? '')) {
+      accepted.resetAndDestroy();
+      return false;
+    }
+    if (gate.admit(connection, proxy)) return true;
     counters.refusedFull += 1;
     if (!told || this.#refusals >= limits.refusals) {
       accepted.resetAndDestroy();

@@ -18,7 +18,9 @@ import { Connection, connectionOf } from './socket/connection.ts';
 /** Who asks, and nobody who is told of what is over. */
 const observers = () => {
   const gate = openGate({ limits: LIMITS, share: new Share(1) });
+  const defence = { measure: () => 'serve' as const, later: () => {} };
   return {
+    defence,
     requesters: new Requesters({ clients: openClients([]), gate, seed: 1 }),
     finished: new FinishedRequests(),
   };

@@ -10,15 +10,15 @@ import { COST } from './network/fair-share.ts';
 import type { Requesters } from './network/requesters.ts';
 import type { Unfinished } from './network/slow-senders.ts';
 import type { Clients } from './network/trusted-proxies.ts';
-import { agentIn } from './request/file-head.ts';
+import { agentIn, refererIn } from './request/file-head.ts';
 import type { FinishedRequests } from './request/finished-request.ts';
 import { type FirstHead, readFirstHead, wholeLength } from './request/first-head.ts';
 import type { Listening } from './request/listening.ts';
-import { readStreamRequest, type StreamRequest } from './request/stream-query.ts';
+import { readStreamRequest } from './request/stream-query.ts';
 import type { Connection, Handler } from './socket/connection.ts';
 import { endRefused, rawProblem, rawTooLarge } from './socket/raw-refusal.ts';
 import { reset } from './socket/reset.ts';
-import type { Fanout } from './stream/listeners.ts';
+import type { StreamJoins } from './stream-joins.ts';
 
 /** Dependencies of reading the first request. */
 export interface FirstRequestDeps {
@@ -28,7 +28,6 @@ export interface FirstRequestDeps {
   readonly fault: Fault;
   /** First requests that have not fully arrived; not those of listed proxies, which buffer requests themselves. */
   readonly unfinished: Unfinished<Connection>;
-  readonly fanout: Fanout;
   /** Takes connections whose first request is for a small public file. */
   readonly files: FileAnswers;
   /** Takes connections whose first request is a beacon; absent where nobody is counted. */
@@ -39,14 +38,13 @@ export interface FirstRequestDeps {
    * Counts a connection from a listed proxy against the client's own network; false if that network is at its limit.
    */
   countForClient(connection: Connection, forwardedFor: string | undefined): boolean;
-  /** Decides whether a listener is served at once or deferred. */
-  prioritize(connection: Connection, request: StreamRequest): StreamRequest;
   /** Which client is behind a proxy. */
   readonly clients: Clients;
   /** Who asks, from the lines of a head; absent where nobody is counted. */
   who?(connection: Connection, lines: string): Listening;
+  readonly joins: Pick<StreamJoins, 'join'>;
   readonly requesters: Pick<Requesters, 'on'>;
-  readonly finished: Pick<FinishedRequests, 'tell' | 'joined'>;
+  readonly finished: Pick<FinishedRequests, 'tell'>;
   /** Sends a refusal and closes the connection, whatever else it sends. */
   refuse(connection: Connection, bytes: string): void;
 }
@@ -204,7 +202,7 @@ export class FirstRequests {
   }
 
   #toStream(connection: Connection, head: Extract<FirstHead, { kind: 'stream' }>, bytes: Buffer) {
-    const { fanout, http } = this.#deps;
+    const { http } = this.#deps;
     const request = readStreamRequest(head.target, head.titles);
     if (!request) return this.#refuse(connection, rawProblem('not-found'));
     this.end(connection);
@@ -214,13 +212,10 @@ export class FirstRequests {
     const lines = bytes.toString('latin1', 0, bytes.indexOf('\r\n\r\n'));
     const who = this.#deps.who?.(connection, lines);
     const asked = who ? { ...request, who } : request;
-    const { clock, counters, requesters, finished } = this.#deps;
+    const { requesters, joins } = this.#deps;
     const requester = requesters.on(connection, agentIn(lines), head.forwardedFor);
-    const [began, sent] = [clock.now(), counters.bytes];
-    const refusal = fanout.join(connection, this.#deps.prioritize(connection, asked));
-    const cpu = COST.request + (clock.now() - began) * 1_000;
-    finished.joined(requester, began, head.target, refusal, counters.bytes - sent, cpu);
-    if (refusal) this.#refuse(connection, rawProblem(refusal));
+    const stream = { request: asked, requester, target: head.target, referer: refererIn(lines) };
+    joins.join(connection, stream, (code) => this.#refuse(connection, rawProblem(code)));
   }
 
   /** A head that cannot be read, or does not come in time, costs something as well. */

@@ -25,6 +25,9 @@ export type { KeyBatch } from './audience/day-keys.ts';
 export { openOwnSalts, openSalts } from './audience/listener-key.ts';
 export { networksIn, openNetworkList } from './audience/network-list.ts';
 export { ProofSampling, type ProofSamplingDeps } from './audience/proof-sampling.ts';
+export type { ActChange, DefenceAct } from './defence/acts.ts';
+export { type BadLine, type ListedNetwork, readAddressList, readNetwork } from './defence/address-lists.ts';
+export type { DefenceMode } from './defence/defence.ts';
 export type { Door, DoorDeps } from './deps.ts';
 export type { Limits } from './limits.ts';
 export { LIMITS, memoryPossible, withinMemory } from './limits.ts';
@@ -47,7 +50,13 @@ export async function open(deps: DoorDeps): Promise<Door> {
       { files, connections: limits.connections },
       'the limit on open files (ulimit -n) allows this door only this many connections: `earshot doctor` says what to set',
     );
-  const bound: Bound = { port: deps.port, plainPort: undefined, tls: undefined, accepting: undefined };
+  const bound: Bound = {
+    port: deps.port,
+    plainPort: undefined,
+    tls: undefined,
+    accepting: undefined,
+    admission: undefined,
+  };
   const parts = openParts({ ...deps, log, limits }, bound);
   const { entrance, tlsOffload, counters } = parts;
   if (deps.tls)
@@ -119,10 +128,13 @@ class OpenDoor implements Door {
     this.#parts.admission.strained ? 0 : this.#parts.fanout.promote(slug, count);
   readonly tellAudience = (): void => this.#parts.audience?.again();
   readonly crowdedNetworks = (hashes: Iterable<number>): void => this.#parts.audience?.crowded(hashes);
+  readonly listed: Door['listed'] = (allow, deny) => this.#parts.defence.lists.set(allow, deny);
+  readonly acts: Door['acts'] = () => this.#parts.defence.acts.all();
+  readonly lift: Door['lift'] = (network) => this.#parts.defence.lift(network);
   readonly metrics = (): string => {
-    const { counters, gate, fanout, admission, audience } = this.#parts;
+    const { counters, gate, fanout, admission, audience, defence } = this.#parts;
     const own = exposition(counters, gate.connections.size, fanout.presence());
-    return own + admission.metrics() + (audience?.metrics() ?? '');
+    return own + admission.metrics() + defence.metrics() + (audience?.metrics() ?? '');
   };
   readonly close = (grace: Ms): Promise<void> => {
     this.#closing ??= this.#shut(grace);
@@ -139,6 +151,7 @@ class OpenDoor implements Door {
       this.#parts;
     const now = this.#deps.clock.now();
     this.#spare.look();
+    this.#parts.defence.turn();
     entrance.sweep();
     files.sweep();
     beacons?.sweep();

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
-import { FRAGMENT_MS } from '../base/time.ts';
+import { FRAGMENT_MS, ms } from '../base/time.ts';
 import { type Admission, openAdmission } from './admission/admission.ts';
 import { openReturnTokens, type ReturnTokens } from './admission/return-token.ts';
 import { DoorAudience } from './audience/audience.ts';
 import { BeaconRequests } from './audience/beacon-requests.ts';
+import { Defence } from './defence/defence.ts';
+import { WaitPasses } from './defence/wait-pass.ts';
 import type { DoorDeps } from './deps.ts';
 import { type DoorEntrance, openEntrance } from './entrance.ts';
 import { type FileAnswers, openFileAnswers } from './files/file-answers.ts';
@@ -30,6 +32,7 @@ import { type Connection, connectionOf } from './socket/connection.ts';
 import { openTlsOffload, type TlsOffload } from './socket/tls-offload.ts';
 import { type CatchingUp, openCatchingUp } from './stream/catching-up.ts';
 import { type Fanout, openFanout } from './stream/listeners.ts';
+import { StreamJoins } from './stream-joins.ts';
 import type { Tls } from './tls.ts';
 
 /** What is known only once the door listens. */
@@ -38,6 +41,7 @@ export interface Bound {
   plainPort: number | undefined;
   tls: Tls | undefined;
   accepting: AcceptQueue | undefined;
+  admission: Admission | undefined;
 }
 
 /** Everything a door is made of, in the order in which a connection meets it. */
@@ -45,6 +49,7 @@ export interface DoorParts extends Ground, Watches {
   readonly admission: Admission;
   readonly tlsOffload: TlsOffload | undefined;
   readonly fanout: Fanout;
+  readonly joins: StreamJoins;
   readonly catchingUp: CatchingUp;
   readonly http: DoorHttp;
   readonly files: FileAnswers;
@@ -63,6 +68,7 @@ interface Ground {
   readonly gate: Gate;
   readonly clients: Clients;
   readonly requesters: Requesters;
+  readonly defence: Defence;
   /** Hears of every request that is over. */
   readonly finished: FinishedRequests;
   readonly returnTokens: ReturnTokens;
@@ -81,22 +87,27 @@ interface Watches {
 
 /** Opens everything but the ports; `bound` is read once they are open. */
 export function openParts(deps: DoorDeps, bound: Bound): DoorParts {
-  const ground = openGround(deps);
+  const ground = openGround(deps, bound);
   const admission = openDoorAdmission(deps, bound, ground);
+  bound.admission = admission;
   const watches = openWatches(deps, admission);
   const tlsOffload = openDoorTlsOffload(deps, ground);
   const fanout = openDoorFanout(deps, ground, { admission, tlsOffload });
   const catchingUp = openCatchingUp(deps.clock);
-  const http = openDoorHttp(deps, ground, { ...watches, admission, fanout, catchingUp });
+  const joins = new StreamJoins({
+    ...{ clock: deps.clock, fanout, ...ground },
+    prioritize: (connection, request) => admission.prioritize(connection, request),
+  });
+  const http = openDoorHttp(deps, ground, { ...watches, admission, joins, catchingUp });
   const files = openDoorFiles(deps, ground, { admission, http });
   const beacons = openDoorBeacons(deps, ground, { admission, http });
   const plainPort = openDoorPlainPort(deps, bound, { admission, http });
-  const handlers = { ...watches, admission, fanout, http, files, beacons, plainPort };
+  const handlers = { ...watches, admission, fanout, joins, http, files, beacons, plainPort };
   const entrance = openDoorEntrance(deps, bound, { ...ground, ...handlers });
   return { ...ground, ...handlers, tlsOffload, catchingUp, entrance };
 }
 
-function openGround({ clock, log, limits, ...deps }: DoorDeps): Ground {
+function openGround({ clock, log, limits, ...deps }: DoorDeps, bound: Bound): Ground {
   const counters = openCounters();
   const fault = openFaults({ clock, log, counters });
   const batch = openBatch(deps.uring, {
@@ -108,17 +119,56 @@ function openGround({ clock, log, limits, ...deps }: DoorDeps): Ground {
       ),
   });
   const share = new Share(Math.floor(Math.random() * 2 ** 32));
-  const gate = openGate({ limits, share });
+  const key = deps.returnKey ?? randomBytes(32);
+  const returnTokens = openReturnTokens(key, () => clock.wall());
+  const audience = deps.audience && openDoorAudience({ clock, ...deps }, deps.audience);
+  const defence = openDoorDefence({ clock, log, limits, ...deps }, bound, { key, returnTokens, audience });
+  const gate = openGate({
+    ...{ limits, share },
+    closed: ({ requester }) => requester && !requester.proxied && defence.slot(requester, -1),
+  });
   const clients = openClients(deps.trustedProxies ?? []);
   const finished = new FinishedRequests();
+  if (deps.defence && deps.defence.mode !== 'off') finished.listen(defence.charge);
   if (deps.requestOver) finished.listen(deps.requestOver);
+  const requesters = new Requesters({
+    ...{ clients, gate, seed: Math.floor(Math.random() * 2 ** 32) },
+    came(requester, before) {
+      if (before) defence.slot(before, -1);
+      defence.slot(requester, 1);
+    },
+  });
   return {
-    ...{ counters, fault, batch, share, gate, clients },
-    requesters: new Requesters({ clients, gate, seed: Math.floor(Math.random() * 2 ** 32) }),
-    finished,
-    returnTokens: openReturnTokens(deps.returnKey ?? randomBytes(32), () => clock.wall()),
-    audience: deps.audience && openDoorAudience({ clock, ...deps }, deps.audience),
+    ...{
+      counters,
+      fault,
+      batch,
+      share,
+      gate,
+      clients,
+      defence,
+      finished,
+      requesters,
+      returnTokens,
+      audience,
+    },
   };
+}
+
+function openDoorDefence(
+  deps: DoorDeps,
+  bound: Bound,
+  { key, returnTokens, audience }: Pick<Ground, 'returnTokens' | 'audience'> & { readonly key: Uint8Array },
+): Defence {
+  const { clock, log, defence, knowsToken } = deps;
+  return new Defence({
+    ...{ clock, log, mode: 'off', expiry: ms(0), ...defence },
+    passes: new WaitPasses(key, () => clock.wall()),
+    strained: () => bound.admission?.strained === true,
+    returns: (token, slug, network) => returnTokens.holds(token, slug, network),
+    ...(audience ? { knowsSession: (token, slug) => audience.knowsSession(token, slug) } : {}),
+    ...(knowsToken ? { knowsToken: (token, slug) => knowsToken(token, slug, clock.wall()) } : {}),
+  });
 }
 
 function openDoorAudience(
@@ -177,13 +227,16 @@ function openDoorTlsOffload(
 
 function openDoorFanout(
   deps: DoorDeps,
-  { counters, batch, fault, share, returnTokens, audience }: Ground,
+  { counters, batch, fault, share, returnTokens, audience, defence }: Ground,
   { admission, tlsOffload }: Pick<DoorParts, 'admission' | 'tlsOffload'>,
 ): Fanout {
   const { clock, origin, limits } = deps;
   return openFanout({
     ...{ clock, origin, limits, counters, batch, fault, tlsOffload },
-    heard: ({ counted }, change) => share.heard(counted.place, change),
+    heard({ counted, requester }, change) {
+      share.heard(counted.place, change);
+      if (requester) defence.stream(requester, change);
+    },
     back: (slug, { counted }) => returnTokens.give(slug, counted.prefix ?? ''),
     ...(audience
       ? {
@@ -199,14 +252,14 @@ function openDoorFanout(
 
 function openDoorHttp(
   deps: DoorDeps,
-  { counters, fault, clients, audience, requesters, finished }: Ground,
-  parts: Pick<DoorParts, 'admission' | 'fanout' | 'catchingUp' | 'bodies' | 'slowBodies'>,
+  { counters, fault, clients, audience, requesters, finished, defence }: Ground,
+  parts: Pick<DoorParts, 'admission' | 'joins' | 'catchingUp' | 'bodies' | 'slowBodies'>,
 ): DoorHttp {
   const { clock, limits, origin, assets, pages, site } = deps;
-  const { admission, fanout, catchingUp, bodies, slowBodies } = parts;
+  const { admission, joins, catchingUp, bodies, slowBodies } = parts;
   return openHttp({
-    ...{ clock, limits, counters, fanout, admission, fault, origin, bodies, slowBodies, catchingUp },
-    ...{ requesters, finished },
+    ...{ clock, limits, counters, joins, admission, fault, origin, bodies, slowBodies, catchingUp },
+    ...{ requesters, finished, defence },
     ...{ assets, pages, site, clients, cell: (index) => deps.cell(index) },
     ...(deps.tally ? { tally: deps.tally } : {}),
     ...(deps.press ? { press: deps.press } : {}),
@@ -223,13 +276,14 @@ function openDoorHttp(
 
 function openDoorFiles(
   { clock, limits, origin }: DoorDeps,
-  { counters, batch, fault, clients, audience, requesters, finished }: Ground,
+  { counters, batch, fault, clients, audience, requesters, finished, defence }: Ground,
   { admission, http }: Pick<DoorParts, 'admission' | 'http'>,
 ): FileAnswers {
   return openFileAnswers({
-    ...{ clock, limits, counters, batch, origin, fault, requesters, finished },
+    ...{ clock, limits, counters, batch, origin, fault, requesters, finished, defence },
     charger: (connection, forwardedFor) => admission.charger(connection, forwardedFor),
-    consume: (connection, forwardedFor) => admission.consume(connection, COST.file, forwardedFor),
+    consume: (connection, forwardedFor, times) =>
+      admission.consume(connection, COST.file * times, forwardedFor),
     isProxy: ({ socket }) => clients.trusts(socket.remoteAddress),
     back: (connection, bytes) => handToHttp(http.server, connection, bytes),
     ...(audience ? { audience, clients } : {}),
@@ -238,12 +292,12 @@ function openDoorFiles(
 
 function openDoorBeacons(
   { clock, limits, origin }: DoorDeps,
-  { counters, batch, fault, clients, audience, requesters, finished }: Ground,
+  { counters, batch, fault, clients, audience, requesters, finished, defence }: Ground,
   { admission, http }: Pick<DoorParts, 'admission' | 'http'>,
 ): BeaconRequests | undefined {
   if (!audience) return undefined;
   return new BeaconRequests({
-    ...{ clock, limits, counters, batch, audience, clients, fault, requesters, finished },
+    ...{ clock, limits, counters, batch, audience, clients, fault, requesters, finished, defence },
     known: (slug) => origin.card(slug) !== undefined,
     consume: (connection, forwardedFor) => admission.consume(connection, COST.file, forwardedFor),
     back: (connection, bytes) => handToHttp(http.server, connection, bytes),
@@ -268,10 +322,10 @@ function openDoorEntrance(
   { clock, limits, tls }: DoorDeps,
   bound: Bound,
   parts: Ground &
-    Pick<DoorParts, 'admission' | 'fanout' | 'http' | 'files' | 'beacons' | 'plainPort' | 'unfinished'>,
+    Pick<DoorParts, 'admission' | 'joins' | 'http' | 'files' | 'beacons' | 'plainPort' | 'unfinished'>,
 ): DoorEntrance {
-  const { counters, fault, gate, clients, share, unfinished, fanout, files, admission, plainPort } = parts;
-  const { audience, beacons, requesters, finished } = parts;
+  const { counters, fault, gate, clients, share, unfinished, joins, files, admission, plainPort } = parts;
+  const { audience, beacons, requesters, finished, defence } = parts;
   const handshakes = openHandshakes({
     ...{ now: () => clock.now(), share, most: limits.handshakes },
     refused() {
@@ -280,10 +334,22 @@ function openDoorEntrance(
     fault: (error) => fault(error, 'handshake'),
   });
   return openEntrance({
-    ...{ clock, limits, counters, fault, gate, unfinished, fanout, files, clients, requesters, finished },
+    ...{
+      clock,
+      limits,
+      counters,
+      fault,
+      gate,
+      unfinished,
+      joins,
+      files,
+      clients,
+      requesters,
+      finished,
+      defence,
+    },
     http: parts.http.server,
     ...(beacons ? { beacons } : {}),
-    prioritize: (connection, request) => admission.prioritize(connection, request),
     countForClient: (connection, forwardedFor) => admission.countForClient(connection, forwardedFor),
     ...(audience ? { who: (connection, lines) => listeningOn(clients, connection, lines) } : {}),
     ...(tls ? { tls: () => bound.tls as Tls, plainLocal: tls.plainLocal === true, handshakes } : {}),

@@ -6,3 +6,4 @@ export { loadManifest } from './page-shell.ts';
 export { FAVICON, openPages, type Pages, ROBOTS } from './pages.ts';
 export { type FeedFacts, feedRooms, roomFeed } from './room-feed.ts';
 export { loadVerifyFiles } from './verify-page.ts';
+export { waitPage } from './wait-page.ts';

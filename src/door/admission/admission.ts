@@ -86,8 +86,8 @@ export interface Admission extends Disposable {
   consumeFor(req: IncomingMessage): boolean;
   /** How expensive work for a request, or for a player's small file, is charged to the network that asks for it. */
   charger(asker: IncomingMessage | Connection, forwardedFor?: string): Charge;
-  /** True when a request may be worked on now; otherwise `defer` answers it. */
-  admits(req: IncomingMessage, path: string, forwarded: boolean): boolean;
+  /** True when a request may be worked on now; otherwise `defer` answers it. `last`: it comes after all others. */
+  admits(req: IncomingMessage, path: string, forwarded: boolean, last?: boolean): boolean;
   /** The cheap answer: a short page for a browser, 429 for programs. */
   defer(req: IncomingMessage, res: ServerResponse, path: string): void;
   readonly strained: boolean;
@@ -155,7 +155,7 @@ class DoorAdmission implements Admission {
     return { at: 'ring' };
   }
 
-  admits(req: IncomingMessage, path: string, forwarded: boolean): boolean {
+  admits(req: IncomingMessage, path: string, forwarded: boolean, last = false): boolean {
     const { headers } = req;
     const purpose = headers['sec-purpose'] ?? headers.purpose;
     const worth = this.#stage.worth(headers.authorization, path);
@@ -168,9 +168,11 @@ class DoorAdmission implements Admission {
     });
     if (worth === 'never') return false;
     const from = this.#askerOf(req);
+    const cost = forwarded ? COST.forwarded : COST.request;
+    if (last) return this.#passes(from, 6, cost);
     // A player continues whoever else comes, within its network's share; so do health checks.
     if (priority === 1 || (priority === 0 && !stage)) return this.#cutoff.fetch(from.place, COST.request);
-    return this.#passes(from, priority, forwarded ? COST.forwarded : COST.request);
+    return this.#passes(from, priority, cost);
   }
 
   charger(asker: IncomingMessage | Connection, forwardedFor?: string): Charge {

@@ -25,7 +25,7 @@ import type { Salts } from './listener-key.ts';
 import type { NetworkList } from './network-list.ts';
 import { PageCounts } from './page-counts.ts';
 import { ProofSampling } from './proof-sampling.ts';
-import { openSessionTokens } from './session-token.ts';
+import { openSessionTokens, type SessionTokens } from './session-token.ts';
 import { type Begun, ListeningSessions, WITHOUT_SESSION } from './sessions.ts';
 import { type SlotOutlet, SlotTurns } from './slot-turns.ts';
 import { StreamPresence } from './stream-presence.ts';
@@ -87,6 +87,7 @@ export class DoorAudience implements Disposable {
   readonly #sessions: ListeningSessions;
   readonly #streams: StreamPresence;
   readonly #beacons: Beacons;
+  readonly #tokens: SessionTokens;
   readonly #turns: SlotTurns;
   readonly #pages = new PageCounts();
   readonly #twins: TwinStreams;
@@ -116,6 +117,7 @@ export class DoorAudience implements Disposable {
     const edges = new LiveEdges(clock);
     origin.onFragment((slug, _, seq) => edges.came(slug, seq));
     this.#sessions = sessions;
+    this.#tokens = tokens;
     this.#streams = streams;
     this.#beacons = new Beacons({
       ...{ clock, wall, sessions, tokens, card: (slug) => origin.card(slug) },
@@ -221,6 +223,11 @@ export class DoorAudience implements Disposable {
     const result = this.#beacons.take(slug, body, who);
     if (result === 'counted') this.#turns.wake();
     return result;
+  }
+
+  /** True for the signed session of a listener of a room, which may have begun at another door. */
+  knowsSession(token: string, slug: string): boolean {
+    return this.#tokens.check(token, slug) === undefined;
   }
 
   /** A beacon is refused unread: its network has used up its share. */

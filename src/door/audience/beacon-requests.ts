@@ -1,7 +1,10 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
 import { ms } from '../../base/time.ts';
+import { find } from '../../http/index.ts';
 import { BEACON_BYTES } from '../../wire/listening/beacon.ts';
+import type { Defence } from '../defence/defence.ts';
+import type { AskedFor } from '../defence/exemptions.ts';
 import type { Limits } from '../limits.ts';
 import type { Counters } from '../metrics/counters.ts';
 import { COST } from '../network/fair-share.ts';
@@ -28,6 +31,7 @@ export interface BeaconRequestsDeps {
   known(slug: string): boolean;
   /** Charges the network for one beacon; false when it has used up its share. */
   consume(connection: Connection, forwardedFor: string | undefined): boolean;
+  readonly defence: Pick<Defence, 'measure'>;
   readonly requesters: Pick<Requesters, 'on'>;
   readonly finished: Pick<FinishedRequests, 'tell'>;
   /** Records a fault that cost one connection. */
@@ -37,6 +41,12 @@ export interface BeaconRequestsDeps {
 }
 
 const BEGINNING = Buffer.from('POST /r/');
+/** What a beacon asks for, as the defence sees it. */
+const beaconOf = (room: string): AskedFor => {
+  const target = `/r/${room}/beacon`;
+  return { address: find(target)?.address, room, target };
+};
+
 const HEAD_END = Buffer.from('\r\n\r\n');
 
 /** A connection on which a player sends beacons, one after the other. */
@@ -167,7 +177,9 @@ export class BeaconRequests {
     const proxy = clients.trusts(one.socket.remoteAddress);
     const forwardedFor = proxy ? forwardedForIn(lines) : undefined;
     one.requester ??= this.#deps.requesters.on(connection, agentIn(lines), forwardedFor);
-    if (!consume(connection, forwardedFor)) {
+    const { requester } = one;
+    const measure = this.#deps.defence.measure(requester, () => beaconOf(head.slug));
+    if (measure === 'refuse' || measure === 'deny' || !consume(connection, forwardedFor)) {
       this.#tell(one, 0, 0);
       counters.overShare += 1;
       audience.refusedBeacon();

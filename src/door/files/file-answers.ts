@@ -1,9 +1,11 @@
 import type { Clock } from '../../base/clock.ts';
+import { ERRORS } from '../../base/errors.ts';
 import type { Charge } from '../../base/reply.ts';
 import { ms } from '../../base/time.ts';
 import { isStream } from '../answer/send.ts';
 import type { DoorAudience } from '../audience/audience.ts';
 import { withSessions } from '../audience/session-list.ts';
+import type { Defence } from '../defence/defence.ts';
 import type { Limits } from '../limits.ts';
 import type { Counters } from '../metrics/counters.ts';
 import { COST } from '../network/fair-share.ts';
@@ -17,8 +19,11 @@ import type { Batch } from '../socket/batched-write.ts';
 import type { Connection, Requester } from '../socket/connection.ts';
 import { put, waitingIn } from '../socket/direct-write.ts';
 import { newFileHearing } from '../socket/hearing.ts';
+import { rawProblem } from '../socket/raw-refusal.ts';
 import { reset } from '../socket/reset.ts';
+import { statusOf, withClose } from './answer-bytes.ts';
 import { AnswerSlices } from './answer-slices.ts';
+import { measureFile } from './file-measure.ts';
 import { FileRequests } from './file-requests.ts';
 import { PlaylistQueries } from './playlist-query.ts';
 import { type PendingAnswer, ResponseCache } from './response-cache.ts';
@@ -30,8 +35,9 @@ export interface FileAnswersDeps {
   readonly counters: Counters;
   readonly batch: Batch;
   readonly origin: DoorOrigin;
-  /** Charges the network for one answer; false when it has used up its share. */
-  consume(connection: Connection, forwardedFor: string | undefined): boolean;
+  /** Charges the network for so many answers; false when it has used up its share. */
+  consume(connection: Connection, forwardedFor: string | undefined, times: number): boolean;
+  readonly defence: Pick<Defence, 'measure' | 'later'>;
   /** How expensive work is charged to the network that asks for it. */
   charger(connection: Connection, forwardedFor: string | undefined): Charge;
   /** True for a connection of a listed proxy, on which one request is somebody's and the next another's. */
@@ -71,20 +77,8 @@ const MOST_KEPT = 4_096;
 /** A connection is quiet after so long without a request, ms. */
 const QUIET_MS = 2_000;
 
-/** An answer with `connection: close` added behind its status line. Spec: RFC 9112, 9.6. */
-function withClose(bytes: Buffer): Buffer {
-  const line = bytes.indexOf('\r\n') + 2;
-  return Buffer.concat([bytes.subarray(0, line), CLOSE, bytes.subarray(line)]);
-}
-/** Where the status of an answer begins, and the digit of success. */
-const STATUS_AT = 'HTTP/1.1 '.length;
-const SUCCESS = 0x32;
-/** The status of an answer, three digits. */
-const statusOf = (bytes: Buffer): number =>
-  ((bytes[STATUS_AT] ?? 0) - 48) * 100 +
-  ((bytes[STATUS_AT + 1] ?? 0) - 48) * 10 +
-  ((bytes[STATUS_AT + 2] ?? 0) - 48);
-const CLOSE = Buffer.from('connection: close\r\n');
+/** Under strain, a file for somebody who costs more than their share counts for so many of their network. */
+const LAST = 4;
 
 /** What is left of `bytes` after the first `taken`. */
 const rest = (bytes: Buffer | undefined, taken: number): Buffer | undefined =>
@@ -169,7 +163,7 @@ class SharedFileAnswers implements FileAnswers {
   /** Answers the requests among the bytes that a connection has sent. */
   #next(requests: FileRequests) {
     const { limits, counters } = this.#deps;
-    while (requests.held && requests.bytes && requests.waiting === 0) {
+    while (requests.held && requests.bytes && requests.waiting === 0 && !requests.paused) {
       const head = readFileHead(requests.bytes, limits, requests.before);
       if (head.kind === 'more') return;
       if (head.kind !== 'file') {
@@ -178,7 +172,9 @@ class SharedFileAnswers implements FileAnswers {
       }
       const forwardedFor = requests.proxy ? forwardedForIn(head.fields) : undefined;
       const requester = this.#requesterOf(requests, head, forwardedFor);
-      if (!this.#deps.consume(requests.connection, forwardedFor)) {
+      const times = this.#measured(requests, head, requester);
+      if (times === 0) return;
+      if (!this.#deps.consume(requests.connection, forwardedFor, times)) {
         counters.overShare += 1;
         this.#deps.finished.tell(
           requester,
@@ -199,6 +195,60 @@ class SharedFileAnswers implements FileAnswers {
           head.fields.length > MOST_KEPT ? undefined : { fields: head.fields, gzip: head.gzip };
       this.#serve(requests, head, forwardedFor);
     }
+  }
+
+  /** How many answers this one counts for; 0: it is not answered now, because of what its sender costs. */
+  #measured(requests: FileRequests, head: Found, requester: Requester): number {
+    if (requests.rested) {
+      requests.rested = false;
+      return LAST;
+    }
+    const measure = measureFile(this.#deps.defence, requester, head);
+    if (measure === 'serve') return 1;
+    if (measure === 'defer') return LAST;
+    if (measure === 'slow') this.#rest(requests);
+    else this.#turnAway(requests, requester, head, measure === 'deny' ? 'denied' : 'over-share');
+    return 0;
+  }
+
+  /** Slower service: whoever asks here is answered a second later, and can ask for nothing else until then. */
+  #rest(requests: FileRequests) {
+    requests.paused = true;
+    requests.socket.pause();
+    this.#deps.defence.later(() => {
+      requests.paused = false;
+      requests.rested = true;
+      if (!requests.held) return;
+      requests.socket.resume();
+      this.#contain(requests, () => this.#next(requests));
+    });
+  }
+
+  /** Refuses a request and closes its connection. */
+  #turnAway(
+    requests: FileRequests,
+    requester: Requester,
+    { path, query }: Found,
+    code: 'denied' | 'over-share',
+  ) {
+    const { clock, counters, finished } = this.#deps;
+    const bytes = rawProblem(code);
+    counters.overShare += 1;
+    finished.tell(
+      requester,
+      clock.now(),
+      'GET',
+      path,
+      query,
+      ERRORS[code].status,
+      bytes.length,
+      COST.file,
+      0,
+    );
+    this.#all.delete(requests);
+    if (requests.hearing) this.#deps.audience?.files.settle(requests.hearing);
+    requests.connection.finish(bytes);
+    clock.after(ms(2_000), () => requests.socket.destroy());
   }
 
   /** Who asks: a client's headers are the same from one request to the next, unless a proxy brings them. */
@@ -292,7 +342,7 @@ class SharedFileAnswers implements FileAnswers {
     const { socket, token, hearing } = requests;
     if (socket.destroyed) return;
     const bytes = token === undefined ? shared : withSessions(shared, token);
-    if (hearing && bytes[STATUS_AT] !== SUCCESS) this.#deps.audience?.files.refused(hearing);
+    if (hearing && statusOf(bytes) >= 300) this.#deps.audience?.files.refused(hearing);
     const { clock, counters, limits, batch } = this.#deps;
     requests.since = clock.now();
     requests.served += 1;

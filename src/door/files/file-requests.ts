@@ -30,6 +30,9 @@ export class FileRequests implements Outlet, Handler {
   /** Since when nothing has happened, on the monotonic clock. */
   since: number;
   served = 0;
+  /** True during slower service; `rested`: it is over, and the request is answered now. */
+  paused = false;
+  rested = false;
   /** Who asks, and since when, for the request that is being answered. */
   requester: Requester | undefined = undefined;
   asked = 0;

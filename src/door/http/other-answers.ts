@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ms } from '../../base/time.ts';
 import { isOver, isRunning } from '../../wire/room.ts';
 import { isStream, send } from '../answer/send.ts';
-import { COST } from '../network/fair-share.ts';
 import { asksForTitles } from '../request/first-head.ts';
 import { listeningTo } from '../request/listening.ts';
 import { readStreamRequest, streamFields } from '../request/stream-query.ts';
@@ -71,7 +70,7 @@ export class OtherAnswers {
 
   /** Answered by the fan-out, which gets the connection for it. */
   stream(req: IncomingMessage, res: ServerResponse, target: string) {
-    const { admission, fanout, clock } = this.#deps;
+    const { admission, clock } = this.#deps;
     const titles = asksForTitles(String(req.headers['icy-metadata'] ?? ''));
     const request = readStreamRequest(target, titles);
     if (!request) return this.#own.missing(req, res, 'not-found');
@@ -85,19 +84,17 @@ export class OtherAnswers {
     const forwardedFor = String(req.headers['x-forwarded-for'] ?? '') || undefined;
     if (!admission.countForClient(connectionOf(req.socket), forwardedFor))
       return this.#own.refuse(req, res, 'door-full');
-    const { audience, clients, counters, requesters, finished } = this.#deps;
+    const { audience, clients, requesters, joins } = this.#deps;
     const agent = req.headers['user-agent'] ?? '';
     const asked = audience ? { ...request, who: listeningTo(clients, req) } : request;
+    const { referer } = req.headers;
     takeFromHttp(res, (connection) => {
       const requester = requesters.on(connection, agent, forwardedFor);
-      const [began, sent] = [clock.now(), counters.bytes];
-      const refusal = fanout.join(connection, admission.prioritize(connection, asked));
-      const cpu = COST.request + (clock.now() - began) * 1_000;
-      finished.joined(requester, began, target, refusal, counters.bytes - sent, cpu);
-      if (!refusal) return;
-      // The connection has left the HTTP server by now, so the answer is written by hand.
-      connection.finish(rawProblem(refusal));
-      clock.after(REFUSED_WAIT, () => connection.socket.destroy());
+      joins.join(connection, { request: asked, requester, target, referer }, (refusal) => {
+        // The connection has left the HTTP server by now, so the answer is written by hand.
+        connection.finish(rawProblem(refusal));
+        clock.after(REFUSED_WAIT, () => connection.socket.destroy());
+      });
     });
   }
 

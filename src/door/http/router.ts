@@ -12,8 +12,11 @@ import {
 } from '../../http/index.ts';
 import { answersOptions, openAnswerHeads } from '../answer/answer-head.ts';
 import { send } from '../answer/send.ts';
+import type { DefenceMeasure } from '../defence/defence.ts';
 import { toOriginForm } from '../request/absolute-target.ts';
 import { headFault } from '../request/head-fault.ts';
+import { connectionOf, type Requester } from '../socket/connection.ts';
+import { answerRefused, answerWait } from './defended-answer.ts';
 import { OtherAnswers } from './other-answers.ts';
 import type { OwnAnswers } from './own-answers.ts';
 import type { DoorHttpDeps } from './server-deps.ts';
@@ -75,10 +78,45 @@ export class Router {
       return this.#own.refuse(req, res, fault, { connection: 'close' });
     }
     if (this.#answersCheaply(req, res, target)) return;
+    const requester = connectionOf(req.socket).requester;
+    const measure = requester ? this.#measure(req, requester, target) : 'serve';
+    if (measure === 'serve') return this.#admit(req, res, target, false);
+    if (measure === 'defer') return this.#admit(req, res, target, true);
+    if (measure === 'slow') return this.#later(req, res, target);
+    if (measure === 'wait')
+      return answerWait(req, res, target.whole, this.#deps.defence.pass(requester as Requester));
+    answerRefused(req, res, measure === 'deny');
+  }
+
+  /** What is to be done about whoever asks. A stream is looked at when somebody joins it. */
+  #measure(req: IncomingMessage, requester: Requester, { found, whole }: Target): DefenceMeasure {
+    if (found?.address.endless && req.method === 'GET') return 'serve';
+    const { authorization, referer } = req.headers;
+    const room = found?.room ?? '';
+    return this.#deps.defence.measure(requester, () => ({
+      ...{ address: found?.address, room, target: whole, authorization, referer },
+    }));
+  }
+
+  /** Slower service: the same in a second. */
+  #later(req: IncomingMessage, res: ServerResponse, target: Target) {
+    this.#deps.defence.later(() => {
+      if (res.destroyed) return;
+      try {
+        this.#admit(req, res, target, true);
+      } catch (error) {
+        this.#own.broken(req, res, error);
+      }
+    });
+  }
+
+  /** Answers a request if its priority lets it in; `last`: it comes after everybody else's. */
+  #admit(req: IncomingMessage, res: ServerResponse, target: Target, last: boolean) {
+    const { found } = target;
     const { admission } = this.#deps;
     const forwarded = found?.address.owner === 'site' || found?.address.owner === 'cell';
     // Streams are judged when they join: a deferred listener hears the delayed stream.
-    if (!found?.address.endless && !admission.admits(req, target.path, forwarded))
+    if (!found?.address.endless && !admission.admits(req, target.path, forwarded, last))
       return admission.defer(req, res, target.path);
     if (!found) return this.#own.missing(req, res, 'not-found');
     if (target.moved && this.#redirects(req, res, target, found.address)) return;

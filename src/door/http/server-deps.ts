@@ -5,6 +5,7 @@ import type { RoomNumbers } from '../../wire/numbers.ts';
 import type { Admission } from '../admission/admission.ts';
 import type { Assets } from '../answer/assets.ts';
 import type { DoorAudience } from '../audience/audience.ts';
+import type { Defence } from '../defence/defence.ts';
 import type { Limits } from '../limits.ts';
 import type { Counters } from '../metrics/counters.ts';
 import type { Fault } from '../metrics/faults.ts';
@@ -17,14 +18,15 @@ import type { PressPages } from '../press-port.ts';
 import type { DoorQueue } from '../queue-port.ts';
 import type { FinishedRequests } from '../request/finished-request.ts';
 import type { CatchingUp } from '../stream/catching-up.ts';
-import type { Fanout } from '../stream/listeners.ts';
+import type { StreamJoins } from '../stream-joins.ts';
 
 /** Dependencies of the HTTP server. */
 export interface DoorHttpDeps {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly counters: Counters;
-  readonly fanout: Fanout;
+  readonly joins: Pick<StreamJoins, 'join'>;
+  readonly defence: Pick<Defence, 'measure' | 'later' | 'pass'>;
   readonly admission: Admission;
   readonly fault: Fault;
   readonly catchingUp: CatchingUp;
@@ -37,7 +39,7 @@ export interface DoorHttpDeps {
   readonly pages: Pages;
   readonly clients: Clients;
   readonly requesters: Pick<Requesters, 'on'>;
-  readonly finished: Pick<FinishedRequests, 'tell' | 'joined'>;
+  readonly finished: Pick<FinishedRequests, 'tell'>;
   /** What is known of a room's audience; absent or undefined: nothing yet. */
   numbers?(slug: string): RoomNumbers | undefined;
   /** The newest signed head of the evidence log, as it is published; absent or undefined: none is known. */

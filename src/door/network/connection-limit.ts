@@ -17,6 +17,12 @@ export function prefixOf(address: string | undefined, counts = false): string | 
   return [left[0] ?? '0', left[1] ?? '0', left[2] ?? '0'].join(':');
 }
 
+/** The network that a prefix is part of: the /16 of IPv4, the /32 of IPv6. */
+export function widerOf(prefix: string): string {
+  const separator = prefix.includes(':') ? ':' : '.';
+  return prefix.split(separator).slice(0, 2).join(separator);
+}
+
 /** Counts open connections, in all and by network. Its memory is bounded by the connections themselves. */
 export interface Gate {
   /**
@@ -42,6 +48,8 @@ export interface GateDeps {
     readonly loopbackCounts: boolean;
   };
   readonly share: Share;
+  /** Hears of each admitted connection that has closed. */
+  closed?(connection: Connection): void;
 }
 
 /** The fair share is recalculated after this many connections, or a hundredth of the maximum. */
@@ -50,7 +58,7 @@ const LEVEL_EVERY = 64;
 const MOST_LOOKED_AT = 2_048;
 
 /** Opens the gate, with no connections. */
-export function openGate({ limits, share }: GateDeps): Gate {
+export function openGate({ limits, share, ...deps }: GateDeps): Gate {
   const connections = new Set<Connection>();
   let level = Number.POSITIVE_INFINITY;
   let age = 0;
@@ -59,6 +67,7 @@ export function openGate({ limits, share }: GateDeps): Gate {
   function left(connection: Connection) {
     connections.delete(connection);
     share.closed(connection.counted.place);
+    deps.closed?.(connection);
   }
   const networkAt = (address: string | undefined): Network => {
     const prefix = prefixOf(address, limits.loopbackCounts);

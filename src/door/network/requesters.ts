@@ -1,5 +1,5 @@
 import { type Connection, NOWHERE, type Requester } from '../socket/connection.ts';
-import type { Gate } from './connection-limit.ts';
+import { type Gate, widerOf } from './connection-limit.ts';
 import type { Clients } from './trusted-proxies.ts';
 
 /** Dependencies of the requesters. */
@@ -8,6 +8,8 @@ export interface RequestersDeps {
   readonly gate: Pick<Gate, 'networkAt'>;
   /** At random, for `Requester.key`. */
   readonly seed: number;
+  /** Somebody asks on a connection for the first time, or somebody else than `before`; not behind a proxy. */
+  came?(requester: Requester, before: Requester | undefined): void;
 }
 
 /** Letters of a User-Agent that tell clients apart; what comes after them is the same client. */
@@ -47,8 +49,21 @@ export class Requesters {
     // A proxy that does not say for whom it asks is not itself limited.
     const network = !proxied ? connection.counted : said === undefined ? NOWHERE : gate.networkAt(address);
     const key = hashOf(agent ?? '', hashOf(address, seed), MOST_AGENT);
-    const requester = { address, agent: agent ?? '', proxied, forwardedFor: said, network, key };
+    const { prefix } = network;
+    const prefixKey = prefix === undefined ? 0 : hashOf(prefix, seed);
+    const networkKey = prefix === undefined ? 0 : hashOf(widerOf(prefix), seed);
+    const requester = {
+      address,
+      agent: agent ?? '',
+      proxied,
+      forwardedFor: said,
+      network,
+      key,
+      prefixKey,
+      networkKey,
+    };
     connection.requester = requester;
+    if (!proxied) this.#deps.came?.(requester, known);
     return requester;
   }
 

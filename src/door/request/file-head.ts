@@ -92,3 +92,8 @@ const AGENT = /(?:^|\r\n)user-agent:[ \t]*([^\r\n]*)/i;
 
 /** The User-Agent among header lines; empty where there is none. */
 export const agentIn = (fields: string): string => AGENT.exec(fields)?.[1]?.trimEnd() ?? '';
+
+const REFERER = /(?:^|\r\n)referer:[ \t]*([^\r\n]*)/i;
+
+/** The page to which a request belongs, among header lines; undefined where none is named. */
+export const refererIn = (fields: string): string | undefined => REFERER.exec(fields)?.[1];

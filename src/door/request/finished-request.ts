@@ -36,7 +36,7 @@ export interface FinishedRequest {
 export type RequestListener = (request: FinishedRequest) => void;
 
 const NOBODY: Requester = {
-  ...{ address: '', agent: '', proxied: false, forwardedFor: undefined, key: 1 },
+  ...{ address: '', agent: '', proxied: false, forwardedFor: undefined, key: 1, prefixKey: 0, networkKey: 0 },
   network: { prefix: undefined, place: -1 },
 };
 

@@ -57,6 +57,9 @@ export interface Requester {
    * nothing outside it, and nobody can choose an agent whose number is another's.
    */
   readonly key: number;
+  /** The same for the network (/24, /48), and for the /16 or /32 that it is part of; 0: none. */
+  readonly prefixKey: number;
+  readonly networkKey: number;
 }
 
 const ACCEPTED: Handler = { phase: 'accepted' };

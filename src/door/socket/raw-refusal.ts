@@ -6,10 +6,12 @@ import { LARGE_HEAD_PAGE } from '../../pages/index.ts';
 
 const REASONS: Readonly<Record<number, string>> = {
   400: 'Bad Request',
+  403: 'Forbidden',
   404: 'Not Found',
   408: 'Request Timeout',
   409: 'Conflict',
   410: 'Gone',
+  429: 'Too Many Requests',
   431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
@@ -19,12 +21,13 @@ const OPEN = Object.entries(HEARD_BY_ALL)
   .map(([name, value]) => `${name}: ${value}\r\n`)
   .join('');
 
-/** A refusal as raw bytes, head and body, that closes the connection; 503 says when to come back. Spec: RFC 9457. */
+/** A refusal as raw bytes, head and body, that closes the connection; 429 and 503 say when to come back. Spec: RFC 9457. */
 export function rawProblem(code: ErrorCode, detail?: string): string {
   const reply = problem(code, detail);
   const body = String(reply.body);
   const { status } = reply;
-  const later = status === 503 ? 'retry-after: 2\r\n' : '';
+  const pause = status === 503 ? 2 : status === 429 ? 10 : 0;
+  const later = pause === 0 ? '' : `retry-after: ${pause}\r\n`;
   return (
     `HTTP/1.1 ${status} ${REASONS[status] ?? 'Refused'}\r\ncontent-type: application/problem+json\r\ncache-control: no-store\r\n` +
     `${OPEN}x-content-type-options: nosniff\r\n${later}` +

@@ -1,0 +1,111 @@
+import { ADDRESSES, type Address } from '../../http/index.ts';
+import { bearer } from '../../keys/token.ts';
+import type { Requester } from '../socket/connection.ts';
+import { CostTable } from './cost-table.ts';
+import { DEFENCE } from './thresholds.ts';
+import { passIn, type WaitPasses } from './wait-pass.ts';
+
+/** What is asked for, as far as the defence looks at it; read only while a step has been taken against whoever asks. */
+export interface AskedFor {
+  /** The row of the table of addresses; undefined where there is none. */
+  readonly address: Address | undefined;
+  readonly room: string;
+  /** The path with its query. */
+  readonly target: string;
+  readonly authorization?: string | undefined;
+  readonly referer?: string | undefined;
+}
+
+/** Dependencies of the exemptions. */
+export interface ExemptionsDeps {
+  readonly passes: Pick<WaitPasses, 'worth'>;
+  /** True for the signed session of a listener of that room. */
+  knowsSession?(token: string, slug: string): boolean;
+  /** True for the return token of a listener. */
+  returns?(token: string, slug: string, network: string): boolean;
+  /** True for a host's or speaker's token of that room. */
+  knowsToken?(token: string, slug: string): boolean;
+}
+
+/** Feeds and calendars are read by programs that know no pages, and that nobody watches. */
+const FEEDS: ReadonlySet<string> = new Set(
+  ADDRESSES.filter(({ pattern }) => /\.(?:xml|ics)$/.test(pattern)).map(({ id }) => id),
+);
+
+const NAMED = /[?&](session|back)=([^&]*)/g;
+/** Holders of sessions and passes that are counted at one time. */
+const HOLDERS = 4_096;
+
+/** A number for a text: for counting only, so one that somebody could work out does no harm. */
+function numberOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return (hash ^ (hash >>> 15)) >>> 0 || 1;
+}
+
+/**
+ * Who is served all the same, whatever their address costs: health checks, feeds, hosts and speakers, listeners with a
+ * signed session, and those who have waited. Each of the last three has a pace of their own, so that one signature is
+ * not a way in for a flood.
+ */
+export class Exemptions {
+  readonly #deps: ExemptionsDeps;
+  readonly #holders = new CostTable(HOLDERS);
+
+  constructor(deps: ExemptionsDeps) {
+    this.#deps = deps;
+  }
+
+  /** True for a request that is served all the same. `listeners`: how many of the prefix are known to listen. */
+  frees(requester: Requester, asked: AskedFor, listeners: number): boolean {
+    const { address, authorization } = asked;
+    if (address && (address.urgency === 'health' || FEEDS.has(address.id))) return true;
+    const token = authorization === undefined ? undefined : bearer(authorization);
+    if (token !== undefined && this.#holdsToken(requester, asked, token)) return true;
+    if (!this.#listens(requester, asked) && !this.#hasWaited(requester, asked)) return false;
+    // Sessions and passes cost nothing but time: one prefix collects no more of them than it has people for.
+    return this.paced(requester.prefixKey ^ 2, DEFENCE.provenRate * (DEFENCE.fewPeople + listeners));
+  }
+
+  /** True when this is not more often than `perSecond`, as a mean over 15 s, for whoever has that number. */
+  paced(number: number, perSecond: number): boolean {
+    const row = this.#holders.place(number);
+    if (this.#holders.requests(row) > perSecond) return false;
+    this.#holders.charge(row, 0, 0, 0);
+    return true;
+  }
+
+  /** `seconds` have passed. */
+  turn(seconds: number): void {
+    this.#holders.turn(seconds);
+  }
+
+  #holdsToken(requester: Requester, { address, room }: AskedFor, token: string): boolean {
+    if (room !== '') return this.#deps.knowsToken?.(token, room) === true && this.#pacedText(token);
+    // The operator's own tokens are checked by the site: at the pace of a person, they get there.
+    return address?.urgency === 'control' && this.paced(requester.key, DEFENCE.provenRate);
+  }
+
+  /** Sound that is already flowing goes on: who holds a signature of ours has been served before. */
+  #listens({ network }: Requester, { target, room }: AskedFor): boolean {
+    if (room === '') return false;
+    for (const [, name, value = ''] of target.matchAll(NAMED)) {
+      const real =
+        name === 'session'
+          ? this.#deps.knowsSession?.(value, room)
+          : this.#deps.returns?.(value, room, network.prefix ?? '');
+      if (real === true && this.#pacedText(value)) return true;
+    }
+    return false;
+  }
+
+  #hasWaited({ network }: Requester, { target, referer }: AskedFor): boolean {
+    const pass = passIn(target) ?? passIn(referer);
+    const worth = pass === undefined ? undefined : this.#deps.passes.worth(pass, network.prefix ?? '');
+    return typeof worth === 'object' && this.paced(worth.id, DEFENCE.provenRate);
+  }
+
+  #pacedText(text: string): boolean {
+    return this.paced(numberOf(text), DEFENCE.provenRate);
+  }
+}
