@@ -165,3 +165,25 @@ test('a server is asked where a room is named, and its refusal is told', async (
     server.close();
   }
 });
+
+test('a server that cannot answer yet is asked again after the time that it says', async () => {
+  let asked = 0;
+  const server = createServer((request, answer) => {
+    request.resume();
+    request.on('end', () => {
+      asked += 1;
+      const away = asked < 3;
+      answer.writeHead(away ? 503 : 200, { 'content-type': 'application/json', 'retry-after': '0' });
+      const verdict = { verdict: 'matches', nearest: [], number: 5, noun: '', said: { notes: [] } };
+      answer.end(JSON.stringify(away ? { code: 'numbers-away', detail: 'Not now.' } : verdict));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  try {
+    expect(await trial.run('5 listeners', '--room', 'hall', '--url', url, '--json')).toBe(0);
+    expect(asked).toBe(3);
+  } finally {
+    server.close();
+  }
+});

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EarshotError } from '../base/errors.ts';
 import {
   besideOthers,
@@ -38,7 +39,9 @@ name, or a sum of unlike things, or no figure at all. A bundle is not verified b
 
 Exit code: 0 it matches, 1 it does not, 2 it could not be checked.`;
 
-const WAIT_MS = 20_000;
+const WAIT_MS = 30_000;
+/** A server that is just starting, or busy, is asked again after what it says, or this. */
+const AGAIN_S = 2;
 
 /** `earshot claim TEXT`. */
 export const command: Command = async (args) => {
@@ -153,20 +156,30 @@ async function readBundle(path: string, option = 'bundle'): Promise<string> {
   }
 }
 
+/** Asks a server; while it says that it cannot answer yet, again. */
 async function ask(
   base: string,
   question: object,
 ): Promise<{ verdict: ClaimVerdict } | (ClaimUnchecked & { detail?: string })> {
-  const answer = await fetch(`${base}/api/claims/check`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(question),
-    signal: AbortSignal.timeout(WAIT_MS),
-  }).catch((error: unknown) => {
-    throw new EarshotError('site-away', `${base} does not answer (${(error as Error).message})`, {
-      cause: error,
+  const end = performance.now() + WAIT_MS;
+  const once = (): Promise<Response> =>
+    fetch(`${base}/api/claims/check`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(question),
+      signal: AbortSignal.timeout(WAIT_MS),
+    }).catch((error: unknown) => {
+      throw new EarshotError('site-away', `${base} does not answer (${(error as Error).message})`, {
+        cause: error,
+      });
     });
-  });
+  let answer = await once();
+  while (answer.status === 503) {
+    const wait = Math.max(100, Number(answer.headers.get('retry-after') ?? AGAIN_S) * 1000);
+    if (!(performance.now() + wait < end)) break;
+    await sleep(wait);
+    answer = await once();
+  }
   const said = (await answer.json().catch(() => ({}))) as ClaimVerdict & { detail?: string; title?: string };
   if (answer.ok) return { verdict: said };
   return { why: 'no-figures', detail: said.detail ?? said.title ?? `${base} answered ${answer.status}` };

@@ -20,7 +20,7 @@ test('a question that comes before the tally listens is answered once it does; o
     await new Promise<void>((resolve) => server.listen(path, resolve));
     expect(await asked).toEqual({ room: 'hall' });
     expect(await numbersOf('nowhere')).toBeUndefined();
-    await expect(askForNumbers(join(folder, 'nobody')).numbersOf('hall')).rejects.toThrow();
+    await expect(askForNumbers(join(folder, 'nobody'), 300).numbersOf('hall')).rejects.toThrow();
   } finally {
     await new Promise((resolve) => server.close(resolve));
     rmSync(folder, { recursive: true, force: true });

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { HostNote, NoteWish } from '../wire/figures/host-note.ts';
 import type { RoomNumbers } from '../wire/numbers.ts';
 
-const WAIT_MS = 3_000;
+/** The tally gives way to everything else: on a machine that is busy or has just started it takes seconds. */
+const WAIT_MS = 10_000;
 /** While the other process is just starting it is asked again so often, ms. */
 const AGAIN_MS = 100;
 /** What the system says while nobody listens, or no longer. Spec: connect(2). */
@@ -16,9 +17,15 @@ interface Answered {
   readonly text: string;
 }
 
-/** Asks another process of this machine; rejects when it has been away for `WAIT_MS`. What has a body is sent once. */
-async function asked(socketPath: string, path: string, body?: object): Promise<Answered> {
-  const signal = AbortSignal.timeout(WAIT_MS);
+/** Which process is asked, and how long it may take, ms. */
+interface Asked {
+  readonly socketPath: string;
+  readonly wait: number;
+}
+
+/** Asks another process of this machine; rejects when it takes too long. What has a body is sent once. */
+async function asked({ socketPath, wait }: Asked, path: string, body?: object): Promise<Answered> {
+  const signal = AbortSignal.timeout(wait);
   for (;;) {
     try {
       return await askedOnce(socketPath, path, signal, body);
@@ -53,23 +60,24 @@ async function textOf(answer: Promise<Answered>): Promise<string | undefined> {
   return status === 404 ? undefined : text;
 }
 
-/** Fetches a room's numbers, and its bundle, from the tally. `slug` must be a valid slug. */
-export const askForNumbers = (socketPath: string) => ({
+/** Fetches a room's numbers, and its bundle, from the tally. `slug` must be a valid slug. `wait`: ms at most. */
+export const askForNumbers = (socketPath: string, wait = WAIT_MS) => ({
   async numbersOf(slug: string): Promise<RoomNumbers | undefined> {
-    const text = await textOf(asked(socketPath, `/rooms/${slug}`));
+    const text = await textOf(asked({ socketPath, wait }, `/rooms/${slug}`));
     return text === undefined ? undefined : (JSON.parse(text) as RoomNumbers);
   },
-  bundleOf: (slug: string): Promise<string | undefined> => textOf(asked(socketPath, `/r/${slug}/bundle`)),
+  bundleOf: (slug: string): Promise<string | undefined> =>
+    textOf(asked({ socketPath, wait }, `/r/${slug}/bundle`)),
 });
 
 /** Fetches the notes of a room from the tally, and writes one. `slug` must be a valid slug. */
-export const askForNotes = (socketPath: string) => ({
+export const askForNotes = (socketPath: string, wait = WAIT_MS) => ({
   async notesOf(slug: string): Promise<readonly HostNote[]> {
-    const text = await textOf(asked(socketPath, `/notes/${slug}`));
+    const text = await textOf(asked({ socketPath, wait }, `/notes/${slug}`));
     return text === undefined ? [] : (JSON.parse(text) as { notes: HostNote[] }).notes;
   },
   async writeNote(slug: string, wish: NoteWish): Promise<Response> {
-    const { status, text } = await asked(socketPath, `/notes/${slug}`, wish);
+    const { status, text } = await asked({ socketPath, wait }, `/notes/${slug}`, wish);
     const type = status === 201 ? 'application/json' : 'application/problem+json';
     return new Response(text, { status, headers: { 'content-type': type } });
   },
