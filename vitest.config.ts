@@ -66,6 +66,16 @@ export default defineConfig({
       },
       {
         test: {
+          // Each search is a process and a thread of its own; its inputs are bounded, so that all take a minute or two.
+          name: 'fuzz',
+          include: ['test/fuzz/**/*.test.ts'],
+          maxWorkers: AT_ONCE,
+          testTimeout: E2E_LIMIT_MS,
+          hookTimeout: UNIT_LIMIT_MS,
+        },
+      },
+      {
+        test: {
           ...E2E,
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
