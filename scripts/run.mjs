@@ -25,6 +25,7 @@ const COMMANDS = {
   },
   check: () => check(setUp({ dev: true })),
   test: () => test(setUp({ dev: true }), args),
+  fuzz: () => run(setUp({ dev: true }), [join(root, 'test/fuzz/engine/main.ts'), ...args]),
   chaos: () => run(withPages(), [join(root, 'test/chaos/index.ts'), ...args]),
   bench: () => {
     const node = withPages();

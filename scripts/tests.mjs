@@ -73,7 +73,7 @@ export async function test(node, args) {
   const count = begin();
   if (args.length === 0) {
     statics(node, count);
-    await vitest(node, count, ['unit', 'contract']);
+    await vitest(node, count, ['unit', 'contract', 'fuzz']);
   }
   for (const project of E2E) await vitest(node, count, [project], args);
   return conclude(count);

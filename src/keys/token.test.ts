@@ -34,3 +34,16 @@ test('a header made to be expensive to read is as cheap as any other', () => {
   // Tried from each character it took 2 s.
   expect(performance.now() - began).toBeLessThan(500);
 });
+
+test('a token has one spelling: white space in its signature makes it another text', async () => {
+  const tokens = openTokens(secret);
+  const token = await tokens.sign(grant, 60);
+  const operator = await tokens.signOperator(3);
+  expect(await tokens.check(token)).toMatchObject({ role: 'host' });
+  expect(await tokens.checkOperator(operator)).toBe(3);
+  for (const space of ['\t', ' ', '\n']) {
+    const spelled = (text: string): string => `${text.slice(0, -9)}${space}${text.slice(-9)}`;
+    expect(await tokens.check(spelled(token))).toBe('token-invalid');
+    expect(await tokens.checkOperator(spelled(operator))).toBeUndefined();
+  }
+});

@@ -66,6 +66,7 @@ export function openTokens(secret: Uint8Array): Tokens {
         .setExpirationTime(Math.floor(Date.now() / 1000) + seconds)
         .sign(key),
     async checkOperator(token) {
+      if (!WHOLE.test(token)) return undefined;
       try {
         const { payload } = await jwtVerify(token, key, { algorithms: ['HS256'] });
         return payload.role === OPERATOR && typeof payload.gen === 'number' ? payload.gen : undefined;
@@ -75,6 +76,8 @@ export function openTokens(secret: Uint8Array): Tokens {
     },
     async check(token, slug) {
       if (!token) return 'token-missing';
+      // The library drops white space before it decodes; a token has one spelling.
+      if (!WHOLE.test(token)) return 'token-invalid';
       try {
         const { payload } = await jwtVerify(token, key, { algorithms: ['HS256'] });
         const room = asSlug(String(payload.room));

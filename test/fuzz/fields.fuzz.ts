@@ -54,7 +54,6 @@ const NAMES = Object.keys(READERS);
 
 export default target({
   covers: [
-    ...[],
     'src/base/negotiation.ts',
     'src/door/audience/agents.ts',
     'src/door/network/client-address.ts',

@@ -9,17 +9,25 @@ import type { LogFacts, Verdict, VerdictLabel } from './verdict.ts';
 const UNKNOWN_SHARE = { share: null, low: 0, high: 1 };
 const NO_CLIENTS = { clients: 0, requests: 0, cost: 0 };
 
-/** The rows as demand; the usual distance between them is the length of a bin. */
+/** Bins of a table at most; and for each of its rows, so that a few rows a century apart are not a million bins. */
+const MOST_BINS = 100_000;
+const LEAST_BINS = 1_000;
+const BINS_A_ROW = 20;
+
+/** The rows as demand; the usual distance between them is the length of a bin, or longer where that makes too many. */
 function demandOfCounts(rows: readonly IntervalCount[]): DemandCurve {
   const sorted = rows.toSorted((a, b) => a.at - b.at);
   const gaps = sorted.slice(1).map(({ at }, i) => at - (sorted[i]?.at ?? at));
   const usual = gaps.filter((gap) => gap > 0).toSorted((a, b) => a - b)[gaps.length >> 1] ?? 60_000;
-  const seconds = Math.max(1, usual / 1000);
   const start = sorted[0]?.at ?? 0;
-  const length = Math.min(100_000, Math.round(((sorted.at(-1)?.at ?? start) - start) / usual) + 1);
+  const span = (sorted.at(-1)?.at ?? start) - start;
+  const most = Math.min(MOST_BINS, LEAST_BINS + BINS_A_ROW * rows.length);
+  const width = Math.max(usual, span / most);
+  const seconds = Math.max(1, width / 1000);
+  const length = Math.round(span / width) + 1;
   const bins = Array.from({ length }, emptySlot);
   for (const { at, requests, errors } of sorted) {
-    const bin = bins[Math.round((at - start) / usual)];
+    const bin = bins[Math.round((at - start) / width)];
     if (!bin) continue;
     bin.requests += requests;
     bin.work += requests;

@@ -97,13 +97,15 @@ function rises(
     return part.reduce((sum, value) => sum + value, 0) / Math.max(1, part.length);
   };
   for (let i = 0; i < series.length; i++) {
-    const reference = usual(history);
     const now = series[i] ?? 0;
     const ahead = Math.max(mean(series, i, i + HOLDS), now / HOLDS);
     const rate = Math.max(mean(counts, i, i + HOLDS), (counts[i] ?? 0) / HOLDS) / seconds;
+    // What is usual costs a sort of up to an hour of bins, and is of no use where nothing rises.
+    const possible = history.length >= enough && rate >= t.eventRate;
+    const reference = possible ? usual(history) : 0;
     const factor = history.length * seconds < 60 ? t.rise * 1.5 : t.rise;
     const above = now >= factor * reference && ahead >= factor * reference && rate >= t.eventRate;
-    if (history.length < enough || !above || (now - reference) ** 2 < 36 * reference) {
+    if (!possible || !above || (now - reference) ** 2 < 36 * reference) {
       history.push(now);
       if (history.length > keep) history.shift();
       continue;

@@ -254,3 +254,10 @@ describe('formats of logs', () => {
     for (const value of [12, 'soon', null, {}]) expect(readTimeValue(value)).toBeNaN();
   });
 });
+
+test('a time after the year 9999 is none: it could not be written in an answer', () => {
+  expect(readTimeValue('2020202020202020202020202020202020')).toBeNaN();
+  expect(readTimeValue(1e30)).toBeNaN();
+  expect(readTimeValue('+012345-01-01T00:00:00Z')).toBeNaN();
+  expect(readTimeValue('9999-12-31T23:59:59Z')).toBe(Date.UTC(9999, 11, 31, 23, 59, 59));
+});

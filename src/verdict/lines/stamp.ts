@@ -35,11 +35,19 @@ function readStamp(text: string): number {
   return sign === '-' ? local + offset : local - offset;
 }
 
+/** The end of the year 9999: later times cannot be written as a date of four digits. */
+const LATEST = 253_402_300_799_999;
+
 /**
  * A time as programs write it, as wall-clock ms: ISO 8601, or seconds, milliseconds, microseconds or nanoseconds since
- * 1970, told apart by their size. NaN when it is none.
+ * 1970, told apart by their size. NaN when it is none, or after the year 9999.
  */
 export function readTimeValue(value: unknown): number {
+  const time = timeIn(value);
+  return Math.abs(time) <= LATEST ? time : Number.NaN;
+}
+
+function timeIn(value: unknown): number {
   if (typeof value === 'number' || (typeof value === 'string' && /^\d+(\.\d+)?$/.test(value))) {
     const number = Number(value);
     if (number < 1e8) return Number.NaN;

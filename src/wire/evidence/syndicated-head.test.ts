@@ -22,3 +22,14 @@ test('a note that is no feed stays as it is, to the byte', () => {
 test('names that were escaped twice are taken back once', () => {
   expect(noteInFeed('<checkpoint>a&amp;lt;b</checkpoint>')).toBe('a&lt;b\n');
 });
+
+test('a feed of a megabyte that only opens elements is read in a moment', () => {
+  for (const piece of ['<checkpoint>', '<checkpoint ', '<checkpoint><![CDATA[', '</checkpoint ']) {
+    const text = piece.repeat(1_000_000 / piece.length);
+    const began = process.cpuUsage();
+    noteInFeed(text);
+    noteInFeed(`${text}</checkpoint>`);
+    const { user, system } = process.cpuUsage(began);
+    expect((user + system) / 1000).toBeLessThan(2_000);
+  }
+});

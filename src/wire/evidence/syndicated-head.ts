@@ -4,8 +4,11 @@
  */
 export const CHECKPOINT_NAMESPACE = 'https://c2sp.org/tlog-checkpoint';
 
-const ELEMENT = /<(?:[\w.-]+:)?checkpoint(?:\s[^>]*)?>([\s\S]*?)<\/(?:[\w.-]+:)?checkpoint\s*>/;
-const CDATA = /<!\[CDATA\[([\s\S]*?)\]\]>/g;
+// Each is tried at every place where it can begin, so none may run past the next such place: a feed of a megabyte that
+// opens elements and closes none would otherwise take hours.
+const OPENING = /<(?:[\w.-]+:)?checkpoint(?:\s[^<>]*)?>/;
+const CLOSING = /<\/(?:[\w.-]+:)?checkpoint\s*>/;
+const CDATA = /<!\[CDATA\[((?:(?!<!\[CDATA\[)[\s\S])*?)\]\]>/g;
 const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 const plain = (text: string): string =>
@@ -20,8 +23,13 @@ const plain = (text: string): string =>
  * space around it are all the same note.
  */
 export function noteInFeed(text: string): string {
-  const found = ELEMENT.exec(text)?.[1];
-  if (found === undefined) return text;
-  const parts = found.split(CDATA).map((part, n) => (n % 2 === 1 ? part : plain(part)));
+  const opening = OPENING.exec(text);
+  const inside = opening ? text.slice(opening.index + opening[0].length) : '';
+  const end = inside.search(CLOSING);
+  if (end < 0) return text;
+  const parts = inside
+    .slice(0, end)
+    .split(CDATA)
+    .map((part, n) => (n % 2 === 1 ? part : plain(part)));
   return `${parts.join('').replaceAll('\r\n', '\n').trim()}\n`;
 }

@@ -3,11 +3,13 @@ import type { Search } from './search.ts';
 /** Limits of a kept corpus: it lives in the repository. */
 const MOST_INPUTS = 160;
 const MOST_INPUT_BYTES = 1_200;
-/** Attempts to shorten one input. */
+/** Attempts to shorten one input, and the time after which none is shortened any more. */
 const TRIES = 160;
+const PATIENCE_MS = 30_000;
 
 /** A few short inputs that take the same branches as `all`. */
 export async function smallest(search: Search, all: readonly Buffer[]): Promise<Buffer[]> {
+  const until = performance.now() + PATIENCE_MS;
   const taken = new Set<number>();
   const chosen: Buffer[] = [];
   const bySize = [...all]
@@ -16,7 +18,7 @@ export async function smallest(search: Search, all: readonly Buffer[]): Promise<
   for (const input of bySize) {
     const fresh = (await search.branchesOf(input)).filter((branch) => !taken.has(branch));
     if (fresh.length === 0 || chosen.length >= MOST_INPUTS) continue;
-    const short = await shortened(search, input, fresh);
+    const short = performance.now() < until ? await shortened(search, input, fresh) : input;
     for (const branch of await search.branchesOf(short)) taken.add(branch);
     chosen.push(short);
   }
