@@ -35,6 +35,10 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; load(): Promise
     does: 'write or list the notes of a host at moments of the evening',
     load: () => import('./note.ts'),
   },
+  incident: {
+    does: 'list, open, annotate and close incidents; publish an account of one',
+    load: () => import('./incident/incident.ts'),
+  },
   verdict: {
     does: 'say what access logs support: crowd, attack, both, own fault, or nothing',
     load: () => import('./verdict/verdict.ts'),

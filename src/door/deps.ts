@@ -6,6 +6,7 @@ import type { TcpInfoReader } from '../native/tcp-info.ts';
 import type { Uring } from '../native/uring.ts';
 import type { Pages } from '../pages/index.ts';
 import type { Delivery } from '../wire/delivery.ts';
+import type { DoorAnswers } from '../wire/figures/door-answers.ts';
 import type { RoomNumbers } from '../wire/numbers.ts';
 import type { Assets } from './answer/assets.ts';
 import type { AudienceOptions } from './audience/audience.ts';
@@ -131,6 +132,8 @@ export interface Door extends AsyncDisposable {
    * it moved.
    */
   promote(slug: string, count: number): number;
+  /** What it has done for people since its process began, and what it has room for. */
+  answers(): DoorAnswers;
   /** The tally is new, or was away: it is told everything again that is kept of the audience. */
   tellAudience(): void;
   /** Networks with too many listener keys by what all doors say, as hashes: who is in them does not count. */

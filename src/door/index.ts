@@ -4,6 +4,7 @@
  */
 import type { Server } from 'node:net';
 import { type Ms, ms } from '../base/time.ts';
+import type { DoorAnswers } from '../wire/figures/door-answers.ts';
 import type { Door, DoorDeps } from './deps.ts';
 import { filesPossible, withinFiles } from './limits.ts';
 import { exposition } from './metrics/counters.ts';
@@ -68,7 +69,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
   bound.accepting = openAcceptQueue(entrance.server);
   if (deps.plain) bound.plainPort = await listen(entrance.plainServer, deps.plain.port, deps);
   log.info({ door: deps.name, port: bound.port }, 'the door is open');
-  return new OpenDoor({ ...deps, log }, parts, bound);
+  return new OpenDoor({ ...deps, log, limits }, parts, bound);
 }
 
 async function listen(
@@ -89,6 +90,7 @@ class OpenDoor implements Door {
   readonly plainPort: number | undefined;
   readonly strain: () => DoorStrain;
   readonly #deps: DoorDeps;
+  readonly #mostConnections: number;
   readonly #parts: DoorParts;
   readonly #bound: Bound;
   readonly #spare: ReturnType<typeof openSpareFile>;
@@ -97,6 +99,7 @@ class OpenDoor implements Door {
 
   constructor(deps: DoorDeps, parts: DoorParts, bound: Bound) {
     this.#deps = deps;
+    this.#mostConnections = deps.limits.connections;
     this.#parts = parts;
     this.#bound = bound;
     this.port = bound.port;
@@ -135,6 +138,17 @@ class OpenDoor implements Door {
     const { counters, gate, fanout, admission, audience, defence } = this.#parts;
     const own = exposition(counters, gate.connections.size, fanout.presence());
     return own + admission.metrics() + defence.metrics() + (audience?.metrics() ?? '');
+  };
+  readonly answers = (): DoorAnswers => {
+    const { counters, answerCounts, gate, audience } = this.#parts;
+    const { departures } = counters;
+    return {
+      groups: answerCounts.taken(counters.refusedFull),
+      cut: departures.fault + departures['tls-fault'],
+      firstSound: audience?.firstSound ?? [],
+      bytes: counters.bytes + counters.fileBytes,
+      ...{ connections: gate.connections.size, mostConnections: this.#mostConnections },
+    };
   };
   readonly close = (grace: Ms): Promise<void> => {
     this.#closing ??= this.#shut(grace);

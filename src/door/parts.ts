@@ -13,6 +13,7 @@ import { type FileAnswers, openFileAnswers } from './files/file-answers.ts';
 import { handToHttp } from './http/hand-over.ts';
 import { openPlainPort } from './http/plain-http-port.ts';
 import { type DoorHttp, openHttp } from './http/server.ts';
+import { AnswerCounts } from './metrics/answer-counts.ts';
 import { type Counters, openCounters } from './metrics/counters.ts';
 import { type Fault, openFaults } from './metrics/faults.ts';
 import type { AcceptQueue } from './network/accept-backlog.ts';
@@ -71,6 +72,7 @@ interface Ground {
   readonly defence: Defence;
   /** Hears of every request that is over. */
   readonly finished: FinishedRequests;
+  readonly answerCounts: AnswerCounts;
   readonly returnTokens: ReturnTokens;
   /** Who hears what; absent where nothing is counted. */
   readonly audience: DoorAudience | undefined;
@@ -131,6 +133,8 @@ function openGround({ clock, log, limits, ...deps }: DoorDeps, bound: Bound): Gr
   const finished = new FinishedRequests();
   if (deps.defence && deps.defence.mode !== 'off') finished.listen(defence.charge);
   if (deps.requestOver) finished.listen(deps.requestOver);
+  const answerCounts = new AnswerCounts();
+  finished.listen((request) => answerCounts.count(request));
   const requesters = new Requesters({
     ...{ clients, gate, seed: Math.floor(Math.random() * 2 ** 32) },
     came(requester, before) {
@@ -148,6 +152,7 @@ function openGround({ clock, log, limits, ...deps }: DoorDeps, bound: Bound): Gr
       clients,
       defence,
       finished,
+      answerCounts,
       requesters,
       returnTokens,
       audience,

@@ -45,6 +45,8 @@ export interface DoorLadder extends AsyncDisposable {
   wish(slug: string): Pick<Delivery, 'level' | 'why'> & { readonly spare: number };
   /** Rooms above level 0 by this door's own wish: their cells must be told even when nobody is listening any more. */
   wishing(): Iterable<string>;
+  /** Bytes/s that may leave this door: configured or learned; Infinity while unknown. */
+  readonly egressLimit: number;
   /** Prometheus text, `earshot_ladder_…`. */
   metrics(): string;
 }
@@ -103,6 +105,9 @@ export function open(deps: LadderDeps): DoorLadder {
   const timer = clock.every(ms(1000), look);
 
   return {
+    get egressLimit() {
+      return ladder.egressLimit;
+    },
     delivery(slug) {
       const now = clock.now();
       const told = published.get(slug);

@@ -2,15 +2,16 @@ import { systemClock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { open as openClaims } from '../claims/index.ts';
 import type { Config } from '../config/index.ts';
+import { openDesk } from '../incident/index.ts';
 import { readSecret } from '../keys/secret.ts';
 import { signingKeyFor } from '../keys/signing-keys.ts';
 import { openPages } from '../pages/index.ts';
 import { type CardPainter, openCardPainter } from '../picture/index.ts';
 import type { Rooms } from '../room/index.ts';
 import type { Paths } from './paths.ts';
-import { askForNotes, askForNumbers } from './room-numbers.ts';
+import { askForDesk, askForNotes, askForNumbers } from './room-numbers.ts';
 
-/** Answers requests about claims, with figures from the tally; passes other requests on to the rooms. */
+/** Answers requests about claims and incidents, with figures from the tally; passes other requests on to the rooms. */
 export async function answerClaims(
   config: Config,
   at: Paths,
@@ -38,5 +39,10 @@ export async function answerClaims(
     titleOf: async (slug) => (rooms.card(slug) ?? (await rooms.over(slug)))?.title,
     rooms: () => rooms.cards().filter(({ welcome }) => !welcome),
   });
-  return (request) => (claims.takes(new URL(request.url).pathname) ? claims : rooms).fetch(request);
+  const desk = openDesk({
+    ...{ clock: systemClock, isOperator: rooms.isOperator, whoIs: rooms.whoIs },
+    ...askForDesk(at.tallyHttp),
+  });
+  return (request) =>
+    desk(request) ?? (claims.takes(new URL(request.url).pathname) ? claims : rooms).fetch(request);
 }

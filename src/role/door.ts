@@ -26,6 +26,8 @@ import { openReplayThread } from './replay-thread.ts';
 import { askForRoom } from './room-lookup.ts';
 
 const PRESENCE_PERIOD = ms(1000);
+/** How often the tally is told what was answered. */
+const ANSWERS_PERIOD = ms(5_000);
 /** How long the supervisor's report on the whole installation is valid; it comes once a second. */
 const READY_FOR = ms(5000);
 
@@ -166,6 +168,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
       feed.send({ head: { kind: 'tickets', slug, door: name, counted }, body: EMPTY });
   };
   stack.use(clock.every(PRESENCE_PERIOD, tell));
+  stack.use(clock.every(ANSWERS_PERIOD, () => tally.answers(opened.answers(), steps.egressLimit)));
   // Closed first: the parts behind it go on until the last listener has its segment.
   stack.defer(() => opened.close(config.shutdownGrace));
   return Object.assign(stack.move(), {

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { DeskDeps } from '../incident/index.ts';
 import type { HostNote, NoteWish } from '../wire/figures/host-note.ts';
 import type { RoomNumbers } from '../wire/numbers.ts';
 
@@ -78,6 +79,23 @@ export const askForNotes = (socketPath: string, wait = WAIT_MS) => ({
   },
   async writeNote(slug: string, wish: NoteWish): Promise<Response> {
     const { status, text } = await asked({ socketPath, wait }, `/notes/${slug}`, wish);
+    const type = status === 201 ? 'application/json' : 'application/problem+json';
+    return new Response(text, { status, headers: { 'content-type': type } });
+  },
+});
+
+/** Asks the tally about incidents, and has it write what people say beside them. */
+export const askForDesk = (socketPath: string): Pick<DeskDeps, 'read' | 'list' | 'write'> => ({
+  async read(id, language) {
+    const text = await textOf(asked(socketPath, `/desk/${id}?language=${language}`));
+    return text === undefined ? undefined : JSON.parse(text);
+  },
+  async list() {
+    const text = await textOf(asked(socketPath, '/desk'));
+    return text === undefined ? [] : JSON.parse(text).incidents;
+  },
+  async write(wish) {
+    const { status, text } = await asked(socketPath, '/desk', wish);
     const type = status === 201 ? 'application/json' : 'application/problem+json';
     return new Response(text, { status, headers: { 'content-type': type } });
   },

@@ -9,7 +9,7 @@ export const EVENT_NAMES = [
   'attempt',
   /** A player tried again by itself; its key is the attempt's. Told apart by the detail, which counts from 1. */
   'retry',
-  /** The first sound of an attempt was played within 30 s; its key is the attempt's. */
+  /** The first sound of an attempt was played within 30 s; its key is the attempt's. The detail: after how many ms. */
   'success',
   /** An attempt was no success; its key is the attempt's, the detail says why. */
   'failure',
@@ -54,6 +54,7 @@ const MAX_TOKEN = 256;
 /** 64 to 132 random bits in base64url. */
 const KEY = /^[\w-]{11,22}$/;
 const RETRY = /^[1-9]\d{0,3}$/;
+const TOOK = /^\d{1,5}$/;
 /** Two minutes at most. */
 const SLOTS_OPEN = /^(?:[1-9]|1[0-2])$/;
 
@@ -64,6 +65,7 @@ function isEvent(value: unknown): value is AudienceEvent {
   const [name, key, detail] = value as unknown[];
   if (typeof key !== 'string' || !KEY.test(key)) return false;
   if (name === 'failure') return isFailure(detail);
+  if (name === 'success') return detail === undefined || (typeof detail === 'string' && TOOK.test(detail));
   if (name === 'retry') return typeof detail === 'string' && RETRY.test(detail);
   if (name === 'page-open') return typeof detail === 'string' && SLOTS_OPEN.test(detail);
   return EVENT_NAMES.includes(name as AudienceEventName) && detail === undefined;

@@ -55,7 +55,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   ),
   main: ['base', 'certificate', 'config', 'journal', 'keys', 'role', 'roles', 'supervisor'],
   roles: ['base', 'config', 'role'],
-  cli: 'base native media wire keys journal http config certificate plan role roles main supervisor stage archive edge rehearsal store door audience evidence claims verifier verdict'.split(
+  cli: 'base native media wire keys journal http config certificate plan role roles main supervisor stage archive edge rehearsal store door audience evidence claims incident verifier verdict'.split(
     ' ',
   ),
 };

@@ -27,10 +27,10 @@ function watch(...steps: readonly (readonly [number, Partial<JoinLook>])[]): str
 test('an attempt that is heard within half a minute is a success, once', () => {
   expect(watch([5, {}], [2, { state: 'connecting' }], [100, { state: 'playing', received: true }])).toEqual([
     'attempt key1',
-    'success key1',
+    'success key1 2000',
   ]);
   // Sound that was there at once.
-  expect(watch([1, { state: 'playing' }])).toEqual(['attempt key1', 'success key1']);
+  expect(watch([1, { state: 'playing' }])).toEqual(['attempt key1', 'success key1 0']);
 });
 
 test('what the player does by itself is no attempt', () => {
@@ -42,7 +42,7 @@ test('what the player does by itself is no attempt', () => {
       [3, { state: 'reconnecting', reconnects: 1 }],
       [9, playing],
     ),
-  ).toEqual(['attempt key1', 'success key1']);
+  ).toEqual(['attempt key1', 'success key1 1000']);
   expect(
     watch(
       [2, { state: 'connecting' }],
@@ -50,7 +50,7 @@ test('what the player does by itself is no attempt', () => {
       [2, { state: 'reconnecting', reconnects: 3 }],
       [9, playing],
     ),
-  ).toEqual(['attempt key1', 'retry key1 1', 'retry key1 2', 'retry key1 3', 'success key1']);
+  ).toEqual(['attempt key1', 'retry key1 1', 'retry key1 2', 'retry key1 3', 'success key1 6000']);
 });
 
 test('pressing Listen again is another attempt', () => {
@@ -61,7 +61,7 @@ test('pressing Listen again is another attempt', () => {
     [1, { state: 'connecting' }],
     [9, { state: 'playing' }],
   );
-  expect(told).toEqual(['attempt key1', 'success key1', 'attempt key2', 'success key2']);
+  expect(told).toEqual(['attempt key1', 'success key1 1000', 'attempt key2', 'success key2 1000']);
 });
 
 test('each failure has its reason', () => {
@@ -95,5 +95,5 @@ test('a tap after the browser asked for one is another attempt', () => {
     [1, { state: 'connecting' }],
     [5, { state: 'playing' }],
   );
-  expect(told).toEqual(['attempt key1', 'failure key1 blocked', 'attempt key2', 'success key2']);
+  expect(told).toEqual(['attempt key1', 'failure key1 blocked', 'attempt key2', 'success key2 1000']);
 });

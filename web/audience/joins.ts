@@ -54,7 +54,8 @@ export class JoinWatch {
     for (; this.#reconnects < seen.reconnects; this.#reconnects++)
       this.#tell(['retry', attempt.key, String(++attempt.retries)]);
     const late = now - attempt.since > JOIN_PATIENCE_MS;
-    if (seen.state === 'playing' && !late) this.#end(['success', attempt.key]);
+    if (seen.state === 'playing' && !late)
+      this.#end(['success', attempt.key, String(Math.round(now - attempt.since))]);
     else if (seen.state === 'blocked') this.#fail('blocked');
     else if (seen.state === 'ended') this.#fail('unknown');
     else if (seen.state === 'idle') this.#fail('abandoned');

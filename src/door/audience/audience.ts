@@ -255,6 +255,11 @@ export class DoorAudience implements Disposable {
     return true;
   }
 
+  /** From the press on Listen to the first sound, as players told it, by class. */
+  get firstSound(): readonly number[] {
+    return this.#pages.firstSound;
+  }
+
   /** A part of a recording was delivered as a file. */
   downloaded(part: Omit<DownloadedPart, 'key'>, who: Listening): void {
     if (who.prefetch) return;

@@ -1,4 +1,5 @@
 import type { AudienceEvent } from '../../wire/audience-events.ts';
+import { TIME_CLASSES, timeClass } from '../../wire/figures/door-answers.ts';
 import { JOIN_FAILURES, type JoinFailure } from '../../wire/metrics.ts';
 import type { RoomEvents } from '../../wire/room-events.ts';
 import { OpenPages } from './open-pages.ts';
@@ -33,6 +34,8 @@ export class PageCounts {
   #keys = new Set<string>();
   #older = new Set<string>();
   readonly #open = new OpenPages();
+  /** From the press on Listen to the first sound, of all rooms, by class. */
+  readonly firstSound: number[] = Array.from({ length: TIME_CLASSES }, () => 0);
 
   /** Events of a room, at `wall` (ms). */
   take(slug: string, events: readonly AudienceEvent[], wall: number): void {
@@ -42,10 +45,16 @@ export class PageCounts {
         this.#open.take(slug, key, Number(detail), wall);
         continue;
       }
-      if (!this.#isNew(`${slug} ${event.join(' ')}`)) continue;
+      // A success is one, whatever time it tells.
+      const told = name === 'success' ? [name, key] : event;
+      if (!this.#isNew(`${slug} ${told.join(' ')}`)) continue;
       const room = this.#room(slug);
       if (!room) return;
       add(room, event);
+      if (name === 'success' && detail !== undefined) {
+        const at = timeClass(Number(detail));
+        this.firstSound[at] = (this.firstSound[at] ?? 0) + 1;
+      }
       this.#changed.add(slug);
     }
   }

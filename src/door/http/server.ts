@@ -25,7 +25,7 @@ export interface DoorHttp {
 }
 
 /** Another process answers these. */
-const FORWARDED: ReadonlySet<Owner> = new Set(['site', 'cell', 'tally']);
+const FORWARDED: ReadonlySet<Owner> = new Set(['site', 'cell', 'tally', 'press']);
 
 /** Opens the HTTP server for everything except streams. */
 export function openHttp(deps: DoorHttpDeps): DoorHttp {

@@ -24,8 +24,6 @@ interface DoorSeen {
 interface Running {
   readonly groups: Map<string, { good: number; refused: number; failed: number; times: number[] }>;
   heard: boolean;
-  joins: number;
-  joinsRefused: number;
   cut: number;
   bytes: number;
   firstSound: number[];
@@ -34,7 +32,7 @@ interface Running {
 
 const begun = (): Running => ({
   groups: new Map(),
-  ...{ heard: false, joins: 0, joinsRefused: 0, cut: 0, bytes: 0, firstSound: [], rung: 0 },
+  ...{ heard: false, cut: 0, bytes: 0, firstSound: [], rung: 0 },
 });
 
 /** Doors that said nothing for so long are gone, ms. */
@@ -43,7 +41,7 @@ const GONE_MS = 30_000;
 /** Sums up what doors and the counting say into minutes. Nothing is added twice, whatever is repeated or restarted. */
 export class MinuteWatch {
   readonly #doors = new Map<string, DoorSeen>();
-  #minute = 0;
+  #minute = -1;
   #running = begun();
   #before: AudienceSums | undefined;
   /** The last minutes, oldest first. */
@@ -65,8 +63,6 @@ export class MinuteWatch {
       const count = answers.groups[group];
       if (count) this.#add(group, count, past?.groups[group]);
     }
-    now.joins += Math.max(0, answers.joins - (past?.joins ?? 0));
-    now.joinsRefused += Math.max(0, answers.joinsRefused - (past?.joinsRefused ?? 0));
     now.cut += Math.max(0, answers.cut - (past?.cut ?? 0));
     now.bytes += Math.max(0, answers.bytes - (past?.bytes ?? 0));
     addClasses(now.firstSound, grown(answers.firstSound, past?.firstSound));
@@ -80,7 +76,7 @@ export class MinuteWatch {
   /** Call about once a second. Returns the minute that has just ended; `sums`: undefined while no room is known. */
   tick(wall: number, sums: AudienceSums | undefined): IncidentMinute | undefined {
     const minute = Math.floor(wall / MINUTE_MS);
-    if (this.#minute === 0) {
+    if (this.#minute < 0) {
       this.#minute = minute;
       this.#before = sums;
     }
@@ -108,22 +104,13 @@ export class MinuteWatch {
   }
 
   #ended(at: number, wall: number, sums: AudienceSums | undefined): IncidentMinute {
-    const { groups, heard, joins, joinsRefused, cut, bytes, firstSound, rung } = this.#running;
+    const { groups, heard, cut, bytes, firstSound, rung } = this.#running;
     const doors = [...this.#doors.values()].filter((door) => wall - door.at < GONE_MS);
     const told: Partial<Record<string, MinuteAnswers>> = {};
     for (const [group, { good, refused, failed, times }] of groups) {
       const all = good + refused + failed;
       if (all > 0) told[group] = { asked: all, failed, refused, ...(times.some(Boolean) ? { times } : {}) };
     }
-    // Streams begin on a path of their own.
-    const { joining } = told;
-    if (joins + joinsRefused > 0)
-      told.joining = {
-        ...joining,
-        asked: joins + joinsRefused + (joining?.asked ?? 0),
-        failed: joinsRefused + (joining?.failed ?? 0),
-        refused: joining?.refused ?? 0,
-      };
     const limit = doors.every(({ answers }) => answers.egressLimit !== undefined)
       ? doors.reduce((sum, { answers }) => sum + (answers.egressLimit ?? 0), 0) * 60
       : undefined;

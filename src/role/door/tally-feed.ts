@@ -3,6 +3,7 @@ import type { Log } from '../../base/log.ts';
 import { subscribeSocket } from '../../bus/index.ts';
 import type { AudienceOutlet } from '../../door/index.ts';
 import { EMPTY } from '../../wire/feed.ts';
+import type { DoorAnswers } from '../../wire/figures/door-answers.ts';
 import type { RoomNumbers } from '../../wire/numbers.ts';
 import type { ListenerCount } from '../../wire/room.ts';
 import { logLost } from '../lost.ts';
@@ -36,6 +37,8 @@ export interface TallyFeed extends AsyncDisposable {
     /** The newest signed head of the evidence log; undefined while the tally has told of none. */
     signedHead(): string | undefined;
   };
+  /** What the door has done for people; `egressLimit`: bytes/s that may leave it, Infinity while unknown. */
+  answers(answers: DoorAnswers, egressLimit: number): void;
   /** How many listen to a room now; undefined while nobody knows. */
   listeners(slug: string): ListenerCount | undefined;
 }
@@ -89,6 +92,10 @@ export function openTallyFeed(deps: TallyFeedDeps): TallyFeed {
       events: (counts) => inlet.send({ head: { kind: 'events', door, life, rooms: counts }, body: EMPTY }),
     },
     known: { numbers: (slug) => rooms.get(slug)?.numbers, signedHead: () => signed },
+    answers(own, egressLimit) {
+      const answers = Number.isFinite(egressLimit) ? { ...own, egressLimit } : own;
+      void inlet.send({ head: { kind: 'answers', door, life, answers }, body: EMPTY });
+    },
     listeners: (slug) => rooms.get(slug)?.listeners,
     [Symbol.asyncDispose]: () => inlet[Symbol.asyncDispose](),
   };

@@ -18,7 +18,7 @@ export interface AnswerCount {
   readonly good: number;
   /** Refused because somebody asked too often (429). */
   readonly refused: number;
-  /** A fault, or no place, or a part that was away (5xx), or cut short by the server. */
+  /** A fault, or no place, or a part that was away (5xx). */
   readonly failed: number;
   /** How long answers took, by class; endless ones are in none. */
   readonly times: readonly number[];
@@ -27,11 +27,9 @@ export interface AnswerCount {
 /** What one door has done since its process began, and what it has room for. */
 export interface DoorAnswers {
   readonly groups: Readonly<Partial<Record<AnswerGroup, AnswerCount>>>;
-  /** Streams that began, were refused, and were cut by a fault of the server. */
-  readonly joins: number;
-  readonly joinsRefused: number;
+  /** Streams that were cut by a fault of the server. */
   readonly cut: number;
-  /** From the request of a stream to its first sound, by class. */
+  /** From the press on Listen to the first sound, as players told it, by class. */
   readonly firstSound: readonly number[];
   /** Bytes of sound. */
   readonly bytes: number;
