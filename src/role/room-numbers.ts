@@ -87,15 +87,15 @@ export const askForNotes = (socketPath: string, wait = WAIT_MS) => ({
 /** Asks the tally about incidents, and has it write what people say beside them. */
 export const askForDesk = (socketPath: string): Pick<DeskDeps, 'read' | 'list' | 'write'> => ({
   async read(id, language) {
-    const text = await textOf(asked(socketPath, `/desk/${id}?language=${language}`));
+    const text = await textOf(asked({ socketPath, wait: WAIT_MS }, `/desk/${id}?language=${language}`));
     return text === undefined ? undefined : JSON.parse(text);
   },
   async list() {
-    const text = await textOf(asked(socketPath, '/desk'));
+    const text = await textOf(asked({ socketPath, wait: WAIT_MS }, '/desk'));
     return text === undefined ? [] : JSON.parse(text).incidents;
   },
   async write(wish) {
-    const { status, text } = await asked(socketPath, '/desk', wish);
+    const { status, text } = await asked({ socketPath, wait: WAIT_MS }, '/desk', wish);
     const type = status === 201 ? 'application/json' : 'application/problem+json';
     return new Response(text, { status, headers: { 'content-type': type } });
   },
