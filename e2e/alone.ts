@@ -18,6 +18,7 @@ export const IN_PAIRS: Readonly<Record<string, string>> = {
   isolation: 'how late fragments are while another room is flooded',
   ladder: 'a real crowd beside a simulated one: a busy processor would be a reason for other steps',
   'light-tls': 'holes in ten seconds of sound',
+  quarantine: 'how late fragments are while a room of another cell makes its studio fail',
   replay: 'gaps in decoded sound, sample by sample',
   slow: "visitors' waiting times and a door's memory under attack",
   stalls: 'seconds of silence behind a network that stands still now and then',

@@ -1,4 +1,5 @@
 /** The supervisor: reads the settings, starts the processes of the chosen roles, waits, and stops them, doors first. */
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import project from '../package.json' with { type: 'json' };
 import { systemClock } from './base/clock.ts';
@@ -7,6 +8,7 @@ import { makeFolder, makePrivateFolder } from './base/folder.ts';
 import type { OpenRole } from './base/health.ts';
 import { openLineWriter } from './base/line-writer.ts';
 import { LINES_LOST, line, openLog, readable } from './base/log.ts';
+import { memoryPossible } from './base/machine-memory.ts';
 import { exposition } from './base/metrics.ts';
 import { sharesPorts } from './base/port.ts';
 import { releasePages } from './base/release-pages.ts';
@@ -21,6 +23,7 @@ import { certificateOf, lastGoodCertificate } from './role/certificate-files.ts'
 import { resetCountingClock } from './role/counting-clock.ts';
 import { paths } from './role/paths.ts';
 import { openProcessMetrics } from './role/process-metrics.ts';
+import { readMark } from './role/studio/room-marks.ts';
 import { ROLES, type RoleName } from './roles.ts';
 import {
   type ChildSpec,
@@ -61,6 +64,21 @@ const BUILD = exposition([
   },
 ]);
 
+/** A studio process holds at most a quarter of the machine's memory divided by their number, within these bytes. */
+const LEAST_CELL = 512_000_000;
+const MOST_CELL = 1_500_000_000;
+/** Of that, codecs and connections are outside of the heap; bytes. */
+const OUTSIDE_HEAP = 400_000_000;
+const LEAST_HEAP = 192;
+
+/** What one studio process may hold: all memory, bytes, and of it heap, megabytes. */
+function cellMemory(config: Config): { readonly memory: number; readonly heap: number } {
+  const share = memoryPossible() / 4 / config.cells;
+  const memory = config.cellMemory ?? Math.max(LEAST_CELL, Math.min(MOST_CELL, share));
+  const heap = Math.floor((memory - OUTSIDE_HEAP) / 2 ** 20);
+  return { memory, heap: Math.max(LEAST_HEAP, config.cellMemory ? heap : Math.min(HEAP.studio, heap)) };
+}
+
 /** Each thread's own heap of the C library keeps what the thread has freed: 40 MB after some threads have ended. */
 const FOR_CHILDREN = { MALLOC_ARENA_MAX: '2' };
 
@@ -82,7 +100,8 @@ function family(config: Config, roles: readonly RoleName[], environmentWith: Env
   const env = environmentWith(FOR_CHILDREN, compiled === undefined ? {} : { NODE_COMPILE_CACHE: compiled });
   return STOP_ORDER.filter((role) => roles.includes(role)).map((role) =>
     Array.from(
-      { length: ROLES[role].count(config) },
+      // Behind the cells there is one more, which runs while it has rooms.
+      { length: ROLES[role].count(config) + (role === 'studio' ? 1 : 0) },
       (_, index): ChildSpec => ({
         name: `${role}-${index}`,
         args: ['role', role, String(index)],
@@ -91,6 +110,9 @@ function family(config: Config, roles: readonly RoleName[], environmentWith: Env
         heap: HEAP[role],
         tells: ROLES[role].tells,
         ...(role === 'door' ? { serves: true as const } : {}),
+        ...(role === 'studio' ? cellMemory(config) : {}),
+        ...(role === 'studio' ? { room: () => readMark(at.cellMarks(index)) } : {}),
+        ...(role === 'studio' && index === config.cells ? { wanted: () => existsSync(at.quarantine) } : {}),
       }),
     ),
   );

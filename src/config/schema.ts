@@ -202,13 +202,33 @@ export const schema = z.strictObject({
     },
     whole(1, 1000),
   ),
+  cellMemory: setting(
+    {
+      unit: 'size, 384MB to 64GB, or auto',
+      default: 'auto',
+      change: 'restart',
+      reason:
+        'Memory of all kinds that one studio process may hold; above it the process is ended and its rooms begin anew in another. auto is a quarter of the machine divided by the studio processes, from 512 MB to 1.5 GB. A room with a few speakers takes some 20 MB, the process itself 150.',
+    },
+    wordOr('auto', size('384MB', '64GB')),
+  ),
+  speakersPerCell: setting(
+    {
+      unit: 'people, 1 to 1000',
+      default: '96',
+      change: 'restart',
+      reason:
+        'How many microphones one studio process takes in all its rooms together; hosts come on top. Somebody who talks takes 1 to 2 % of a core.',
+    },
+    whole(1, 1000),
+  ),
   udpPort: setting(
     {
       unit: 'UDP port, 0 to 65000',
       default: '7700',
       change: 'restart',
       reason:
-        'Where speakers send their voice. The second studio process uses the next port, and so on; open that range in the firewall. 0 picks free ports.',
+        'Where speakers send their voice. The second studio process uses the next port, and so on, and the quarantine cell the one after the last; open that range in the firewall. 0 picks free ports.',
     },
     whole(0, 65_000),
   ),

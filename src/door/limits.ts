@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { totalmem } from 'node:os';
 import { type Ms, ms } from '../base/time.ts';
+
+export { memoryPossible } from '../base/machine-memory.ts';
 
 /**
  * Every buffer, count and wait of the door, by name, with what happens at each limit. How large a request body may be
@@ -191,12 +192,3 @@ export const withinMemory = (limits: Limits, bytes: number, doors: number): Limi
     waitingBytes: Math.min(limits.waitingBytes, Math.max(limits.backlog, Math.floor(share / 8))),
   };
 };
-
-/**
- * The memory this process may use, in bytes: the machine's memory or the control group's limit, whichever is smaller.
- */
-export function memoryPossible(): number {
-  const held = process.constrainedMemory();
-  const all = totalmem();
-  return held > 0 && held < all ? held : all;
-}

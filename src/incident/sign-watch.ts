@@ -39,6 +39,8 @@ export interface ProcessNews {
   readonly code?: number | null;
   readonly signal?: string | null;
   readonly why?: string;
+  /** The room that it was working on. */
+  readonly room?: string;
 }
 
 interface Pending {
@@ -115,9 +117,10 @@ export class SignWatch {
   }
 
   /** A process ended unexpectedly, or is back. */
-  process({ at, event, process, code, signal, why }: ProcessNews): void {
+  process({ at, event, process, code, signal, why, room }: ProcessNews): void {
+    const about = room === undefined ? '' : `, while it worked on ${room}`;
     const how = why ?? signal ?? `exit code ${code ?? 'unknown'}`;
-    this.#see('process', process, event === 'died', at, { from: at, detail: `${process}: ${how}` });
+    this.#see('process', process, event === 'died', at, { from: at, detail: `${process}: ${how}${about}` });
   }
 
   /** Call about once a second. */

@@ -59,6 +59,10 @@ export function paths(data: string) {
     tallyHttp: join(run, 'tally.http'),
     pressHttp: join(run, 'press.http'),
     cellBus: (cell: number) => join(run, `cell-${cell}.sock`),
+    /** Which room a cell works on. */
+    cellMarks: (cell: number) => join(run, `cell-${cell}.marks`),
+    /** There while the quarantine cell has rooms. */
+    quarantine: join(run, 'quarantine'),
     cellHttp: (cell: number) => join(run, `cell-${cell}.http`),
   };
 }

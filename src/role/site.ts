@@ -28,6 +28,7 @@ import { paths } from './paths.ts';
 import { setProcessPriority } from './priority.ts';
 import { openRoomChanges, type RoomChanges } from './room-changes.ts';
 import { answerDoors } from './room-lookup.ts';
+import { openQuarantine } from './site/quarantine.ts';
 import { keepSnapshot } from './snapshot.ts';
 
 /** Opens the site: rooms and their links in the database, told to every door and cell. */
@@ -111,6 +112,7 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
     // Music is for rooms to come and on.
     if (status === undefined || isOver(status)) void music.remove(slug).catch(() => undefined);
   });
+  stack.use(openQuarantine({ ...keeping, at, cells: config.cells, rooms }));
   const wanted = rooms.cards().filter(({ status }) => !isOver(status));
   music
     .keep(new Set(wanted.map(({ slug }) => slug)))
@@ -121,7 +123,7 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
     const who = asSpeakerId(id);
     if (who) rooms.bar(slug, who);
   };
-  for (let cell = 0; cell < config.cells; cell++) {
+  for (let cell = 0; cell <= config.cells; cell++) {
     stack.use(
       subscribeSocket(at.cellBus(cell), {
         message({ head }) {

@@ -23,6 +23,7 @@ import { useSnapshot } from './snapshot.ts';
 import { cellMetrics, type RoomMetrics } from './studio/cell-metrics.ts';
 import { openCellRooms } from './studio/cell-rooms.ts';
 import { openInTurn } from './studio/openings.ts';
+import { markedClock, markedStage, openRoomMarks } from './studio/room-marks.ts';
 import { RunningRoom } from './studio/running-room.ts';
 import { openWelcomeTalk, type WelcomeTalk } from './studio/welcome-talk.ts';
 
@@ -42,28 +43,30 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
   const lostEntries = openLostEntries(['ladder', 'queue', 'marks', 'gaps']);
   const wakeInTurn = openInTurn(() => true);
   const cards = new KnownRooms();
+  const marks = await openRoomMarks(at.cellMarks(index), log);
   const { programs, take } = openCellRooms<RunningRoom>({
     ...{ clock, log, cards, cell: index },
-    open: (card) =>
-      RunningRoom.open(
-        {
-          clock,
-          log,
-          stage,
-          archive,
-          renditions: RENDITIONS,
-          tag,
-          always: [...new Set([...ARCHIVED, ...config.archive])],
-          loops: () => loops,
-          publish,
-          inTurn: wakeInTurn,
-          ...(card.welcome ? { hearing: welcomeTalk(card.slug as Slug).hearing } : {}),
-          writePeriod: config.writePeriod,
-          ...{ caches: config.caches, records, lostEntries, cell: `cell-${index}` },
-          ...{ queueDir: at.queue, musicDir: at.music },
-        },
-        card,
-      ),
+    open: (card) => {
+      const mark = marks.of(card.slug);
+      const deps = {
+        clock: markedClock(clock, mark),
+        ...{ log, mark },
+        stage: markedStage(stage, mark),
+        archive,
+        renditions: RENDITIONS,
+        tag,
+        always: [...new Set([...ARCHIVED, ...config.archive])],
+        loops: () => loops,
+        publish,
+        inTurn: wakeInTurn,
+        ...(card.welcome ? { hearing: welcomeTalk(card.slug as Slug).hearing } : {}),
+        writePeriod: config.writePeriod,
+        ...{ caches: config.caches, records, lostEntries, cell: `cell-${index}` },
+        ...{ queueDir: at.queue, musicDir: at.music },
+      };
+      return mark.opening(() => RunningRoom.open(deps, card));
+    },
+    closed: (slug) => marks.forget(slug),
     opened(program) {
       for (const message of program.greeting()) publish(message);
     },
@@ -110,7 +113,7 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
       udpPort: config.udpPort === 0 ? 0 : config.udpPort + index,
       ...(config.publicAddress ? { publicAddress: config.publicAddress } : {}),
       iceServers: config.iceServers,
-      maxSpeakers: config.maxSpeakers,
+      ...{ maxSpeakers: config.maxSpeakers, maxSpeakersOfAll: config.speakersPerCell },
     }),
   );
   outlet.onUpstream(({ head }) => {

@@ -104,7 +104,7 @@ export async function openTally(config: Config, log: Log): Promise<OpenRole> {
       },
     ),
   );
-  for (let cell = 0; cell < config.cells; cell++)
+  for (let cell = 0; cell <= config.cells; cell++)
     stack.use(
       subscribeSocket(at.cellBus(cell), {
         message({ head, body }) {

@@ -34,6 +34,8 @@ export interface StageDeps {
   readonly iceServers: readonly IceServer[];
   /** Limit of simultaneous microphones in one room; hosts are not counted in it. */
   readonly maxSpeakers: number;
+  /** The same for all rooms of the cell together; default: no limit. */
+  readonly maxSpeakersOfAll?: number;
 }
 
 /** The open stage of one cell. */
@@ -61,12 +63,14 @@ export async function open(deps: StageDeps): Promise<Stage> {
   const held = await holdMediaPort(deps.udpPort, deps.bindAddress);
   const { clock, publicAddress } = deps;
   const pace = new OfferPace(clock);
+  const rooms = new Map<string, Room>();
   const cell: StageCell = {
+    maxSpeakersOfAll: deps.maxSpeakersOfAll ?? Number.POSITIVE_INFINITY,
+    speakers: () => [...rooms.values()].reduce((sum, room) => sum + room.speakers, 0),
     ...{ clock, log, maxSpeakers: deps.maxSpeakers, handshakes: new ConnectingLimit(clock) },
     media: { port: held.port, bindAddress: deps.bindAddress, publicAddress, pace },
     ...{ failures: 0, complained: -Infinity },
   };
-  const rooms = new Map<string, Room>();
   const app = routes({
     rooms: (slug) => rooms.get(slug),
     ...{ tokens: deps.tokens, iceServers: deps.iceServers, clock, log, pace },

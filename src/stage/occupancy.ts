@@ -1,6 +1,7 @@
 import type { SpeakerId } from '../base/ids.ts';
 import type { Ms } from '../base/time.ts';
 import type { Grant } from '../keys/token.ts';
+import type { StageCell } from './opening.ts';
 import type { StagePlace } from './place.ts';
 import type { StageRefusal } from './refusal.ts';
 import type { WhipSession } from './session.ts';
@@ -35,8 +36,25 @@ export function occupied(
   return { refused: 'stage-full', detail, retryAfter: 10 };
 }
 
+/** Why no further speaker can have a microphone in this cell; hosts always can. */
+export function crowded(
+  places: ReadonlyMap<SpeakerId, StagePlace>,
+  grant: Grant,
+  { speakers, maxSpeakersOfAll }: Pick<StageCell, 'speakers' | 'maxSpeakersOfAll'>,
+): StageRefusal | undefined {
+  const own = places.get(grant.speaker);
+  if ((own?.role ?? grant.role) !== 'speaker' || own?.present) return undefined;
+  if (speakers() < maxSpeakersOfAll) return undefined;
+  const detail = `At most ${maxSpeakersOfAll} people are on stage at once in all rooms of one studio process (speakersPerCell)`;
+  return { refused: 'stage-full', detail, retryAfter: 10 };
+}
+
 /** Places of other hosts or other speakers: on stage, connecting, or waiting for their answer. */
-function taken(places: ReadonlyMap<SpeakerId, StagePlace>, but: SpeakerId, hosts: boolean): number {
+export function taken(
+  places: ReadonlyMap<SpeakerId, StagePlace>,
+  but: SpeakerId | undefined,
+  hosts: boolean,
+): number {
   let count = 0;
   for (const { id, role, publisher, present, appeared } of places.values())
     if (id !== but && (role !== 'speaker') === hosts && (publisher || present || !appeared)) count += 1;

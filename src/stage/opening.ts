@@ -11,6 +11,10 @@ export interface StageCell {
   readonly media: Media;
   readonly handshakes: ConnectingLimit;
   readonly maxSpeakers: number;
+  /** Speakers in all rooms of the cell; hosts are not counted. */
+  readonly maxSpeakersOfAll: number;
+  /** Speakers who have a place now, in all rooms. */
+  speakers(): number;
   /** Connections that the media library failed to open, since the start. */
   failures: number;
   /** When such a failure was last logged. */

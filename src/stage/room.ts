@@ -6,7 +6,7 @@ import type { BackstageAction, BackstageEar, BackstageLine, BackstagePerson } fr
 import type { Revoked } from '../wire/room.ts';
 import type { PublisherCounts, Taken } from './incoming.ts';
 import { moderate } from './moderation.ts';
-import { MAX_HOSTS, occupied } from './occupancy.ts';
+import { crowded, MAX_HOSTS, occupied, taken } from './occupancy.ts';
 import { type Opened, openEnd, type StageCell } from './opening.ts';
 import type { PeerState } from './peer.ts';
 import { asPerson, KEEP_MS, openPlace, RETURN_MS, type StagePlace, silenced, takeLevel } from './place.ts';
@@ -63,6 +63,11 @@ export class Room implements StageRoom {
     return this.#places.size > 0 || this.#sessions.size > 0 || this.readers.size > 0;
   }
 
+  /** Speakers who have a place or are about to; hosts are not among them. */
+  get speakers(): number {
+    return taken(this.#places, undefined, false);
+  }
+
   #ears(): BackstageEar[] {
     return this.#sessions.offStage((id) => this.#places.get(id)?.appeared === true);
   }
@@ -98,7 +103,9 @@ export class Room implements StageRoom {
     if (typeof line === 'string') return { refused: 'bad-sdp', detail: line };
     const before = takeover ? undefined : this.#sessions.microphone(grant.speaker);
     const refusal =
-      this.refusal(grant) ?? occupied(this.#places, before, grant, this.#cell.maxSpeakers, this.#clock.now());
+      this.refusal(grant) ??
+      occupied(this.#places, before, grant, this.#cell.maxSpeakers, this.#clock.now()) ??
+      crowded(this.#places, grant, this.#cell);
     if (refusal) return refusal;
     const place = this.#places.get(grant.speaker) ?? openPlace(grant, this.#clock.wall(), this.#clock.now());
     this.#places.set(place.id, place);

@@ -2,75 +2,12 @@ import { type ChildProcess, fork } from 'node:child_process';
 import type { Clock } from '../base/clock.ts';
 import type { Check, Readiness } from '../base/health.ts';
 import type { Log } from '../base/log.ts';
-import { type Ms, ms } from '../base/time.ts';
-import type { TicketNotice, TicketOrder } from '../keys/ticket-keys.ts';
+import { ms } from '../base/time.ts';
+import type { TicketOrder } from '../keys/ticket-keys.ts';
+import type { ChildNotice, ChildOrder, ChildSpec, EndReason, ProcessEvent } from './child-spec.ts';
+import { MemoryWatch, residentMemory } from './memory-watch.ts';
 import { relay } from './relay.ts';
 import { isStarving, type RunTimes, runTimes } from './starving.ts';
-
-/** One process to keep alive. */
-export interface ChildSpec {
-  /** Its name in logs and status: `door-0`, `cell-1`, `site`. */
-  readonly name: string;
-  readonly args: readonly string[];
-  /** Plain data sent to it first, so that it need not find out for itself; see `told`. */
-  readonly config?: object;
-  /** Its whole environment; default: this process's. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
-  /** How long an orderly stop may take before SIGKILL. */
-  readonly grace: Ms;
-  /**
-   * True when it answers on the public port: while no such child is up, the supervisor's static page does.
-   */
-  readonly serves?: true;
-  /**
-   * Further parts that it reports on `/readyz`, such as `database`; while it is away their state is unknown.
-   */
-  readonly tells?: readonly string[];
-  /** Megabytes of JavaScript heap beyond which it ends itself, instead of using up the machine's memory. */
-  readonly heap?: number;
-}
-
-/** Messages from the supervisor to a child. */
-export type ChildOrder =
-  | { readonly order: 'config'; readonly config: object }
-  | { readonly order: 'stop' }
-  | { readonly order: 'ping'; readonly n: number; readonly ready?: Readiness }
-  | { readonly order: 'readiness'; readonly ready: Readiness }
-  | { readonly order: 'metrics'; readonly n: number }
-  | TicketOrder;
-/** Messages from a child to the supervisor. */
-export type ChildNotice =
-  | { readonly notice: 'ready' }
-  | { readonly notice: 'pong'; readonly n: number; readonly checks?: readonly Check[] }
-  | { readonly notice: 'metrics'; readonly n: number; readonly text: string }
-  | TicketNotice;
-
-/** An event in a child's life that is recorded: it ended unexpectedly, or is back after that. */
-export type ProcessEvent =
-  | {
-      readonly event: 'died';
-      readonly process: string;
-      readonly pid?: number;
-      readonly code: number | null;
-      readonly signal: string | null;
-      /** How long it had run. */
-      readonly seconds: number;
-      /**
-       * `hung`: it no longer answered and was killed. `not-started`: the system refused it. Absent: it ended by
-       * itself.
-       */
-      readonly why?: 'hung' | 'not-started';
-      /** Pause before it is started again. */
-      readonly retryMs: number;
-    }
-  | {
-      readonly event: 'restarted';
-      readonly process: string;
-      readonly pid?: number;
-      readonly restarts: number;
-      /** Time from its death until it was ready again. */
-      readonly seconds: number;
-    };
 
 /** What a supervised child needs from its surroundings. */
 export interface ChildDeps {
@@ -101,6 +38,8 @@ const LAST_BACKOFF = 10_000;
 /** When a child has run this long, its next crash starts the back-off anew. */
 const STEADY = 30_000;
 const PING_PERIOD = ms(1000);
+/** Memory is looked at so often; a process can fill a gigabyte in a second. */
+const MEMORY_PERIOD = ms(500);
 /**
  * A child that leaves this many pings unanswered is in an endless loop: it is killed and restarted, within 10 s in
  * all.
@@ -141,7 +80,8 @@ export class Child {
   #asked = 0;
   /** Since when it has been away after a death. */
   #diedAt: number | undefined;
-  #why: 'hung' | 'not-started' | undefined;
+  #why: EndReason | undefined;
+  #memory: Disposable | undefined;
   readonly #asking = new Map<number, (text: string | undefined) => void>();
   /** When it ended lately. */
   #ends: number[] = [];
@@ -149,6 +89,7 @@ export class Child {
   /** How often it was restarted. */
   restarts = 0;
   isReady = false;
+  #awake = false;
   /** True once it has asked for the keys of session tickets. */
   #ticketed = false;
 
@@ -173,8 +114,25 @@ export class Child {
     return this.#spec.name.replace(/-\d+$/, '');
   }
 
+  /** True while nobody wants it to run. */
+  get asleep(): boolean {
+    return this.#spec.wanted !== undefined && this.#process === undefined && !this.#awake;
+  }
+
+  /** Starts or stops it, if it runs only at times. */
+  look(): void {
+    const wanted = this.#spec.wanted?.();
+    if (wanted === undefined || wanted === this.#awake) return;
+    this.#awake = wanted;
+    if (!wanted) void this.stop();
+    // One that is still stopping is started at the next look.
+    else if (this.#process) this.#awake = false;
+    else this.start();
+  }
+
   /** Its own state, and that of the parts it reports. */
   checks(): Check[] {
+    if (this.asleep) return [];
     const { name } = this.#spec;
     const { tells = [] } = this.#spec;
     const ends = this.#ends.filter((at) => at > this.#deps.clock.now() - OFTEN_WITHIN).length;
@@ -222,6 +180,7 @@ export class Child {
   }
 
   start(): void {
+    this.#stopping = false;
     const { clock, log, entry } = this.#deps;
     const { args, heap, config, env } = this.#spec;
     this.#startedAt = clock.now();
@@ -258,9 +217,41 @@ export class Child {
       this.#why = 'not-started';
       this.#ended(null, null);
     });
-    child.on('exit', (code, signal) => this.#ended(code, signal));
+    child.on('exit', (code, signal) => {
+      // What it said before it gave up may still be on its way.
+      if (signal === 'SIGABRT') setImmediate(() => this.#ended(code, signal));
+      else this.#ended(code, signal);
+    });
     if (config) child.send({ order: 'config', config } satisfies ChildOrder, () => undefined);
     this.#pings = clock.every(PING_PERIOD, () => this.#ping());
+    this.#watchMemory(child);
+  }
+
+  /** Ends it when it holds more memory than its limit, in JavaScript or outside of it. */
+  #watchMemory(child: ChildProcess): void {
+    const { memory } = this.#spec;
+    const { clock, log } = this.#deps;
+    // V8 says so before it gives up, and ends the process.
+    child.stderr?.on('data', (chunk: Buffer) => {
+      if (chunk.includes('JavaScript heap out of memory')) this.#why = 'memory';
+    });
+    if (memory === undefined) return;
+    const watch = new MemoryWatch(memory);
+    this.#memory = clock.every(MEMORY_PERIOD, () => {
+      const held = child.pid === undefined ? undefined : residentMemory(child.pid);
+      const finding = watch.look(held);
+      const megabytes = {
+        child: this.name,
+        megabytes: Math.round((held ?? 0) / 1e6),
+        limit: Math.round(memory / 1e6),
+      };
+      if (finding === 'warn')
+        log.warn(megabytes, 'an Earshot process will soon hold more memory than its limit');
+      if (finding !== 'end') return;
+      log.error(megabytes, 'an Earshot process holds more memory than its limit: ending and restarting it');
+      this.#why = 'memory';
+      child.kill('SIGKILL');
+    });
   }
 
   /** Asks it to stop in order and waits; SIGKILL after the grace time. */
@@ -350,6 +341,7 @@ export class Child {
     const why = this.#why;
     this.#why = undefined;
     this.#pings?.[Symbol.dispose]();
+    this.#memory?.[Symbol.dispose]();
     this.isReady = false;
     this.#ticketed = false;
     this.#process = undefined;
@@ -358,15 +350,17 @@ export class Child {
     this.#deps.ended?.(this.name);
     if (this.#stopping) return;
     if (clock.now() - this.#startedAt > STEADY) this.#backoff = FIRST_BACKOFF;
+    const room = why === 'not-started' ? undefined : this.#spec.room?.();
+    const known = { ...(why === undefined ? {} : { why }), ...(room === undefined ? {} : { room }) };
     log.warn(
-      { child: this.name, code, signal, retryMs: this.#backoff },
+      { child: this.name, code, signal, retryMs: this.#backoff, ...known },
       'an Earshot process ended unexpectedly; restarting it',
     );
     this.#deps.record?.({
       ...{ event: 'died', process: this.name, code, signal, retryMs: this.#backoff },
       seconds: Math.round(clock.now() - this.#startedAt) / 1000,
       ...(pid === undefined ? {} : { pid }),
-      ...(why === undefined ? {} : { why }),
+      ...known,
     });
     this.#diedAt ??= clock.now();
     this.restarts += 1;

@@ -5,10 +5,11 @@ import type { Log } from '../base/log.ts';
 import { type Exposed, exposition } from '../base/metrics.ts';
 import { ms } from '../base/time.ts';
 import { openTicketKeys } from '../keys/ticket-keys.ts';
-import { Child, type ChildNotice, type ChildOrder, type ChildSpec, type ProcessEvent } from './child.ts';
+import { Child } from './child.ts';
+import type { ChildNotice, ChildOrder, ChildSpec, ProcessEvent } from './child-spec.ts';
 import type { FallbackPage } from './fallback-page.ts';
 
-export type { ChildNotice, ChildOrder, ChildSpec, ProcessEvent } from './child.ts';
+export type { ChildNotice, ChildOrder, ChildSpec, EndReason, ProcessEvent } from './child-spec.ts';
 export { compiledFolder } from './compiled.ts';
 export {
   type FallbackCertificate,
@@ -54,6 +55,8 @@ export interface Supervisor extends AsyncDisposable {
 }
 
 const AWAKE_MS = 60_000;
+/** How often it is asked which of the processes that run at times should run. */
+const LOOK = ms(1000);
 /**
  * How long no door is up before the static page takes over: less than people notice, longer than a hand-over.
  */
@@ -61,7 +64,8 @@ const FALLBACK_AFTER = ms(150);
 
 /** Starts all children. Disposing stops the groups in order and waits. */
 export function open(deps: SupervisorDeps): Supervisor {
-  const waiting = new Set(deps.groups.flat().map((spec) => spec.name));
+  const always = deps.groups.flat().filter(({ wanted }) => wanted === undefined);
+  const waiting = new Set(always.map((spec) => spec.name));
   let resolve: () => void = () => undefined;
   const ready = new Promise<void>((done) => {
     resolve = done;
@@ -102,15 +106,25 @@ export function open(deps: SupervisorDeps): Supervisor {
   const children = groups.flat();
   // The clock's timers keep no process alive, and between two lives of the only child nothing else would.
   const awake = setInterval(() => undefined, AWAKE_MS);
-  for (const child of children) child.start();
+  for (const child of children) if (!child.asleep) child.start();
+  const look = (): void => {
+    for (const child of children) child.look();
+  };
+  const looks = deps.clock.every(LOOK, look);
+  look();
   watchDoors();
   return {
     ready,
     status: () => children.map((c) => ({ name: c.name, pid: c.pid, restarts: c.restarts, ready: c.isReady })),
     readiness: ready_,
-    metrics: () => gather(children, ready_),
+    metrics: () =>
+      gather(
+        children.filter((child) => !child.asleep),
+        ready_,
+      ),
     async [Symbol.asyncDispose]() {
       stopping = true;
+      looks[Symbol.dispose]();
       watchDoors();
       keys[Symbol.dispose]();
       for (const group of groups) await Promise.all(group.map((child) => child.stop()));

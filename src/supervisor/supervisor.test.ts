@@ -284,3 +284,73 @@ test('a wall clock that jumps an hour kills no child that answers, and spares no
   clock.advance(50);
   await until(() => family.status()[1]?.ready === true);
 });
+
+test('a child that holds more memory than its limit is warned about and ended, and the reason and its room are recorded', async () => {
+  writeFileSync(
+    join(dir, 'hoards.mjs'),
+    `const hoard = [];
+     process.send({ notice: 'ready' });
+     process.on('message', (m) => m.order === 'ping' && process.send({ notice: 'pong', n: m.n }));
+     const more = () => { hoard.push(Buffer.alloc(40e6, 1)); if (hoard.length < 20) setTimeout(more, 20); };
+     more();`,
+  );
+  const clock = manualClock();
+  const told: ProcessEvent[] = [];
+  const spec = { name: 'cell-0', args: [], grace: ms(5000), memory: 300e6, room: () => 'guilty' };
+  const record = (happened: ProcessEvent): void => void told.push(happened);
+  await using family = open({
+    clock,
+    log: silentLog,
+    entry: join(dir, 'hoards.mjs'),
+    groups: [[spec]],
+    record,
+  });
+  await family.ready;
+  await until(() => {
+    clock.advance(100);
+    return told.length > 0;
+  });
+  expect(told[0]).toMatchObject({ event: 'died', signal: 'SIGKILL', why: 'memory', room: 'guilty' });
+});
+
+test('a child whose heap is full says so before it ends', async () => {
+  writeFileSync(
+    join(dir, 'heap.mjs'),
+    `process.send({ notice: 'ready' }); const hoard = [];
+     setTimeout(() => { for (;;) hoard.push(new Array(1000).fill({})); }, 10);`,
+  );
+  const clock = manualClock();
+  const told: ProcessEvent[] = [];
+  const spec = { name: 'cell-0', args: [], grace: ms(5000), heap: 64 };
+  const record = (happened: ProcessEvent): void => void told.push(happened);
+  await using _family = open({
+    clock,
+    log: silentLog,
+    entry: join(dir, 'heap.mjs'),
+    groups: [[spec]],
+    record,
+  });
+  await until(() => told.length > 0);
+  expect(told[0]).toMatchObject({ event: 'died', why: 'memory' });
+});
+
+test('a child that is wanted only at times is started and stopped as wanted, and is no trouble while it sleeps', async () => {
+  const clock = manualClock();
+  let wanted = false;
+  const sometimes = { ...spec('sometimes'), wanted: () => wanted };
+  await using family = open({ clock, log: silentLog, entry: entry(), groups: [[spec('a'), sometimes]] });
+  await family.ready;
+  expect(family.status()[1]).toMatchObject({ name: 'sometimes', pid: undefined });
+  expect(family.readiness().code).toBe(200);
+  wanted = true;
+  clock.advance(1_000);
+  await until(() => family.status()[1]?.ready === true);
+  wanted = false;
+  clock.advance(1_000);
+  await until(() => family.status()[1]?.pid === undefined);
+  expect(family.status()[1]?.restarts).toBe(0);
+  expect(family.readiness().code).toBe(200);
+  wanted = true;
+  clock.advance(1_000);
+  await until(() => family.status()[1]?.ready === true);
+});

@@ -19,7 +19,7 @@ export interface BusFeedDeps {
   readonly at: Paths;
   /** The door's own name. */
   readonly door: string;
-  /** How many cells there are. */
+  /** How many cells there are; the quarantine cell is the one after the last. */
   readonly cells: number;
   readonly origin: Origin;
   readonly queue: QueueDoor;
@@ -60,7 +60,7 @@ export function openBusFeed(deps: BusFeedDeps): BusFeed {
   };
   stack.use(useSnapshot({ clock, log, path: at.rooms }, () => gate.siteSpoke, takeSnapshot));
   const inlets: BusInlet[] = [];
-  for (let cell = 0; cell < deps.cells; cell++) {
+  for (let cell = 0; cell <= deps.cells; cell++) {
     const inlet = stack.use(
       subscribeSocket(at.cellBus(cell), {
         message(message) {

@@ -17,6 +17,8 @@ export interface RoomMetrics {
   readonly recording: { readonly healthy: boolean; readonly gaps: number } | undefined;
   /** Level of the ladder in force for it. */
   readonly level: number;
+  /** Seconds of this process spent in the room's work; its encoders have threads of their own. */
+  readonly busy: number;
   /** Last fragment made. */
   readonly last: number;
   readonly speakers: readonly (readonly [id: string, stats: SpeakerStats])[];
@@ -81,6 +83,10 @@ export function cellMetrics(rooms: readonly RoomMetrics[], failures = 0): string
       (r) => r.recording && Number(r.recording.healthy),
     ),
     room('recording_gaps', 'Gaps in the recording of the room so far', (r) => r.recording?.gaps),
+    {
+      ...{ name: 'earshot_room_busy_seconds_total', kind: 'counter' as const, value: each((r) => r.busy) },
+      help: "Time of its studio process spent in the room's work, without its encoders",
+    },
     room('program_fragment', 'Sequence number of the newest fragment', (r) => r.last),
     {
       name: 'earshot_stage_failures_total',

@@ -19,6 +19,8 @@ export interface CellRoomsDeps<P> {
   /** Opens a room's program; the caller's `opened` then greets the doors. */
   open(card: OpenableRoom): Promise<P>;
   opened(program: P): void;
+  /** The room is no longer in this cell; default: nobody is told. */
+  closed?(slug: string): void;
 }
 
 /** The programs of the rooms that the site gives a cell. */
@@ -71,7 +73,10 @@ export function openCellRooms<P extends Pick<RunningRoom, 'update' | 'close'>>(
     programs.delete(slug);
     program
       .close(over)
-      .catch((error: unknown) => log.error({ slug, error: String(error) }, 'the room did not close cleanly'));
+      .catch((error: unknown) => log.error({ slug, error: String(error) }, 'the room did not close cleanly'))
+      .finally(() => {
+        if (!programs.has(slug) && !opening.has(slug)) deps.closed?.(slug);
+      });
   };
   const settle = (card: RoomCard): void => {
     const program = programs.get(card.slug);

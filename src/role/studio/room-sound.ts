@@ -51,6 +51,8 @@ export class RoomSound implements AsyncDisposable {
   #music: Standby | undefined;
   #watch: Disposable | undefined;
   #rest: Rest | undefined;
+  /** True from the moment the room makes no sound any more, whoever listens. */
+  #relayed = false;
   #carried: MixerState;
   #history: History;
   #last: number;
@@ -71,7 +73,7 @@ export class RoomSound implements AsyncDisposable {
 
   /** True from the moment the sound has stopped until it is made again. */
   get resting(): boolean {
-    return this.#rest?.resting ?? false;
+    return this.#relayed || (this.#rest?.resting ?? false);
   }
 
   /** The newest fragment. */
@@ -96,6 +98,7 @@ export class RoomSound implements AsyncDisposable {
 
   /** Starts making sound, for as long as somebody needs it. */
   async begin(): Promise<void> {
+    if (this.#relayed) return;
     const { cell, slug, log } = this.#deps;
     await this.#start();
     this.#rest = openRest({
@@ -114,6 +117,18 @@ export class RoomSound implements AsyncDisposable {
       this.mixer?.music(music);
       this.#deps.look();
     });
+  }
+
+  /** From now on no sound is made, whoever listens: doors play hold music. */
+  async relayOnly(): Promise<void> {
+    if (this.#relayed) return;
+    this.#relayed = true;
+    this.#watch?.[Symbol.dispose]();
+    await this.#rest?.close();
+    await this.#stop();
+    this.#carried = { carries: 'standby', since: epochMs(this.#deps.cell.clock.wall()) };
+    this.#history = new History(this.#deps.cell.always);
+    this.#deps.rests();
   }
 
   /** Rests or wakes as needed; also call it now and then in any case. */

@@ -10,6 +10,7 @@ import type { Stage } from '../../stage/index.ts';
 import type { StandbyLoops } from '../../standby/standby-loops.ts';
 import type { Message } from '../../wire/feed.ts';
 import type { RoomCard } from '../../wire/room.ts';
+import type { RoomMark } from './room-marks.ts';
 
 /** A room with a time zero, without which it cannot be opened. */
 export type OpenableRoom = RoomCard & { readonly zero: number };
@@ -18,7 +19,9 @@ export type OpenableRoom = RoomCard & { readonly zero: number };
 export interface RunningRoomDeps {
   readonly clock: Clock;
   readonly log: Log;
-  readonly stage: Stage;
+  readonly stage: Pick<Stage, 'openRoom'>;
+  /** Says, for whoever looks after a crash, that the cell works on this room. */
+  readonly mark: RoomMark;
   readonly archive: Archive;
   readonly renditions: readonly Rendition[];
   /** Ids of renditions that are always coded. */

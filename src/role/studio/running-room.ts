@@ -16,6 +16,9 @@ import { StateTeller } from './room-state.ts';
 import type { OpenableRoom, RunningRoomDeps } from './running-room-deps.ts';
 import { openTalk, type Talk } from './talk.ts';
 
+/** Seconds between two reminders that a room in quarantine makes no sound. */
+const RELAY_TOLD_S = 10;
+
 /** One room on the air: stage → mixer → packager → bus and archive. */
 export class RunningRoom {
   readonly slug: Slug;
@@ -32,6 +35,7 @@ export class RunningRoom {
   #card: RoomCard;
   #clocks: Clocks;
   #everySecond: Disposable | undefined;
+  #seconds = 0;
 
   private constructor(deps: RunningRoomDeps, card: OpenableRoom, log: Log, governor: RoomGovernor) {
     const { clock, archive, renditions } = deps;
@@ -73,6 +77,7 @@ export class RunningRoom {
     // The stage opens first: people may take their places while the encoders warm up.
     const room = new RunningRoom(deps, card, log, governor);
     try {
+      if (card.quarantine) await room.#sound.relayOnly();
       await room.#sound.begin();
     } catch (error) {
       await room.#dispose();
@@ -131,11 +136,14 @@ export class RunningRoom {
   /** Applies the site's newest card of this room: title, live or not. */
   update(card: RoomCard): void {
     this.#card = card;
-    this.#stage.revoke(card.revoked);
-    this.#recording.update(card, this.#clocks);
-    this.#sound.mixer?.live(card.status === 'live');
-    this.#look();
-    this.#teller.tell();
+    this.#deps.mark.run(() => {
+      this.#stage.revoke(card.revoked);
+      this.#recording.update(card, this.#clocks);
+      this.#sound.mixer?.live(card.status === 'live');
+      if (card.quarantine) void this.#sound.relayOnly();
+      this.#look();
+      this.#teller.tell();
+    });
   }
 
   /** Everything that a door that connects now must be told. */
@@ -154,14 +162,16 @@ export class RunningRoom {
 
   /** Receives a door's count of the streams it serves, and its wish to the ladder. */
   presence(said: Presence): void {
-    if (!this.#governor.presence(said)) return;
-    this.#sound.select();
-    this.#look();
+    this.#deps.mark.run(() => {
+      if (!this.#governor.presence(said)) return;
+      this.#sound.select();
+      this.#look();
+    });
   }
 
   /** Receives a door's count of the tickets it gave out. */
   tickets(door: string, counted: TicketCounts): void {
-    this.#governor.tickets(door, counted);
+    this.#deps.mark.run(() => this.#governor.tickets(door, counted));
   }
 
   /** The figures of the room, for the metrics. */
@@ -181,6 +191,7 @@ export class RunningRoom {
         : undefined,
       level: steering.delivery(clock.now()).level,
       last: this.#sound.last,
+      busy: this.#deps.mark.busy / 1000,
       speakers: people.flatMap(({ id }) => {
         const stats = this.#stats(id);
         return stats ? [[id, stats] as const] : [];
@@ -215,6 +226,10 @@ export class RunningRoom {
   }
 
   #second(): void {
+    this.#seconds += 1;
+    // Doors count a resting studio as away when it stays silent although somebody listens.
+    if (this.#card.quarantine && this.#seconds % RELAY_TOLD_S === 0)
+      this.#deps.publish(this.#messages.rest());
     this.#look();
     this.#sound.select();
     const people = this.#stage.people();
