@@ -46,7 +46,7 @@ export function useTheatre(): void {
 }
 
 /** Opens a new, empty stage. */
-export async function reopen(maxSpeakers = 12): Promise<void> {
+export async function reopen(maxSpeakers = 12, maxSpeakersOfAll?: number): Promise<void> {
   clock = manualClock();
   packets = [];
   events = [];
@@ -59,6 +59,7 @@ export async function reopen(maxSpeakers = 12): Promise<void> {
     bindAddress: '127.0.0.1',
     iceServers: [{ urls: 'turn:turn.example:3478?transport=udp', username: 'u', credential: 'c"d' }],
     maxSpeakers,
+    ...(maxSpeakersOfAll === undefined ? {} : { maxSpeakersOfAll }),
   });
   room = stage.openRoom(slug, hooks);
 }

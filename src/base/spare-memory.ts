@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Clock } from './clock.ts';
@@ -70,4 +71,11 @@ function collectAll(): void {
   } finally {
     setFlagsFromString('--no-expose-gc');
   }
+}
+
+/** Memory that this process may use, bytes: the machine's, or the control group's limit, whichever is smaller. */
+export function memoryPossible(): number {
+  const held = process.constrainedMemory();
+  const all = totalmem();
+  return held > 0 && held < all ? held : all;
 }

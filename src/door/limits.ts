@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Ms, ms } from '../base/time.ts';
 
-export { memoryPossible } from '../base/machine-memory.ts';
+export { memoryPossible } from '../base/spare-memory.ts';
 
 /**
  * Every buffer, count and wait of the door, by name, with what happens at each limit. How large a request body may be

@@ -7,7 +7,7 @@ import type { Config } from '../config/index.ts';
 import { type Incidents, type IncidentsDeps, open as openIncidents } from '../incident/index.ts';
 import { isRunning } from '../wire/room.ts';
 import { paths } from './paths.ts';
-import { followProcesses } from './process-news.ts';
+import { followProcesses } from './tally/process-news.ts';
 import { openStatements, type StatementsDeps } from './tally/statements.ts';
 
 const BUILD = fileURLToPath(new URL('../../dist', import.meta.url));

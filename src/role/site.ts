@@ -62,9 +62,7 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
       // Behind a proxy everyone comes from this machine.
       loopback: config.trustedProxies.length === 0,
       isOwnProgram: openPeerOwner(systemClock),
-      openLead: config.openLead,
-      idleEnd: config.idleEnd,
-      roomsPerCell: config.roomsPerCell,
+      ...{ openLead: config.openLead, idleEnd: config.idleEnd, roomsPerCell: config.roomsPerCell },
       version: project.version,
       described: claimPaths(),
       music,

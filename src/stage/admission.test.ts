@@ -7,6 +7,7 @@ import {
   clients,
   clock,
   code,
+  hooks,
   reopen,
   room,
   sign,
@@ -16,6 +17,7 @@ import {
   useTheatre,
 } from '../../test/theatre.ts';
 import { type Client, newSsrc, openClient } from '../../test/webrtc.ts';
+import type { Slug } from '../base/ids.ts';
 import { silentLog } from '../base/log.ts';
 import { ms } from '../base/time.ts';
 import { udpPortTrouble } from '../base/udp-port.ts';
@@ -112,6 +114,32 @@ test('a room has room for eight hosts beside its speakers, and twice as many bac
   expect(statuses.slice(0, 8)).toEqual(new Array(8).fill(201));
   expect(statuses[8]).toBe(503);
   expect(room.people()).toEqual([]);
+});
+
+test('all rooms of a cell together have room for so many speakers; hosts always get in, and others do when one leaves', async () => {
+  await stage[Symbol.asyncDispose]();
+  await reopen(12, 2);
+  const other = stage.openRoom('other' as Slug, hooks);
+  const status = async (who: string, role: 'host' | 'speaker' = 'speaker'): Promise<number> => {
+    clock.advance(1_000);
+    return (await ghost(who, role)).response.status;
+  };
+  const elsewhere = await sign('eve', 'speaker', 'other' as Slug);
+  const client = await openClient(
+    stage.fetch,
+    '/r/other/whip',
+    elsewhere,
+    [{ mid: '0', direction: 'SendOnly', ssrc: newSsrc() }],
+    { offer: (sdp) => sdp.replace(/a=candidate.*\r\n/g, '') },
+  );
+  clients.push(client);
+  expect(client.response.status).toBe(201);
+  expect(await status('ann')).toBe(201);
+  const refused = await ghost('bob');
+  expect([refused.response.status, await code(refused.response)]).toEqual([503, 'stage-full']);
+  expect(await status('host', 'host')).toBe(201);
+  await other[Symbol.asyncDispose]();
+  expect(await status('bob')).toBe(201);
 });
 
 describe('the work of offers', () => {

@@ -66,7 +66,7 @@ export async function open(deps: StageDeps): Promise<Stage> {
   const rooms = new Map<string, Room>();
   const cell: StageCell = {
     maxSpeakersOfAll: deps.maxSpeakersOfAll ?? Number.POSITIVE_INFINITY,
-    speakers: () => [...rooms.values()].reduce((sum, room) => sum + room.speakers, 0),
+    speakers: () => [...rooms.values()].reduce((sum, room) => sum + room.speakers(), 0),
     ...{ clock, log, maxSpeakers: deps.maxSpeakers, handshakes: new ConnectingLimit(clock) },
     media: { port: held.port, bindAddress: deps.bindAddress, publicAddress, pace },
     ...{ failures: 0, complained: -Infinity },

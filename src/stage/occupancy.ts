@@ -16,7 +16,7 @@ export function occupied(
   places: ReadonlyMap<SpeakerId, StagePlace>,
   before: WhipSession | undefined,
   grant: Grant,
-  maxSpeakers: number,
+  cell: Pick<StageCell, 'maxSpeakers' | 'speakers' | 'maxSpeakersOfAll'>,
   now: Ms,
 ): StageRefusal | undefined {
   if (before && !before.yielding && !isGhost(before, now))
@@ -28,8 +28,9 @@ export function occupied(
     };
   const own = places.get(grant.speaker);
   const host = (own?.role ?? grant.role) !== 'speaker';
-  const most = host ? MAX_HOSTS : maxSpeakers;
-  if (own?.present || taken(places, grant.speaker, host) < most) return undefined;
+  const most = host ? MAX_HOSTS : cell.maxSpeakers;
+  if (own?.present) return undefined;
+  if (taken(places, grant.speaker, host) < most) return host ? undefined : crowded(cell);
   const detail = host
     ? `At most ${most} hosts are on stage at once`
     : `At most ${most} people are on stage at once, beside the hosts`;
@@ -37,16 +38,10 @@ export function occupied(
 }
 
 /** Why no further speaker can have a microphone in this cell; hosts always can. */
-export function crowded(
-  places: ReadonlyMap<SpeakerId, StagePlace>,
-  grant: Grant,
-  { speakers, maxSpeakersOfAll }: Pick<StageCell, 'speakers' | 'maxSpeakersOfAll'>,
-): StageRefusal | undefined {
-  const own = places.get(grant.speaker);
-  if ((own?.role ?? grant.role) !== 'speaker' || own?.present) return undefined;
+function crowded({ speakers, maxSpeakersOfAll }: Pick<StageCell, 'speakers' | 'maxSpeakersOfAll'>) {
   if (speakers() < maxSpeakersOfAll) return undefined;
   const detail = `At most ${maxSpeakersOfAll} people are on stage at once in all rooms of one studio process (speakersPerCell)`;
-  return { refused: 'stage-full', detail, retryAfter: 10 };
+  return { refused: 'stage-full', detail, retryAfter: 10 } as const;
 }
 
 /** Places of other hosts or other speakers: on stage, connecting, or waiting for their answer. */

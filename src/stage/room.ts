@@ -6,7 +6,7 @@ import type { BackstageAction, BackstageEar, BackstageLine, BackstagePerson } fr
 import type { Revoked } from '../wire/room.ts';
 import type { PublisherCounts, Taken } from './incoming.ts';
 import { moderate } from './moderation.ts';
-import { crowded, MAX_HOSTS, occupied, taken } from './occupancy.ts';
+import { MAX_HOSTS, occupied, taken } from './occupancy.ts';
 import { type Opened, openEnd, type StageCell } from './opening.ts';
 import type { PeerState } from './peer.ts';
 import { asPerson, KEEP_MS, openPlace, RETURN_MS, type StagePlace, silenced, takeLevel } from './place.ts';
@@ -35,6 +35,8 @@ export class Room implements StageRoom {
   readonly slug: Slug;
   programLevel = -SILENCE;
   readonly readers = new Readers();
+  /** How many speakers have a place or are about to, without hosts. */
+  readonly speakers = (): number => taken(this.#places, undefined, false);
   readonly #hooks: StageHooks;
   readonly #clock: Clock;
   readonly #cell: StageCell;
@@ -55,17 +57,11 @@ export class Room implements StageRoom {
   }
 
   people(): BackstagePerson[] {
-    const now = this.#clock.now();
-    return [...this.#places.values()].filter((place) => place.appeared).map((p) => asPerson(p, now));
+    return [...this.#places.values()].filter((p) => p.appeared).map((p) => asPerson(p, this.#clock.now()));
   }
 
   get attended(): boolean {
     return this.#places.size > 0 || this.#sessions.size > 0 || this.readers.size > 0;
-  }
-
-  /** Speakers who have a place or are about to; hosts are not among them. */
-  get speakers(): number {
-    return taken(this.#places, undefined, false);
   }
 
   #ears(): BackstageEar[] {
@@ -103,9 +99,7 @@ export class Room implements StageRoom {
     if (typeof line === 'string') return { refused: 'bad-sdp', detail: line };
     const before = takeover ? undefined : this.#sessions.microphone(grant.speaker);
     const refusal =
-      this.refusal(grant) ??
-      occupied(this.#places, before, grant, this.#cell.maxSpeakers, this.#clock.now()) ??
-      crowded(this.#places, grant, this.#cell);
+      this.refusal(grant) ?? occupied(this.#places, before, grant, this.#cell, this.#clock.now());
     if (refusal) return refusal;
     const place = this.#places.get(grant.speaker) ?? openPlace(grant, this.#clock.wall(), this.#clock.now());
     this.#places.set(place.id, place);

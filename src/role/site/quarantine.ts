@@ -5,7 +5,7 @@ import { ms } from '../../base/time.ts';
 import type { Rooms } from '../../room/index.ts';
 import { isRunning } from '../../wire/room.ts';
 import type { Paths } from '../paths.ts';
-import { followProcesses } from '../process-news.ts';
+import { followProcesses } from '../tally/process-news.ts';
 import { type BlameAct, CrashBlame } from './crash-blame.ts';
 
 const TICK = ms(1000);

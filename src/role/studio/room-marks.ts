@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Clock } from '../../base/clock.ts';
 import { asSlug } from '../../base/ids.ts';
 import type { Log } from '../../base/log.ts';
-import { openSharedPage } from '../../native/shared-page.ts';
+import { openMappedFile } from '../../native/mapped-file.ts';
 import type { Stage } from '../../stage/index.ts';
 
 /** Rooms that can have a mark at once; more than a cell takes. */
@@ -38,7 +38,7 @@ export interface RoomMarks {
  * standing: either nobody catches the error, or the next piece of work overwrites the mark.
  */
 export async function openRoomMarks(path: string, log: Log): Promise<RoomMarks> {
-  const shared = await openSharedPage(path, BYTES);
+  const shared = await openMappedFile(path, BYTES);
   if (typeof shared === 'string')
     log.info(
       { why: shared },

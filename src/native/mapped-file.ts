@@ -10,7 +10,7 @@ const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
  * for other processes and after a crash too, and storing costs no call to the kernel. Or says in words why that is not
  * available here.
  */
-export async function openSharedPage(path: string, bytes: number): Promise<ArrayBuffer | string> {
+export async function openMappedFile(path: string, bytes: number): Promise<ArrayBuffer | string> {
   if (process.platform !== 'linux') return 'this system is not Linux';
   const fd = openSync(path, 'w+', 0o600);
   try {

@@ -1,9 +1,9 @@
 import { open, stat } from 'node:fs/promises';
-import { systemClock } from '../base/clock.ts';
-import type { Log } from '../base/log.ts';
-import { ms } from '../base/time.ts';
-import type { ProcessNews } from '../incident/index.ts';
-import { readEntries } from '../journal/index.ts';
+import { systemClock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import { ms } from '../../base/time.ts';
+import type { ProcessNews } from '../../incident/index.ts';
+import { readEntries } from '../../journal/index.ts';
 
 const LOOK = ms(1_000);
 /** What is read at once of the journal of processes. */
