@@ -10,6 +10,7 @@
  */
 export const IN_PAIRS: Readonly<Record<string, string>> = {
   'caches-player': 'gaps in decoded sound while a cache dies',
+  chaos: 'for how long anybody is silent while processes die and the disk stands still',
   counting: 'seconds that each of 280 listeners heard, to half a percent',
   crowd: 'what two hundred listeners have in hand in every second',
   faults: 'for how long listeners would have been silent',

@@ -35,6 +35,7 @@ const PACKAGES = [
   ['prometheus', '/usr/bin/prometheus'],
   ['curl', '/usr/bin/curl'],
   ['procps', '/usr/bin/pgrep'],
+  ['libfaketime', ...library('faketime/libfaketimeMT.so.1')],
   ['openssl', '/usr/bin/openssl'],
   ['python3-cryptography', '/usr/lib/python3/dist-packages/cryptography/__init__.py'],
   ['slowhttptest', '/usr/bin/slowhttptest'],

@@ -96,8 +96,11 @@ export async function startServer(
   const url = `http://${address}:${port}`;
   const deadline = Date.now() + START_LIMIT_MS;
   while (!printed.includes('Earshot is up')) {
-    if (child.exitCode !== null || Date.now() > deadline)
+    if (child.exitCode !== null || Date.now() > deadline) {
+      // Its children end without it.
+      child.kill('SIGKILL');
       throw new Error(`Earshot did not start:\n${printed}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   const cli = async <T>(...args: string[]): Promise<T> => {

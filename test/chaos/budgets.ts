@@ -2,6 +2,7 @@
  * What a fault may cost, and whom: everything that is not in these tables is a broken invariant. docs/chaos.md has the
  * same tables in words, with the reason of each line.
  */
+import type { ListenerKind } from './listeners/listener.ts';
 import type { Fault } from './schedule.ts';
 
 /** A fault that was injected. Times in ms of the runner's clock; `to` is absent while it lasts. */
@@ -37,16 +38,27 @@ export const MEMORY_MB: Readonly<Record<'door' | 'site' | 'tally' | 'studio', nu
 
 const lasts = (fault: Fault): number => ('lasts' in fault ? fault.lasts * 1000 : 0);
 
-/** Milliseconds for which a listener may be silent because of this fault alone. */
-export function silenceFor({ fault, met }: Injected, listener: string): number {
+/** Somebody who hears nothing, or a part of the program that somebody never gets. */
+export interface Suffering {
+  readonly listener: string;
+  readonly kind: ListenerKind;
+  readonly isHole: boolean;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Milliseconds of silence that a listener may have because of this fault alone. */
+function silenceFor({ fault, met }: Injected, { listener, kind, isHole }: Suffering): number {
   switch (fault.kind) {
     // Their own door answers nobody until the supervisor has noticed it, and new connections may meet it as well.
     case 'stop':
       return fault.role === 'door' && met.has(listener) ? BACK_MS : SILENCE_MS;
     // Nobody serves until a door is back.
     case 'kill-doors':
-    case 'kill-supervisor':
       return BACK_MS;
+    // All memory is gone: what a player with whole segments had not fetched yet is in the recording alone.
+    case 'kill-supervisor':
+      return isHole && kind === 'hls' ? BACK_MS + 2 * RUNNING_SEGMENT_MS : BACK_MS;
     // What the network holds back cannot be heard.
     case 'network-stalls':
     case 'network-delays':
@@ -62,16 +74,13 @@ export function silenceFor({ fault, met }: Injected, listener: string): number {
 export const touches = ({ from, to }: Injected, begin: number, end: number): boolean =>
   from <= end && (to === undefined || to + AFTER_MS >= begin);
 
-/** Milliseconds of silence that are allowed to a listener between two instants: the most that one fault allows. */
-export const allowedSilence = (
-  injected: readonly Injected[],
-  listener: string,
-  from: number,
-  to: number,
-): number =>
+/** Milliseconds of silence that are allowed: the most that one fault of the time allows. */
+export const allowedSilence = (injected: readonly Injected[], suffering: Suffering): number =>
   Math.max(
     SILENCE_MS,
-    ...injected.filter((one) => touches(one, from, to)).map((one) => silenceFor(one, listener)),
+    ...injected
+      .filter((one) => touches(one, suffering.from, suffering.to))
+      .map((one) => silenceFor(one, suffering)),
   );
 
 /** Milliseconds that the recording may lack because of this fault; 0: nothing. */

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { openReader } from '../../src/archive/index.ts';
 import { FRAGMENT_MS } from '../../src/base/time.ts';
 import type { Verification } from '../../src/wire/verification.ts';
-import { archiveFor, type Injected } from './budgets.ts';
+import { archiveFor, type Injected, RUNNING_SEGMENT_MS } from './budgets.ts';
+import type { Starvation } from './starvation.ts';
 
 const ENTRY = fileURLToPath(new URL('../../src/cli/index.ts', import.meta.url));
 
@@ -45,14 +46,31 @@ export async function gapsOf(
   return { gaps, fragments, torn };
 }
 
+/** What gaps are held against. */
+export interface Explanations {
+  readonly injected: readonly Injected[];
+  readonly starvation: Starvation;
+  /** The time of the schedule; what happened before or after is no concern of it. */
+  readonly began: number;
+  readonly ended: number;
+}
+
+/** A studio that gets no processor works off what it has, and then drops: its seconds and those around them. */
+const AROUND_MS = 10_000;
+
 /** Gaps that no fault explains: longer than what those that were there at the time allow together. */
-export function unexplained(gaps: readonly Gap[], injected: readonly Injected[]): readonly Gap[] {
+export function unexplained(
+  gaps: readonly Gap[],
+  { injected, starvation, began, ended }: Explanations,
+): readonly Gap[] {
   return gaps.filter(({ from, to }) => {
+    if (to <= began || from >= ended) return false;
     const allowed = injected
       .filter((one) => archiveFor(one) > 0)
       .filter((one) => one.from - archiveFor(one) <= to && (one.to ?? one.from) + archiveFor(one) >= from)
       .reduce((sum, one) => sum + archiveFor(one), 0);
-    return to - from > allowed;
+    const starved = starvation.within(from - AROUND_MS, to + AROUND_MS);
+    return to - from > allowed + (starved > 0 ? starved + RUNNING_SEGMENT_MS : 0);
   });
 }
 

@@ -66,6 +66,26 @@ describe('a listener', () => {
   });
 });
 
+test('when all of it died, a player with whole segments may miss what only memory had; others may not', () => {
+  const judge = new Judge(new Starvation(), [injection({ kind: 'kill-supervisor' }, 90_000, 96_000)]);
+  const holes = [{ at: 100_000, lasted: 15_000 }];
+  judge.listeners(told(100_000, { holes, kind: 'hls' }));
+  expect(judge.broken).toEqual([]);
+  judge.listeners(told(100_000, { holes, kind: 'stream' }));
+  judge.listeners(told(100_000, { silent: 10_100, kind: 'hls' }));
+  expect(judge.broken).toHaveLength(2);
+});
+
+test('speakers that are not heard half a minute after the last fault break an invariant', () => {
+  const room = { process: 'chaos-0', since: 50_000 };
+  const death = injection({ kind: 'kill', role: 'studio', index: 0 }, 49_000, 52_000);
+  const judge = new Judge(new Starvation(), [death]);
+  judge.voices([room], 81_000);
+  expect(judge.broken).toEqual([]);
+  judge.voices([room], 82_500);
+  expect(judge.broken.map(({ invariant }) => invariant)).toEqual(['voice']);
+});
+
 describe('a second in which the machine gave us no processor', () => {
   test('is one with late timers, or with waiting processes, while others had a quarter of the machine', () => {
     expect(isStarved(second(0))).toBe(false);
@@ -119,10 +139,17 @@ test('somebody new who hears nothing for ten seconds, and memory beyond its limi
 test('a gap of the recording is explained by a fault of its writer at that time, as far as that reaches', () => {
   const gap = (from: number, to: number): Gap => ({ rendition: 'opus64', from, to });
   const death = injection({ kind: 'kill', role: 'studio', index: 0 }, 100_000, 101_000);
-  expect(unexplained([gap(96_000, 104_000)], [death])).toEqual([]);
-  expect(unexplained([gap(96_000, 120_000)], [death])).toHaveLength(1);
-  expect(unexplained([gap(300_000, 301_000)], [death])).toHaveLength(1);
-  expect(unexplained([gap(96_000, 104_000)], [injection(stopped, 95_000, 107_000)])).toHaveLength(1);
+  const bad = (gaps: Gap[], injected: Injected[], starvation = new Starvation()): number =>
+    unexplained(gaps, { injected, starvation, began: 50_000, ended: 400_000 }).length;
+  expect(bad([gap(96_000, 104_000)], [death])).toBe(0);
+  expect(bad([gap(96_000, 120_000)], [death])).toBe(1);
+  expect(bad([gap(300_000, 301_000)], [death])).toBe(1);
+  expect(bad([gap(40_000, 45_000)], [death])).toBe(0);
+  expect(bad([gap(96_000, 104_000)], [injection(stopped, 95_000, 107_000)])).toBe(1);
+  const starvation = new Starvation();
+  starvation.add(starved(300_000));
+  expect(bad([gap(300_000, 306_000)], [death], starvation)).toBe(0);
+  expect(bad([gap(300_000, 308_000)], [death], starvation)).toBe(1);
 });
 
 test('a player begins after its margin, waits for what is late, and plays on from there', () => {

@@ -6,7 +6,9 @@ import {
   MEMORY_MB,
   NEWCOMER_MS,
   SILENCE_MS,
+  type Suffering,
   touches,
+  VOICE_BACK_MS,
   waitsForEnd,
 } from './budgets.ts';
 import type { ListenersNotice } from './listeners/listener.ts';
@@ -23,11 +25,12 @@ export interface Broken {
   readonly fault?: number | undefined;
 }
 
-/** What the worst of each kind was. Milliseconds; memory in megabytes. */
+/** The worst that was seen of each kind, in judged time. Milliseconds; memory in megabytes. */
 export interface Worst {
   silence: number;
   back: number;
   newcomer: number;
+  voice: number;
   memory: Partial<Record<Target, number>>;
 }
 
@@ -39,7 +42,7 @@ export interface Absence {
 
 /** Decides. It is asked about instants for which the machine's own seconds are known. */
 export class Judge {
-  readonly worst: Worst = { silence: 0, back: 0, newcomer: 0, memory: {} };
+  readonly worst: Worst = { silence: 0, back: 0, newcomer: 0, voice: 0, memory: {} };
   /** What would have been red, and was not judged because the machine was starved. */
   readonly unjudged: string[] = [];
   readonly #starvation: Starvation;
@@ -57,13 +60,15 @@ export class Judge {
 
   /** What listeners told of one instant. */
   listeners({ at, listeners, newcomers }: ListenersNotice): void {
-    for (const { name, kind, begun, silent, quiet, holes } of listeners) {
+    for (const { name: listener, kind, begun, silent, quiet, holes } of listeners) {
       if (!begun) continue;
-      if (silent > 0) this.#silence(`${name} (${kind}) hears nothing`, name, at - silent, at);
-      if (quiet > SILENCE_MS)
-        this.#silence(`${name} (${kind}) hears sound that is silent`, name, at - quiet, at);
-      for (const hole of holes)
-        this.#silence(`${name} (${kind}) misses a part of the program`, name, hole.at - hole.lasted, hole.at);
+      const who = { listener, kind, isHole: false, to: at };
+      if (silent > 0) this.#silence('hears nothing', { ...who, from: at - silent });
+      if (quiet > SILENCE_MS) this.#silence('hears sound that is silent', { ...who, from: at - quiet });
+      for (const hole of holes) {
+        const missed = { ...who, isHole: true, from: hole.at - hole.lasted, to: hole.at };
+        this.#silence('misses a part of the program', missed);
+      }
     }
     for (const { at: came, took, heard } of newcomers) {
       const spent = this.#judged(came, came + took);
@@ -98,6 +103,24 @@ export class Judge {
     }
   }
 
+  /** Rooms whose program is not what their speakers say, at `at`. */
+  voices(voiceless: readonly Absence[], at: number): void {
+    for (const { process: room, since } of voiceless) {
+      // Speakers come back when the last fault is over, with growing pauses.
+      const last = this.#injected.filter((one) => touches(one, since, at)).map(({ to }) => to ?? at);
+      const begins = Math.max(since, ...last);
+      const spent = this.#judged(begins, at);
+      this.worst.voice = Math.max(this.worst.voice, spent);
+      if (at - begins > VOICE_BACK_MS)
+        this.#say(
+          spent > VOICE_BACK_MS,
+          'voice',
+          at,
+          `the speakers of ${room} are not heard for ${seconds(at - begins)}, ${seconds(spent)} of them judged; allowed are ${seconds(VOICE_BACK_MS)}`,
+        );
+    }
+  }
+
   /** Memory of one process, in megabytes. */
   memory(role: Target, process: string, megabytes: number, at: number): void {
     this.worst.memory[role] = Math.max(this.worst.memory[role] ?? 0, megabytes);
@@ -115,16 +138,17 @@ export class Judge {
     this.#say(true, invariant, at, says);
   }
 
-  #silence(what: string, listener: string, from: number, to: number): void {
+  #silence(what: string, suffering: Suffering): void {
+    const { listener, kind, from, to } = suffering;
     const judged = this.#judged(from, to);
     this.worst.silence = Math.max(this.worst.silence, judged);
-    const allowed = allowedSilence(this.#injected, listener, from, to);
+    const allowed = allowedSilence(this.#injected, suffering);
     if (to - from > allowed)
       this.#say(
         judged > allowed,
         'silence',
         to,
-        `${what} for ${seconds(to - from)}, ${seconds(judged)} of them judged; allowed are ${seconds(allowed)}`,
+        `${listener} (${kind}) ${what} for ${seconds(to - from)}, ${seconds(judged)} of them judged; allowed are ${seconds(allowed)}`,
       );
   }
 

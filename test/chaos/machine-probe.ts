@@ -12,17 +12,14 @@ const LOOK_MS = 20;
 const SECOND_MS = 1000;
 /** Linux counts in hundredths of a second. Spec: proc_stat(5), USER_HZ. */
 const TICK_MS = 10;
-/** Linux tells how long one thread waited; a family is told by its words. */
-const ROLE = / role (?:door|site|tally|studio) \d+/;
+/** The words of a process of Earshot, as it was started and as it calls itself. */
+const ROLE = /\brole (?:door|site|tally|studio) \d+/;
 
 interface Known {
   readonly parent: number;
   /** Milliseconds of processor time, of its dead children as well. */
   readonly used: number;
-  readonly isRole: boolean;
 }
-
-const names = new Map<number, boolean>();
 
 function processes(): Map<number, Known> {
   const found = new Map<number, Known>();
@@ -33,18 +30,20 @@ function processes(): Map<number, Known> {
       const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       const used = [11, 12, 13, 14].reduce((sum, at) => sum + Number(fields[at]), 0) * TICK_MS;
-      let isRole = names.get(pid);
-      if (isRole === undefined) {
-        isRole = ROLE.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '));
-        names.set(pid, isRole);
-      }
-      found.set(pid, { parent: Number(fields[1]), used, isRole });
+      found.set(pid, { parent: Number(fields[1]), used });
     } catch {
       // It ended while we read its entry.
     }
   }
-  for (const pid of names.keys()) if (!found.has(pid)) names.delete(pid);
   return found;
+}
+
+function isRole(pid: number): boolean {
+  try {
+    return ROLE.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '));
+  } catch {
+    return false;
+  }
 }
 
 /** This process and everything that it, or its children, started. */
@@ -71,7 +70,7 @@ setInterval(() => {
   const next = new Map<number, number>();
   let waited = 0;
   for (const pid of ours) {
-    if (!all.get(pid)?.isRole) continue;
+    if (!isRole(pid)) continue;
     const times = runTimes(pid);
     if (!times) continue;
     next.set(pid, times.waited);
