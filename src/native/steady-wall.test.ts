@@ -28,7 +28,7 @@ function machine() {
     now.monotonic += ms;
     now.uptime += ms;
   };
-  return { now, stepped, pass, open: () => openSteadyWall(deps) };
+  return { now, stepped, pass, path: deps.path, open: () => openSteadyWall(deps) };
 }
 
 test('a step of a day is not followed, in no process, and is told once; a small one is followed', () => {
@@ -61,4 +61,15 @@ test('what a machine slept is followed, and nothing is taken over from before it
   expect(stepped).toEqual([]);
   Object.assign(now, { boot: 'b', monotonic: 10, uptime: 10, wall: start - DAY });
   expect(open().wall()).toBe(start - DAY);
+});
+
+test('a file that somebody removes comes back, so that whoever starts later counts by the same time', () => {
+  const { now, pass, path, open } = machine();
+  const first = open();
+  const start = first.wall();
+  now.wall += DAY;
+  rmSync(path);
+  pass(3_000);
+  expect(first.wall()).toBe(start + 3_000);
+  expect(open().wall()).toBe(start + 3_000);
 });

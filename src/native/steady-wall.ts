@@ -2,7 +2,7 @@
  * A wall clock that nobody can set while it runs, the same in all processes of a machine: what was counted in minutes
  * must not be counted again, nor vanish, because somebody corrects the date.
  */
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { Clock } from '../base/clock.ts';
 import { type EpochMs, epochMs } from '../base/time.ts';
 
@@ -10,6 +10,8 @@ import { type EpochMs, epochMs } from '../base/time.ts';
 export const STEP_MS = 2_000;
 /** The file says at most this much too little or too much. */
 const TOLD_MS = 500;
+/** How often it is looked whether the file is still there, ms. */
+const LOOK_MS = 2_000;
 
 /** What it needs; the machine's own by default. */
 export interface SteadyWallDeps {
@@ -49,6 +51,15 @@ export function openSteadyWall(deps: SteadyWallDeps): SteadyWall {
   let slept = known?.slept ?? uptime() - monotonic();
   let told = known?.offset ?? Number.NaN;
   let reported = 0;
+  let looked = monotonic();
+  /** A file that somebody has removed is written again: whoever starts later must count by the same time. */
+  const look = (at: number): void => {
+    if (path === undefined || at - looked < LOOK_MS) return;
+    looked = at;
+    if (existsSync(path)) return;
+    told = Number.NaN;
+    tell();
+  };
   const tell = (): void => {
     if (path === undefined || Math.abs(offset - told) < TOLD_MS) return;
     told = offset;
@@ -65,6 +76,7 @@ export function openSteadyWall(deps: SteadyWallDeps): SteadyWall {
     wall() {
       const real = clock.wall();
       const at = monotonic();
+      look(at);
       let ahead = real - (at + offset);
       if (Math.abs(ahead) > STEP_MS) {
         // A machine that slept was not set.
