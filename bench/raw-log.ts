@@ -192,9 +192,10 @@ const watch = setInterval(() => {
   most = Math.max(most, process.memoryUsage.rss());
 }, 500);
 const { figures, records, late } = await new Promise<Recounted>((resolve, reject) => {
-  thread.on('message', (answer: RecountAnswer) =>
-    'done' in answer ? resolve(answer.done) : reject(new Error(answer.error)),
-  );
+  thread.on('message', (answer: RecountAnswer) => {
+    if ('done' in answer) resolve(answer.done);
+    else if ('error' in answer) reject(new Error(answer.error));
+  });
   thread.on('error', reject);
 });
 clearInterval(watch);

@@ -68,7 +68,7 @@ for (let slot = 0; slot < 12; slot++) {
         done = scan?.turn(SESSIONS_A_TURN) ?? true;
       }),
     );
-  if (scan) room.endSample(scan);
+  if (scan) room.endSample(scan.result);
   samples.push(parts.reduce((sum, part) => sum + part, 0));
   turns.push(...parts);
 }

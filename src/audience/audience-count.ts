@@ -1,7 +1,8 @@
 /** What is counted of one room: sessions, seconds, samples, different people. Fed with records, asked once per slot. */
 import { FLAG, RECORD_BYTES, SLOTS, TRANSPORTS, type Way } from '../wire/session-record.ts';
 import { exclusionCode } from './rules.ts';
-import { StageHistory } from './stage-history.ts';
+import { SLOT_MS, StageHistory } from './stage-history.ts';
+import { DayPeople } from './tables/day-people.ts';
 import { Distinct } from './tables/distinct.ts';
 import { doorTag, MinuteMerge, type MinuteOfDoor, REFUSED } from './tables/minute-merge.ts';
 import {
@@ -48,21 +49,22 @@ export interface Sums {
   readonly tuned: number[];
   /** Those of them inside other sites. */
   readonly embedded: number[];
+  /** Seconds of listening, in ticks: whole numbers add up to the same in any order. */
   readonly stage: number[];
   readonly standby: number[];
 }
+/** Ticks of a second of listening, as the sums hold it. */
+export const TICKS = SLOT_MS;
 /** The names of the sums. */
 export const SUMS = ['listened', 'tuned', 'embedded', 'stage', 'standby'] as const;
 const zeros = (): Sums =>
   Object.fromEntries(SUMS.map((name) => [name, [0, 0, 0]])) as Record<(typeof SUMS)[number], number[]>;
 
-/** The distinct listener keys of one day. */
-export interface Day {
-  /** Days since 1970, UTC. */
-  day: number;
-  readonly people: Distinct;
-  /** Keys of sessions that do not count. */
-  readonly excluded: Distinct;
+/** Is told of listeners instead of the count: each with a minute of listening, and each replay. */
+export interface KeyTaker {
+  /** `day`: since 1970, UTC. */
+  person(day: number, isExcluded: boolean, low: number, high: number): void;
+  replay(day: number, low: number, high: number): void;
 }
 
 /** Counts one room. Records carry absolute values, so a repeated or older record changes nothing. */
@@ -76,7 +78,8 @@ export class AudienceCount {
    * days before, and each replay of those who asked not to be known and have no key.
    */
   readonly replays = { gross: 0, beside: 0, error: 0 };
-  today: Day = { day: 0, people: new Distinct(), excluded: new Distinct() };
+  /** Different listeners of the newest day (since 1970, UTC). */
+  today = { day: 0, people: new DayPeople() };
   replayKeys = { day: 0, keys: new Distinct() };
   /** Days before, by number. */
   readonly earlier: { readonly day: number; readonly people: number; readonly gross: number }[] = [];
@@ -86,6 +89,12 @@ export class AudienceCount {
   late = 0;
   /** Told of each of them. */
   onLate: ((words: Int32Array, at: number) => void) | undefined;
+  /** Keys go here, and are not counted. */
+  keys: KeyTaker | undefined;
+  /** Sessions (their lower 48 bits) that do not count from their beginning, whatever their records say. */
+  barred: ReadonlyMap<number, number> | undefined;
+  /** How often a session has begun or ceased to count after its first record. */
+  changes = 0;
   readonly #merge: MinuteMerge;
   readonly #of: MinuteOfDoor = {
     ...{ minute: 0, delivered: 0, proven: 0, proofs: 0, flags: 0, wasFlags: 0, door: 0 },
@@ -128,7 +137,8 @@ export class AudienceCount {
     const delivered = leastOf(w6 & SLOTS_MASK, 0xaa_aaaa);
     const proven = leastOf((w6 >>> 24) | ((w7 & 0xffff) << 8), 0xaa_aaaa);
     const proofs = (w7 >>> 16) & 63;
-    const said = (kind >>> 8) & 15;
+    let said = (kind >>> 8) & 15;
+    if (table.isNew && this.barred) said = this.barred.get(idAt(words, at)) ?? said;
     const flags = ((kind >>> 4) & 14) | ((this.#direct >>> transport) & ROW_FLAG.direct);
 
     const w4 = entries[offset + WORD.proven] as number;
@@ -144,7 +154,8 @@ export class AudienceCount {
     }
     let exclusion = wasExcluded === 0 ? said : wasExcluded;
     // It was taken for one that never proves; it has.
-    if (exclusion === UNPROVEN && said === 0 && proofs !== 0 && !isReplay) exclusion = 0;
+    if (exclusion === UNPROVEN && said === 0 && proofs !== 0 && !isReplay && !this.barred?.has(idAt(words, at)))
+      exclusion = 0;
     if (exclusion !== wasExcluded) this.#exclude(wasExcluded, exclusion);
 
     const of = this.#of;
@@ -194,8 +205,8 @@ export class AudienceCount {
   /** The same for a player inside another site. */
   #movedEmbedded(was: number, wasClass: number, total: number, isClass: number): void {
     const { embedded } = this.sums;
-    // A door that does not know the session yet may not know where it is heard.
-    if (was >= TUNED_IN_S) embedded[wasClass] = Math.max(0, (embedded[wasClass] as number) - 1);
+    // May fall below 0: a door that did not know the session yet may not have known where it is heard.
+    if (was >= TUNED_IN_S) embedded[wasClass] = (embedded[wasClass] as number) - 1;
     if (total >= TUNED_IN_S) embedded[isClass] = (embedded[isClass] as number) + 1;
   }
 
@@ -209,27 +220,31 @@ export class AudienceCount {
         stage += (slotOf(after, slot) - slotOf(before, slot)) * (shares[slot] as number);
     }
     sums.stage[isClass] = (sums.stage[isClass] as number) + stage;
-    sums.standby[isClass] = (sums.standby[isClass] as number) + more - stage;
+    sums.standby[isClass] = (sums.standby[isClass] as number) + more * TICKS - stage;
   }
 
   #person(minute: number, isClass: number, words: Int32Array, at: number): void {
     const day = Math.floor(minute / MINUTES_A_DAY);
-    if (day > this.today.day) {
-      const { people, excluded } = this.today;
-      if (people.size > 0 || excluded.size > 0)
-        this.earlier.push({ day: this.today.day, people: people.size, gross: people.size + excluded.size });
-      this.today = { day, people: new Distinct(), excluded: new Distinct() };
-    }
-    const of = isClass === CLASS.excluded ? this.today.excluded : this.today.people;
     const [low, high] = [words[at + 2] as number, words[at + 3] as number];
+    const isExcluded = isClass === CLASS.excluded;
     // Who asks not to be tracked has no key: a session, and none of the different listeners.
-    if (low !== 0 || high !== 0) of.add(low, high);
+    if (this.keys) {
+      if (low !== 0 || high !== 0) this.keys.person(day, isExcluded, low, high);
+      return;
+    }
+    if (day > this.today.day) {
+      const { people } = this.today;
+      if (people.gross > 0)
+        this.earlier.push({ day: this.today.day, people: people.net, gross: people.gross });
+      this.today = { day, people: new DayPeople() };
+    }
+    if (low !== 0 || high !== 0) this.today.people.add(isExcluded, low, high);
   }
 
   #replayed(minute: number, isClass: number, words: Int32Array, at: number): void {
     const day = Math.floor(minute / MINUTES_A_DAY);
     const { keys } = this.replayKeys;
-    if (day > this.replayKeys.day) {
+    if (!this.keys && day > this.replayKeys.day) {
       this.replays.beside += keys.size;
       this.replays.error += keys.error;
       this.replayKeys = { day, keys: new Distinct() };
@@ -239,10 +254,12 @@ export class AudienceCount {
     const [low, high] = [words[at + 2] as number, words[at + 3] as number];
     // Whoever asks not to be known has no key: each of their replays stands for itself.
     if (low === 0 && high === 0) this.replays.beside += 1;
+    else if (this.keys) this.keys.replay(day, low, high);
     else this.replayKeys.keys.add(low, high);
   }
 
   #exclude(was: number, is: number): void {
+    this.changes += 1;
     if (was !== 0) this.excluded[was] = (this.excluded[was] as number) - 1;
     if (is !== 0) this.excluded[is] = (this.excluded[is] as number) + 1;
   }
@@ -261,19 +278,27 @@ export class AudienceCount {
     if (total >= TUNED_IN_S) move(tuned, from);
   }
 
-  /** Forgets sessions that have been silent for hours; they stay in the sums. */
-  forget(minute: number): void {
+  /** Forgets sessions that have been silent for hours; they stay in the sums. `goes` is told those of the live table. */
+  forget(minute: number, goes?: (entries: Int32Array, at: number) => void): void {
     const over = (entries: Int32Array, at: number): boolean =>
       minutesAfter(minute, (entries[at + WORD.delivered] as number) >>> 24) >= OVER_AFTER;
-    this.live.remove(over);
+    this.live.remove((entries, at) => {
+      const isOver = over(entries, at);
+      if (isOver) goes?.(entries, at);
+      return isOver;
+    });
     this.replay.remove(over);
   }
 
   /** Bytes of its tables. */
   get bytes(): number {
-    return this.live.bytes + this.replay.bytes + this.today.people.bytes + this.today.excluded.bytes;
+    return this.live.bytes + this.replay.bytes + this.today.people.bytes;
   }
 }
+
+/** The lower 48 bits of the session id of a record or entry, as one number. */
+export const idAt = (words: Int32Array, at: number): number =>
+  ((words[at] as number) >>> 0) + ((words[at + 1] as number) & 0xffff) * 2 ** 32;
 
 function move(sums: number[], from: number): void {
   sums[from] = (sums[from] as number) - 1;

@@ -345,7 +345,7 @@ class Counting implements Audience {
   metrics(): Metric[] {
     return tallyMetrics({
       ...{ rooms: [...this.#shelf.rooms], records: this.#records, restored: this.#restored },
-      ...{ raw: this.#raw, compacted: this.#compactor.counts },
+      ...{ raw: this.#raw, compacted: this.#compactor.counts, recounting: this.#finisher.progress },
     });
   }
 

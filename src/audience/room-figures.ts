@@ -3,16 +3,28 @@
 import type { EvidenceFigure } from '../wire/evidence-entry.ts';
 import { EXCLUSIONS, type Exclusion, GROWS_AFTER_END, type MetricId, metricOf } from '../wire/metrics.ts';
 import type { Figure, Reconciliation } from '../wire/numbers.ts';
-import { type AudienceCount, CLASS } from './audience-count.ts';
+import { type AudienceCount, CLASS, TICKS } from './audience-count.ts';
 import { definitionOf } from './definitions.ts';
 import type { EventTotals } from './event-counts.ts';
 import type { SampleCount } from './room-sample.ts';
 import type { DailyKeys } from './tables/daily-keys.ts';
+import type { DayPeople } from './tables/day-people.ts';
 import type { DownloadCount } from './tables/download-count.ts';
+
+/** What a count says in the end. */
+export interface CountedSums
+  extends Pick<AudienceCount, 'sums' | 'replays' | 'replayKeys' | 'earlier' | 'excluded'> {
+  readonly today: {
+    readonly day: number;
+    readonly people: Pick<DayPeople, 'net' | 'gross' | 'error' | 'isExact'>;
+  };
+  readonly live: { readonly size: number };
+  readonly replay: { readonly size: number };
+}
 
 /** The counts from which a room's figures are computed. */
 export interface CountedRoom {
-  readonly count: AudienceCount;
+  readonly count: CountedSums;
   /** Undefined while no door has said anything of it. */
   readonly events: EventTotals | undefined;
   /** Absent where raw records are counted again: they are not in them. */
@@ -43,8 +55,9 @@ export function secondsOf({ count, proving }: Pick<CountedRoom, 'count' | 'provi
   const { stage, standby } = count.sums;
   const share = proving.asked > 0 ? proving.proved / proving.asked : 1;
   const net = (of: readonly number[]): number =>
-    Math.max(0, whole((of[CLASS.counted] as number) + (of[CLASS.unsampled] as number) * share));
-  const all = (of: readonly number[]): number => Math.max(0, whole(of.reduce((sum, each) => sum + each, 0)));
+    Math.max(0, whole(((of[CLASS.counted] as number) + (of[CLASS.unsampled] as number) * share) / TICKS));
+  const all = (of: readonly number[]): number =>
+    Math.max(0, whole(of.reduce((sum, each) => sum + each, 0) / TICKS));
   return { stage: net(stage), standby: net(standby), gross: all(stage) + all(standby) };
 }
 
@@ -98,7 +111,7 @@ function sampled(sample: SampleCount, status: Reconciliation): RoomFigure {
 }
 
 /** Replays, once per key and day. */
-function replayed({ replays, replayKeys: { keys } }: AudienceCount): RoomFigure {
+function replayed({ replays, replayKeys: { keys } }: CountedSums): RoomFigure {
   const net = replays.beside + keys.size;
   const error = replays.error + keys.error;
   return {
@@ -129,10 +142,10 @@ function sessions(of: CountedRoom): RoomFigures {
   const seconds = secondsOf(of);
   const listening = seconds.stage + seconds.standby;
   const unsampled = (sums: readonly number[]): number => sums[CLASS.unsampled] as number;
-  const { people, excluded } = count.today;
+  const { people } = count.today;
   const days = Object.fromEntries([
     ...count.earlier.map(({ day, people }) => [isoDay(day), people] as const),
-    [isoDay(count.today.day), people.size] as const,
+    [isoDay(count.today.day), people.net] as const,
   ]);
   const figures: RoomFigures = {
     tuned_in_live: { net: net(tuned), gross: all(tuned), method, ...error(unsampled(tuned)) },
@@ -155,12 +168,12 @@ function sessions(of: CountedRoom): RoomFigures {
       net: listening,
       gross: Math.max(listening, seconds.gross),
       method,
-      ...error(unsampled(count.sums.stage) + unsampled(count.sums.standby)),
+      ...error((unsampled(count.sums.stage) + unsampled(count.sums.standby)) / TICKS),
       parts: { stage: seconds.stage, standby: seconds.standby },
     },
     unique_listeners: {
-      net: people.size,
-      gross: people.size + excluded.size,
+      net: people.net,
+      gross: people.gross,
       method: people.isExact ? 'counted' : 'sketched',
       ...(people.isExact ? {} : { error: people.error }),
       // Different days are different keys: they are told apart, and never summed.
@@ -212,7 +225,7 @@ function happened(events: EventTotals): RoomFigures {
 }
 
 /** Numbers of excluded sessions, by reason. */
-export const excludedOf = (count: AudienceCount): Partial<Record<Exclusion, number>> =>
+export const excludedOf = (count: CountedSums): Partial<Record<Exclusion, number>> =>
   Object.fromEntries(
     EXCLUSIONS.map((code, i) => [code, count.excluded[i] ?? 0] as const).filter(([, n]) => n > 0),
   );

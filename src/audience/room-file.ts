@@ -3,7 +3,7 @@
  * room was when the process ended.
  */
 import { open, readFile, rename } from 'node:fs/promises';
-import { SUMS, type Sums } from './audience-count.ts';
+import { SUMS, type Sums, TICKS } from './audience-count.ts';
 import type { CountingRules } from './definitions.ts';
 import type { EventState } from './event-counts.ts';
 import type { RawPlace } from './records/raw-log.ts';
@@ -17,7 +17,7 @@ interface RoomFileHead {
   /** Everything before it is in the snapshot. */
   readonly place: RawPlace;
   readonly memory: RoomMemory;
-  readonly sums: Sums;
+  readonly sums: Partial<Sums>;
   readonly excluded: readonly number[];
   readonly replays: { readonly gross: number; readonly beside: number; readonly error: number };
   readonly late: number;
@@ -48,14 +48,15 @@ export function roomBytes(room: AudienceRoom, place: RawPlace): Buffer[] {
   const tables = [
     count.live.dump(),
     count.replay.dump(),
-    count.today.people.dump(),
-    count.today.excluded.dump(),
+    count.today.people.counted.dump(),
+    count.today.people.excluded.dump(),
     count.replayKeys.keys.dump(),
     reach.keys.dump(),
     downloads.dump(),
   ];
   const head: RoomFileHead = {
-    ...{ v: 1, slug: room.slug, place, memory, sums: count.sums, excluded: count.excluded },
+    ...{ v: 1, slug: room.slug, place, memory, excluded: count.excluded },
+    sums: scaled(count.sums, 1 / TICKS),
     ...{ replays: count.replays, late: count.late, newest: count.newest, today: count.today.day },
     ...{ replayDay: count.replayKeys.day, earlier: count.earlier, stage: count.stage.whole() },
     ...(room.hasEvents ? { events: events.dump() } : {}),
@@ -98,7 +99,8 @@ export function roomOf(bytes: Buffer, rules?: CountingRules): Restored | undefin
   const room = new AudienceRoom(head.slug, rules ? { rules } : {});
   const { count } = room;
   room.memory = head.memory;
-  for (const name of SUMS) count.sums[name].splice(0, 3, ...(head.sums[name] ?? [0, 0, 0]));
+  const sums = scaled(head.sums, TICKS);
+  for (const name of SUMS) count.sums[name].splice(0, 3, ...(sums[name] ?? [0, 0, 0]));
   count.excluded.splice(0, count.excluded.length, ...head.excluded);
   Object.assign(count.replays, head.replays);
   Object.assign(count, { late: head.late, newest: head.newest, newestLive: head.newest });
@@ -119,8 +121,7 @@ export function roomOf(bytes: Buffer, rules?: CountingRules): Restored | undefin
   const [live, replay, people, excluded, replayKeys, reachKeys, downloaded] = tables;
   if (live instanceof Int32Array) count.live.load(live);
   if (replay instanceof Int32Array) count.replay.load(replay);
-  if (people) count.today.people.load(people);
-  if (excluded) count.today.excluded.load(excluded);
+  count.today.people.load(people, excluded);
   if (replayKeys) count.replayKeys.keys.load(replayKeys);
   if (head.reach && reachKeys) {
     room.reach.day = head.reach.day;
@@ -129,4 +130,11 @@ export function roomOf(bytes: Buffer, rules?: CountingRules): Restored | undefin
   }
   if (head.downloads && downloaded instanceof Int32Array) room.downloads.load(head.downloads, downloaded);
   return { room, place: head.place };
+}
+
+/** Sums with their seconds multiplied: files hold seconds, the count holds ticks. */
+function scaled(sums: Partial<Sums>, by: number): Partial<Sums> {
+  const times = (of: readonly number[] = []): number[] =>
+    of.map((each) => (by > 1 ? Math.round(each * by) : each * by));
+  return { ...sums, stage: times(sums.stage), standby: times(sums.standby) };
 }

@@ -131,7 +131,7 @@ export class SampleScan {
     const when = { minute: this.#minute, slot: this.#slot, from, to };
     const buckets = this.#buckets;
     if (this.#pass === 'look') {
-      look(this.#count, entries, when, { buckets, found: this.#found });
+      look(this.#count, entries, when, { keys: buckets, found: this.#found });
       buckets.count();
       return;
     }
@@ -160,27 +160,35 @@ export class SampleScan {
 
   /** The sample, once it is complete. */
   get result(): SampleCount {
-    const { share, before = 1, settled } = this.#share;
-    const { at } = this;
-    const { provable, unsampled, silent, gross, both: proven, proved: claimed } = this.#found;
-    const asked = provable === 0 ? share : (provable - unsampled) / provable;
-    // While doors change over, or ask more players than they should, what they did is known. Fewer than they should say
-    // that they were not asked by chance: whoever refuses to prove must not be stood for by others.
-    const between = Math.max(Math.min(share, before), Math.min(Math.max(share, before), asked));
-    const p = settled ? (asked > share * ASKED_MORE ? asked : share) : between;
-    const s = provable + silent;
-    const both = estimate(proven, p);
-    const proved = estimate(claimed, p);
-    const c = Math.min(gross, silent + Math.round(proved.value));
-    return {
-      ...{ at, s, c, m: Math.min(s, c, silent + Math.round(both.value)), gross, silent },
-      elsewhere: Math.min(c - silent, Math.round(this.#found.elsewhere / p)),
-      error: Math.ceil(both.error),
-    };
+    return sampleOf(this.#found, this.at, this.#share);
   }
 }
 
-interface Look {
+/** The sample of an instant, from all that was found at it. */
+export function sampleOf(
+  found: SampleLook,
+  at: number,
+  { share, before = 1, settled }: ProofShare,
+): SampleCount {
+  const { provable, unsampled, silent, gross, both: proven, proved: claimed } = found;
+  const asked = provable === 0 ? share : (provable - unsampled) / provable;
+  // While doors change over, or ask more players than they should, what they did is known. Fewer than they should say
+  // that they were not asked by chance: whoever refuses to prove must not be stood for by others.
+  const between = Math.max(Math.min(share, before), Math.min(Math.max(share, before), asked));
+  const p = settled ? (asked > share * ASKED_MORE ? asked : share) : between;
+  const s = provable + silent;
+  const both = estimate(proven, p);
+  const proved = estimate(claimed, p);
+  const c = Math.min(gross, silent + Math.round(proved.value));
+  return {
+    ...{ at, s, c, m: Math.min(s, c, silent + Math.round(both.value)), gross, silent },
+    elsewhere: Math.min(c - silent, Math.round(found.elsewhere / p)),
+    error: Math.ceil(both.error),
+  };
+}
+
+/** What was found at an instant: numbers of sessions. */
+export interface SampleLook {
   /** Sessions with sound that could prove it, those that were not asked to among them. */
   provable: number;
   unsampled: number;
@@ -191,12 +199,13 @@ interface Look {
   gross: number;
 }
 
-const nobody = (): Look => ({
+/** Nothing found so far. */
+export const nobody = (): SampleLook => ({
   ...{ provable: 0, unsampled: 0, silent: 0, proved: 0, both: 0, elsewhere: 0, gross: 0 },
 });
 
 /** Which entries, and the instant that they are judged at. */
-interface Part {
+export interface SamplePart {
   readonly minute: number;
   readonly slot: number;
   readonly from: number;
@@ -205,12 +214,12 @@ interface Part {
 
 const instant: Instant = { heard: 0, proved: false };
 
-/** Counts entries into `found`, and the sessions of each key in `buckets`. */
-function look(
+/** Counts entries into `found`, and gives the key of each session that counts to `keys`. */
+export function look(
   count: AudienceCount,
   entries: Int32Array,
-  { minute, slot, from, to }: Part,
-  { buckets, found }: { readonly buckets: KeyBuckets; readonly found: Look },
+  { minute, slot, from, to }: SamplePart,
+  { keys, found }: { readonly keys: { gather(key: number): void }; readonly found: SampleLook },
 ): void {
   for (let i = from; i < to; i++) {
     const at = i * SESSION_WORDS;
@@ -223,7 +232,7 @@ function look(
     const w4 = entries[at + WORD.proven] as number;
     if ((w4 >>> 24) & 15) continue;
     const key = (entries[at + WORD.key] as number) & KEY_MASK;
-    if (key !== 0) buckets.gather(key);
+    if (key !== 0) keys.gather(key);
     const flags = w4 >>> 28;
     if (flags & ROW_FLAG.silent) {
       if (s) found.silent += 1;
@@ -242,10 +251,10 @@ function look(
 }
 
 /** Visits the sessions that listen at the instant, and whose key may have too many of them. */
-function hotSessions(
+export function hotSessions(
   entries: Int32Array,
-  { minute, slot, from, to }: Part,
-  buckets: KeyBuckets,
+  { minute, slot, from, to }: SamplePart,
+  buckets: { isSuspect(key: number): boolean },
   visit: (at: number, key: number) => void,
 ): void {
   for (let i = from; i < to; i++) {

@@ -22,7 +22,7 @@ import {
   type RoomFigures,
   secondsOf,
 } from './room-figures.ts';
-import { type SampleCount, SampleScan, SESSIONS_A_TURN } from './room-sample.ts';
+import { type ProofShare, type SampleCount, SampleScan, SESSIONS_A_TURN } from './room-sample.ts';
 import { shareFor } from './sampling.ts';
 import { DailyKeys } from './tables/daily-keys.ts';
 import { DownloadCount } from './tables/download-count.ts';
@@ -176,24 +176,28 @@ export class AudienceRoom {
     const scan = this.beginSample(at);
     if (!scan) return undefined;
     while (!scan.turn(SESSIONS_A_TURN));
-    return this.endSample(scan);
+    return this.endSample(scan.result);
   }
 
   /** Begins the sample of an instant, which is taken in turns; undefined when nobody is there. */
   beginSample(at: number): SampleScan | undefined {
-    const { memory, count } = this;
+    const share = this.sampleDue(at);
+    return share && new SampleScan(this.count, at, share);
+  }
+
+  /** Who proves at an instant whose sample is to be taken now; undefined when nobody is there. */
+  sampleDue(at: number): ProofShare | undefined {
+    const { memory } = this;
     if (at <= memory.sampledAt || !this.isActive(at)) return undefined;
     memory.sampledAt = at;
     const settled = at - memory.shareSince >= SETTLED_MS;
-    const before = memory.shareBefore ?? 1;
-    return new SampleScan(count, at, { share: memory.share, before, settled });
+    return { share: memory.share, before: memory.shareBefore ?? 1, settled };
   }
 
   /** Takes a sample that is complete. */
-  endSample(scan: SampleScan): AudienceSample {
+  endSample(sample: SampleCount): AudienceSample {
     const { memory } = this;
-    const { at } = scan;
-    const sample = scan.result;
+    const { at } = sample;
     memory.now = sample;
     memory.samples.push(sample);
     const { s, c, m, silent } = sample;

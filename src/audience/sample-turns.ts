@@ -39,7 +39,7 @@ export class SampleTurns {
       const before = scan.scan.looked;
       if (scan.scan.turn(left)) {
         this.#scan = undefined;
-        this.#taken(scan.room, scan.room.endSample(scan.scan));
+        this.#taken(scan.room, scan.room.endSample(scan.scan.result));
       }
       left -= scan.scan.looked - before;
     }
@@ -71,7 +71,7 @@ export class SampleTurns {
     for (let scan = this.#scan ?? this.#begin(); scan; scan = this.#begin()) {
       while (!scan.scan.turn(SESSIONS_A_TURN));
       this.#scan = undefined;
-      this.#taken(scan.room, scan.room.endSample(scan.scan));
+      this.#taken(scan.room, scan.room.endSample(scan.scan.result));
     }
     this.#idle();
   }

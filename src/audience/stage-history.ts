@@ -1,6 +1,7 @@
 import { SLOT_S, SLOTS } from '../wire/session-record.ts';
 
-const SLOT_MS = SLOT_S * 1000;
+/** Milliseconds of a slot. */
+export const SLOT_MS = SLOT_S * 1000;
 const MINUTE_MS = SLOTS * SLOT_MS;
 /** Changes that are remembered: records of the last three minutes may still come. */
 const REMEMBERED_MS = 5 * MINUTE_MS;
@@ -45,7 +46,7 @@ export class StageHistory {
     while (this.#changes.length > MOST_CHANGES || (this.#changes[1]?.at ?? at) < old) this.#changes.shift();
   }
 
-  /** The share (0 to 1) of each slot of a minute in which the stage was carried. */
+  /** The milliseconds (0 to 10,000) of each slot of a minute in which the stage was carried. */
   sharesOf(minute: number): readonly number[] {
     return this.#of(minute).shares;
   }
@@ -76,7 +77,7 @@ export class StageHistory {
       const until = this.#changes[i + 1]?.at ?? Number.POSITIVE_INFINITY;
       if (change.stage) stage += Math.max(0, Math.min(until, from + SLOT_MS) - Math.max(change.at, from));
     }
-    return stage / SLOT_MS;
+    return Math.round(stage);
   }
 
   /** Every change that is still known. */

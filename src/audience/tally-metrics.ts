@@ -10,6 +10,8 @@ export interface TallyState {
   readonly raw: { readonly written: number; readonly lost: number };
   /** Bytes of raw files before and after they were made compact. */
   readonly compacted: { readonly before: number; readonly after: number };
+  /** Share of a running recount that is done. */
+  readonly recounting: number | undefined;
 }
 
 const gauge = (name: string, help: string, value: number): Metric => ({
@@ -20,7 +22,14 @@ const counter = (name: string, help: string, value: number): Metric => ({
 });
 
 /** The metrics of the tally. */
-export function tallyMetrics({ rooms, records, restored, raw, compacted }: TallyState): Metric[] {
+export function tallyMetrics({
+  rooms,
+  records,
+  restored,
+  raw,
+  compacted,
+  recounting,
+}: TallyState): Metric[] {
   const all = (of: (room: AudienceRoom) => number): number =>
     rooms.reduce((sum, [, room]) => sum + of(room), 0);
   return [
@@ -59,6 +68,11 @@ export function tallyMetrics({ rooms, records, restored, raw, compacted }: Tally
       'earshot_tally_table_bytes',
       'Memory of the tables of sessions and listeners',
       all(({ count }) => count.bytes),
+    ),
+    gauge(
+      'earshot_tally_recount_progress_ratio',
+      'Share that is done of the recount of a room that is over, 0 to 1; 0 while there is none',
+      recounting ?? 0,
     ),
     {
       name: 'earshot_room_audience_sessions',

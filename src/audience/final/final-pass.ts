@@ -1,17 +1,22 @@
 /**
- * Counts a room again from its raw records, when all that came late is there: sessions that were found not to count are
- * left out from their beginning, and every sample has the proofs that came after it. Reads the files twice. Different
- * people beyond what is counted one by one are counted in parts, each by itself, in two threads (`exact-people.ts`).
+ * Counts a room again from its raw records: `slice-count.ts` says how. Of a large room two threads count half of the
+ * sessions each, in lockstep; the result is the same. Different people are told apart one by one, however many.
  */
+import { stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import type { Exclusion } from '../../wire/metrics.ts';
-import { ROW_WORDS } from '../audience-count.ts';
-import { byAge, rawFiles, readRaw } from '../records/raw-folder.ts';
-import { AudienceRoom, instantsBetween } from '../room.ts';
-import { excludedOf, figuresOf, isoDay, type RoomFigure, type RoomFigures } from '../room-figures.ts';
-import { WORD } from '../tables/session-row.ts';
-import { SESSION_WORDS } from '../tables/session-table.ts';
-import { exactPeople } from './exact-people.ts';
-import type { Exclusions, PeopleByDay, PeoplePart, RecountOrder } from './recount-order.ts';
+import type { Sums } from '../audience-count.ts';
+import { WHOLE } from '../records/compact-file.ts';
+import { byAge, minuteName, rawFiles } from '../records/raw-folder.ts';
+import { type CountedSums, excludedOf, figuresOf, type RoomFigures } from '../room-figures.ts';
+import { Distinct, MOST_EXACT } from '../tables/distinct.ts';
+import { type DifferentKeys, type GatheredDay, tellApart } from './gathered-keys.ts';
+import { lockstepMemory } from './lockstep.ts';
+import { AFTER_END_MS, type RecountOrder } from './recount-order.ts';
+import { countSlice, type SliceCount, type SliceOrder } from './slice-count.ts';
+import type { SliceAnswer } from './slice-worker.ts';
 
 export type { RecountOrder } from './recount-order.ts';
 
@@ -23,158 +28,161 @@ export interface Recounted {
   readonly records: number;
   /** Those of them that came when their minute was over, and are counted now. */
   readonly late: number;
+  /** Sessions that found no place in a table: more than 15 million within three hours. */
+  readonly refused: number;
 }
 
-/** Doors are heard for so long after a room's end. */
-const AFTER_END_MS = 180_000;
-/** A sample waits for records and proofs that come so much later; more, and entries have forgotten its time. */
-const SAMPLE_LAG_MS = 40_000;
-/** Late records that are kept for their turn: 160 MB. */
-const MOST_LATE = 5_000_000;
+/** How a recount is made. */
+export interface RecountManner {
+  /** A power of two; default: two for files of 32 MB and more, where the machine has two processors. */
+  readonly threads?: number;
+  /** Is told now and then which share is done, 0 to 1. */
+  progress?(share: number): void;
+}
+
 const MINUTE_MS = 60_000;
-
-/** Records that came when their minute was over, one after the other. */
-class LateRecords {
-  #words = new Int32Array(1_024 * ROW_WORDS);
-  count = 0;
-
-  add(words: Int32Array, at: number): void {
-    if (this.count >= MOST_LATE) return;
-    const to = this.count * ROW_WORDS;
-    if (to === this.#words.length) {
-      const more = new Int32Array(this.#words.length * 2);
-      more.set(this.#words);
-      this.#words = more;
-    }
-    this.#words.set(words.subarray(at, at + ROW_WORDS), to);
-    this.count += 1;
-  }
-
-  /** The same, by minute; of a minute in the order they came. */
-  sorted(): Int32Array {
-    const minutes = Uint32Array.from(
-      { length: this.count },
-      (_, i) => this.#words[i * ROW_WORDS + 4] as number,
-    );
-    const order = Uint32Array.from(minutes.keys()).sort(
-      (a, b) => (minutes[a] as number) - (minutes[b] as number) || a - b,
-    );
-    const sorted = new Int32Array(this.count * ROW_WORDS);
-    order.forEach((from, i) => {
-      sorted.set(this.#words.subarray(from * ROW_WORDS, (from + 1) * ROW_WORDS), i * ROW_WORDS);
-    });
-    return sorted;
-  }
-}
+/** A thread is not worth its start for less. */
+const TWO_FROM_BYTES = 32 << 20;
 
 /** Counts a room again from its raw records. @throws the file system's error. */
-export async function recount(order: RecountOrder): Promise<Recounted> {
-  const first = await pass(order, new Map(), new Int32Array(0));
-  const exclusions = exclusionsOf(first.room);
-  const second = await pass(order, exclusions, first.late.sorted());
-  const { room } = second;
-  const { memory, count } = room;
+export async function recount(order: RecountOrder, manner: RecountManner = {}): Promise<Recounted> {
+  const files = await filesOf(order);
+  const threads = manner.threads ?? (await threadsFor(order, files));
+  const { slices, different } =
+    threads > 1 ? await inThreads({ order, files }, threads, manner) : inOne({ order, files }, manner);
+  const count = merged(slices, different);
+  const memory = (slices[0] as SliceCount).memory;
   const figures = figuresOf({
     ...{ count, now: undefined, peak: memory.peak, proving: memory.proving, status: memory.status },
     ...{ events: undefined, lasted: Math.max(0, (order.to - order.from) / 1000) },
   });
-  const { people, excluded } = count.today;
-  if (!people.isExact) {
-    const { days } = await exactPeople({ ...order, exclusions, keys: people.size + excluded.size });
-    figures.unique_listeners = exactFigure(days, count.today.day, excluded.size);
-  }
-  return { figures, excluded: excludedOf(count), records: second.records, late: first.late.count };
+  const unique = figures.unique_listeners;
+  if (unique && unique.net > MOST_EXACT) figures.unique_listeners = { ...unique, method: 'exact' };
+  const sum = (of: (slice: SliceCount) => number): number => slices.reduce((all, one) => all + of(one), 0);
+  return {
+    ...{ figures, excluded: excludedOf(count), records: sum(({ records }) => records) },
+    ...{ late: sum(({ late }) => late), refused: sum(({ refused }) => refused) },
+  };
 }
 
-/** The people of the newest day, counted one by one; those of several days are told apart. */
-function exactFigure(days: PeopleByDay, newest: number, excluded: number): RoomFigure {
-  const net = days[newest] ?? 0;
-  const parts = Object.fromEntries(Object.entries(days).map(([day, many]) => [isoDay(Number(day)), many]));
-  return { net, gross: net + excluded, method: 'exact', ...(Object.keys(days).length > 1 ? { parts } : {}) };
+/** The files in which records of the room may be. */
+async function filesOf({ rawDir, from, to }: RecountOrder): Promise<string[]> {
+  const name = (at: number): string => `${minuteName(at)}-0.raw`;
+  const [first, last] = [name(from - MINUTE_MS), name(to + AFTER_END_MS + MINUTE_MS)];
+  return (await rawFiles(rawDir)).filter((file) => byAge(file, first) >= 0 && byAge(file, last) <= 0);
 }
 
-/** Counts the people of one part, by the rules of the whole. */
-export async function countPeople(
-  order: RecountOrder,
-  exclusions: Exclusions,
-  part: PeoplePart,
-): Promise<{ readonly days: PeopleByDay; readonly records: number }> {
-  let found = await pass(order, exclusions, new Int32Array(0), part);
-  if (found.late.count > 0) found = await pass(order, exclusions, found.late.sorted(), part);
-  const { today, earlier } = found.room.count;
-  const days = Object.fromEntries(
-    [...earlier, { day: today.day, people: today.people.size }].map(({ day, people }) => [day, people]),
+async function threadsFor({ rawDir }: RecountOrder, files: readonly string[]): Promise<number> {
+  if (availableParallelism() < 2) return 1;
+  const sizes = await Promise.all(
+    files.map(async (file) => (await stat(join(rawDir, file)).catch(() => undefined))?.size ?? 0),
   );
-  return { days, records: found.records };
+  return sizes.reduce((sum, size) => sum + size, 0) < TWO_FROM_BYTES ? 1 : 2;
 }
 
-const idAt = (words: Int32Array, at: number): number =>
-  ((words[at] as number) >>> 0) + ((words[at + 1] as number) & 0xffff) * 2 ** 32;
-
-function exclusionsOf({ count }: AudienceRoom): Exclusions {
-  const exclusions: Exclusions = new Map();
-  for (const { entries, count: many } of count.live.shards)
-    for (let i = 0; i < many; i++) {
-      const at = i * SESSION_WORDS;
-      const code = ((entries[at + WORD.proven] as number) >>> 24) & 15;
-      if (code !== 0) exclusions.set(idAt(entries, at), code);
-    }
-  return exclusions;
+/** What all slices have, and how many keys are different. */
+interface Slices {
+  readonly slices: readonly SliceCount[];
+  readonly different: readonly DifferentKeys[];
 }
 
-interface Pass {
-  readonly room: AudienceRoom;
-  readonly late: LateRecords;
-  readonly records: number;
+function inOne(order: SliceOrder, { progress }: RecountManner): Slices {
+  const slice = countSlice(order, progress);
+  return { slices: [slice], different: tellApart(slice.keys, WHOLE) };
 }
 
-/** `part`: only these listeners, and no samples. */
-async function pass(
-  order: RecountOrder,
-  exclusions: Exclusions,
-  late: Int32Array,
-  part?: PeoplePart,
-): Promise<Pass> {
-  const { rawDir, slug, from, to, stage, rules } = order;
-  const room = new AudienceRoom(slug, { moved: Number.POSITIVE_INFINITY, rules });
-  room.memory.opened = from;
-  room.count.stage.load(stage);
-  const found = new LateRecords();
-  let [records, next, sampledAt] = [0, 0, from];
-  room.count.onLate = (words, at) => found.add(words, at);
-  const take = (words: Int32Array, at: number): void => {
-    const code = exclusions.size === 0 ? undefined : exclusions.get(idAt(words, at));
-    if (code !== undefined) words[at + 5] = ((words[at + 5] as number) & 0xff_ffff) | (code << 24);
-    room.record(words, at);
-  };
-  const until = (time: number): void => {
-    if (!part)
-      for (const at of instantsBetween(sampledAt, time - SAMPLE_LAG_MS, Number.POSITIVE_INFINITY)) {
-        sampledAt = at;
-        room.sample(at);
-      }
-    // Before the minute after it is over, a late record finds its place.
-    for (; next < late.length && ((late[next + 4] as number) + 1) * MINUTE_MS <= time; next += ROW_WORDS)
-      take(late, next);
-  };
-  const lastFile = nameOf(to + AFTER_END_MS + MINUTE_MS);
-  for (const file of await rawFiles(rawDir)) {
-    if (byAge(file, nameOf(from - MINUTE_MS)) < 0 || byAge(file, lastFile) > 0) continue;
-    for await (const { head, words } of readRaw(rawDir, file)) {
-      const index = head.rooms?.indexOf(slug) ?? -1;
-      if (index < 0 || head.at > to + AFTER_END_MS) continue;
-      until(head.at);
-      for (let at = 0; at + 8 <= words.length; at += 8) {
-        if (((words[at + 5] as number) & 0xffff) !== index) continue;
-        if (part && ((words[at + 2] as number) >>> 0) % part.of !== part.number) continue;
-        records += 1;
-        take(words, at);
-      }
-    }
+async function inThreads(order: SliceOrder, of: number, { progress }: RecountManner): Promise<Slices> {
+  const memory = lockstepMemory(of);
+  const threads = Array.from({ length: of }, (_, number) => {
+    const workerData: SliceOrder = { ...order, memory, number };
+    return new SliceThread(new Worker(new URL('./slice-worker.ts', import.meta.url), { workerData }));
+  });
+  if (progress) threads[0]?.onProgress(progress);
+  try {
+    const slices = await Promise.all(threads.map((thread) => thread.counted));
+    const keys = slices.flatMap((slice) => slice.keys);
+    const different = await Promise.all(threads.map((thread) => thread.tellApart(keys)));
+    return { slices, different: different.flat() };
+  } finally {
+    // One that has failed leaves the others waiting.
+    await Promise.all(threads.map((thread) => thread.end()));
   }
-  until(to + AFTER_END_MS);
-  return { room, late: found, records };
 }
 
-const nameOf = (at: number): string =>
-  `${new Date(at).toISOString().slice(0, 16).replaceAll(/[-:]/g, '')}Z-0.raw`;
+/** A thread, and its two answers. */
+class SliceThread {
+  readonly #worker: Worker;
+  readonly counted: Promise<SliceCount>;
+  readonly #different: Promise<readonly DifferentKeys[]>;
+  #progress: ((share: number) => void) | undefined;
+
+  constructor(worker: Worker) {
+    this.#worker = worker;
+    const counted = Promise.withResolvers<SliceCount>();
+    const different = Promise.withResolvers<readonly DifferentKeys[]>();
+    this.counted = counted.promise;
+    this.#different = different.promise;
+    const fail = (error: Error): void => {
+      counted.reject(error);
+      different.reject(error);
+    };
+    // Whoever waits for the first answer does not wait for the second yet.
+    this.#different.catch(() => undefined);
+    worker.on('message', (answer: SliceAnswer) => {
+      if ('progress' in answer) this.#progress?.(answer.progress);
+      else if ('counted' in answer) counted.resolve(answer.counted);
+      else if ('different' in answer) different.resolve(answer.different);
+      else fail(new Error(answer.error));
+    });
+    worker.on('error', fail);
+    worker.on('exit', () => fail(new Error('a thread ended before it had counted')));
+  }
+
+  onProgress(progress: (share: number) => void): void {
+    this.#progress = progress;
+  }
+
+  tellApart(keys: readonly GatheredDay[]): Promise<readonly DifferentKeys[]> {
+    this.#worker.postMessage(keys);
+    return this.#different;
+  }
+
+  async end(): Promise<void> {
+    await this.#worker.terminate();
+  }
+}
+
+/** The counts of all slices as one. */
+function merged(slices: readonly SliceCount[], different: readonly DifferentKeys[]): CountedSums {
+  const sum = (of: (slice: SliceCount) => number): number => slices.reduce((all, one) => all + of(one), 0);
+  const added = (name: keyof Sums): number[] => [0, 1, 2].map((i) => sum(({ sums }) => sums[name][i] ?? 0));
+  const numbers = [...new Set(different.map(({ day }) => day))].toSorted((a, b) => a - b);
+  const days = numbers.map((day) => {
+    const all = { day, people: 0, gross: 0, replays: 0 };
+    for (const one of different.filter((each) => each.day === day)) {
+      all.people += one.net;
+      all.gross += one.gross;
+      all.replays += one.replays;
+    }
+    return all;
+  });
+  const heard = days.filter(({ gross }) => gross > 0);
+  const { day, people, gross } = heard.at(-1) ?? { day: 0, people: 0, gross: 0 };
+  return {
+    sums: {
+      ...{ listened: added('listened'), tuned: added('tuned'), embedded: added('embedded') },
+      ...{ stage: added('stage'), standby: added('standby') },
+    },
+    excluded: Array.from({ length: 16 }, (_, code) => sum(({ excluded }) => excluded[code] ?? 0)),
+    replays: {
+      gross: sum(({ replays }) => replays.gross),
+      beside: sum(({ replays }) => replays.beside) + days.reduce((all, one) => all + one.replays, 0),
+      error: 0,
+    },
+    replayKeys: { day: 0, keys: new Distinct() },
+    today: { day, people: { net: people, gross, error: 0, isExact: true } },
+    earlier: heard.slice(0, -1),
+    live: { size: sum(({ sizes }) => sizes.live) },
+    replay: { size: sum(({ sizes }) => sizes.replay) },
+  };
+}

@@ -3,8 +3,11 @@ import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Recounted, type RecountOrder, recount } from './final-pass.ts';
 
-/** The thread's only answer. */
-export type RecountAnswer = { readonly done: Recounted } | { readonly error: string };
+/** What the thread says: now and then which share is done, and then its only answer. */
+export type RecountAnswer =
+  | { readonly progress: number }
+  | { readonly done: Recounted }
+  | { readonly error: string };
 
 try {
   // Linux gives each thread its own niceness.
@@ -12,7 +15,8 @@ try {
 } catch {
   // Without the right to step back it runs as it is.
 }
-recount(workerData as RecountOrder).then(
-  (done) => parentPort?.postMessage({ done } satisfies RecountAnswer),
-  (error: unknown) => parentPort?.postMessage({ error: String(error) } satisfies RecountAnswer),
+const say = (answer: RecountAnswer): void => parentPort?.postMessage(answer);
+recount(workerData as RecountOrder, { progress: (progress) => say({ progress }) }).then(
+  (done) => say({ done }),
+  (error: unknown) => say({ error: String(error) }),
 );

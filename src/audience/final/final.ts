@@ -4,23 +4,24 @@ import type { MetricId } from '../../wire/metrics.ts';
 import type { CountingRules } from '../definitions.ts';
 import type { AudienceRoom } from '../room.ts';
 import { entered, type RoomFigures } from '../room-figures.ts';
-import type { Recounted, RecountOrder } from './final-pass.ts';
+import type { Recounted, RecountManner, RecountOrder } from './final-pass.ts';
 import type { RecountAnswer } from './final-worker.ts';
 
-/** A pass that takes longer is ended. The largest takes minutes of processor time, and gives way to everything else. */
-const MOST_MS = 60 * 60_000;
+/** A pass that takes longer is ended: it gives way to everything else, and may wait long for a processor. */
+const MOST_MS = 30 * 60_000;
 /** Raw records that hold less than this share of the listening that was counted live are not complete. */
 const COMPLETE = 0.98;
 
 /** Runs a recount in a thread. Rejects with the file system's error, or when it takes too long. */
-export function recountInThread(order: RecountOrder): Promise<Recounted> {
+export function recountInThread(order: RecountOrder, { progress }: RecountManner = {}): Promise<Recounted> {
   return new Promise((resolve, reject) => {
     const thread = new Worker(new URL('./final-worker.ts', import.meta.url), { workerData: order });
     thread.unref();
     const timer = setTimeout(() => void thread.terminate(), MOST_MS);
     timer.unref();
     thread.on('message', (answer: RecountAnswer) => {
-      if ('done' in answer) resolve(answer.done);
+      if ('progress' in answer) progress?.(answer.progress);
+      else if ('done' in answer) resolve(answer.done);
       else reject(new Error(answer.error));
     });
     thread.on('error', reject);

@@ -12,7 +12,7 @@ import {
   orderFor,
   recountInThread,
 } from './final.ts';
-import type { Recounted, RecountOrder } from './final-pass.ts';
+import type { Recounted, RecountManner, RecountOrder } from './final-pass.ts';
 
 /** Dependencies of the final counts. */
 export interface FinisherDeps {
@@ -24,7 +24,7 @@ export interface FinisherDeps {
   /** Everything that came is on the disk. */
   flushed(): Promise<void>;
   /** Default: in a thread. */
-  recount?(order: RecountOrder): Promise<Recounted>;
+  recount?(order: RecountOrder, manner?: RecountManner): Promise<Recounted>;
 }
 
 /** The outcome of a requested recount. */
@@ -39,6 +39,8 @@ export type RecountResult =
 
 /** After the end of a room doors may still say something of it for so long. */
 const SETTLED_MS = 120_000;
+/** Of a pass that takes long, the log says so often how far it is. */
+const SAY_EVERY_MS = 30_000;
 /** A pass that failed is tried again a minute later, so often. */
 const MOST_TRIES = 5;
 
@@ -47,6 +49,8 @@ export class Finisher {
   readonly #deps: FinisherDeps;
   #running: Promise<unknown> = Promise.resolve();
   readonly #tries = new Map<string, number>();
+  /** Share of the running pass that is done, 0 to 1; undefined while none is running. */
+  progress: number | undefined;
 
   constructor(deps: FinisherDeps) {
     this.#deps = deps;
@@ -97,8 +101,29 @@ export class Finisher {
   }
 
   async #count(order: RecountOrder): Promise<Recounted> {
-    await this.#deps.flushed();
-    return (this.#deps.recount ?? recountInThread)(order);
+    const { clock, log, flushed, recount = recountInThread } = this.#deps;
+    await flushed();
+    const began = clock.now();
+    let said = began;
+    this.progress = 0;
+    const progress = (share: number): void => {
+      this.progress = share;
+      if (clock.now() - said < SAY_EVERY_MS) return;
+      said = clock.now();
+      const [percent, seconds] = [Math.floor(share * 100), Math.round((said - began) / 1000)];
+      log.info({ room: order.slug, percent, seconds }, 'a room is being counted again from its raw records');
+    };
+    try {
+      const recounted = await recount(order, { progress });
+      if (recounted.refused > 0)
+        log.warn(
+          { room: order.slug, refused: recounted.refused },
+          'a recount had no place for some sessions: they are missing in its figures',
+        );
+      return recounted;
+    } finally {
+      this.progress = undefined;
+    }
   }
 
   async #finish(room: AudienceRoom): Promise<void> {

@@ -13,32 +13,5 @@ export interface RecountOrder {
   readonly rules: CountingRules;
 }
 
-/** Session ids (48 bits) that do not count, and why. */
-export type Exclusions = Map<number, number>;
-
-/** One part of all listeners: those whose key leaves `number` when it is divided by `of`. */
-export interface PeoplePart {
-  readonly number: number;
-  readonly of: number;
-}
-
-/** Different listeners with a minute of listening, by days since 1970 (UTC). */
-export type PeopleByDay = Readonly<Record<number, number>>;
-
-/** How many listeners there were. */
-export interface ExactPeople {
-  readonly days: PeopleByDay;
-  /** Records that were looked at; each once. */
-  readonly records: number;
-}
-
-/** What a thread counts: some of the parts, one after the other. */
-export interface PeopleOrder {
-  readonly order: RecountOrder;
-  readonly exclusions: Exclusions;
-  /** Into how many parts all listeners are divided, and the numbers of those that are counted here. */
-  readonly parts: number;
-  readonly mine: readonly number[];
-}
-/** What a thread answers, once. */
-export type PeopleAnswer = { readonly done: ExactPeople } | { readonly error: string };
+/** Doors are heard for so long after a room's end. */
+export const AFTER_END_MS = 180_000;

@@ -19,7 +19,7 @@ const MAGIC = 0x31435345;
 const FIXED = 8;
 const WORDS = RECORD_BYTES / 4;
 /** Records in one block that is read. */
-const BLOCK_ROWS = 65_536;
+const BLOCK_ROWS = 131_072;
 const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 3 } };
 /** So long after a minute its records have come, but for proofs of its last seconds; samples of it can be taken then. */
 const MINUTE_SETTLED_MS = 40_000;
@@ -74,6 +74,14 @@ export interface CompactMinute {
 
 type Column = Uint8Array | Uint16Array | Uint32Array;
 
+/** Some of all sessions: those whose id leaves `number` when it is divided by `of`, a power of two. */
+export interface Slice {
+  readonly number: number;
+  readonly of: number;
+}
+/** All sessions. */
+export const WHOLE: Slice = { number: 0, of: 1 };
+
 /** The bytes of a compact file. `rows` are in any order. */
 export function encodeCompact(
   rows: CompactRows,
@@ -122,9 +130,9 @@ export function encodeCompact(
 
 /**
  * Reads a compact file as blocks: the records of each minute in turn, as if they had come when they were all there, and
- * the events. @throws RangeError when it is damaged.
+ * the events. With a `slice`, only the records of its sessions. @throws RangeError when it is damaged.
  */
-export function* decodeCompact(bytes: Buffer): Generator<RawBlock> {
+export function* decodeCompact(bytes: Buffer, { number, of: slices }: Slice = WHOLE): Generator<RawBlock> {
   if (bytes.length < FIXED || bytes.readUInt32LE(0) !== MAGIC) throw new RangeError('not a compact file');
   let at = FIXED + bytes.readUInt32LE(4);
   const head = JSON.parse(bytes.toString('utf8', FIXED, at)) as CompactHead;
@@ -157,10 +165,11 @@ export function* decodeCompact(bytes: Buffer): Generator<RawBlock> {
     for (let done = 0; done < rows; done += BLOCK_ROWS) {
       const many = Math.min(BLOCK_ROWS, rows - done);
       const out = new Int32Array(many * WORDS);
-      for (let i = 0; i < many; i++) {
+      let to_ = 0;
+      for (let of = done; of < done + many; of++) {
         do row += 1;
         while ((((has[row >> 3] as number) >> (row & 7)) & 1) === 0);
-        const [of, to_] = [done + i, i * WORDS];
+        if (((idLow[row] as number) & (slices - 1)) !== number) continue;
         const proved = proven[of] as number;
         out[to_] = idLow[row] as number;
         out[to_ + 1] = idHigh[row] as number;
@@ -171,8 +180,9 @@ export function* decodeCompact(bytes: Buffer): Generator<RawBlock> {
           (room[row] as number) | ((kind[of] as number) << 16) | ((exclusion[of] as number) << 24);
         out[to_ + 6] = (delivered[of] as number) | (proved << 24);
         out[to_ + 7] = (proved >>> 8) | ((proofs[of] as number) << 16) | ((door[row] as number) << 24);
+        to_ += WORDS;
       }
-      yield { head: { v: 1, at: came, door: '', rooms }, words: out, offset: 0 };
+      yield { head: { v: 1, at: came, door: '', rooms }, words: out.subarray(0, to_), offset: 0 };
     }
   }
   for (const events of head.events) yield { head: events, words: new Int32Array(0), offset: 0 };
@@ -217,9 +227,21 @@ function planes(values: Column, chosen: Uint32Array, size: number, skip = 0): Ui
 /** Values from their planes. */
 function joined(bytes: Uint8Array, count: number, size: number): Uint32Array {
   const values = new Uint32Array(count);
-  for (let plane = 0; plane < size; plane++)
+  const [second, third, fourth] = [count, count * 2, count * 3];
+  if (size === 1) values.set(bytes);
+  else if (size === 4)
     for (let i = 0; i < count; i++)
-      values[i] = (values[i] as number) | ((bytes[plane * count + i] as number) << (plane * 8));
+      values[i] =
+        (bytes[i] as number) |
+        ((bytes[second + i] as number) << 8) |
+        ((bytes[third + i] as number) << 16) |
+        ((bytes[fourth + i] as number) << 24);
+  else
+    for (let i = 0; i < count; i++)
+      values[i] =
+        (bytes[i] as number) |
+        ((bytes[second + i] as number) << 8) |
+        (size === 3 ? (bytes[third + i] as number) << 16 : 0);
   return values;
 }
 

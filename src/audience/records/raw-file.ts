@@ -13,11 +13,12 @@
  */
 import { createReadStream } from 'node:fs';
 import type { RoomEvents } from '../../wire/room-events.ts';
+import { RECORD_BYTES } from '../../wire/session-record.ts';
 
 const MAGIC = 0x31525345;
 const FIXED = 12;
-/** Larger lengths are damage. */
-const MOST_BYTES = 16 << 20;
+/** Larger lengths of a head or a body are damage. */
+export const MOST_BYTES = 16 << 20;
 
 /** The header of a block. */
 export interface RawHead {
@@ -54,6 +55,29 @@ export function encodeBlock(head: RawHead, body: Uint8Array): Buffer {
   return bytes;
 }
 
+/** The block at a place of some bytes: its head, and where its records begin and end. */
+interface FoundBlock {
+  readonly head: RawHead;
+  readonly body: number;
+  readonly end: number;
+}
+
+/** Finds the block at `at` of the first `filled` bytes; `more`: it is not all there; `torn`: it is damaged. */
+export function blockAt(bytes: Buffer, at: number, filled: number): FoundBlock | 'more' | 'torn' {
+  if (filled - at < FIXED) return 'more';
+  const [length, body] = [bytes.readUInt32LE(at + 4), bytes.readUInt32LE(at + 8)];
+  if (bytes.readUInt32LE(at) !== MAGIC || length > MOST_BYTES || body > MOST_BYTES || body % RECORD_BYTES !== 0)
+    return 'torn';
+  const from = at + FIXED;
+  const end = from + length + body;
+  if (filled < end) return 'more';
+  try {
+    return { head: JSON.parse(bytes.toString('utf8', from, from + length)), body: from + length, end };
+  } catch {
+    return 'torn';
+  }
+}
+
 /**
  * Reads the complete blocks of a file, starting at an offset; stops at a torn or damaged one. @throws the file system's
  * error.
@@ -64,20 +88,13 @@ export async function* readBlocks(path: string, from = 0): AsyncGenerator<RawBlo
   for await (const chunk of createReadStream(path, { start: from, highWaterMark: 1 << 20 })) {
     rest = rest.length === 0 ? (chunk as Buffer) : Buffer.concat([rest, chunk as Buffer]);
     let at = 0;
-    while (rest.length - at >= FIXED) {
-      const [length, body] = [rest.readUInt32LE(at + 4), rest.readUInt32LE(at + 8)];
-      if (rest.readUInt32LE(at) !== MAGIC || length > MOST_BYTES || body > MOST_BYTES || body % 32 !== 0)
-        return;
-      const end = at + FIXED + length + body;
-      if (rest.length < end) break;
-      let head: RawHead;
-      try {
-        head = JSON.parse(rest.toString('utf8', at + FIXED, at + FIXED + length)) as RawHead;
-      } catch {
-        return;
-      }
+    for (;;) {
+      const found = blockAt(rest, at, rest.length);
+      if (found === 'torn') return;
+      if (found === 'more') break;
+      const { head, body, end } = found;
       // A copy: what is read must lie at a multiple of four.
-      const words = new Int32Array(new Uint8Array(rest.subarray(end - body, end)).buffer);
+      const words = new Int32Array(new Uint8Array(rest.subarray(body, end)).buffer);
       yield { head, words, offset };
       offset += end - at;
       at = end;

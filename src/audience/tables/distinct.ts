@@ -15,20 +15,38 @@ export class Distinct {
     this.#most = most;
   }
 
-  add(low: number, high: number): void {
+  /** True when it is surely new: a sketch does not know. */
+  add(low: number, high: number): boolean {
     if (!this.#set) {
       this.#sketch?.add(low, high);
-      return;
+      return false;
     }
-    this.#set.add(low, high);
+    const isNew = this.#set.add(low, high);
     if (this.#set.size > this.#most) this.#toSketch();
+    return isNew;
+  }
+
+  /** True for a key that is there; false where a sketch does not know. */
+  has(low: number, high: number): boolean {
+    return this.#set?.has(low, high) ?? false;
+  }
+
+  /** Calls `each` with every key, while they are kept one by one. */
+  forEach(each: (low: number, high: number) => void): void {
+    this.#set?.forEach(each);
+  }
+
+  /** Adds all its keys to a sketch. */
+  into(sketch: DistinctSketch): void {
+    if (this.#sketch) sketch.merge(this.#sketch);
+    this.forEach((low, high) => {
+      sketch.add(low, high);
+    });
   }
 
   #toSketch(): void {
     const sketch = new DistinctSketch();
-    this.#set?.forEach((low, high) => {
-      sketch.add(low, high);
-    });
+    this.into(sketch);
     this.#sketch = sketch;
     this.#set = undefined;
   }

@@ -30,10 +30,17 @@ export class KeySet {
     return true;
   }
 
-  /** Makes place for so many keys at once. */
-  reserve(keys: number): void {
-    const places = Math.ceil(keys / 0.75) + 16;
-    if (places > this.#places) this.#resize(places);
+  has(low: number, high: number): boolean {
+    if (low === 0 && high === 0) return this.#zero;
+    const words = this.#words;
+    let place = Math.floor(((high >>> 0) / 2 ** 32) * this.#places);
+    for (;;) {
+      const a = words[place * 2] as number;
+      const b = words[place * 2 + 1] as number;
+      if (a === low && b === high) return true;
+      if (a === 0 && b === 0) return false;
+      place = place + 1 === this.#places ? 0 : place + 1;
+    }
   }
 
   #resize(places: number): void {
