@@ -8,7 +8,7 @@ import { mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFAULT_RULES } from '../src/audience/definitions.ts';
-import { exactPeople } from '../src/audience/final/exact-people.ts';
+import { recount } from '../src/audience/final/final-pass.ts';
 import { encodeBlock } from '../src/audience/records/raw-file.ts';
 import { rawFiles, readRaw } from '../src/audience/records/raw-folder.ts';
 import { takeRows } from '../src/audience/records/row-order.ts';
@@ -71,24 +71,24 @@ try {
     // The table is of one evening; whoever has gone for long is forgotten.
     if (i % 4 === 3) room.count.live.remove(() => true);
   }
-  const { people } = room.count.today;
+  const { counted: people } = room.count.today.people;
   console.log(
     `by the sketch: ${people.size.toLocaleString('en')} ± ${people.error.toLocaleString('en')} (${((people.size / KEYS - 1) * 100).toFixed(2)} % off), ${people.bytes.toLocaleString('en')} bytes, ${seconds(began)} with all else that is counted`,
   );
   for (const threads of [1, 2]) {
     const since = performance.now();
-    const { days, records } = await exactPeople({
-      ...{
-        rawDir: dir,
-        slug: 'hall',
-        from: MINUTE * 60_000,
-        to: (MINUTE + SESSIONS / A_MINUTE + 1) * 60_000,
+    const cpu = process.cpuUsage();
+    const { figures, records } = await recount(
+      {
+        ...{ rawDir: dir, slug: 'hall', from: MINUTE * 60_000, stage: [], rules: DEFAULT_RULES },
+        to: (MINUTE + Math.ceil(SESSIONS / A_MINUTE)) * 60_000,
       },
-      ...{ stage: [], rules: DEFAULT_RULES, exclusions: new Map(), keys: people.size, threads },
-    });
-    const exact = Object.values(days).reduce((sum, many) => sum + many, 0);
+      { threads },
+    );
+    const { user, system } = process.cpuUsage(cpu);
+    const exact = figures.unique_listeners?.net ?? 0;
     console.log(
-      `exactly, ${threads} ${threads > 1 ? 'threads' : 'thread'}: ${exact.toLocaleString('en')}${exact === KEYS ? '' : ' (WRONG)'} of ${records.toLocaleString('en')} records, ${seconds(since)}, ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB at most so far`,
+      `exactly, ${threads} ${threads > 1 ? 'threads' : 'thread'}: ${exact.toLocaleString('en')}${exact === KEYS ? '' : ' (WRONG)'} of ${records.toLocaleString('en')} records, ${seconds(since)}, ${((user + system) / 1e6).toFixed(1)} s of processor, ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB at most so far`,
     );
   }
 } finally {

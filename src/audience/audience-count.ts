@@ -154,7 +154,13 @@ export class AudienceCount {
     }
     let exclusion = wasExcluded === 0 ? said : wasExcluded;
     // It was taken for one that never proves; it has.
-    if (exclusion === UNPROVEN && said === 0 && proofs !== 0 && !isReplay && !this.barred?.has(idAt(words, at)))
+    if (
+      exclusion === UNPROVEN &&
+      said === 0 &&
+      proofs !== 0 &&
+      !isReplay &&
+      !this.barred?.has(idAt(words, at))
+    )
       exclusion = 0;
     if (exclusion !== wasExcluded) this.#exclude(wasExcluded, exclusion);
 

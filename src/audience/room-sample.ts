@@ -10,7 +10,7 @@ import { estimate } from './sampling.ts';
 import { KeyBuckets } from './tables/key-buckets.ts';
 import {
   HEARD_S,
-  type Instant,
+  INSTANT,
   instantOf,
   KEY_MASK,
   minutesAfter,
@@ -212,8 +212,6 @@ export interface SamplePart {
   readonly to: number;
 }
 
-const instant: Instant = { heard: 0, proved: false };
-
 /** Counts entries into `found`, and gives the key of each session that counts to `keys`. */
 export function look(
   count: AudienceCount,
@@ -221,34 +219,45 @@ export function look(
   { minute, slot, from, to }: SamplePart,
   { keys, found }: { readonly keys: { gather(key: number): void }; readonly found: SampleLook },
 ): void {
-  for (let i = from; i < to; i++) {
-    const at = i * SESSION_WORDS;
-    if (!readInstant(entries, at, minute, slot, instant)) continue;
-    suspect(count, entries, at, minute);
-    const { heard, proved } = instant;
-    const s = heard >= HEARD_S;
-    if (!s && !proved) continue;
-    found.gross += 1;
+  let [provable, unsampled, silent, proved, both, elsewhere, gross] = [0, 0, 0, 0, 0, 0, 0];
+  const end = to * SESSION_WORDS;
+  for (let at = from * SESSION_WORDS; at < end; at += SESSION_WORDS) {
+    const seen = readInstant(entries, at, minute, slot);
+    if (seen < 0) continue;
+    if ((entries[at + WORD.total] as number) >>> 16 === 0) suspect(count, entries, at, minute);
+    if (!isListening(seen)) continue;
+    gross += 1;
     const w4 = entries[at + WORD.proven] as number;
     if ((w4 >>> 24) & 15) continue;
     const key = (entries[at + WORD.key] as number) & KEY_MASK;
     if (key !== 0) keys.gather(key);
+    const s = (seen & INSTANT.heard) >= HEARD_S ? 1 : 0;
     const flags = w4 >>> 28;
     if (flags & ROW_FLAG.silent) {
-      if (s) found.silent += 1;
+      silent += s;
       continue;
     }
-    if (s) found.provable += 1;
+    provable += s;
     if (flags & ROW_FLAG.unsampled) {
-      if (s) found.unsampled += 1;
+      unsampled += s;
       continue;
     }
-    if (!proved) continue;
-    found.proved += 1;
-    if (s) found.both += 1;
-    else if (!(flags & ROW_FLAG.direct) && soundOf(entries, at) === 0) found.elsewhere += 1;
+    if ((seen & INSTANT.proved) === 0) continue;
+    proved += 1;
+    both += s;
+    if (s === 0 && !(flags & ROW_FLAG.direct) && soundOf(entries, at) === 0) elsewhere += 1;
   }
+  found.provable += provable;
+  found.unsampled += unsampled;
+  found.silent += silent;
+  found.proved += proved;
+  found.both += both;
+  found.elsewhere += elsewhere;
+  found.gross += gross;
 }
+
+const isListening = (seen: number): boolean =>
+  (seen & INSTANT.proved) !== 0 || (seen & INSTANT.heard) >= HEARD_S;
 
 /** Visits the sessions that listen at the instant, and whose key may have too many of them. */
 export function hotSessions(
@@ -262,8 +271,8 @@ export function hotSessions(
     const key = (entries[at + WORD.key] as number) & KEY_MASK;
     if (key === 0 || !buckets.isSuspect(key)) continue;
     if (((entries[at + WORD.proven] as number) >>> 24) & 15) continue;
-    if (!readInstant(entries, at, minute, slot, instant)) continue;
-    if (instant.heard >= HEARD_S || instant.proved) visit(at, key);
+    const seen = readInstant(entries, at, minute, slot);
+    if (seen >= 0 && isListening(seen)) visit(at, key);
   }
 }
 
@@ -272,12 +281,11 @@ const soundOf = (entries: Int32Array, at: number): number =>
   sumOf((entries[at + WORD.delivered] as number) & SLOTS_MASK) +
   sumOf((entries[at + WORD.lastDelivered] as number) & SLOTS_MASK);
 
-/** Applies the rules about one session: it has sound and proves none, or proves what no door gave it. */
+/** Applies the rules about a session without any listening so far: it has sound and proves none, or proves what no door gave it. */
 function suspect(count: AudienceCount, entries: Int32Array, at: number, minute: number): void {
   const w4 = entries[at + WORD.proven] as number;
   const flags = w4 >>> 28;
   if ((w4 >>> 24) & 15 || flags & (ROW_FLAG.silent | ROW_FLAG.unsampled)) return;
-  if ((entries[at + WORD.total] as number) >>> 16 !== 0) return;
   const w3 = entries[at + WORD.delivered] as number;
   if (minutesAfter(minute, w3 >>> 24) !== 0) return;
   const w5 = entries[at + WORD.lastDelivered] as number;

@@ -22,14 +22,7 @@ const counter = (name: string, help: string, value: number): Metric => ({
 });
 
 /** The metrics of the tally. */
-export function tallyMetrics({
-  rooms,
-  records,
-  restored,
-  raw,
-  compacted,
-  recounting,
-}: TallyState): Metric[] {
+export function tallyMetrics({ rooms, records, restored, raw, compacted, recounting }: TallyState): Metric[] {
   const all = (of: (room: AudienceRoom) => number): number =>
     rooms.reduce((sum, [, room]) => sum + of(room), 0);
   return [

@@ -116,7 +116,8 @@ function different(
         const part = partOf(words[at + 1] as number) + 1;
         ends[part] = (ends[part] as number) + 1;
       }
-    for (let part = 1; part <= parts; part++) ends[part] = (ends[part] as number) + (ends[part - 1] as number);
+    for (let part = 1; part <= parts; part++)
+      ends[part] = (ends[part] as number) + (ends[part - 1] as number);
     const keys = new Int32Array((ends[parts] as number) * 2);
     for (const words of some)
       for (let at = 0; at < words.length; at += 2) {

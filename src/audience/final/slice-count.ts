@@ -5,12 +5,12 @@
  */
 import { idAt, type Sums } from '../audience-count.ts';
 import { AudienceRoom, instantsBetween, type RoomMemory } from '../room.ts';
-import { takeRows } from '../records/row-order.ts';
 import { WORD } from '../tables/session-row.ts';
 import { SESSION_WORDS } from '../tables/session-table.ts';
 import { type GatheredDay, GatheredKeys } from './gathered-keys.ts';
 import { LateRecords } from './late-records.ts';
 import { Lockstep, type LockstepMemory, TOLD } from './lockstep.ts';
+import { RecordBatch } from './record-batch.ts';
 import { AFTER_END_MS, type RecountOrder } from './recount-order.ts';
 import { blocksInStep } from './slice-files.ts';
 import { SliceSampler } from './slice-sample.ts';
@@ -74,6 +74,7 @@ class SlicePass {
   readonly #step: Lockstep;
   readonly #room: AudienceRoom;
   readonly #keys = new GatheredKeys();
+  readonly #batch: RecordBatch;
   readonly #sampler: SliceSampler;
   /** Sessions that were excluded and forgotten since. */
   readonly #gone = new Map<number, number>();
@@ -101,6 +102,7 @@ class SlicePass {
     if (barred.size > 0) room.count.barred = barred;
     room.count.onLate = (words, at) => this.late.add(words, at);
     this.#room = room;
+    this.#batch = new RecordBatch(room);
     this.#sampler = new SliceSampler(room, step);
   }
 
@@ -113,30 +115,28 @@ class SlicePass {
         const index = head.rooms?.indexOf(slug) ?? -1;
         if (index < 0 || head.at > to + AFTER_END_MS) continue;
         this.#until(head.at);
-        const rooms: (AudienceRoom | undefined)[] = head.rooms?.map(() => undefined) ?? [];
-        rooms[index] = this.#room;
-        this.#records += takeRows(words, rooms);
+        this.#records += this.#batch.add(words, index, head.rooms?.length === 1);
       }
     }
     this.#until(to + AFTER_END_MS);
+    this.#batch.take();
   }
 
   /** What is due before records of this time are taken. */
   #until(time: number): void {
-    for (const at of instantsBetween(this.#sampledAt, time - SAMPLE_LAG_MS, Number.POSITIVE_INFINITY)) {
+    const late = this.#waiting;
+    // Before the minute after it is over, a late record finds its place.
+    const isLateDue = (): boolean =>
+      this.#next < late.length && ((late[this.#next + 4] as number) + 1) * MINUTE_MS <= time;
+    const minute = Math.floor(time / MINUTE_MS);
+    const instants = instantsBetween(this.#sampledAt, time - SAMPLE_LAG_MS, Number.POSITIVE_INFINITY);
+    if (instants.length === 0 && !isLateDue() && this.#forgotten + FORGET_EVERY_MINUTES > minute) return;
+    this.#batch.take();
+    for (const at of instants) {
       this.#sampledAt = at;
       this.#sampler.take(at);
     }
-    // Before the minute after it is over, a late record finds its place.
-    const late = this.#waiting;
-    const first = this.#next;
-    while (
-      this.#next < late.length &&
-      ((late[this.#next + 4] as number) + 1) * MINUTE_MS <= time
-    )
-      this.#next += RECORD_WORDS;
-    for (let at = first; at < this.#next; at += RECORD_WORDS) this.#room.record(late, at);
-    const minute = Math.floor(time / MINUTE_MS);
+    for (; isLateDue(); this.#next += RECORD_WORDS) this.#room.record(late, this.#next);
     while (this.#forgotten + FORGET_EVERY_MINUTES <= minute) {
       this.#forgotten += FORGET_EVERY_MINUTES;
       this.#room.count.forget(this.#forgotten, (entries, at) => keepExclusion(this.#gone, entries, at));

@@ -1,5 +1,7 @@
-/** Counts a slice of a room's sessions in a thread, then the different listener keys that it is in charge of. */
-import { setPriority } from 'node:os';
+/**
+ * Counts a slice of a room's sessions in a thread, then the different listener keys that it is in charge of. It has the
+ * niceness of the thread that has started it.
+ */
 import { parentPort, workerData } from 'node:worker_threads';
 import { type DifferentKeys, type GatheredDay, tellApart } from './gathered-keys.ts';
 import { countSlice, type SliceCount, type SliceOrder } from './slice-count.ts';
@@ -11,12 +13,6 @@ export type SliceAnswer =
   | { readonly different: readonly DifferentKeys[] }
   | { readonly error: string };
 
-try {
-  // Linux gives each thread its own niceness: voices come first.
-  setPriority(0, 19);
-} catch {
-  // Without the right to step back it runs as it is.
-}
 const order = workerData as SliceOrder & Required<Pick<SliceOrder, 'memory' | 'number'>>;
 const say = (answer: SliceAnswer): void => parentPort?.postMessage(answer);
 const saying = (work: () => void): void => {

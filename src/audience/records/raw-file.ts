@@ -66,7 +66,12 @@ interface FoundBlock {
 export function blockAt(bytes: Buffer, at: number, filled: number): FoundBlock | 'more' | 'torn' {
   if (filled - at < FIXED) return 'more';
   const [length, body] = [bytes.readUInt32LE(at + 4), bytes.readUInt32LE(at + 8)];
-  if (bytes.readUInt32LE(at) !== MAGIC || length > MOST_BYTES || body > MOST_BYTES || body % RECORD_BYTES !== 0)
+  if (
+    bytes.readUInt32LE(at) !== MAGIC ||
+    length > MOST_BYTES ||
+    body > MOST_BYTES ||
+    body % RECORD_BYTES !== 0
+  )
     return 'torn';
   const from = at + FIXED;
   const end = from + length + body;

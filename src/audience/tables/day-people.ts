@@ -3,7 +3,6 @@ import { DistinctSketch } from './distinct-sketch.ts';
 
 /** Different listeners of one day. A key may be of sessions that count and of others that do not: it is one all the same. */
 export class DayPeople {
-  readonly #most: number | undefined;
   /** Keys of sessions that count. */
   readonly counted: Distinct;
   /** Keys of sessions that do not. */
@@ -15,7 +14,6 @@ export class DayPeople {
 
   /** `most`: keys up to which they are kept one by one; see `Distinct`. */
   constructor(most?: number) {
-    this.#most = most;
     this.counted = new Distinct(most);
     this.excluded = new Distinct(most);
   }

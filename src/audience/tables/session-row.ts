@@ -102,28 +102,17 @@ const HEARD_SLOTS = 3;
 /** Seconds of sound, out of the 30 s in these slots, that make somebody a listener. */
 export const HEARD_S = 15;
 
-/** What an entry says about the instant at which a slot ends. */
-export interface Instant {
-  /** Seconds delivered in the last three slots. */
-  heard: number;
-  /** True when a proof is recent enough. */
-  proved: boolean;
-}
+/** In what `readInstant` returns: the bits of the seconds that were heard, and that a proof is recent enough. */
+export const INSTANT = { heard: 63, proved: 64 } as const;
 
 /**
- * Reads an entry at the end of `slot` of `minute`, and writes the result to `into`. False when the entry says nothing
- * about that time.
+ * What an entry says of the instant at which `slot` of `minute` ends: seconds delivered in the last three slots, and
+ * whether a proof is recent enough, as `INSTANT` has it; -1 when it says nothing of that time.
  */
-export function readInstant(
-  entries: Int32Array,
-  at: number,
-  minute: number,
-  slot: number,
-  into: Instant,
-): boolean {
+export function readInstant(entries: Int32Array, at: number, minute: number, slot: number): number {
   const w3 = entries[at + WORD.delivered] as number;
   const after = minutesAfter(minute, w3 >>> 24);
-  if (after < -1 || after > 1) return false;
+  if (after < -1 || after > 1) return -1;
   const w5 = entries[at + WORD.lastDelivered] as number;
   const w6 = entries[at + WORD.lastProven] as number;
   let here = 0;
@@ -144,11 +133,10 @@ export function readInstant(
   if (slot >= HEARD_SLOTS - 1) window = (here >>> ((slot - 2) * 4)) & 0xfff;
   else if (slot === 1) window = ((here & 0xff) << 4) | (before >>> 20);
   else window = ((here & 15) << 8) | (before >>> 16);
-  into.heard = (window & 15) + ((window >>> 4) & 15) + ((window >>> 8) & 15);
+  const heard = (window & 15) + ((window >>> 4) & 15) + ((window >>> 8) & 15);
   const hidden = ((entries[at + WORD.proven] as number) >>> 28) & ROW_FLAG.hidden;
   const span = hidden ? PROOF_SLOTS.hidden : PROOF_SLOTS.visible;
-  into.proved = (proofs & (((1 << span) - 1) << (8 + slot - span + 1))) !== 0;
-  return true;
+  return (proofs & (((1 << span) - 1) << (8 + slot - span + 1))) !== 0 ? heard | INSTANT.proved : heard;
 }
 
 /** The instant at which a slot of a minute ends: `(minute * 6 + slot + 1) * 10 s`. */
