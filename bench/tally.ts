@@ -75,7 +75,7 @@ for (let slot = 0; slot < 12; slot++) {
 collect();
 const after = process.memoryUsage();
 const { live, today } = room.count;
-console.log(`${SESSIONS} sessions, ${room.memory.now?.m} listening, ${today.people.size} different keys`);
+console.log(`${SESSIONS} sessions, ${room.memory.now?.m} listening, ${today.people.net} different keys`);
 console.log(`first record of a session   ${times[0]?.toFixed(3)} µs`);
 const later = times.slice(1).toSorted((a, b) => a - b);
 console.log(
@@ -86,7 +86,7 @@ console.log(
   `a sample of all of them     ${samples.toSorted((a, b) => a - b)[6]?.toFixed(1)} ms, every 10 s, in turns of ${parts[parts.length >> 1]?.toFixed(1)} ms (median; longest ${parts.at(-1)?.toFixed(1)} ms)`,
 );
 console.log(`table of sessions           ${(live.bytes / live.size).toFixed(1)} bytes a session`);
-console.log(`different keys              ${(today.people.bytes / today.people.size).toFixed(1)} bytes a key`);
+console.log(`different keys              ${(today.people.bytes / today.people.net).toFixed(1)} bytes a key`);
 console.log(`all tables                  ${megabytes(room.count.bytes)}`);
 console.log(
   `process                     ${megabytes(after.rss)} resident, ${megabytes(after.arrayBuffers - before.arrayBuffers)} of arrays more than before`,
