@@ -64,7 +64,7 @@ export interface RoomMemory {
   entry?: number;
   seq?: number;
   total?: Partial<Record<MetricId, EvidenceFigure>>;
-  /** Sessions that were found not to count, as the log has them. */
+  /** Sessions that were found not to count for good, as the log has them. */
   excluded?: number;
   /** Impressions of posts of other accounts that the log has. */
   posts?: PostImpressions;
@@ -261,7 +261,9 @@ export class AudienceRoom {
         parts: { stage, standby },
       };
     const excluded = excludedOf(count);
-    const excludedNow = Object.values(excluded).reduce((all, many) => all + many, 0);
+    // Who has not proven anything yet has no listening that could be taken back, and may count again.
+    const { 'bytes-without-proof': _, ...kept } = excluded;
+    const excludedNow = Object.values(kept).reduce((all, many) => all + many, 0);
     keepRisen(total, memory.total ?? {}, Math.max(0, excludedNow - (memory.excluded ?? 0)));
     memory.excluded = excludedNow;
     memory.total = total;

@@ -82,21 +82,14 @@ class Sha256 {
       const large = turn(w[t - 2], 17) ^ turn(w[t - 2], 19) ^ (w[t - 2] >>> 10);
       w[t] = plus(plus(w[t - 16], small), plus(w[t - 7], large));
     }
-    let { 0: a, 1: b, 2: c, 3: d, 4: e, 5: f, 6: g, 7: h } = state;
+    let now = state;
     for (let t = 0; t < 64; t++) {
+      const { 0: a, 1: b, 2: c, 3: d, 4: e, 5: f, 6: g, 7: h } = now;
       const mixed = plus(turn(e, 6) ^ turn(e, 11) ^ turn(e, 25), (e & f) ^ (~e & g));
       const one = plus(plus(h, mixed), plus(ROUNDS[t], w[t]));
       const two = plus(turn(a, 2) ^ turn(a, 13) ^ turn(a, 22), (a & b) ^ (a & c) ^ (b & c));
-      h = g;
-      g = f;
-      f = e;
-      e = plus(d, one);
-      d = c;
-      c = b;
-      b = a;
-      a = plus(one, two);
+      now = [plus(one, two), a, b, c, plus(d, one), e, f, g];
     }
-    const now = [a, b, c, d, e, f, g, h];
     for (let i = 0; i < 8; i++) state[i] += now[i];
   }
 }
@@ -284,6 +277,8 @@ const PARTED = ['join_failures', 'listening_seconds', 'listens_total'];
 const RISING =
   `join_attempts join_retries join_success join_failures listening_seconds listens_total visits tuned_in_live
   replay_listens peak_concurrent post_impressions embed_impressions downloads`.split(/\s+/);
+/** The one reason not to count that may end: with a first proof. */
+const FALLING = 'bytes-without-proof';
 const sum = (numbers) => Object.values(numbers ?? {}).reduce((all, one) => all + one, 0);
 /** By how much estimates (`sampled`, `sketched`) among these figures may miss. */
 const slackOf = (...figures) => sum(figures.map((one) => (/^s/.test(one.method) ? (one.error ?? 0) : 0)));
@@ -364,14 +359,16 @@ class Room {
     const again = { 'max(samples)': added.peak, 'Σ seconds': added.seconds, sessions };
     this.#total(total, false, { ...again, ...(failures && { 'Σ failures': sum(failures) }) });
     // A session that turns out not to count leaves the net figures; nothing else may.
-    const left = Math.max(0, sum(excluded) - sum(before.excluded));
+    let left = 0;
+    for (const [why, count] of Object.entries(excluded)) left += Math.max(0, count - (before.excluded[why] ?? 0));
     for (const id of RISING) {
       const [was, is] = [before.total, total].map((figures) => figures[id] ?? { net: 0, gross: 0 });
       // Of the sample with the most listeners, gross is what it was just then.
       if (id !== 'peak_concurrent') this.#must(`${id} (gross)`, was.gross, '↑', '', is.gross, slackOf(was, is));
       this.#must(id, was.net, '↑', '', is.net, slackOf(was, is) + left);
     }
-    for (const [why, count] of Object.entries(before.excluded)) this.#must(why, count, '↑', '', excluded[why] ?? 0);
+    for (const [why, count] of Object.entries(before.excluded))
+      if (why !== FALLING) this.#must(why, count, '↑', '', excluded[why] ?? 0);
     this.minutes = [this.minutes[0] ?? minute, minute];
     this.#gap = false;
     this.#last = { minute, total, excluded };

@@ -8,10 +8,10 @@ import { AudienceRoom, instantsBetween, type RoomMemory } from '../room.ts';
 import { WORD } from '../tables/session-row.ts';
 import { SESSION_WORDS } from '../tables/session-table.ts';
 import { type GatheredDay, GatheredKeys } from './gathered-keys.ts';
-import { LateRecords } from './late-records.ts';
+import { LateRows } from './late-rows.ts';
 import { Lockstep, type LockstepMemory, TOLD } from './lockstep.ts';
-import { RecordBatch } from './record-batch.ts';
 import { AFTER_END_MS, type RecountOrder } from './recount-order.ts';
+import { RowBatch } from './row-batch.ts';
 import { blocksInStep } from './slice-files.ts';
 import { SliceSampler } from './slice-sample.ts';
 
@@ -69,12 +69,12 @@ export function countSlice(
 
 /** One reading of all files. */
 class SlicePass {
-  readonly late = new LateRecords();
+  readonly late = new LateRows();
   readonly #order: RecountOrder;
   readonly #step: Lockstep;
   readonly #room: AudienceRoom;
   readonly #keys = new GatheredKeys();
-  readonly #batch: RecordBatch;
+  readonly #batch: RowBatch;
   readonly #sampler: SliceSampler;
   /** Sessions that were excluded and forgotten since. */
   readonly #gone = new Map<number, number>();
@@ -102,7 +102,7 @@ class SlicePass {
     if (barred.size > 0) room.count.barred = barred;
     room.count.onLate = (words, at) => this.late.add(words, at);
     this.#room = room;
-    this.#batch = new RecordBatch(room);
+    this.#batch = new RowBatch(room);
     this.#sampler = new SliceSampler(room, step);
   }
 

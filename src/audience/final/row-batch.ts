@@ -10,7 +10,7 @@ const MOST_RECORDS = 1_048_576;
  * Records of one room that wait until they are many. They are then taken part by part of its table: a part fits into the
  * cache of a processor, which would otherwise wait for its memory at each record. The order of one session's records stays.
  */
-export class RecordBatch {
+export class RowBatch {
   readonly #room: AudienceRoom;
   #words = new Int32Array(FIRST_RECORDS * WORDS);
   #sorted = new Int32Array(0);

@@ -4,7 +4,7 @@ import { ROW_WORDS } from '../audience-count.ts';
 const MOST_LATE = 5_000_000;
 
 /** Records that came when their minute was over, one after the other. */
-export class LateRecords {
+export class LateRows {
   #words = new Int32Array(64 * ROW_WORDS);
   count = 0;
 
