@@ -49,6 +49,7 @@ ${tags}
 <p class="hosts">${byline(card, words)}</p>
 <p class="what" role="status">${sentence(card, state, words)}</p>
 ${plainAudio(card, words)}
+<p class="more small" hidden>${away(`/r/${slug}`, words.embedMore)}</p>
 <p class="ways small ash">${away(`/r/${slug}`, words.embedRoom)} · ${away(`/r/${slug}/numbers`, words.numbers)} · ${away('/privacy', words.privacy)}</p>
 </main>
 </body>

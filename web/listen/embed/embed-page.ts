@@ -56,6 +56,7 @@ class EmbedPage {
   readonly #mark: HTMLElement;
   readonly #sentence: HTMLElement;
   readonly #title: HTMLElement;
+  readonly #more: HTMLElement;
   #counting: RoomCounting | undefined;
   readonly #early: [number, Uint8Array][] = [];
   #goingUp: ReturnType<typeof setTimeout> | undefined;
@@ -76,6 +77,7 @@ class EmbedPage {
       () => this.#mute(),
     );
     this.#mark = main.querySelector('.mark') ?? element('p', { class: 'mark' });
+    this.#more = main.querySelector('.more') ?? element('p', {});
     this.#sentence = main.querySelector('.what') ?? element('p', { class: 'what', role: 'status' });
   }
 
@@ -181,7 +183,16 @@ class EmbedPage {
     write(this.#sentence, replay?.state === 'missing' ? words.replayNone : said.sentence);
     write(this.#title, this.#welcome ? words.welcomeTitle : state.title);
     this.#controls.show(state, here, undefined);
+    this.#more.hidden = !this.#hasToWait(here);
     this.#counting?.look(state);
+  }
+
+  /** The line and the page to read along are the room's: whoever needs them is told where they are. */
+  #hasToWait({ place }: Here): boolean {
+    const { delivery } = this.#news.state;
+    if (!this.#news.running || this.#sound.replay || this.#parts.free(delivery)) return false;
+    const isBehind = this.#sound.on && (place === 'ring' || place === 'either');
+    return isBehind || (delivery.newcomers === 'text' && !this.#sound.on);
   }
 
   /** Loaded after what the sound needs. */
