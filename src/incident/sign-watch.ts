@@ -39,6 +39,8 @@ export interface ProcessNews {
   readonly code?: number | null;
   readonly signal?: string | null;
   readonly why?: string;
+  /** It had not been ready yet. */
+  readonly unready?: boolean;
   /** The room that it was working on. */
   readonly room?: string;
 }

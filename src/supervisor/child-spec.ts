@@ -64,6 +64,8 @@ export type ProcessEvent =
        * system refused it. Absent: it ended by itself.
        */
       readonly why?: EndReason;
+      /** It had not been ready yet, so it had no rooms and no listeners. */
+      readonly unready?: true;
       /** The room that it was working on, where that is known. */
       readonly room?: string;
       /** Pause before it is started again. */

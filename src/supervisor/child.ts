@@ -342,6 +342,7 @@ export class Child {
     this.#why = undefined;
     this.#pings?.[Symbol.dispose]();
     this.#memory?.[Symbol.dispose]();
+    const wasReady = this.isReady;
     this.isReady = false;
     this.#ticketed = false;
     this.#process = undefined;
@@ -361,6 +362,7 @@ export class Child {
       seconds: Math.round(clock.now() - this.#startedAt) / 1000,
       ...(pid === undefined ? {} : { pid }),
       ...known,
+      ...(wasReady ? {} : { unready: true }),
     });
     this.#diedAt ??= clock.now();
     this.restarts += 1;

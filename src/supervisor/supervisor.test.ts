@@ -203,14 +203,17 @@ test('shows the fallback page when the last door is gone, and hides it as soon a
   expect(fallback.starting).toEqual([true, false]);
 });
 
-test('kills a child that hangs before it is ready', async () => {
+test('kills a child that hangs before it is ready, and says that it was not', async () => {
+  const told: ProcessEvent[] = [];
+  const record = (happened: ProcessEvent): void => void told.push(happened);
   const clock = manualClock();
-  await using family = open({ clock, log: silentLog, entry: entry(), groups: [[spec('stuck')]] });
+  await using family = open({ clock, log: silentLog, entry: entry(), groups: [[spec('stuck')]], record });
   const pid = family.status()[0]?.pid;
   clock.advance(59_000);
   expect(family.status()[0]?.pid).toBe(pid);
   clock.advance(3_000);
   await until(() => family.status()[0]?.pid === undefined);
+  expect(told[0]).toMatchObject({ event: 'died', why: 'hung', unready: true });
 });
 
 test('a child that the system cannot even start is retried, and the others live on', async () => {

@@ -22,8 +22,8 @@ function house(cells: number, ...rooms: string[][]) {
   return {
     where,
     quarantined,
-    die: (at: number, cell: number, room?: string) =>
-      take(blame.died({ at, cell, ...(room === undefined ? {} : { room }) })),
+    die: (at: number, cell: number, room?: string, unready = false) =>
+      take(blame.died({ at, cell, unready, ...(room === undefined ? {} : { room }) })),
     tick: (now: number) => take(blame.tick(now)),
   };
 }
@@ -65,6 +65,16 @@ test('a room alone in its cell is guilty without being named, and one that came 
   later.die(1, 0);
   later.die(2, 0);
   expect(later.quarantined).toEqual(['a']);
+});
+
+test('a cell that could not even begin accuses no room, unless it named one', () => {
+  const { die, quarantined } = house(1, ['a']);
+  die(0, 0);
+  for (const at of [1, 2, 3, 4]) die(at, 0, undefined, true);
+  expect(quarantined).toEqual([]);
+  die(5, 0, 'a', true);
+  die(6, 0, 'a', true);
+  expect(quarantined).toEqual(['a']);
 });
 
 test('a name that is no longer in the cell accuses nobody else', () => {

@@ -12,6 +12,8 @@ export interface CellDeath {
   readonly cell: number;
   /** The room that it was working on, where that is known. */
   readonly room?: string;
+  /** It had not been ready yet. */
+  readonly unready?: boolean;
 }
 
 /** What to do with a room. */
@@ -49,6 +51,8 @@ export class CrashBlame {
   /** A cell has died. */
   died(death: CellDeath): readonly BlameAct[] {
     const { at, cell } = death;
+    // A cell that cannot begin (its UDP port is taken) had no room in it: none of them is guilty.
+    if (death.unready && death.room === undefined) return [];
     const trial = this.#trial;
     if (cell === this.#cells)
       return trial

@@ -73,8 +73,10 @@ export function openQuarantine({ clock, log, at, cells, rooms }: QuarantineDeps)
     followProcesses(at.processes, log, 'a room that makes its studio fail is not found', (news) => {
       const cell = /^studio-(\d+)$/.exec(news.process)?.[1];
       if (news.event !== 'died' || cell === undefined || news.at < began - BEFORE_MS) return;
-      const { room } = news;
-      doAll(blame.died({ at: news.at, cell: Number(cell), ...(room === undefined ? {} : { room }) }));
+      const { room, unready = false } = news;
+      doAll(
+        blame.died({ at: news.at, cell: Number(cell), unready, ...(room === undefined ? {} : { room }) }),
+      );
     }),
   );
   stack.use(rooms.onChange(show));
