@@ -30,10 +30,10 @@ export const NEWCOMER_MS = 10_000;
 
 /** Megabytes of memory that a process of a role may have. */
 export const MEMORY_MB: Readonly<Record<'door' | 'site' | 'tally' | 'studio', number>> = {
-  door: 450,
-  site: 350,
-  tally: 400,
-  studio: 500,
+  door: 300,
+  site: 220,
+  tally: 220,
+  studio: 320,
 };
 
 const lasts = (fault: Fault): number => ('lasts' in fault ? fault.lasts * 1000 : 0);
@@ -91,7 +91,7 @@ export function archiveFor({ fault }: Injected): number {
       return fault.role === 'studio' ? RUNNING_SEGMENT_MS + Math.min(lasts(fault), BACK_MS) + BACK_MS : 0;
     case 'port-taken':
     case 'kill-supervisor':
-      return RUNNING_SEGMENT_MS + BACK_MS;
+      return RUNNING_SEGMENT_MS + lasts(fault) + BACK_MS;
     // What the disk does not take cannot be there; the recording says so.
     case 'disk-full':
     case 'disk-stands':
@@ -106,4 +106,8 @@ export function archiveFor({ fault }: Injected): number {
 
 /** Parts of `/readyz` that this fault itself makes unwell, and that are not roles that have to come back. */
 export const waitsForEnd = ({ fault }: Injected): boolean =>
-  ['disk-full', 'disk-stands', 'disk-slow', 'database-away', 'no-descriptors'].includes(fault.kind);
+  [
+    ...['disk-full', 'disk-stands', 'disk-slow', 'database-away', 'no-descriptors'],
+    // It cannot begin while another program has its port.
+    'port-taken',
+  ].includes(fault.kind);

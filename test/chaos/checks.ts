@@ -11,6 +11,9 @@ import type { Starvation } from './starvation.ts';
 
 const ENTRY = fileURLToPath(new URL('../../src/cli/index.ts', import.meta.url));
 
+/** A room that ends is recorded to its end; the end itself takes some moments. */
+const LATEST_MS = 3_000;
+
 /** A part of a recording that is not there. Milliseconds of the wall clock. */
 export interface Gap {
   readonly rendition: string;
@@ -18,10 +21,14 @@ export interface Gap {
   readonly to: number;
 }
 
-/** The gaps between the pieces of a recording, and how many fragments it has. */
+/**
+ * The gaps between the pieces of a recording, and after the last of them until `until` (wall clock, ms); and how many
+ * fragments it has.
+ */
 export async function gapsOf(
   folder: string,
   slug: string,
+  until: number,
 ): Promise<{ readonly gaps: readonly Gap[]; readonly fragments: number; readonly torn: readonly string[] }> {
   const reader = openReader(folder);
   const recording = await reader.recording(slug, { over: true });
@@ -42,6 +49,9 @@ export async function gapsOf(
       next = first + count;
       fragments += count;
     }
+    // The sound of a moment is on the disk seconds later.
+    const end = recording.zero + (next ?? 0) * FRAGMENT_MS;
+    if (end < until - LATEST_MS) gaps.push({ rendition, from: end, to: until });
   }
   return { gaps, fragments, torn };
 }

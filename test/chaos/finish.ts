@@ -39,7 +39,7 @@ export async function finish(run: Finished): Promise<void> {
   for (const room of rooms) await endRoom(url, room);
   await wait(CLOSED_MS);
   for (const { slug } of rooms) {
-    const { gaps, fragments, torn } = await gapsOf(join(data, 'archive'), slug);
+    const { gaps, fragments, torn } = await gapsOf(join(data, 'archive'), slug, left);
     const bad = unexplained(gaps, { injected, starvation, began, ended: left });
     tell(
       `recording of ${slug}: ${fragments} fragments, ${gaps.length} gaps, ${bad.length} of them unexplained`,

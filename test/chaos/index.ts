@@ -23,6 +23,7 @@ const { values } = parseArgs({
       without: { ...text, default: '' },
       schedule: flag,
       keep: flag,
+      all: flag,
     },
   },
 });
@@ -96,7 +97,7 @@ for (let seed = first; seed < first + count; seed += 1) {
       `BROKEN: ${invariant}, seed ${seed}, minute ${(at / 60).toFixed(2)}${fault === undefined ? '' : `, last fault #${fault}`}: ${says}`,
     );
   console.log(`the folder of this run: ${outcome.folder}`);
-  if (red > 0 || stop.signal.aborted) break;
+  if ((red > 0 && !values.all) || stop.signal.aborted) break;
 }
 if (!values.schedule)
   console.log(

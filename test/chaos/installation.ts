@@ -27,6 +27,8 @@ export interface Installation extends AsyncDisposable {
 
 const PATIENCE_MS = 2_000;
 const AWAY = /is starting|ended and is being restarted|does not answer/;
+/** Says nothing about whether it is there now. */
+const OFTEN = /ended \d+ times within a minute/;
 
 /** Starts it in a data folder. */
 export async function openInstallation(
@@ -67,16 +69,23 @@ export async function openInstallation(
     output: () => [...printed, server.output()].join('\n'),
     async away() {
       const at = instant();
-      const text = await fetch(`http://127.0.0.1:${server.metricsPort}/readyz`, {
-        signal: AbortSignal.timeout(PATIENCE_MS),
-      }).then(
-        (answer) => answer.text(),
-        () => undefined,
-      );
+      const ask = (path: string): Promise<string | undefined> =>
+        fetch(`http://127.0.0.1:${server.metricsPort}${path}`, {
+          signal: AbortSignal.timeout(PATIENCE_MS),
+        }).then(
+          (answer) => answer.text(),
+          () => undefined,
+        );
+      const text = await ask('/readyz');
+      const metrics = text !== undefined && OFTEN.test(text) ? await ask('/metrics') : undefined;
       for (const { role, index } of members) {
         const name = `${role}-${index}`;
         const line = text?.split('\n').find((one) => one.startsWith(`${name} `));
-        if (line === undefined || AWAY.test(line)) since.set(name, since.get(name) ?? at);
+        const isDown =
+          line !== undefined &&
+          OFTEN.test(line) &&
+          new RegExp(`^earshot_process_up\\{process="${name}".* 0$`, 'm').test(metrics ?? '');
+        if (line === undefined || AWAY.test(line) || isDown) since.set(name, since.get(name) ?? at);
         else since.delete(name);
       }
       return [...since].map(([process, from]) => ({ process, since: from }));

@@ -19,6 +19,17 @@ test('twenty seeds of ten minutes have every kind of fault, each with words, and
   expect(new Set(faults.map(({ fault }) => describeFault(fault))).size).toBeGreaterThan(FAULT_KINDS.length);
 });
 
+test('no studio dies a third time within a minute, which would be a reason to keep its room apart', () => {
+  for (let seed = 1; seed <= 40; seed += 1) {
+    const deaths = planChaos(seed, 600, ['kill', 'port-taken', 'stop']).faults.filter(
+      ({ fault }) =>
+        fault.kind === 'port-taken' || ('role' in fault && fault.role === 'studio' && lasting(fault) !== 0),
+    );
+    const long = deaths.filter(({ fault }) => fault.kind !== 'stop' || fault.lasts > 5);
+    for (const [i, { at }] of long.entries()) expect(at - (long[i - 2]?.at ?? -100)).toBeGreaterThan(60);
+  }
+});
+
 test('only what the setup has is met, and only the kinds that were asked for', () => {
   for (let seed = 1; seed <= 40; seed += 1) {
     const { setup, faults } = planChaos(seed, 300);

@@ -81,10 +81,22 @@ const TOGETHER = 0.2;
 /** A role that was killed is back within this; until then a kill lasts. */
 const RETURN = 3;
 
+/** A room whose studio dies a third time within a minute is kept apart: that is no accident, and has tests of its own. */
+const DEATHS = { most: 2, within: 75 } as const;
+/** A process that stands still for longer is replaced. */
+const HANGS = 5;
+
 const FLOODS: readonly Flood[] = ['random-urls', 'joins-and-leaves', 'slow-heads', 'beacons'];
 
 /** Seconds that a fault lasts. */
 export const lasting = (fault: Fault): number => ('lasts' in fault ? fault.lasts : RETURN);
+
+/** True for what ends a studio. */
+const endsStudio = (fault: Fault): boolean =>
+  fault.kind === 'port-taken' ||
+  fault.kind === 'kill-supervisor' ||
+  (fault.kind === 'kill' && fault.role === 'studio') ||
+  (fault.kind === 'stop' && fault.role === 'studio' && fault.lasts > HANGS);
 
 /** Draws the schedule of a seed. `only`: kinds to choose from; default: all that the setup has. */
 export function planChaos(seed: number, seconds: number, only: readonly FaultKind[] = FAULT_KINDS): Plan {
@@ -130,6 +142,12 @@ export function planChaos(seed: number, seconds: number, only: readonly FaultKin
   const faults: Planned[] = [];
   for (let at: number = FIRST; bag.length > 0; ) {
     const fault = draw[one(bag)]();
+    const deaths = faults.filter((past) => endsStudio(past.fault) && at - past.at < DEATHS.within);
+    if (endsStudio(fault) && deaths.length >= DEATHS.most) {
+      // With kinds that are all of this sort time has to pass first.
+      at = round(at + 1);
+      continue;
+    }
     if (at + lasting(fault) + LAST > seconds) break;
     faults.push({ at, fault });
     const both = random() < TOGETHER;

@@ -14,7 +14,8 @@ import {
 
 /** Players begin with the third segment from the end. Spec: RFC 8216bis, 6.3.3. */
 const BEHIND = 3;
-const POLL_MS = 2_500;
+/** Some players ask as seldom as every half segment; they keep more in hand. */
+const POLL_MS = 1_000;
 /** A request that takes longer is asked again on another connection; players have 4 to 10 s. */
 const PATIENCE_MS = 4_000;
 
