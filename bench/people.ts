@@ -83,7 +83,7 @@ try {
         ...{ rawDir: dir, slug: 'hall', from: MINUTE * 60_000, stage: [], rules: DEFAULT_RULES },
         to: (MINUTE + Math.ceil(SESSIONS / A_MINUTE)) * 60_000,
       },
-      { threads },
+      { threads, samples: false },
     );
     const { user, system } = process.cpuUsage(cpu);
     const exact = figures.unique_listeners?.net ?? 0;

@@ -154,8 +154,11 @@ test('a key that is of sessions that count and of others that do not is one list
       ],
     },
   ]);
-  for (const threads of [1, 2])
-    expect((await recount(order, { threads })).figures.unique_listeners).toMatchObject({ net: 2, gross: 3 });
+  for (const samples of [true, false])
+    for (const threads of [1, 2]) {
+      const { unique_listeners: unique } = (await recount(order, { threads, samples })).figures;
+      expect(unique).toMatchObject({ net: 2, gross: 3 });
+    }
 });
 
 test('in a room of many hours nobody listens because of what they heard 256 minutes before', async () => {

@@ -36,6 +36,11 @@ export interface Recounted {
 export interface RecountManner {
   /** A power of two; default: two for files of 32 MB and more, where the machine has two processors. */
   readonly threads?: number;
+  /**
+   * False: the files are read once, for seconds and different listeners alone. Late records and the rules that are applied at
+   * samples are left out.
+   */
+  readonly samples?: boolean;
   /** Is told now and then which share is done, 0 to 1. */
   progress?(share: number): void;
 }
@@ -48,8 +53,9 @@ const TWO_FROM_BYTES = 32 << 20;
 export async function recount(order: RecountOrder, manner: RecountManner = {}): Promise<Recounted> {
   const files = await filesOf(order);
   const threads = manner.threads ?? (await threadsFor(order, files));
+  const sliceOrder: SliceOrder = { order, files, samples: manner.samples ?? true };
   const { slices, different } =
-    threads > 1 ? await inThreads({ order, files }, threads, manner) : inOne({ order, files }, manner);
+    threads > 1 ? await inThreads(sliceOrder, threads, manner) : inOne(sliceOrder, manner);
   const count = merged(slices, different);
   const memory = (slices[0] as SliceCount).memory;
   const figures = figuresOf({

@@ -24,6 +24,8 @@ export interface SliceOrder {
   readonly memory?: LockstepMemory;
   /** Which of the slices. */
   readonly number?: number;
+  /** False: the files are read once and no sample is taken: see `RecountManner`. */
+  readonly samples?: boolean;
 }
 
 /** What a slice has. The memory is the same in all slices. */
@@ -49,22 +51,29 @@ const NO_RECORDS = new Int32Array(0);
 
 /** Counts; `done` is told the share that is done, 0 to 1, at each file. @throws what the disk says. */
 export function countSlice(
-  { order, files, memory, number }: SliceOrder,
+  { order, files, memory, number, samples = true }: SliceOrder,
   done?: (share: number) => void,
 ): SliceCount {
   const step = new Lockstep(memory, number);
   const turn = (which: number) => (file: number) => done?.((which + file / files.length) / 2);
-  let pass = new SlicePass(order, step, { barred: new Map(), late: NO_RECORDS });
+  let pass = new SlicePass(order, step, { barred: new Map(), late: NO_RECORDS, samples });
   pass.read(files, turn(0));
   const { count: late } = pass.late;
-  if (pass.isOdd()) {
+  if (samples && pass.isOdd()) {
     const { barred } = pass;
     const sorted = pass.late.sorted();
-    pass = new SlicePass(order, step, { barred, late: sorted });
+    pass = new SlicePass(order, step, { barred, late: sorted, samples });
     pass.read(files, turn(1));
   }
   done?.(1);
   return { ...pass.result, late };
+}
+
+/** What a reading knows from the one before. */
+interface PassWishes {
+  readonly barred: ReadonlyMap<number, number>;
+  readonly late: Int32Array;
+  readonly samples: boolean;
 }
 
 /** One reading of all files. */
@@ -80,19 +89,17 @@ class SlicePass {
   readonly #gone = new Map<number, number>();
   /** Late records of the reading before, by minute, and the next of them. */
   readonly #waiting: Int32Array;
+  readonly #samples: boolean;
   #next = 0;
   #records = 0;
   #sampledAt: number;
   #forgotten: number;
 
-  constructor(
-    order: RecountOrder,
-    step: Lockstep,
-    { barred, late }: { readonly barred: ReadonlyMap<number, number>; readonly late: Int32Array },
-  ) {
+  constructor(order: RecountOrder, step: Lockstep, { barred, late, samples }: PassWishes) {
     this.#order = order;
     this.#step = step;
     this.#waiting = late;
+    this.#samples = samples;
     this.#sampledAt = order.from;
     this.#forgotten = Math.floor(order.from / MINUTE_MS);
     const room = new AudienceRoom(order.slug, { moved: Number.POSITIVE_INFINITY, rules: order.rules });
@@ -129,7 +136,8 @@ class SlicePass {
     const isLateDue = (): boolean =>
       this.#next < late.length && ((late[this.#next + 4] as number) + 1) * MINUTE_MS <= time;
     const minute = Math.floor(time / MINUTE_MS);
-    const instants = instantsBetween(this.#sampledAt, time - SAMPLE_LAG_MS, Number.POSITIVE_INFINITY);
+    const until = this.#samples ? time - SAMPLE_LAG_MS : this.#sampledAt;
+    const instants = instantsBetween(this.#sampledAt, until, Number.POSITIVE_INFINITY);
     if (instants.length === 0 && !isLateDue() && this.#forgotten + FORGET_EVERY_MINUTES > minute) return;
     this.#batch.take();
     for (const at of instants) {
