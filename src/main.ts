@@ -8,7 +8,7 @@ import { makeFolder, makePrivateFolder } from './base/folder.ts';
 import type { OpenRole } from './base/health.ts';
 import { openLineWriter } from './base/line-writer.ts';
 import { LINES_LOST, line, openLog, readable } from './base/log.ts';
-import { exposition } from './base/metrics.ts';
+import { type Exposed, exposition } from './base/metrics.ts';
 import { sharesPorts } from './base/port.ts';
 import { releasePages } from './base/release-pages.ts';
 import { lockFolder } from './base/socket-file.ts';
@@ -20,8 +20,10 @@ import { type Entry, openJournal, openLostEntries } from './journal/index.ts';
 import { readSecret } from './keys/secret.ts';
 import { certificateOf, lastGoodCertificate } from './role/certificate-files.ts';
 import { resetCountingClock } from './role/counting-clock.ts';
+import { serveInner } from './role/inner-http.ts';
 import { paths } from './role/paths.ts';
 import { openProcessMetrics } from './role/process-metrics.ts';
+import { OperationsDesk } from './role/site/operations.ts';
 import { readMark } from './role/studio/room-marks.ts';
 import { ROLES, type RoleName } from './roles.ts';
 import {
@@ -81,6 +83,8 @@ function cellMemory(config: Config): { readonly memory: number; readonly heap: n
 /** Each thread's own heap of the C library keeps what the thread has freed: 40 MB after some threads have ended. */
 const FOR_CHILDREN = { MALLOC_ARENA_MAX: '2' };
 
+/** What every process is doing is gathered at most so often, ms. */
+const OPERATIONS_KEPT = 2_000;
 /** Beyond it the journal of processes becomes the older part: some 20,000 deaths each. */
 const MAX_PROCESSES_BYTES = 4_000_000;
 /** Entries that may wait for the disk: what a family of processes can die in minutes. */
@@ -215,16 +219,38 @@ export async function start(
   });
   const own = openProcessMetrics(root);
   locks.use(openSpareMemory({ clock: systemClock, trim: releasePages }));
+  const metrics = async (): Promise<Exposed[]> => [
+    { labels: {}, text: BUILD },
+    { labels: {}, text: machine.metrics() },
+    ...(await family_.metrics()),
+    { labels: { process: 'supervisor' }, text: own() + lostEntries.metrics() },
+  ];
+  const desk = new OperationsDesk();
+  const gather = async (): Promise<string> => {
+    const gathered = await metrics();
+    const [now, wall] = [systemClock.now(), systemClock.wall()];
+    const { version } = project;
+    const [children, readiness] = [family_.status(), family_.readiness().text];
+    return JSON.stringify(desk.gather({ now, wall, version, children, readiness, metrics: gathered }));
+  };
+  let told: { readonly at: number; readonly text: Promise<string> } | undefined;
+  /** Whoever asks within this time gets the same. */
+  const operations = (): Promise<string> => {
+    if (!told || systemClock.now() - told.at > OPERATIONS_KEPT)
+      told = { at: systemClock.now(), text: gather() };
+    return told.text;
+  };
   await using _monitor = await openMonitor({
     ...{ clock: systemClock, log, port: config.metricsPort, host: config.metricsHost },
-    readiness: family_.readiness,
-    metrics: async () => [
-      { labels: {}, text: BUILD },
-      { labels: {}, text: machine.metrics() },
-      ...(await family_.metrics()),
-      { labels: { process: 'supervisor' }, text: own() + lostEntries.metrics() },
-    ],
+    ...{ readiness: family_.readiness, metrics, operations },
   });
+  // Where roles of one data folder run under several supervisors, the one with the site is asked.
+  if (roles.includes('site'))
+    locks.use(
+      await serveInner(at.supervisorHttp, async () => new Response(await operations()), {
+        ...{ clock: systemClock, log },
+      }),
+    );
   const taken = lost.promise.then(() => {
     throw new EarshotError(
       'bad-config',

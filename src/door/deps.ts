@@ -8,6 +8,7 @@ import type { Pages } from '../pages/index.ts';
 import type { Delivery } from '../wire/delivery.ts';
 import type { DoorAnswers } from '../wire/figures/door-answers.ts';
 import type { RoomNumbers } from '../wire/numbers.ts';
+import type { Operations } from '../wire/operations/operations.ts';
 import type { Assets } from './answer/assets.ts';
 import type { AudienceOptions } from './audience/audience.ts';
 import type { ActChange, DefenceAct } from './defence/acts.ts';
@@ -37,6 +38,8 @@ export interface DoorDeps {
   readonly origin: DoorOrigin;
   /** The UNIX socket on which the site speaks HTTP. */
   readonly site: { readonly socketPath: string };
+  /** What every process is doing; undefined while nobody can say. */
+  operations?(): Promise<Operations | undefined>;
   /** The UNIX socket on which the tally speaks HTTP; absent: there is none. */
   readonly tally?: { readonly socketPath: string };
   /** What is published about incidents; absent: nothing is. */

@@ -267,6 +267,7 @@ function openDoorHttp(
     ...{ requesters, finished, defence },
     ...{ assets, pages, site, clients, cell: (index) => deps.cell(index) },
     ...(deps.tally ? { tally: deps.tally } : {}),
+    ...(deps.operations ? { operations: deps.operations } : {}),
     ...(deps.press ? { press: deps.press } : {}),
     ...(deps.caches ? { caches: deps.caches } : {}),
     ...(deps.publicUrl === undefined ? {} : { publicUrl: deps.publicUrl }),

@@ -186,8 +186,12 @@ export const ADDRESSES: readonly Address[] = [
     ...{ ...PAGE, urgency: 'reading', cache: 'page', examples: ['/privacy'] },
   },
   {
-    ...{ id: 'operate', what: 'what waits for the operator', pattern: '/operate' },
+    ...{ id: 'operate', what: 'the same for people, and what waits for the operator', pattern: '/operate' },
     ...{ ...PAGE, urgency: 'furniture', cache: 'page', examples: ['/operate'] },
+  },
+  {
+    ...{ id: 'operations', what: 'what every process is doing', pattern: '/operate.json' },
+    ...{ ...PAGE, urgency: 'reading', cache: 'state', examples: ['/operate.json'] },
   },
   {
     ...{ id: 'errors', what: 'what each refusal means', pattern: '/errors' },

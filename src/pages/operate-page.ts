@@ -1,12 +1,188 @@
+import type { PageLanguage } from '../base/negotiation.ts';
+import { escapeHtml } from '../base/plain-text.ts';
+import type { Operations } from '../wire/operations/operations.ts';
+import { type OperationWords, operationWords } from './operate-words.ts';
 import { OPERATE, type Shell } from './page-shell.ts';
 import type { PlainWords } from './plain-words.ts';
 
-/** The operator's page. It is empty without scripts: everything on it comes with the operator's key. */
-export function operatePage(shell: Shell, words: PlainWords): string {
+const NONE = '–';
+
+/** Numbers as they are written in a language; undefined is a dash. */
+function numbersOf(language: PageLanguage) {
+  const locale = language === 'fr' ? 'fr' : 'en-GB';
+  const format = (options: Intl.NumberFormatOptions) => {
+    const formatter = new Intl.NumberFormat(locale, options);
+    return (value: number | undefined): string => (value === undefined ? NONE : formatter.format(value));
+  };
+  const unit = (name: string, digits: number) =>
+    format({ style: 'unit', unit: name, maximumFractionDigits: digits });
+  const [minutes, hours, days, seconds] = [
+    unit('minute', 0),
+    unit('hour', 0),
+    unit('day', 0),
+    unit('second', 0),
+  ];
+  return {
+    whole: format({ maximumFractionDigits: 0 }),
+    number: format({ maximumFractionDigits: 3 }),
+    share: format({ style: 'percent', maximumFractionDigits: 1 }),
+    bytes: (value: number | undefined): string =>
+      value === undefined
+        ? NONE
+        : value >= 1e9
+          ? unit('gigabyte', 1)(value / 1e9)
+          : unit('megabyte', 0)(value / 1e6),
+    milliseconds: (value: number | undefined): string =>
+      unit('millisecond', 1)(value === undefined ? undefined : value * 1000),
+    span: (value: number | undefined): string => {
+      if (value === undefined) return NONE;
+      if (value < 120) return seconds(value);
+      if (value < 7_200) return minutes(value / 60);
+      return value < 172_800 ? hours(value / 3_600) : days(value / 86_400);
+    },
+  };
+}
+
+/** One table that scrolls by itself where it is too wide; the first column names the row. */
+function table(
+  title: string,
+  id: string,
+  columns: readonly (readonly [name: string, isNumber: boolean])[],
+  rows: readonly (readonly string[])[],
+): string {
+  const kind = (at: number): string => (columns[at]?.[1] ? ' class="number"' : '');
+  const head = columns.map(([name], at) => `<th scope="col"${kind(at)}>${name}</th>`).join('');
+  const body = rows
+    .map(
+      ([first = '', ...others]) =>
+        `<tr><th scope="row">${first}</th>${others.map((cell, at) => `<td${kind(at + 1)}>${cell}</td>`).join('')}</tr>`,
+    )
+    .join('\n');
+  return `<h3 id="${id}">${title}</h3>
+<div class="wide" role="region" tabindex="0" aria-labelledby="${id}"><table><thead><tr>${head}</tr></thead><tbody>
+${body}
+</tbody></table></div>`;
+}
+
+/** What every process is doing, as tables. */
+function operationsMain(told: Operations, words: OperationWords, language: PageLanguage): string {
+  const n = numbersOf(language);
+  const bad = told.checks.filter(({ ok }) => !ok);
+  const state = told.ready
+    ? `<p>${words.ready}</p>`
+    : `<p class="bad">${words.notReady}</p><ul>${bad.map(({ part, says = '' }) => `<li>${escapeHtml(`${part}: ${says}`)}</li>`).join('')}</ul>`;
+  const processes = table(
+    words.processes,
+    'processes',
+    [
+      ...([
+        [words.process, false],
+        [words.state, false],
+        [words.cpu, true],
+        [words.memory, true],
+      ] as const),
+      ...([
+        [words.late, true],
+        [words.restarts, true],
+        [words.since, true],
+      ] as const),
+    ],
+    told.processes.map((one) => [
+      ...[one.name, words.states[one.state], n.share(one.cpu)],
+      one.memoryLimit === undefined
+        ? n.bytes(one.memory)
+        : `${n.bytes(one.memory)} / ${n.bytes(one.memoryLimit)}`,
+      ...[n.milliseconds(one.late), n.whole(one.restarts), n.span(one.seconds)],
+    ]),
+  );
+  const rooms =
+    told.rooms.length === 0
+      ? `<h3>${words.rooms}</h3><p>${words.noRooms}</p>`
+      : table(
+          words.rooms,
+          'rooms',
+          [
+            ...([
+              [words.room, false],
+              [words.state, false],
+              [words.listeners, true],
+            ] as const),
+            ...([
+              [words.speakers, true],
+              [words.rung, true],
+              [words.cpu, true],
+              [words.cell, false],
+            ] as const),
+          ],
+          told.rooms.map((one) => [
+            `<a href="/r/${escapeHtml(one.slug)}">${escapeHtml(one.slug)}</a>`,
+            [
+              one.live ? words.live : words.lobby,
+              ...(one.resting ? [words.resting] : []),
+              ...(one.deadAir > 0 ? [`${words.silent} ${n.span(one.deadAir)}`] : []),
+            ].join(', '),
+            ...[n.whole(one.listeners), n.whole(one.speakers), n.whole(one.rung), n.share(one.busy)],
+            one.process,
+          ]),
+        );
+  const doors = table(
+    words.doors,
+    'doors',
+    [
+      ...([
+        [words.process, false],
+        [words.connections, true],
+        [words.streams, true],
+      ] as const),
+      ...([
+        [words.wait, true],
+        [words.admitted, true],
+        [words.putOff, true],
+      ] as const),
+    ],
+    told.doors.map((one) => [
+      ...[one.name, n.whole(one.connections), n.whole(one.streams), n.milliseconds(one.wait)],
+      ...[n.share(one.admitted), n.whole(one.putOff)],
+    ]),
+  );
+  const defence =
+    told.defence.length === 0
+      ? ''
+      : table(
+          words.defence,
+          'defence',
+          [
+            [words.figure, false],
+            [words.value, true],
+          ],
+          told.defence.map(({ name, labels, value }) => [
+            escapeHtml(`${name.replaceAll('_', ' ').replace(/ total$/, '')}${labels ? ` (${labels})` : ''}`),
+            n.number(value),
+          ]),
+        );
+  const disk = told.disk ? `<p>${words.disk(n.bytes(told.disk.free), n.bytes(told.disk.size))}</p>` : '';
+  return [state, processes, rooms, doors, defence, disk].filter(Boolean).join('\n');
+}
+
+/**
+ * The operator's page: what every process is doing, for everybody, and beside it what scripts add for the operator.
+ * `told` is undefined while nobody can say.
+ */
+export function operatePage(shell: Shell, words: PlainWords, told: Operations | undefined): string {
+  const own = operationWords(words.language);
   const head = {
     ...{ title: words.operate, about: words.operateAbout, path: '/operate' },
     extra: '<meta name="robots" content="noindex">\n',
   };
-  const main = `<main class="operate page"><h1>${words.operate}</h1><noscript><p>${words.operatePlain}</p></noscript></main>`;
-  return shell(words, head, OPERATE, main);
+  const main = told ? operationsMain(told, own, words.language) : `<p class="bad">${own.away}</p>`;
+  return shell(
+    words,
+    head,
+    OPERATE,
+    `<main class="operate page"><h1>${words.operate}</h1>
+<section class="doing" aria-labelledby="doing"><h2 id="doing">${own.parts}</h2>
+<p class="lead small">${own.lead} <a href="/operate.json">${own.data}</a></p>
+<div id="operations">${main}</div></section>
+<noscript><p>${words.operatePlain}</p></noscript></main>`,
+  );
 }

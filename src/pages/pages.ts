@@ -2,6 +2,7 @@ import type { PageLanguage } from '../base/negotiation.ts';
 import { escapeHtml } from '../base/plain-text.ts';
 import type { MetricId } from '../wire/metrics.ts';
 import type { RoomNumbers } from '../wire/numbers.ts';
+import type { Operations } from '../wire/operations/operations.ts';
 import { isRunning, type RoomCard, type RoomState } from '../wire/room.ts';
 import { embedPage } from './embed-page.ts';
 import { ERRORS_HEAD, errorsMain } from './errors-page.ts';
@@ -41,8 +42,8 @@ export interface Pages {
   notFound(language?: PageLanguage): string;
   /** What is kept about listeners, and for how long. */
   privacy(language?: PageLanguage): string;
-  /** What waits for the operator; everything on it comes with the operator's key. */
-  operate(language?: PageLanguage): string;
+  /** What every process is doing, and what scripts add with the operator's key. */
+  operate(told: Operations | undefined, language?: PageLanguage): string;
   errors(): string;
   /** The calculator, with the values its form was submitted with. */
   plan(query: URLSearchParams): string;
@@ -160,7 +161,7 @@ export function openPages(deps: {
       const head = { ...privacyHead(language), path: '/privacy' };
       return shell(plainWords(language), head, PLAIN, privacyMain(language));
     },
-    operate: (language = 'en') => operatePage(shell, plainWords(language)),
+    operate: (told, language = 'en') => operatePage(shell, plainWords(language), told),
     plan: (query) =>
       shell(
         plainWords('en'),

@@ -140,9 +140,11 @@ const english: PlainWords = {
   missingWay:
     'Rooms keep their address for ever, so this one was probably mistyped. <a href="/">See what is on now</a>.',
   card: 'A theatre seen from above: rows of seats around a stage',
-  operate: 'What waits for the operator',
-  operateAbout: 'Statements of visitors about rooms, which the operator of this server publishes or refuses.',
-  operatePlain: 'This page needs scripts.',
+  operate: 'Operating this server',
+  operateAbout:
+    'What every process of this server is doing; and, for its operator, what waits for a decision.',
+  operatePlain:
+    'Stopping rooms, and the statements that wait, need scripts on this page; earshot room stop does the first on the command line.',
   verifyTitle: 'Check the figures of a room',
   verifyAbout: 'Checks a bundle of audience figures in your browser: nothing is sent anywhere.',
   verifyPlain:
@@ -227,9 +229,11 @@ const french: PlainWords = {
   missingWay:
     'Les salles gardent leur adresse pour toujours : elle a sans doute été mal recopiée. <a href="/">Voir ce qui est à l’antenne</a>.',
   card: 'Un théâtre vu d’en haut : des rangées de sièges autour d’une scène',
-  operate: 'Ce qui attend l’opérateur',
-  operateAbout: 'Déclarations de visiteurs sur des salles, que l’opérateur de ce serveur publie ou refuse.',
-  operatePlain: 'Cette page a besoin de scripts.',
+  operate: 'La conduite de ce serveur',
+  operateAbout:
+    'Ce que fait chaque processus de ce serveur ; et, pour son opérateur, ce qui attend une décision.',
+  operatePlain:
+    'Arrêter une salle et voir les déclarations en attente demandent des scripts sur cette page ; earshot room stop fait la première chose en ligne de commande.',
   verifyTitle: 'Vérifier les chiffres d’une salle',
   verifyAbout: 'Vérifie un dossier de preuves d’audience dans votre navigateur : rien n’est envoyé.',
   verifyPlain:

@@ -14,6 +14,7 @@ import { open as openQueueDoor } from '../queue/index.ts';
 import { holdsNewcomers, LEVELS } from '../wire/delivery.ts';
 import { EMPTY } from '../wire/feed.ts';
 import { whyNotHeard } from '../wire/room.ts';
+import { askForOperations } from './door/ask-operations.ts';
 import { openBusFeed } from './door/bus-feed.ts';
 import { openCounting, openSampling } from './door/counting.ts';
 import { doorSettings } from './door/door-settings.ts';
@@ -127,6 +128,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
   const opened = await openDoorPart({
     ...{ clock, log, name, origin, queue },
     ...settings,
+    operations: askForOperations(clock, at.supervisorHttp),
     ...help,
     ...{ audience: await openCounting(config, at, { index, secret, log, tally, sampling }), ...tally.known },
     delivery: (slug) => ladder?.delivery(slug) ?? { period: config.writePeriod },

@@ -53,6 +53,7 @@ export function paths(data: string) {
     pid: join(run, 'supervisor.pid'),
     countingClock: join(run, 'counting-clock.json'),
     lock: (role: string) => join(run, `${role}.lock`),
+    supervisorHttp: join(run, 'supervisor.http'),
     siteBus: join(run, 'site.sock'),
     siteHttp: join(run, 'site.http'),
     tallyBus: join(run, 'tally.sock'),

@@ -31,6 +31,20 @@ export interface ChildSpec {
   room?(): string | undefined;
 }
 
+/** What is known of a child. */
+export interface ChildState {
+  readonly name: string;
+  readonly pid: number | undefined;
+  readonly restarts: number;
+  readonly ready: boolean;
+  /** Nobody wants it to run. */
+  readonly asleep: boolean;
+  /** Monotonic ms. */
+  readonly startedAt: number;
+  /** Its limit of memory, bytes. */
+  readonly memory: number | undefined;
+}
+
 /** Messages from the supervisor to a child. */
 export type ChildOrder =
   | { readonly order: 'config'; readonly config: object }

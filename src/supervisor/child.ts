@@ -4,7 +4,14 @@ import type { Check, Readiness } from '../base/health.ts';
 import type { Log } from '../base/log.ts';
 import { ms } from '../base/time.ts';
 import type { TicketOrder } from '../keys/ticket-keys.ts';
-import type { ChildNotice, ChildOrder, ChildSpec, EndReason, ProcessEvent } from './child-spec.ts';
+import type {
+  ChildNotice,
+  ChildOrder,
+  ChildSpec,
+  ChildState,
+  EndReason,
+  ProcessEvent,
+} from './child-spec.ts';
 import { MemoryWatch, residentMemory } from './memory-watch.ts';
 import { relay } from './relay.ts';
 import { isStarving, type RunTimes, runTimes } from './starving.ts';
@@ -112,6 +119,11 @@ export class Child {
 
   get role(): string {
     return this.#spec.name.replace(/-\d+$/, '');
+  }
+
+  get state(): ChildState {
+    const { name, pid, restarts, isReady: ready, asleep } = this;
+    return { name, pid, restarts, ready, asleep, startedAt: this.#startedAt, memory: this.#spec.memory };
   }
 
   /** True while nobody wants it to run. */

@@ -6,10 +6,17 @@ import { type Exposed, exposition } from '../base/metrics.ts';
 import { ms } from '../base/time.ts';
 import { openTicketKeys } from '../keys/ticket-keys.ts';
 import { Child } from './child.ts';
-import type { ChildNotice, ChildOrder, ChildSpec, ProcessEvent } from './child-spec.ts';
+import type { ChildNotice, ChildOrder, ChildSpec, ChildState, ProcessEvent } from './child-spec.ts';
 import type { FallbackPage } from './fallback-page.ts';
 
-export type { ChildNotice, ChildOrder, ChildSpec, EndReason, ProcessEvent } from './child-spec.ts';
+export type {
+  ChildNotice,
+  ChildOrder,
+  ChildSpec,
+  ChildState,
+  EndReason,
+  ProcessEvent,
+} from './child-spec.ts';
 export { compiledFolder } from './compiled.ts';
 export {
   type FallbackCertificate,
@@ -43,8 +50,8 @@ export interface SupervisorDeps {
 export interface Supervisor extends AsyncDisposable {
   /** Resolves when every child has reported ready once. */
   readonly ready: Promise<void>;
-  /** Name, process id and restarts of each child. */
-  status(): { name: string; pid: number | undefined; restarts: number; ready: boolean }[];
+  /** What is known of each child. */
+  status(): ChildState[];
   /** The answer of `/readyz` now. */
   readiness(): Readiness;
   /**
@@ -115,7 +122,7 @@ export function open(deps: SupervisorDeps): Supervisor {
   watchDoors();
   return {
     ready,
-    status: () => children.map((c) => ({ name: c.name, pid: c.pid, restarts: c.restarts, ready: c.isReady })),
+    status: () => children.map((child) => child.state),
     readiness: ready_,
     metrics: () =>
       gather(

@@ -17,6 +17,8 @@ export interface MonitorDeps {
   /** The metrics of each process that answers, with its labels, and those of the supervisor. */
   metrics(): Promise<readonly Exposed[]>;
   readiness(): Readiness;
+  /** What every process is doing, as JSON. */
+  operations?(): Promise<string>;
 }
 
 /** The operator's own port: metrics and readiness of all processes, whichever of them is down. */
@@ -71,11 +73,20 @@ export async function openMonitor(deps: MonitorDeps): Promise<Monitor> {
           say(500, 'The metrics could not be gathered: see the log.\n');
         },
       );
+    else if (path === '/operate.json' && deps.operations)
+      deps.operations().then(
+        (text) => response.writeHead(200, { ...TEXT, 'content-type': 'application/json' }).end(text),
+        () => say(500, 'What the processes are doing could not be gathered.\n'),
+      );
     else if (path === '/readyz') {
       const { code, text } = deps.readiness();
       say(code, text);
     } else if (path === '/healthz') say(200, 'ok\n');
-    else say(404, 'Metrics are at /metrics, readiness is at /readyz.\n');
+    else
+      say(
+        404,
+        'Metrics are at /metrics, readiness is at /readyz, what every process is doing at /operate.json.\n',
+      );
   });
   server.maxConnections = MOST_CONNECTIONS;
   server.headersTimeout = 5_000;

@@ -1,8 +1,13 @@
-/** The operator's page: what strangers said about rooms, to publish or to refuse with a reason. */
+/**
+ * The operator's page: the server's tables of what every process is doing, and, for the operator, measures against a room
+ * and what strangers said about rooms, to publish or to refuse with a reason.
+ */
 import './operate.css';
 import { element, write } from '../kit/element.ts';
 import { authorization, keepKey, keyIn, takeKey } from '../kit/operator-key.ts';
 import { keptTheme } from '../kit/theme.ts';
+import { keepTables } from './doing.ts';
+import { measuresForm } from './measures.ts';
 import { operateWords } from './words.ts';
 
 /** How often the list is read while the page is shown, ms. */
@@ -52,6 +57,7 @@ function keyForm(): HTMLElement {
 async function look(): Promise<void> {
   const key = authorization();
   form.hidden = key.authorization !== undefined;
+  rooms.hidden = waiting.hidden = key.authorization === undefined;
   if (!key.authorization) {
     write(told, '');
     return;
@@ -62,6 +68,7 @@ async function look(): Promise<void> {
   if (response?.status === 401 || response?.status === 403) {
     keepKey('');
     form.hidden = false;
+    rooms.hidden = true;
     list.replaceChildren();
     write(told, words.wrongKey);
     return;
@@ -172,6 +179,16 @@ async function act(
 
 takeKey();
 addEventListener('hashchange', () => void (takeKey() && look()));
-document.querySelector('main.operate')?.append(element('p', { class: 'lead' }, words.lead), form, told, list);
+const waiting = element(
+  'section',
+  {},
+  element('h2', {}, words.waiting),
+  element('p', { class: 'lead' }, words.lead),
+  list,
+);
+const rooms = element('section', {}, element('h2', {}, words.roomTitle), measuresForm(words));
+waiting.hidden = rooms.hidden = true;
+document.querySelector('main.operate')?.append(form, rooms, waiting, told);
+keepTables();
 await look();
 setInterval(() => void (document.hidden || look()), LOOK_EVERY);

@@ -21,6 +21,15 @@ export interface OperateWords {
   readonly published: string;
   readonly refused: string;
   failed(detail: string): string;
+  readonly waiting: string;
+  readonly roomTitle: string;
+  readonly measureLead: string;
+  readonly measureRoom: string;
+  readonly measureReason: string;
+  readonly measureNoRoom: string;
+  readonly measureNoReason: string;
+  readonly measures: Readonly<Record<'stop' | 'resume' | 'release', string>>;
+  readonly measureDone: Readonly<Record<'stop' | 'resume' | 'release', (slug: string) => string>>;
 }
 
 const english: OperateWords = {
@@ -44,6 +53,20 @@ const english: OperateWords = {
   published: 'Published.',
   refused: 'Refused; the reason is on the room’s page of claims.',
   failed: (detail) => `That was not done: ${detail}`,
+  waiting: 'What visitors said',
+  roomTitle: 'A room',
+  measureLead:
+    'Stopping a room closes its stage, stream and recording to everybody at once, with the reason on its page. Nothing is deleted, and you can resume it. A room that made its studio fail is kept apart for an hour; you can bring it back before.',
+  measureRoom: 'Address of the room',
+  measureReason: 'Reason for stopping it, which everybody reads',
+  measureNoRoom: 'Write the address of the room first.',
+  measureNoReason: 'Write a reason first: it is shown on the page of the room.',
+  measures: { stop: 'Stop the room', resume: 'Resume', release: 'Bring back from quarantine' },
+  measureDone: {
+    stop: (slug) => `${slug} is stopped.`,
+    resume: (slug) => `${slug} goes on.`,
+    release: (slug) => `${slug} is among the others again.`,
+  },
 };
 
 const french: OperateWords = {
@@ -67,6 +90,20 @@ const french: OperateWords = {
   published: 'Publié.',
   refused: 'Refusé ; le motif est sur la page des déclarations de la salle.',
   failed: (detail) => `Cela n’a pas été fait : ${detail}`,
+  waiting: 'Ce que des visiteurs ont dit',
+  roomTitle: 'Une salle',
+  measureLead:
+    'Arrêter une salle ferme aussitôt à tous sa scène, son flux et son enregistrement, avec le motif sur sa page. Rien n’est effacé, et vous pouvez la reprendre. Une salle qui a fait échouer son studio tourne à part pendant une heure ; vous pouvez la ramener avant.',
+  measureRoom: 'Adresse de la salle',
+  measureReason: 'Motif de l’arrêt, que tout le monde lira',
+  measureNoRoom: 'Écrivez d’abord l’adresse de la salle.',
+  measureNoReason: 'Écrivez d’abord un motif : il est montré sur la page de la salle.',
+  measures: { stop: 'Arrêter la salle', resume: 'Reprendre', release: 'Ramener de la quarantaine' },
+  measureDone: {
+    stop: (slug) => `${slug} est arrêtée.`,
+    resume: (slug) => `${slug} continue.`,
+    release: (slug) => `${slug} est de nouveau avec les autres.`,
+  },
 };
 
 /** The words of a language. */

@@ -87,7 +87,9 @@ export class OwnAnswers {
       case 'verify':
         return this.#verify(req, res);
       case 'operate':
-        return this.#page(req, res, '/operate', (language) => pages.operate(language));
+        return this.#operate(req, res, false);
+      case 'operations':
+        return this.#operate(req, res, true);
       case 'errors':
         return this.#page(req, res, '/errors', () => pages.errors());
       case 'privacy':
@@ -105,6 +107,19 @@ export class OwnAnswers {
         return this.#say(req, res, { type: 'image/svg+xml', cache: 'public, max-age=86400', body: FAVICON });
     }
     this.missing(req, res, 'not-found');
+  }
+
+  /** What every process is doing: as a page, or as data. */
+  #operate(req: IncomingMessage, res: ServerResponse, asData: boolean) {
+    const { operations, pages } = this.#deps;
+    const answer = async (): Promise<void> => {
+      const told = await operations?.();
+      if (res.destroyed) return;
+      if (!asData) return this.#page(req, res, '/operate', (language) => pages.operate(told, language));
+      if (!told) return this.refuse(req, res, 'doors-away', { 'retry-after': '5' });
+      this.#say(req, res, { type: 'application/json', cache: PAGE_CACHE, body: JSON.stringify(told) });
+    };
+    answer().catch((error: unknown) => this.broken(req, res, error));
   }
 
   #audience(req: IncomingMessage, res: ServerResponse, address: Address, slug: string) {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../base/clock.ts';
 import type { Pages } from '../../pages/index.ts';
 import type { RoomNumbers } from '../../wire/numbers.ts';
+import type { Operations } from '../../wire/operations/operations.ts';
 import type { Admission } from '../admission/admission.ts';
 import type { Assets } from '../answer/assets.ts';
 import type { DoorAudience } from '../audience/audience.ts';
@@ -51,6 +52,8 @@ export interface DoorHttpDeps {
   readonly consent?: string;
   /** What `/readyz` answers. */
   readiness?(): { readonly code: number; readonly text: string };
+  /** What every process is doing; undefined while nobody can say. */
+  operations?(): Promise<Operations | undefined>;
   readonly site: { readonly socketPath: string };
   readonly tally?: { readonly socketPath: string };
   /** What is published about incidents; absent: nothing is. */

@@ -1,0 +1,71 @@
+/**
+ * `/operate.json`: what every process of an installation is doing. It is public, so it holds no address of a person, no
+ * link, no path and no title: rooms by the names that their addresses have anyway.
+ */
+export interface Operations {
+  readonly v: 1;
+  /** Wall-clock ms when it was gathered. */
+  readonly at: number;
+  readonly version: string;
+  readonly ready: boolean;
+  /** The parts that are watched, as `/readyz` says them. */
+  readonly checks: readonly { readonly part: string; readonly ok: boolean; readonly says?: string }[];
+  readonly processes: readonly WorkingProcess[];
+  /** The rooms with most listeners, then those that cost most. */
+  readonly rooms: readonly WorkingRoom[];
+  readonly doors: readonly WorkingDoor[];
+  /** The disk of the data folder; absent while it is not known. */
+  readonly disk?: { readonly free: number; readonly size: number };
+  /** What the doors' defence counts, by its metrics; empty where nothing is counted. */
+  readonly defence: readonly { readonly name: string; readonly labels: string; readonly value: number }[];
+}
+
+/** One process. A figure that is not known is absent. */
+export interface WorkingProcess {
+  readonly name: string;
+  readonly role: string;
+  /** `asleep`: it is not needed now. */
+  readonly state: 'up' | 'starting' | 'silent' | 'asleep';
+  readonly pid?: number;
+  readonly restarts: number;
+  /** Seconds since it was started. */
+  readonly seconds?: number;
+  /** Bytes. */
+  readonly memory?: number;
+  readonly memoryLimit?: number;
+  /** Share of a core since the gathering before. */
+  readonly cpu?: number;
+  /** Longest event-loop delay, seconds. */
+  readonly late?: number;
+}
+
+/** One running room. */
+export interface WorkingRoom {
+  readonly slug: string;
+  readonly live: boolean;
+  /** Connections, not people. */
+  readonly listeners: number;
+  /** The rung in force: 0 is full service. */
+  readonly rung: number;
+  readonly speakers: number;
+  readonly resting: boolean;
+  /** Seconds of unintended silence. */
+  readonly deadAir: number;
+  /** Share of its cell's time, without encoders, since the gathering before. */
+  readonly busy?: number;
+  /** Its cell. */
+  readonly process: string;
+}
+
+/** One door. */
+export interface WorkingDoor {
+  readonly name: string;
+  readonly connections: number;
+  readonly streams: number;
+  /** Mean wait of requests, seconds. */
+  readonly wait: number;
+  /** Share of the requests that is let in. */
+  readonly admitted: number;
+  /** Requests put off so far. */
+  readonly putOff: number;
+}
