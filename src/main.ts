@@ -33,6 +33,7 @@ import {
   openFallbackPage,
   openMachine,
   openMonitor,
+  type Supervisor,
   open as supervise,
   supervised,
 } from './supervisor/index.ts';
@@ -119,6 +120,24 @@ function family(config: Config, roles: readonly RoleName[], environmentWith: Env
       }),
     ),
   );
+}
+
+/** What every process is doing, as JSON; whoever asks within two seconds gets the same. */
+function openOperations(children: Supervisor, metrics: () => Promise<Exposed[]>): () => Promise<string> {
+  const desk = new OperationsDesk();
+  let told: { readonly at: number; readonly text: Promise<string> } | undefined;
+  const gather = async (): Promise<string> => {
+    const gathered = await metrics();
+    const [now, wall] = [systemClock.now(), systemClock.wall()];
+    const readiness = children.readiness().text;
+    const known = { now, wall, version: project.version, children: children.status(), readiness };
+    return JSON.stringify(desk.gather({ ...known, metrics: gathered }));
+  };
+  return () => {
+    if (!told || systemClock.now() - told.at > OPERATIONS_KEPT)
+      told = { at: systemClock.now(), text: gather() };
+    return told.text;
+  };
 }
 
 /**
@@ -225,21 +244,7 @@ export async function start(
     ...(await family_.metrics()),
     { labels: { process: 'supervisor' }, text: own() + lostEntries.metrics() },
   ];
-  const desk = new OperationsDesk();
-  const gather = async (): Promise<string> => {
-    const gathered = await metrics();
-    const [now, wall] = [systemClock.now(), systemClock.wall()];
-    const { version } = project;
-    const [children, readiness] = [family_.status(), family_.readiness().text];
-    return JSON.stringify(desk.gather({ now, wall, version, children, readiness, metrics: gathered }));
-  };
-  let told: { readonly at: number; readonly text: Promise<string> } | undefined;
-  /** Whoever asks within this time gets the same. */
-  const operations = (): Promise<string> => {
-    if (!told || systemClock.now() - told.at > OPERATIONS_KEPT)
-      told = { at: systemClock.now(), text: gather() };
-    return told.text;
-  };
+  const operations = openOperations(family_, metrics);
   await using _monitor = await openMonitor({
     ...{ clock: systemClock, log, port: config.metricsPort, host: config.metricsHost },
     ...{ readiness: family_.readiness, metrics, operations },

@@ -5,6 +5,7 @@ import { languageOf } from '../base/negotiation.ts';
 import { openPageCache } from '../door/answer/page-cache.ts';
 import { coding } from '../door/answer/send.ts';
 import { deliveryAt } from '../wire/delivery.ts';
+import type { Operations } from '../wire/operations/operations.ts';
 import { type RoomCard, stateOfCard } from '../wire/room.ts';
 import { openPages } from './pages.ts';
 import { plainWords } from './plain-words.ts';
@@ -272,4 +273,59 @@ test('what is kept about listeners is said in both languages, and every page lin
   }
   for (const html of [pages.home([]), pages.room(room()), pages.notFound(), pages.errors(), pages.privacy()])
     expect(html).toContain('<a href="/privacy">');
+});
+
+test('the page of the operator tells everybody what the processes do, in words that are safe, and says when nobody can', () => {
+  const told: Operations = {
+    ...{ v: 1, at: 5, version: '1', ready: false },
+    checks: [
+      { part: 'disk', ok: false, says: '<full>' },
+      { part: 'site-0', ok: true },
+    ],
+    processes: [
+      {
+        name: 'studio-0',
+        role: 'studio',
+        state: 'up',
+        restarts: 3,
+        seconds: 7_300,
+        memory: 2e8,
+        memoryLimit: 1.5e9,
+      },
+      { name: 'studio-1', role: 'studio', state: 'asleep', restarts: 0 },
+    ],
+    rooms: [
+      {
+        ...{ slug: 'hall', live: true, listeners: 1_234, rung: 2, speakers: 3, resting: false, deadAir: 12 },
+        ...{ busy: 0.125, process: 'studio-0' },
+      },
+    ],
+    doors: [{ name: 'door-0', connections: 9, streams: 8, wait: 0.0021, admitted: 0.5, putOff: 4 }],
+    disk: { free: 5e9, size: 9e9 },
+    defence: [{ name: 'acts_total', labels: 'step <b>', value: 2 }],
+  };
+  const page = pages.operate(told);
+  for (const said of [
+    '&lt;full&gt;',
+    '200 MB / 1.5 GB',
+    '1,234',
+    '12.5%',
+    '2.1 ms',
+    '50%',
+    'acts (step &lt;b&gt;)',
+  ])
+    expect([said, page.includes(said)]).toEqual([said, true]);
+  expect(page).toContain('<a href="/r/hall">hall</a>');
+  expect(page).not.toContain('<full>');
+  expect(pages.operate(told, 'fr')).toContain('pas nécessaire');
+  expect(pages.operate(undefined)).toContain('cannot be read right now');
+});
+
+test('a room that is stopped or kept apart says so on its page, with the reason as text', () => {
+  const stopped = room({ status: 'stopped', stopped: { at: 1, reason: 'It <b>broke</b> a rule.' } });
+  expect(sentence(stopped)).toBe(
+    'The operator of this server has stopped this room: It &lt;b&gt;broke&lt;/b&gt; a rule.',
+  );
+  expect(pages.room(stopped)).not.toContain('<audio');
+  expect(sentence(room({ quarantine: { since: 1, until: 2 } }))).toContain('runs apart');
 });

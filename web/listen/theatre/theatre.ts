@@ -54,7 +54,7 @@ export function openTheatre(words: AllWords, rows = 11): Theatre {
       node.classList.toggle('behind', rung >= 2);
       node.classList.toggle('voices', stage.some(speaks));
       empty.hidden = stage.length > 0;
-      write(empty, isOver(status) ? words.emptyOver : words.emptyStage);
+      write(empty, isOver(status) || status === 'stopped' ? words.emptyOver : words.emptyStage);
       write(scale, dot === 1 ? words.scaleOne : words.scale(words.count(dot)));
       scale.hidden = streams === 0;
       const who = rung + stage.map(({ id }) => id).join();
