@@ -103,4 +103,5 @@ if (!values.schedule)
   console.log(
     `${judged.toFixed(0)} s judged, ${starved.toFixed(0)} s not; ${red} of the seeds broke an invariant`,
   );
-process.exitCode = red > 0 ? 1 : 0;
+if (stop.signal.aborted) console.log('stopped before its end: that is neither red nor green');
+process.exitCode = red > 0 ? 1 : stop.signal.aborted ? 130 : 0;
