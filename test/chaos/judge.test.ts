@@ -106,6 +106,9 @@ describe('a second in which the machine gave us no processor', () => {
     judge.listeners(told(99_500, { silent: 4_400 }));
     expect(judge.broken).toHaveLength(1);
     expect(starvation.sums).toEqual({ judged: 2_000, starved: 1_000 });
+    for (let at = 100_000; at < 106_000; at += 1_000) starvation.add(starved(at));
+    judge.listeners(told(109_900, { silent: 9_900 }));
+    expect(judge.broken).toHaveLength(1);
   });
 });
 

@@ -152,8 +152,10 @@ export class Judge {
       );
   }
 
+  /** The judged part; nothing of what was starved for more than half of its time. */
   #judged(from: number, to: number): number {
-    return Math.max(0, to - from - this.#starvation.within(from, to));
+    const starved = this.#starvation.within(from, to);
+    return 2 * starved > to - from ? 0 : to - from - starved;
   }
 
   #say(isJudged: boolean, invariant: Broken['invariant'], at: number, says: string): void {
