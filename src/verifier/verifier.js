@@ -82,14 +82,21 @@ class Sha256 {
       const large = turn(w[t - 2], 17) ^ turn(w[t - 2], 19) ^ (w[t - 2] >>> 10);
       w[t] = plus(plus(w[t - 16], small), plus(w[t - 7], large));
     }
-    let now = state;
+    let { 0: a, 1: b, 2: c, 3: d, 4: e, 5: f, 6: g, 7: h } = state;
     for (let t = 0; t < 64; t++) {
-      const { 0: a, 1: b, 2: c, 3: d, 4: e, 5: f, 6: g, 7: h } = now;
       const mixed = plus(turn(e, 6) ^ turn(e, 11) ^ turn(e, 25), (e & f) ^ (~e & g));
       const one = plus(plus(h, mixed), plus(ROUNDS[t], w[t]));
       const two = plus(turn(a, 2) ^ turn(a, 13) ^ turn(a, 22), (a & b) ^ (a & c) ^ (b & c));
-      now = [plus(one, two), a, b, c, plus(d, one), e, f, g];
+      h = g;
+      g = f;
+      f = e;
+      e = plus(d, one);
+      d = c;
+      c = b;
+      b = a;
+      a = plus(one, two);
     }
+    const now = [a, b, c, d, e, f, g, h];
     for (let i = 0; i < 8; i++) state[i] += now[i];
   }
 }

@@ -8,7 +8,7 @@ import { root } from './tree.ts';
 
 const text = readFileSync(join(root, 'src/verifier/verifier.js'), 'utf8');
 /** What a person reads in ten minutes, beside the sentences. */
-const MOST_LINES = 596;
+const MOST_LINES = 603;
 
 test('the verifier is one file that needs nothing else', () => {
   const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
