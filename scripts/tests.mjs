@@ -36,6 +36,8 @@ const PACKAGES = [
   ['curl', '/usr/bin/curl'],
   ['procps', '/usr/bin/pgrep'],
   ['libfaketime', ...library('faketime/libfaketimeMT.so.1')],
+  ['rsync', '/usr/bin/rsync'],
+  ['git', '/usr/bin/git'],
   ['openssl', '/usr/bin/openssl'],
   ['python3-cryptography', '/usr/lib/python3/dist-packages/cryptography/__init__.py'],
   ['slowhttptest', '/usr/bin/slowhttptest'],

@@ -15,13 +15,18 @@ let dir: string;
 let clock: ManualClock;
 let incidents: Incidents;
 let said: IncidentStatement[] = [];
+let gathering: (() => Promise<void>) | undefined;
 
 const start = (): Promise<Incidents> =>
   open({
     ...{ clock, log: silentLog, path: join(dir, 'incidents.jsonl'), base: 'https://hall.example' },
     folder: join(dir, 'press'),
     style: async () => new Map([['style.css', Buffer.from('p{}')]]),
-    statements: async () => said,
+    async statements() {
+      const now = said;
+      await gathering?.();
+      return now;
+    },
   });
 
 beforeEach(async () => {
@@ -365,4 +370,19 @@ test('pages are there in both languages with their style, and a file that is hal
   const left = readdirSync(join(dir, 'press'), { recursive: true }).map(String);
   expect(left.filter((name) => /(^|\/)\.[0-9a-f]{12}$/.test(name))).toEqual([]);
   expect(left).toContain('index.html');
+});
+
+test('what is written while a page is being made is on the page as well', async () => {
+  await written({ act: 'open', author: 'operator', title: 'Hum' });
+  const { id } = await one();
+  let note: Promise<Response> | undefined;
+  gathering = async () => {
+    gathering = undefined;
+    note = written({ act: 'note', author: 'operator', id, text: 'Meanwhile.' });
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  clock.advance(11_000);
+  await incidents.publish();
+  expect((await note)?.status).toBe(201);
+  expect(await (await fetched(`/incidents/${id}`)).text()).toContain('Meanwhile.');
 });

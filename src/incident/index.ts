@@ -6,3 +6,4 @@ export type { Incident, IncidentAuthor } from './incident.ts';
 export { type Incidents, type IncidentsDeps, open } from './open.ts';
 export type { ProcessNews } from './sign-watch.ts';
 export { type IncidentStatement, saysAttack } from './statements/statement.ts';
+export { webhookSignature } from './webhook/webhooks.ts';

@@ -11,6 +11,8 @@ import { IncidentBook, type IncidentLine } from './incident-book.ts';
 import { MinuteWatch } from './minutes/minute-watch.ts';
 import { PressWriter, type PressWriterDeps } from './publish/press-writer.ts';
 import { type ProcessNews, SignWatch } from './sign-watch.ts';
+import { type WebhookEvent, Webhooks, type WebhooksDeps } from './webhook/webhooks.ts';
+import { fiveSentences, incidentWords } from './words/sentences.ts';
 
 /** What incidents need. */
 export interface IncidentsDeps extends PressWriterDeps {
@@ -18,6 +20,8 @@ export interface IncidentsDeps extends PressWriterDeps {
   readonly log: Log;
   /** The journal of incidents. */
   readonly path: string;
+  /** Who is told, and the key that signs it; default: nobody. */
+  readonly webhooks?: Pick<WebhooksDeps, 'urls' | 'key' | 'post'>;
 }
 
 /** The open part. */
@@ -55,6 +59,19 @@ export async function open(deps: IncidentsDeps): Promise<Incidents> {
       ),
   });
   const publisher = new PressWriter(book, deps);
+  const webhooks = new Webhooks({ ...{ clock, log, urls: [], key: '' }, ...deps.webhooks });
+  /** Tells the receivers, once the page that they may look at is there. */
+  const tell = async (event: WebhookEvent['event'], id: string): Promise<void> => {
+    await publisher.publish();
+    const dossier = await publisher.dossier(id);
+    if (!dossier) return;
+    const { label, window, rooms } = dossier.incident;
+    const at = clock.wall();
+    webhooks.tell({
+      ...{ v: 1, event, at, id, label, window, rooms, url: `${deps.base ?? ''}/incidents/${id}` },
+      sentences: fiveSentences(dossier, incidentWords('en'), at),
+    });
+  };
   const write = (line: IncidentLine | undefined): void => {
     if (!line) return;
     journal.write(line as unknown as Entry);
@@ -65,6 +82,7 @@ export async function open(deps: IncidentsDeps): Promise<Incidents> {
   const begun = (id: string): void => {
     audience.begin();
     write(book.minutes(minutes.past));
+    void tell('began', id);
     log.warn({ id }, 'an incident has begun: what is measured of it is published under /incidents');
   };
   const watch = new SignWatch({
@@ -89,7 +107,10 @@ export async function open(deps: IncidentsDeps): Promise<Incidents> {
     if (minute) write(book.minutes([minute]));
     const line = book.settle(wall, audience.since());
     write(line);
-    if (line) log.info({ id: line.id }, 'the incident is over');
+    if (line) {
+      log.info({ id: line.id }, 'the incident is over');
+      void tell('over', line.id);
+    }
     publisher.tick(wall);
   });
   const desk = openInnerDesk({
@@ -97,6 +118,7 @@ export async function open(deps: IncidentsDeps): Promise<Incidents> {
     wrote(lines, wish) {
       for (const line of lines) write(line);
       if (wish.act === 'open' && book.current?.signs.length === 1) begun(book.current.id);
+      else if (wish.act === 'note' || wish.act === 'postmortem') void tell(wish.act, wish.id);
     },
   });
   publisher.changed(undefined);
@@ -138,12 +160,19 @@ export async function open(deps: IncidentsDeps): Promise<Incidents> {
           help: 'Times that pages about incidents could not be written; the old ones stay',
           value: publisher.failures,
         },
+        {
+          name: 'earshot_incident_webhooks_total',
+          kind: 'counter',
+          help: 'News of incidents that receivers took, and that was given up',
+          value: Object.entries(webhooks.counts).map(([outcome, n]) => [{ outcome }, n] as const),
+        },
       ]),
     async [Symbol.asyncDispose]() {
       ticking[Symbol.dispose]();
       lookedAgain[Symbol.dispose]();
       await publisher.publish();
       publisher[Symbol.dispose]();
+      webhooks[Symbol.dispose]();
       await journal[Symbol.asyncDispose]();
     },
   };

@@ -12,6 +12,7 @@ export const PURPOSES = [
   'claim cards',
   'segment tags',
   'listening sessions',
+  'incident webhooks',
 ] as const;
 /** One of `PURPOSES`. */
 export type Purpose = (typeof PURPOSES)[number];

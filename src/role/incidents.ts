@@ -5,6 +5,8 @@ import { systemClock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Config } from '../config/index.ts';
 import { type Incidents, type IncidentsDeps, open as openIncidents } from '../incident/index.ts';
+import { readSecret } from '../keys/secret.ts';
+import { keyFor } from '../keys/signing-keys.ts';
 import { isRunning } from '../wire/room.ts';
 import { paths } from './paths.ts';
 import { followProcesses } from './tally/process-news.ts';
@@ -28,6 +30,10 @@ async function pageStyle(): Promise<ReadonlyMap<string, Uint8Array>> {
   return files;
 }
 
+/** The key that signs what webhooks are sent, as `earshot incident webhook-key` prints it. */
+export const webhookKey = (config: Pick<Config, 'data'>): string =>
+  Buffer.from(keyFor(readSecret(paths(config.data).secret), 'incident webhooks')).toString('hex');
+
 /** Opens the incidents of this installation, and tells them what happens to its processes. */
 export async function openServerIncidents(
   config: Config,
@@ -44,6 +50,7 @@ export async function openServerIncidents(
     await openIncidents({
       ...{ clock: systemClock, log, path: at.incidents, folder: at.press, base: config.publicUrl },
       ...{ style: pageStyle, statements },
+      webhooks: { urls: config.incidentWebhooks, key: webhookKey(config) },
       ...(sources.bundle ? { bundle: sources.bundle } : {}),
     }),
   );

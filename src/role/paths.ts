@@ -47,6 +47,7 @@ export function paths(data: string) {
     claims: join(root, 'claims'),
     incidents: join(root, 'incidents.jsonl'),
     press: join(root, 'press'),
+    pressGit: join(root, 'press.git'),
     rooms: join(root, 'rooms.json'),
     loops: join(root, 'standby.bin'),
     compiled: join(root, 'compiled'),

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { EarshotError } from '../../base/errors.ts';
 import { fromProcess } from '../../config/index.ts';
 import type { Incident } from '../../incident/index.ts';
+import { webhookKey } from '../../role/incidents.ts';
 import { operatorToken } from '../../role/operator-link.ts';
 import { readArguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
@@ -15,6 +16,7 @@ earshot incident open "TITLE" [--room SLUG]    says that something is wrong that
 earshot incident note ID "TEXT"                publishes a note beside it, as a statement of whoever writes it
 earshot incident close ID                      ends what a person has opened; what is measured ends by itself
 earshot incident postmortem ID --file FILE     publishes an account of it (plain text; # headings, - points); - is standard input
+earshot incident webhook-key                   prints the key that signs what incidentWebhooks are sent
 
 What a person writes is published as theirs, beside the measurements and never among them. It cannot be removed; a new
 version of an account stands above the earlier ones.
@@ -27,7 +29,15 @@ Exit code: 0 done, 1 refused, with the reason.`;
 
 /** Lifetime of a token made for one command. */
 const TOKEN_SECONDS = 600;
-const VERBS: ReadonlySet<string> = new Set(['list', 'show', 'open', 'note', 'close', 'postmortem']);
+const VERBS: ReadonlySet<string> = new Set([
+  'list',
+  'show',
+  'open',
+  'note',
+  'close',
+  'postmortem',
+  'webhook-key',
+]);
 
 /** `earshot incident VERB …`. */
 export const command: Command = async (args) => {
@@ -57,6 +67,11 @@ export const command: Command = async (args) => {
   if (verb === 'list') {
     const { incidents } = (await call(api, 'GET')) as unknown as { incidents: readonly Incident[] };
     console.log(values.json ? JSON.stringify({ incidents }) : incidentList(incidents));
+    return 0;
+  }
+  if (verb === 'webhook-key') {
+    const key = webhookKey(config);
+    console.log(values.json ? JSON.stringify({ key }) : key);
     return 0;
   }
   if (subject === undefined)

@@ -75,7 +75,7 @@ ${isOpen ? `<h2>${desk.closeTitle}</h2>${close}` : ''}
 export function deskPage({ words, about, refused, sent, now }: DeskPage): string {
   const { desk } = words;
   const title = about ? spanOf(about.incident, words, now) : desk.openTitle;
-  const main = `<main class="plain page incidents desk">
+  const main = `<main class="page incidents desk">
 <p class="small"><a href="/incidents">${words.all}</a></p>
 <h1>${escapeHtml(title)}</h1>
 ${refused === undefined ? '' : `<p role="alert" class="bad">${escapeHtml(desk.refused(refused))}</p>`}

@@ -28,7 +28,7 @@ export function listMain(
     return `<li${lasts ? ' class="lasts"' : ''}><p><a href="incidents/${incident.id}${ending(words)}">${escapeHtml(spanOf(incident, words, now))}</a>${lasts ? ` <strong>${words.running}</strong>` : ''}${title}</p>
 <p class="ash small">${escapeHtml(kinds)}. ${escapeHtml(words.found(words.labels[incident.label]))}</p></li>`;
   });
-  return `<main class="plain page incidents">
+  return `<main class="page incidents">
 <h1>${words.title}</h1>
 <p class="lede">${words.lead}</p>
 ${items.length === 0 ? `<p>${words.none}</p>` : `<ul class="timeline">${items.join('\n')}</ul>`}
@@ -98,7 +98,7 @@ export function incidentMain(dossier: Dossier, words: IncidentWords, now: number
     `<section aria-labelledby="limits"><h2 id="limits">${own.limits}</h2><ul class="plain-list">${own.limitList.map((one) => `<li>${escapeHtml(one)}</li>`).join('')}</ul></section>`,
     checkSection(dossier, words, base),
   ];
-  return `<main class="plain page incidents">
+  return `<main class="page incidents">
 <p class="small"><a href="../incidents${ending(words)}">${words.all}</a></p>
 <h1>${escapeHtml(spanOf(incident, words, now))}</h1>
 ${incident.title === undefined ? '' : `<p class="lede"><q>${escapeHtml(incident.title)}</q></p>`}

@@ -12,6 +12,7 @@ export class PressFolder {
   readonly #written = new Map<string, string>();
   /** Files that were changed since the folder was opened. */
   changes = 0;
+  #told = 0;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -63,6 +64,14 @@ export class PressFolder {
     }
     this.changes += 1;
     return true;
+  }
+
+  /** Says that something has changed, to whoever copies the folder. */
+  async told(): Promise<void> {
+    if (this.changes === this.#told) return;
+    const { changes } = this;
+    await writeFile(join(this.#folder, '.changed'), `${changes}\n`);
+    this.#told = changes;
   }
 
   async #replace(path: string, fill: (at: string) => Promise<unknown>): Promise<void> {

@@ -126,6 +126,11 @@ export class PressWriter {
   }
 
   async #write(): Promise<void> {
+    await this.#writeChanged();
+    await this.#folder.told();
+  }
+
+  async #writeChanged(): Promise<void> {
     const { base = '', clock, style } = this.#deps;
     if (!this.#begun) {
       for (const [name, bytes] of await style()) await this.#folder.write(`incidents/${name}`, bytes);
@@ -136,18 +141,14 @@ export class PressWriter {
     const now = clock.wall();
     if (this.#book.current) this.#wroteAt = now;
     for (const id of ids) {
-      const incident = this.#book.get(id);
-      if (!incident) {
-        this.#changed.delete(id);
-        continue;
-      }
-      if (incident.window.to !== undefined && !this.#bundles.has(id)) await this.#copyBundles(incident);
-      const dossier = await this.#gathered(incident);
-      this.#dossiers.set(id, dossier);
-      for (const language of LANGUAGES) await this.#writePage(dossier, language, now);
-      const { incident: facts, ...rest } = dossier;
-      await this.#folder.write(`incidents/${id}.json`, `${JSON.stringify({ ...facts, ...rest })}\n`);
+      // What changes while this is written is written again.
       this.#changed.delete(id);
+      try {
+        await this.#writeIncident(id, now);
+      } catch (error) {
+        this.#changed.add(id);
+        throw error;
+      }
       this.#listChanged = true;
     }
     if (!this.#listChanged) return;
@@ -175,6 +176,17 @@ export class PressWriter {
     // A copy elsewhere begins here.
     await this.#folder.write('index.html', START);
     this.#listChanged = false;
+  }
+
+  async #writeIncident(id: string, now: number): Promise<void> {
+    const incident = this.#book.get(id);
+    if (!incident) return;
+    if (incident.window.to !== undefined && !this.#bundles.has(id)) await this.#copyBundles(incident);
+    const dossier = await this.#gathered(incident);
+    this.#dossiers.set(id, dossier);
+    for (const language of LANGUAGES) await this.#writePage(dossier, language, now);
+    const { incident: facts, ...rest } = dossier;
+    await this.#folder.write(`incidents/${id}.json`, `${JSON.stringify({ ...facts, ...rest })}\n`);
   }
 
   /** Pages of earlier lives of this process: those are written again that are missing, recent, or of another form. */

@@ -24,6 +24,18 @@ export function signText({ kind, detail }: IncidentSign, words: IncidentWords): 
   return detail === undefined ? name : `${name} (${detail})`;
 }
 
+/** Own faults, each kind once, with what is known of all of them. */
+function faultsIn(signs: readonly IncidentSign[], words: IncidentWords): string[] {
+  const kinds = Map.groupBy(signs, ({ kind }) => kind);
+  return [...kinds].map(([kind, list]) => {
+    const details = [...new Set(list.flatMap(({ detail }) => detail ?? []))];
+    const shown = details.slice(0, MOST_DETAILS).join(', ') + (details.length > MOST_DETAILS ? ' …' : '');
+    return details.length === 0 ? words.signs[kind] : `${words.signs[kind]} (${shown})`;
+  });
+}
+
+/** Details of one kind of fault that a sentence names. */
+const MOST_DETAILS = 6;
 /** The longest part of a statement that is quoted in a sentence, in characters. */
 const MOST_QUOTED = 90;
 const quoted = (text: string): string =>
@@ -39,7 +51,7 @@ export function fiveSentences(
   const measured = signs.filter(({ kind }) => kind !== 'person');
   const named = title === undefined ? words.signs.person : `${words.signs.person}, “${title}”`;
   const kinds = measured.length > 0 ? [...new Set(measured.map(({ kind }) => words.signs[kind]))] : [named];
-  const faults = [...new Set(signs.filter(isOwnFault).map((sign) => signText(sign, words)))];
+  const faults = faultsIn(signs.filter(isOwnFault), words);
   const [said] = saidAttack;
   const answered =
     said &&
