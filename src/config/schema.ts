@@ -3,7 +3,7 @@ import { ms } from '../base/time.ts';
 import { ARCHIVED } from '../wire/renditions.ts';
 import { cellSettings } from './cell-settings.ts';
 import { iceServers } from './ice-servers.ts';
-import { mirror, webhooks } from './incident-settings.ts';
+import { mirror, webhooks } from './press-settings.ts';
 import { rehearsal } from './rehearsal.ts';
 import { renditions } from './rendition-list.ts';
 import {

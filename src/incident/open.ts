@@ -140,33 +140,7 @@ export async function open(deps: IncidentsDeps): Promise<Incidents> {
     process: (news) => watch.process(news),
     fetch: (request) => desk(request),
     publish: () => publisher.publish(),
-    metrics: () =>
-      exposition([
-        {
-          name: 'earshot_incident_going_on',
-          kind: 'gauge',
-          help: '1 while an incident lasts, as /incidents shows it',
-          value: book.current ? 1 : 0,
-        },
-        {
-          name: 'earshot_incident_pages_written_total',
-          kind: 'counter',
-          help: 'Files about incidents that were written for the press',
-          value: publisher.changes,
-        },
-        {
-          name: 'earshot_incident_pages_failed_total',
-          kind: 'counter',
-          help: 'Times that pages about incidents could not be written; the old ones stay',
-          value: publisher.failures,
-        },
-        {
-          name: 'earshot_incident_webhooks_total',
-          kind: 'counter',
-          help: 'News of incidents that receivers took, and that was given up',
-          value: Object.entries(webhooks.counts).map(([outcome, n]) => [{ outcome }, n] as const),
-        },
-      ]),
+    metrics: () => metricsOf(book, publisher, webhooks),
     async [Symbol.asyncDispose]() {
       ticking[Symbol.dispose]();
       lookedAgain[Symbol.dispose]();
@@ -176,4 +150,34 @@ export async function open(deps: IncidentsDeps): Promise<Incidents> {
       await journal[Symbol.asyncDispose]();
     },
   };
+}
+
+/** What is told of incidents, as Prometheus text. */
+function metricsOf(book: IncidentBook, publisher: PressWriter, webhooks: Webhooks): string {
+  return exposition([
+    {
+      name: 'earshot_incident_going_on',
+      kind: 'gauge',
+      help: '1 while an incident lasts, as /incidents shows it',
+      value: book.current ? 1 : 0,
+    },
+    {
+      name: 'earshot_incident_pages_written_total',
+      kind: 'counter',
+      help: 'Files about incidents that were written for the press',
+      value: publisher.changes,
+    },
+    {
+      name: 'earshot_incident_pages_failed_total',
+      kind: 'counter',
+      help: 'Times that pages about incidents could not be written; the old ones stay',
+      value: publisher.failures,
+    },
+    {
+      name: 'earshot_incident_webhooks_total',
+      kind: 'counter',
+      help: 'News of incidents that receivers took, and that was given up',
+      value: Object.entries(webhooks.counts).map(([outcome, n]) => [{ outcome }, n] as const),
+    },
+  ]);
 }

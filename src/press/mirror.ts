@@ -47,15 +47,10 @@ const MOST_TOLD = 300;
 export const CHANGED_FILE = '.changed';
 
 /** Runs a program to its end. @throws with what it said. */
-function run(
-  program: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<string> {
+function run(program: string, args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       ...{ stdio: ['ignore', 'pipe', 'pipe'], timeout: PATIENCE_MS, killSignal: 'SIGKILL' },
-      env: { ...process.env, ...env },
     });
     let said = '';
     let out = '';
@@ -100,24 +95,16 @@ const toRsync = (folder: string, to: string): Promise<string> =>
   run('rsync', ['-rt', '--exclude=.*', '--delay-updates', '--timeout=30', '--', `${folder}/`, to]);
 
 async function toGit(folder: string, to: string, gitFolder: string): Promise<void> {
+  const own = [
+    ...['user.name=Earshot', 'user.email=earshot@localhost', 'commit.gpgsign=false', 'core.autocrlf=false'],
+    'core.sshCommand=ssh -oBatchMode=yes',
+  ].flatMap((one) => ['-c', one]);
+  // Nobody is there to be asked for a password.
   const git = (...args: string[]): Promise<string> =>
-    run(
-      'git',
-      [
-        ...[`--git-dir=${gitFolder}`, `--work-tree=${folder}`, '-c', 'user.name=Earshot'],
-        ...[
-          '-c',
-          'user.email=earshot@localhost',
-          '-c',
-          'commit.gpgsign=false',
-          '-c',
-          'core.autocrlf=false',
-          ...args,
-        ],
-      ],
-      // Nobody is there to be asked for a password.
-      { GIT_TERMINAL_PROMPT: '0', GIT_SSH_COMMAND: process.env.GIT_SSH_COMMAND ?? 'ssh -oBatchMode=yes' },
-    );
+    run('env', [
+      ...['GIT_TERMINAL_PROMPT=0', 'git', `--git-dir=${gitFolder}`, `--work-tree=${folder}`],
+      ...[...own, ...args],
+    ]);
   if (!(await stat(gitFolder).catch(() => undefined))) await git('init', '-q', '-b', BRANCH);
   await writeFile(join(gitFolder, 'info', 'exclude'), '.*\n');
   // What is there already stays: the copy goes on from it.

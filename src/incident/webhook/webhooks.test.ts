@@ -83,7 +83,7 @@ test('a receiver that is away makes nobody else wait, and what waits for it is b
     ...{ clock, log: silentLog, key: 'k' },
     urls: ['http://192.0.2.1:9/never', url],
     post: async (post) =>
-      post.url === url ? (await import('../../base/pinned-post.ts')).pinnedPost(post) : { refused: 'away' },
+      post.url === url ? (await import('./pinned-post.ts')).pinnedPost(post) : { refused: 'away' },
   });
   for (let i = 0; i < 130; i += 1) webhooks.tell(event(String(i)));
   await until(() => got.length >= 100);

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
-import { type PinnedPost, type PostOutcome, pinnedPost } from '../../base/pinned-post.ts';
 import { ms } from '../../base/time.ts';
+import { type PinnedPost, type PostOutcome, pinnedPost } from './pinned-post.ts';
 
 /** What is told of an incident. */
 export interface WebhookEvent {
