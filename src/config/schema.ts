@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ms } from '../base/time.ts';
 import { ARCHIVED } from '../wire/renditions.ts';
 import { cellSettings } from './cell-settings.ts';
+import { hsts } from './hsts.ts';
 import { iceServers } from './ice-servers.ts';
 import { mirror, webhooks } from './press-settings.ts';
 import { rehearsal } from './rehearsal.ts';
@@ -76,6 +77,7 @@ export const schema = z.strictObject({
     },
     text,
   ),
+  hsts,
   httpPort: setting(
     {
       unit: 'TCP port, or off',

@@ -254,9 +254,11 @@ test('HSTS is sent by a door that speaks TLS, under the https address that peopl
     publicUrl: string | undefined,
     host: string,
     secure: boolean,
+    hsts?: 'off' | 'name' | 'subdomains',
   ): Promise<string | undefined> => {
     await using door = await openTestDoor(fakeOrigin(), {
       ...(publicUrl ? { publicUrl } : {}),
+      ...(hsts ? { hsts } : {}),
       ...(secure ? { tls } : {}),
     });
     return await new Promise((resolve, reject) => {
@@ -271,7 +273,13 @@ test('HSTS is sent by a door that speaks TLS, under the https address that peopl
       get(options, (res) => resolve(res.resume().headers['strict-transport-security'])).on('error', reject);
     });
   };
-  expect(await said('https://rooms.example', 'rooms.example', true)).toMatch(/^max-age=\d+$/);
+  const year = 'max-age=31536000';
+  expect(await said('https://rooms.example', 'rooms.example', true)).toBe(year);
+  expect(await said('https://rooms.example', 'rooms.example', true, 'subdomains')).toBe(
+    `${year}; includeSubDomains`,
+  );
+  // Whoever was told before has to be told again to forget it.
+  expect(await said('https://rooms.example', 'rooms.example', true, 'off')).toBe('max-age=0');
   expect(await said('https://rooms.example', 'Rooms.Example:8443', true)).toMatch(/^max-age=\d+$/);
   expect(await said('https://rooms.example', 'other.example', true)).toBeUndefined();
   expect(await said('https://rooms.example', 'rooms.example', false)).toBeUndefined();

@@ -9,6 +9,7 @@ import type { Delivery } from '../wire/delivery.ts';
 import type { DoorAnswers } from '../wire/figures/door-answers.ts';
 import type { RoomNumbers } from '../wire/numbers.ts';
 import type { Operations } from '../wire/operations/operations.ts';
+import type { Hsts } from './answer/answer-head.ts';
 import type { Assets } from './answer/assets.ts';
 import type { AudienceOptions } from './audience/audience.ts';
 import type { ActChange, DefenceAct } from './defence/acts.ts';
@@ -104,6 +105,8 @@ export interface DoorDeps {
   readonly trustedProxies?: readonly string[];
   /** The address people use, where it is set. */
   readonly publicUrl?: string;
+  /** What browsers are told to remember of TLS; default `name`. */
+  readonly hsts?: Hsts;
   /** Where the public port speaks TLS. */
   readonly tls?: DoorTls;
   /** A second port without TLS that redirects people to the first; only beside `tls`. */

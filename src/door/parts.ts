@@ -271,6 +271,7 @@ function openDoorHttp(
     ...(deps.press ? { press: deps.press } : {}),
     ...(deps.caches ? { caches: deps.caches } : {}),
     ...(deps.publicUrl === undefined ? {} : { publicUrl: deps.publicUrl }),
+    ...(deps.hsts ? { hsts: deps.hsts } : {}),
     ...(deps.consent === undefined ? {} : { consent: deps.consent }),
     ...(deps.numbers ? { numbers: (slug) => deps.numbers?.(slug) } : {}),
     signedHead: () => deps.signedHead?.(),

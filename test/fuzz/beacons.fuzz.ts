@@ -36,7 +36,7 @@ export default target({
     counts.take('hall', report.events, WALL + taken);
     counts.changes(WALL + taken);
     taken += 1;
-    if (taken % 10_000 === 0) counts = new PageCounts();
+    if (taken % 1_000 === 0) counts = new PageCounts();
   },
   seeds: [
     JSON.stringify(beacon),

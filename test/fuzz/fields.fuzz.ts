@@ -66,7 +66,9 @@ export default target({
   run(bytes) {
     const text = bytes.toString('latin1');
     const at = text.indexOf(':');
-    const reader = READERS[text.slice(0, at)] ?? READERS[NAMES[text.length % NAMES.length] as string];
+    const said = text.slice(0, at);
+    const reader =
+      READERS[Object.hasOwn(READERS, said) ? said : (NAMES[text.length % NAMES.length] as string)];
     reader?.(text.slice(at + 1).trim());
   },
   seeds: [

@@ -6,8 +6,21 @@ import type { Reply } from '../../base/reply.ts';
 /** The content type of a plain-text answer. */
 export const TEXT = 'text/plain; charset=utf-8';
 
-/** Headers of every answer. */
-const ALWAYS = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'same-origin' } as const;
+/** Headers of every answer, whoever made it. */
+export const ALWAYS = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'same-origin' } as const;
+/** What no page of ours uses but the studio's, which has a microphone. */
+const NO_DEVICES = 'microphone=(), camera=(), geolocation=()';
+
+/**
+ * Headers of whatever a browser may show as a document: by itself it loads nothing, sends nothing, is shown in no other
+ * page, and has no device. Pages say what they need instead.
+ */
+export const DOCUMENT_HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'permissions-policy': NO_DEVICES,
+  'cross-origin-opener-policy': 'same-origin',
+} as const;
 
 /**
  * Headers of every page: our own scripts, styles and media (blob: is MediaSource), nothing inline, nothing foreign.
@@ -41,7 +54,7 @@ export function embedHeaders(caches: readonly string[]): Record<string, string> 
       "frame-ancestors 'self'",
       'frame-ancestors *',
     ),
-    'permissions-policy': 'microphone=(), camera=(), geolocation=()',
+    'permissions-policy': NO_DEVICES,
   };
 }
 

@@ -63,7 +63,7 @@ export class Router {
     this.#deps = deps;
     this.#own = own;
     this.#others = new OtherAnswers(deps, own);
-    this.#heads = openAnswerHeads(deps.publicUrl);
+    this.#heads = openAnswerHeads(deps);
   }
 
   /** Answers a request. @throws what goes wrong in answering. */

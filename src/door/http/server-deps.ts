@@ -4,6 +4,7 @@ import type { Pages } from '../../pages/index.ts';
 import type { RoomNumbers } from '../../wire/numbers.ts';
 import type { Operations } from '../../wire/operations/operations.ts';
 import type { Admission } from '../admission/admission.ts';
+import type { Hsts } from '../answer/answer-head.ts';
 import type { Assets } from '../answer/assets.ts';
 import type { DoorAudience } from '../audience/audience.ts';
 import type { Defence } from '../defence/defence.ts';
@@ -61,6 +62,7 @@ export interface DoorHttpDeps {
   cell(index: number): { readonly socketPath: string };
   /** The address people use, where it is set. */
   readonly publicUrl?: string;
+  readonly hsts?: Hsts;
   /** Base URLs of caches that pages may fetch sound from. */
   readonly caches?: readonly string[];
 }

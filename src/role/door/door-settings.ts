@@ -68,6 +68,7 @@ export async function doorSettings(config: Config, at: Paths, clock: Clock, secr
           },
         }),
     ...(publicUrl ? { publicUrl } : {}),
+    hsts: config.hsts,
     ...(consent ? { consent: JSON.stringify(consent) } : {}),
   } satisfies Partial<DoorDeps>;
 }
