@@ -1,6 +1,8 @@
 /** `npm start`, `npm test` and the others: set-up when it is needed, then the work. Runs on Node 20.20 and newer. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { audit } from './audit.mjs';
+import { release } from './release.mjs';
 import { buildPages, findNode, installPackages, root, run, running, Stop, setUp } from './setup.mjs';
 import { check, test } from './tests.mjs';
 
@@ -25,6 +27,8 @@ const COMMANDS = {
   },
   check: () => check(setUp({ dev: true })),
   test: () => test(setUp({ dev: true }), args),
+  audit: () => audit(),
+  release: () => release(args),
   fuzz: () => run(setUp({ dev: true }), [join(root, 'test/fuzz/engine/main.ts'), ...args]),
   chaos: () => run(withPages(), [join(root, 'test/chaos/index.ts'), ...args]),
   bench: () => {

@@ -76,6 +76,7 @@ export async function test(node, args) {
   const count = begin();
   if (args.length === 0) {
     statics(node, count);
+    audited(node, count);
     await vitest(node, count, ['unit', 'contract', 'fuzz']);
   }
   for (const project of E2E) await vitest(node, count, [project], args);
@@ -92,6 +93,11 @@ function statics(node, count) {
   step(node, count, 'types of the pages', 'node_modules/typescript/bin/tsc', ['-p', 'web']);
   step(node, count, 'types of the end-to-end tests', 'node_modules/typescript/bin/tsc', ['-p', 'e2e']);
   step(node, count, 'style', 'node_modules/@biomejs/biome/bin/biome', ['check', '--diagnostic-level=warn']);
+}
+
+/** Licences and known weaknesses; a registry that cannot be asked is said, and is not red. */
+function audited(node, count) {
+  step(node, count, 'audit of packages', 'scripts/run.mjs', ['audit']);
 }
 
 function step(node, count, what, script, args) {

@@ -46,3 +46,11 @@ test('anything but a response, and a head without an end, are refused', () => {
   expect(read(Buffer.from('SSH-2.0-OpenSSH\r\n\r\n'), 100).broken).toBe(1);
   expect(read(Buffer.from(`HTTP/1.1 200 OK\r\n${'x: y\r\n'.repeat(5000)}`), 1000).broken).toBe(1);
 });
+
+test.each(['0.3', '-1', '1e3', 'x', '', '99999999999999999999'])(
+  'an answer whose length is "%s" is none: a part of a byte was waited for without end',
+  (length) => {
+    const text = `HTTP/1.1 200 OK\r\nContent-Length: ${length}\r\n\r\nhello`;
+    expect(read(Buffer.from(text), 1000)).toMatchObject({ body: '', done: 0, broken: 1 });
+  },
+);

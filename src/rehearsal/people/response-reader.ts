@@ -105,6 +105,10 @@ export class ResponseReader {
     }
     if (status < 200) return;
     const length = header(text, 'content-length');
+    if (length !== undefined && !/^\d{1,15}$/.test(length)) {
+      this.#phase = 'done';
+      return this.#sink.broken('a length that is no number');
+    }
     if (status === 204 || status === 304) this.#left = 0;
     else if (/\bchunked\b/i.test(header(text, 'transfer-encoding') ?? '')) this.#left = -1;
     else this.#left = length === undefined ? Number.POSITIVE_INFINITY : Number(length);
