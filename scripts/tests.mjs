@@ -41,6 +41,7 @@ const PACKAGES = [
   ['openssl', '/usr/bin/openssl'],
   ['python3-cryptography', '/usr/lib/python3/dist-packages/cryptography/__init__.py'],
   ['slowhttptest', '/usr/bin/slowhttptest'],
+  ['fail2ban', '/usr/bin/fail2ban-regex'],
 ];
 
 function library(name) {

@@ -53,6 +53,10 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; load(): Promise
     does: 'watch the evidence log of a server, and sign its heads as well',
     load: () => import('./witness.ts'),
   },
+  defence: {
+    does: 'list what doors do about those who cost too much; lift, allow, deny, export',
+    load: () => import('./defence/defence.ts'),
+  },
   doctor: { does: 'check this machine and say what to change', load: () => import('./doctor.ts') },
 };
 

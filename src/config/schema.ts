@@ -3,6 +3,7 @@ import { ms } from '../base/time.ts';
 import { ARCHIVED } from '../wire/renditions.ts';
 import { cellSettings } from './cell-settings.ts';
 import { hsts } from './hsts.ts';
+import { defenceSettings } from './defence-settings.ts';
 import { iceServers } from './ice-servers.ts';
 import { mirror, webhooks } from './press-settings.ts';
 import { rehearsal } from './rehearsal.ts';
@@ -156,6 +157,7 @@ export const schema = z.strictObject({
     },
     networks,
   ),
+  ...defenceSettings,
   data: setting(
     {
       unit: 'folder',

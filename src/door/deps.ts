@@ -72,6 +72,10 @@ export interface DoorDeps {
     readonly mode: DefenceMode;
     /** How long an act lasts at most. */
     readonly expiry: Ms;
+    /** What strangers' requests may take together of a strained door, µs of a core per second; default 250,000. */
+    readonly capacity?: number;
+    /** True while requests have to wait. Default: as admission sees it. */
+    strained?(): boolean;
     /** Is told of each act that begins, changes or ends. */
     acted?(change: ActChange): void;
   };

@@ -167,9 +167,9 @@ function openDoorDefence(
 ): Defence {
   const { clock, log, defence, knowsToken } = deps;
   return new Defence({
+    strained: () => bound.admission?.strained === true,
     ...{ clock, log, mode: 'off', expiry: ms(0), ...defence },
     passes: new WaitPasses(key, () => clock.wall()),
-    strained: () => bound.admission?.strained === true,
     returns: (token, slug, network) => returnTokens.holds(token, slug, network),
     ...(audience ? { knowsSession: (token, slug) => audience.knowsSession(token, slug) } : {}),
     ...(knowsToken ? { knowsToken: (token, slug) => knowsToken(token, slug, clock.wall()) } : {}),

@@ -1,7 +1,7 @@
 import { exposition } from '../base/metrics.ts';
 
 /** What a journal is about: the label `file` of the metric. */
-export type JournalKind = 'ladder' | 'queue' | 'marks' | 'gaps' | 'processes';
+export type JournalKind = 'ladder' | 'queue' | 'marks' | 'gaps' | 'processes' | 'defence';
 
 /** Counts the entries of all journals of one process that were never written. */
 export interface LostEntries {

@@ -17,6 +17,7 @@ import { whyNotHeard } from '../wire/room.ts';
 import { askForOperations } from './door/ask-operations.ts';
 import { openBusFeed } from './door/bus-feed.ts';
 import { openCounting, openSampling } from './door/counting.ts';
+import { DefenceFiles } from './door/defence-files.ts';
 import { doorSettings } from './door/door-settings.ts';
 import { openKernelHelp } from './door/kernel-help.ts';
 import { openTallyFeed, type TallyFeedDeps } from './door/tally-feed.ts';
@@ -94,7 +95,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
       older: askForRoom(at.siteHttp),
     }),
   );
-  const lostEntries = openLostEntries(['ladder']);
+  const lostEntries = openLostEntries(['ladder', 'defence']);
   const records = stack.use(openSteps(at.ladder, log, lostEntries));
   let readiness: (Readiness & { readonly at: number }) | undefined;
   const queue = stack.use(
@@ -122,6 +123,9 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
   );
   // The port is taken when there is something to say: until then other doors, or the fallback page, answer.
   await feed.complete;
+  const defence = stack.use(
+    new DefenceFiles({ clock, log, at, index, door: () => door, onLost: lostEntries.of('defence') }),
+  );
   const settings = await doorSettings(config, at, clock, secret);
   const help = await openKernelHelp(config, log, settings.tls !== undefined);
   if (help.uring) stack.use(help.uring);
@@ -130,6 +134,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
     ...settings,
     operations: askForOperations(clock, at.supervisorHttp),
     ...help,
+    defence: { mode: config.defence, expiry: config.defenceExpiry, acted: defence.acted },
     ...{ audience: await openCounting(config, at, { index, secret, log, tally, sampling }), ...tally.known },
     delivery: (slug) => ladder?.delivery(slug) ?? { period: config.writePeriod },
     readiness: () =>
@@ -138,6 +143,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
         : { code: 503, text: 'not ready\nsupervisor  failed  has not been heard from for some seconds\n' },
   });
   door = opened;
+  await defence.look();
   opened.crowdedNetworks(crowdedNow());
   const steps = stack.use(
     openLadder({

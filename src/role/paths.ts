@@ -46,6 +46,14 @@ export function paths(data: string) {
     evidence: join(root, 'evidence'),
     claims: join(root, 'claims'),
     incidents: join(root, 'incidents.jsonl'),
+    defence: {
+      allow: join(root, 'defence', 'allow.txt'),
+      deny: join(root, 'defence', 'deny.txt'),
+      journal: (door: number) => join(root, 'defence', `door-${door}.jsonl`),
+      /** What holds now, of one door: only while anything does. */
+      now: (door: number) => join(run, `defence-${door}.json`),
+      lifts: join(run, 'defence-lifts'),
+    },
     press: join(root, 'press'),
     pressGit: join(root, 'press.git'),
     rooms: join(root, 'rooms.json'),

@@ -18,6 +18,9 @@ export interface CostRates {
 
 /** Rows are kept in sets of this many. */
 const WAYS = 8;
+/** The numbers of a row, by their place in it. */
+const CELLS = 8;
+const [CPU, SECONDS, BYTES, SOUND, REQUESTS, SLOTS, STREAMS, STAYS] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
 /** A row that costs less than this, µs in all, makes room for another: less than one page. */
 const CHEAP = 1_000;
 /** Seconds over which a mean goes back. */
@@ -26,7 +29,7 @@ const WINDOW_S = DEFENCE.halfLifeMs / 1_000 / Math.LN2;
 const BELIEVED = 0.2;
 
 /**
- * What each of many clients costs, in memory that is fixed from the start, 36 bytes a row. Whoever comes takes the place
+ * What each of many clients costs, in memory that is fixed from the start, 41 bytes a row. Whoever comes takes the place
  * of the cheapest row of its set, if that has cost less than a page. Where all eight have cost more, and are not to be
  * forgotten, the newcomer shares `rest`, the one row for all who found no place: its cost is counted there and limited
  * there, and `overflows` says how often that happened.
@@ -40,33 +43,22 @@ export class CostTable {
   readonly steps: Uint8Array;
   /** Seconds above the share, weighted. */
   readonly above: Float32Array;
-  readonly #sets: number;
-  readonly #tags: Uint32Array;
-  readonly #cpu: Float32Array;
-  readonly #seconds: Float32Array;
-  readonly #bytes: Float32Array;
-  readonly #sound: Float32Array;
-  readonly #requests: Float32Array;
-  readonly #slots: Uint32Array;
-  readonly #streams: Uint32Array;
-  readonly #stays: Float32Array;
+  /** Sets are a power of two, less one. */
+  readonly #mask: number;
+  readonly #tags: Int32Array;
+  /** Eight numbers a row, side by side: a charge reads one line of the processor's cache. */
+  readonly #cells: Float32Array;
 
-  /** `rows`: a multiple of eight. */
+  /** `rows`: eight times a power of two. */
   constructor(rows: number) {
-    this.#sets = Math.max(1, Math.floor(rows / WAYS));
-    const places = this.#sets * WAYS + 1;
+    const sets = 2 ** Math.max(0, Math.floor(Math.log2(rows / WAYS)));
+    this.#mask = sets - 1;
+    const places = sets * WAYS + 1;
     this.rest = places - 1;
     this.steps = new Uint8Array(places);
     this.above = new Float32Array(places);
-    this.#tags = new Uint32Array(places);
-    this.#cpu = new Float32Array(places);
-    this.#seconds = new Float32Array(places);
-    this.#bytes = new Float32Array(places);
-    this.#sound = new Float32Array(places);
-    this.#requests = new Float32Array(places);
-    this.#slots = new Uint32Array(places);
-    this.#streams = new Uint32Array(places);
-    this.#stays = new Float32Array(places);
+    this.#tags = new Int32Array(places);
+    this.#cells = new Float32Array(places * CELLS);
   }
 
   /** Rows with one more for the rest. */
@@ -81,14 +73,14 @@ export class CostTable {
 
   /** The row of a key (never 0), or `rest` where it has none. */
   find(key: number): number {
-    const first = (key % this.#sets) * WAYS;
+    const first = (key & this.#mask) * WAYS;
     for (let row = first; row < first + WAYS; row += 1) if (this.#tags[row] === key) return row;
     return this.rest;
   }
 
   /** The row of a key, which gets one if there is a place. */
   place(key: number): number {
-    const first = (key % this.#sets) * WAYS;
+    const first = (key & this.#mask) * WAYS;
     let cheapest = this.rest;
     let least = CHEAP;
     for (let row = first; row < first + WAYS; row += 1) {
@@ -106,38 +98,40 @@ export class CostTable {
 
   /** Charges a row for a request: processor time in µs, bytes of its answer, and how many of those were sound. */
   charge(row: number, cpu: number, bytes: number, sound: number): void {
-    this.#cpu[row] = (this.#cpu[row] as number) + cpu;
-    this.#bytes[row] = (this.#bytes[row] as number) + bytes;
-    this.#sound[row] = (this.#sound[row] as number) + sound;
-    this.#requests[row] = (this.#requests[row] as number) + 1;
+    const cells = this.#cells;
+    const at = row * CELLS;
+    cells[at + CPU] = (cells[at + CPU] as number) + cpu;
+    cells[at + BYTES] = (cells[at + BYTES] as number) + bytes;
+    cells[at + SOUND] = (cells[at + SOUND] as number) + sound;
+    cells[at + REQUESTS] = (cells[at + REQUESTS] as number) + 1;
   }
 
   /** A connection of a key opened (1) or closed (−1). One whose row was given away in between is forgotten. */
   slot(key: number, change: 1 | -1): void {
-    const row = change > 0 ? this.place(key) : this.find(key);
-    this.#slots[row] = Math.max(0, (this.#slots[row] ?? 0) + change);
+    this.#count(key, SLOTS, change);
   }
 
   /** A stream of a key began (1) or ended (−1). */
   stream(key: number, change: 1 | -1): void {
-    const row = change > 0 ? this.place(key) : this.find(key);
-    this.#streams[row] = Math.max(0, (this.#streams[row] ?? 0) + change);
+    this.#count(key, STREAMS, change);
   }
 
   /** `seconds` have passed: older cost fades, open connections cost something. Call about once a second. */
   turn(seconds: number): void {
     const left = 2 ** ((-seconds * 1_000) / DEFENCE.halfLifeMs);
     const believed = Math.min(1, BELIEVED * seconds);
+    const cells = this.#cells;
     for (let row = 0; row <= this.rest; row += 1) {
       if (this.#tags[row] === 0 && row !== this.rest) continue;
-      const streams = this.#streams[row] ?? 0;
-      const stays = this.#stays[row] ?? 0;
-      this.#stays[row] = streams > stays ? stays + (streams - stays) * believed : streams;
-      this.#cpu[row] = (this.#cpu[row] as number) * left;
-      this.#seconds[row] = (this.#seconds[row] as number) * left + (this.#slots[row] as number) * seconds;
-      this.#bytes[row] = (this.#bytes[row] as number) * left + streams * DEFENCE.soundRate * seconds;
-      this.#sound[row] = (this.#sound[row] as number) * left;
-      this.#requests[row] = (this.#requests[row] as number) * left;
+      const at = row * CELLS;
+      const streams = cells[at + STREAMS] as number;
+      const stays = cells[at + STAYS] as number;
+      cells[at + STAYS] = streams > stays ? stays + (streams - stays) * believed : streams;
+      cells[at + CPU] = (cells[at + CPU] as number) * left;
+      cells[at + SECONDS] = (cells[at + SECONDS] as number) * left + (cells[at + SLOTS] as number) * seconds;
+      cells[at + BYTES] = (cells[at + BYTES] as number) * left + streams * DEFENCE.soundRate * seconds;
+      cells[at + SOUND] = (cells[at + SOUND] as number) * left;
+      cells[at + REQUESTS] = (cells[at + REQUESTS] as number) * left;
     }
   }
 
@@ -148,26 +142,25 @@ export class CostTable {
 
   /** Requests per second. */
   requests(row: number): number {
-    return (this.#requests[row] ?? 0) / WINDOW_S;
+    return this.#cell(row, REQUESTS) / WINDOW_S;
   }
 
   /** Listeners of a row, as far as they are known. */
   listeners(row: number): number {
-    const streams = this.#streams[row] ?? 0;
-    const others = Math.max(0, (this.#slots[row] ?? 0) - streams);
-    const fed = (this.#sound[row] ?? 0) / WINDOW_S / DEFENCE.soundRate;
-    return (this.#stays[row] ?? 0) + Math.min(others, fed);
+    const others = Math.max(0, this.#cell(row, SLOTS) - this.#cell(row, STREAMS));
+    const fed = this.#cell(row, SOUND) / WINDOW_S / DEFENCE.soundRate;
+    return this.#cell(row, STAYS) + Math.min(others, fed);
   }
 
   /** All that is known of a row. */
   rates(row: number): CostRates {
     return {
       cost: this.cost(row),
-      cpu: (this.#cpu[row] ?? 0) / WINDOW_S,
-      connections: (this.#seconds[row] ?? 0) / WINDOW_S,
-      bytes: (this.#bytes[row] ?? 0) / WINDOW_S,
+      cpu: this.#cell(row, CPU) / WINDOW_S,
+      connections: this.#cell(row, SECONDS) / WINDOW_S,
+      bytes: this.#cell(row, BYTES) / WINDOW_S,
       requests: this.requests(row),
-      slots: this.#slots[row] ?? 0,
+      slots: this.#cell(row, SLOTS),
       listeners: this.listeners(row),
     };
   }
@@ -179,24 +172,28 @@ export class CostTable {
     return used;
   }
 
+  #cell(row: number, cell: number): number {
+    return this.#cells[row * CELLS + cell] ?? 0;
+  }
+
+  #count(key: number, cell: number, change: 1 | -1): void {
+    const at = (change > 0 ? this.place(key) : this.find(key)) * CELLS + cell;
+    this.#cells[at] = Math.max(0, (this.#cells[at] ?? 0) + change);
+  }
+
   #total(row: number): number {
+    const cells = this.#cells;
+    const at = row * CELLS;
     return (
-      (this.#cpu[row] as number) +
-      (this.#seconds[row] as number) * WEIGHT.connectionSecond +
-      (this.#bytes[row] as number) * WEIGHT.byte
+      (cells[at + CPU] as number) +
+      (cells[at + SECONDS] as number) * WEIGHT.connectionSecond +
+      (cells[at + BYTES] as number) * WEIGHT.byte
     );
   }
 
   #give(row: number, key: number): void {
     this.#tags[row] = key;
     this.above[row] = 0;
-    this.#cpu[row] = 0;
-    this.#seconds[row] = 0;
-    this.#bytes[row] = 0;
-    this.#sound[row] = 0;
-    this.#requests[row] = 0;
-    this.#slots[row] = 0;
-    this.#streams[row] = 0;
-    this.#stays[row] = 0;
+    this.#cells.fill(0, row * CELLS, (row + 1) * CELLS);
   }
 }

@@ -29,13 +29,15 @@ export interface DefenceDeps extends Omit<ExemptionsDeps, 'passes'> {
   readonly passes: WaitPasses;
   /** True while requests have to wait at this door. */
   strained(): boolean;
+  /** See `DEFENCE.capacity`. */
+  readonly capacity?: number | undefined;
   /** An act began, changed or ended. */
   acted?(change: ActChange): void;
   /** Rows of the tables, if not as many as usual. */
   readonly rows?: { readonly client: number; readonly prefix: number; readonly network: number };
 }
 
-/** Rows of the tables: 1.8 MB in all, however many addresses come. */
+/** Rows of the tables: 2.1 MB in all, however many addresses come. */
 const ROWS = { client: 32_768, prefix: 16_384, network: 2_048 } as const;
 /** The smallest scope first. */
 const SCOPES: readonly Scope[] = ['client', 'prefix', 'network'];
@@ -75,8 +77,11 @@ export class Defence {
       network: new CostTable(network),
     };
     const steps = (scope: Scope): Escalation =>
-      new Escalation(scope, this.#tables[scope], (row, from, to, share) =>
-        this.#stepped(scope, row, from, to, share),
+      new Escalation(
+        scope,
+        this.#tables[scope],
+        (row, from, to, share) => this.#stepped(scope, row, from, to, share),
+        deps.capacity,
       );
     this.#steps = { client: steps('client'), prefix: steps('prefix'), network: steps('network') };
     this.#exemptions = new Exemptions(deps);
@@ -240,7 +245,7 @@ export class Defence {
       if (step !== 0 && row !== table.rest) this.#name(scope, key, row, requester);
       most = Math.max(most, step);
       // Whoever listens is not mistaken for the others of their prefix.
-      if (scope === 'client' && row !== table.rest && table.listeners(row) >= 1) return most;
+      if (scope === 'client' && row !== table.rest && table.listeners(row) >= DEFENCE.somebody) return most;
     }
     return most;
   }

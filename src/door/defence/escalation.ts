@@ -34,7 +34,7 @@ export function allowanceOf(scope: Scope, listeners: number): number {
  */
 export function lastStep(scope: Scope, listeners: number): number {
   if (scope === 'network') return DEFER;
-  return listeners >= 1 ? WAIT : REFUSE;
+  return listeners >= DEFENCE.somebody ? WAIT : REFUSE;
 }
 
 /**
@@ -78,8 +78,11 @@ export class Escalation {
   readonly #scope: Scope;
   readonly #table: CostTable;
   readonly #stepped: Stepped;
+  readonly #most: number;
 
-  constructor(scope: Scope, table: CostTable, stepped: Stepped) {
+  /** `capacity`: see `DEFENCE.capacity`. */
+  constructor(scope: Scope, table: CostTable, stepped: Stepped, capacity: number = DEFENCE.capacity) {
+    this.#most = capacity;
     this.#scope = scope;
     this.#table = table;
     this.#stepped = stepped;
@@ -92,7 +95,7 @@ export class Escalation {
   turn(seconds: number, strained: boolean, excused: (row: number) => number = () => 0): void {
     const { above, steps } = this.#table;
     const [over, others] = this.#split(excused);
-    const capacity = Math.max(DEFENCE.capacity - others, DEFENCE.capacity * DEFENCE.leastPart);
+    const capacity = Math.max(this.#most - others, this.#most * DEFENCE.leastPart);
     const level = strained && over.length > 0 ? fairLevel(over, capacity) : Number.POSITIVE_INFINITY;
     const risen = new Set<number>();
     for (const { row, cost, weight, listeners, ratio } of over) {

@@ -1,4 +1,4 @@
-import { ADDRESSES, type Address } from '../../http/index.ts';
+import type { Address } from '../../http/index.ts';
 import { bearer } from '../../keys/token.ts';
 import type { Requester } from '../socket/connection.ts';
 import { CostTable } from './cost-table.ts';
@@ -28,9 +28,7 @@ export interface ExemptionsDeps {
 }
 
 /** Feeds and calendars are read by programs that know no pages, and that nobody watches. */
-const FEEDS: ReadonlySet<string> = new Set(
-  ADDRESSES.filter(({ pattern }) => /\.(?:xml|ics)$/.test(pattern)).map(({ id }) => id),
-);
+const FEED = /^[^?]*\.(?:xml|ics)(?:\?|$)/;
 
 const NAMED = /[?&](session|back)=([^&]*)/g;
 /** Holders of sessions and passes that are counted at one time. */
@@ -40,7 +38,7 @@ const HOLDERS = 4_096;
 function numberOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return (hash ^ (hash >>> 15)) >>> 0 || 1;
+  return (hash ^ (hash >>> 15)) >>> 1 || 1;
 }
 
 /**
@@ -58,8 +56,9 @@ export class Exemptions {
 
   /** True for a request that is served all the same. `listeners`: how many of the prefix are known to listen. */
   frees(requester: Requester, asked: AskedFor, listeners: number): boolean {
-    const { address, authorization } = asked;
-    if (address && (address.urgency === 'health' || FEEDS.has(address.id))) return true;
+    const { address, authorization, target } = asked;
+    if (address?.urgency === 'health') return true;
+    if (address?.urgency === 'reading' && FEED.test(target)) return true;
     const token = authorization === undefined ? undefined : bearer(authorization);
     if (token !== undefined && this.#holdsToken(requester, asked, token)) return true;
     if (!this.#listens(requester, asked) && !this.#hasWaited(requester, asked)) return false;

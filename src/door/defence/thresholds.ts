@@ -21,6 +21,8 @@ export const DEFENCE = {
   networkAllowance: 200_000,
   /** What one more listener behind the same address, or in the same prefix, adds: five times what a player takes. */
   perListener: 1_000,
+  /** So much of one listener is somebody who listens: a stream is believed more and more in its first seconds. */
+  somebody: 0.5,
   /** Under strain, strangers' requests may take this much together; the rest of the core is for sound. */
   capacity: 250_000,
   /** Those above their allowance have at least this part of it together. */
@@ -48,7 +50,7 @@ export const DEFENCE = {
   /** Sound per second that makes a connection a listener's, bytes: 64 kbit/s. */
   soundRate: 8_000,
   /** Acts of which the door knows whom they concern; those beyond it are applied but not listed. */
-  mostActs: 4_096,
+  mostActs: 2_048,
 } as const;
 
 /**

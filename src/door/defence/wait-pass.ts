@@ -43,7 +43,7 @@ export class WaitPasses {
     const begins = Number.parseInt(from, 36);
     if (now >= begins + DEFENCE.passSeconds) return undefined;
     if (now < begins - 1) return 'early';
-    return { id: Buffer.from(id, 'base64url').readUInt32LE(0) || 1 };
+    return { id: Buffer.from(id, 'base64url').readUInt32LE(0) >>> 1 || 1 };
   }
 
   #sign(from: string, id: string, network: string): string {

@@ -15,14 +15,14 @@ export interface RequestersDeps {
 /** Letters of a User-Agent that tell clients apart; what comes after them is the same client. */
 const MOST_AGENT = 256;
 
-/** A hash of 32 bits of a string, from a seed. Spec: FNV-1a, with a final mix of MurmurHash3. */
+/** A hash of 31 bits of a string, never 0, from a seed: larger numbers would be objects, which are slow to compare. Spec: FNV-1a, with a final mix of MurmurHash3. */
 export function hashOf(text: string, seed: number, most: number = text.length): number {
   let hash = (0x811c9dc5 ^ seed) | 0;
   const length = Math.min(text.length, most);
   for (let i = 0; i < length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0 || 1;
+  return (hash ^ (hash >>> 16)) >>> 1 || 1;
 }
 
 /** Finds who asks. */

@@ -53,7 +53,7 @@ export interface Requester {
   /** The client's network; this machine has none. */
   readonly network: Network;
   /**
-   * 32 bits that stand for address and agent, never 0. They are seeded at random when the process starts, so they mean
+   * 31 bits that stand for address and agent, never 0. They are seeded at random when the process starts, so they mean
    * nothing outside it, and nobody can choose an agent whose number is another's.
    */
   readonly key: number;

@@ -52,7 +52,11 @@ export async function doorSettings(config: Config, at: Paths, clock: Clock, secr
       ...(publicUrl ? { publicUrl } : {}),
       asksForLink: config.roomsCreate !== 'anyone',
     }),
-    limits: withinMemory({ ...LIMITS, backlog: config.backlogLimit }, memoryPossible(), config.doors),
+    limits: withinMemory(
+      { ...LIMITS, backlog: config.backlogLimit, loopbackCounts: config.limitLoopback },
+      memoryPossible(),
+      config.doors,
+    ),
     returnKey: keyFor(secret, 'listeners who come back'),
     knowsToken: openTokenCheck(secret),
     ...{ trustedProxies: config.trustedProxies, caches: config.caches },

@@ -1,0 +1,61 @@
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { type ListedNetwork, readNetwork } from '../../door/index.ts';
+
+const ROOM_FOR_REMARK = '# addresses and networks, one a line; what follows # is a remark\n';
+/** How long a lift stays in its file: doors look every two seconds. */
+const LIFT_KEPT_MS = 60_000;
+
+/** Reads a file that may not be there. */
+export const textOf = (path: string): Promise<string> =>
+  readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+
+/** As it is written into a list: a single address without its bits. */
+export const written = ({ address, bits, family }: ListedNetwork): string =>
+  bits === (family === 'ipv4' ? 32 : 128) ? address : `${address}/${bits}`;
+
+/** Whole before it has its name: doors read it at any time. */
+async function replace(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await writeFile(`${path}.new`, text, { mode: 0o600 });
+  await chmod(`${path}.new`, 0o600);
+  await rename(`${path}.new`, path);
+}
+
+const networkIn = (line: string): string => line.replace(/#.*$/, '').trim();
+
+/** Adds a network to a list; false when it is there already. */
+export async function addTo(path: string, network: ListedNetwork, remark: string): Promise<boolean> {
+  const text = await textOf(path);
+  const line = written(network);
+  if (text.split('\n').some((one) => networkIn(one) === line)) return false;
+  const before = text === '' ? ROOM_FOR_REMARK : text.endsWith('\n') ? text : `${text}\n`;
+  await replace(path, `${before}${line} # ${remark}\n`);
+  return true;
+}
+
+/** Removes a network from a list; false when it was not there. */
+export async function removeFrom(path: string, network: ListedNetwork): Promise<boolean> {
+  const lines = (await textOf(path)).split('\n');
+  const left = lines.filter((line) => networkIn(line) !== written(network));
+  if (left.length === lines.length) return false;
+  await replace(path, left.join('\n'));
+  return true;
+}
+
+/** The networks of a list, as they are written; bad lines are left out. */
+export const networksOf = async (path: string): Promise<readonly string[]> =>
+  (await textOf(path))
+    .split('\n')
+    .map(networkIn)
+    .filter((line) => readNetwork(line) !== undefined);
+
+/** Tells the doors to take back what they do about a network. `now`: wall-clock ms. */
+export async function askLift(path: string, network: ListedNetwork, now: number): Promise<void> {
+  const lines = (await textOf(path)).split('\n');
+  const recent = lines.filter((line) => now - Number(line.split(' ')[0]) < LIFT_KEPT_MS);
+  await replace(path, `${[...recent, `${now} ${written(network)}`].join('\n')}\n`);
+}
