@@ -123,9 +123,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
   );
   // The port is taken when there is something to say: until then other doors, or the fallback page, answer.
   await feed.complete;
-  const defence = stack.use(
-    new DefenceFiles({ clock, log, at, index, door: () => door, onLost: lostEntries.of('defence') }),
-  );
+  const defence = stack.use(new DefenceFiles({ clock, log, at, index, lostEntries, door: () => door }));
   const settings = await doorSettings(config, at, clock, secret);
   const help = await openKernelHelp(config, log, settings.tls !== undefined);
   if (help.uring) stack.use(help.uring);

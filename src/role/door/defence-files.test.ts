@@ -56,7 +56,7 @@ function open() {
   const names = (list: readonly ListedNetwork[]): string =>
     list.map(({ address, bits }) => `${address}/${bits}`).join(' ');
   const files = new DefenceFiles({
-    ...{ clock, log, at, index: 0, onLost: () => {} },
+    ...{ clock, log, at, index: 0, lostEntries: { of: () => () => {} } },
     door: () => ({
       acts: () => seen.acts,
       listed: (allow, deny) => void seen.lists.push([names(allow), names(deny)]),

@@ -11,7 +11,7 @@ import {
   readAddressList,
   readNetwork,
 } from '../../door/index.ts';
-import { openJournal } from '../../journal/index.ts';
+import { type LostEntries, openJournal } from '../../journal/index.ts';
 import type { Paths } from '../paths.ts';
 
 /** Dependencies of the files of a door's defence. */
@@ -22,7 +22,7 @@ export interface DefenceFilesDeps {
   /** The number of the door. */
   readonly index: number;
   door(): Pick<Door, 'acts' | 'listed' | 'lift'> | undefined;
-  onLost(entries: number): void;
+  readonly lostEntries: Pick<LostEntries, 'of'>;
 }
 
 /** How often the operator's files are looked at, and what holds now is written. */
@@ -77,7 +77,7 @@ export class DefenceFiles implements AsyncDisposable {
           { error: String(error), lost },
           'what the defence does could not be written to its journal: it is tried again with the next act',
         ),
-      onLost: (entries) => deps.onLost(entries),
+      onLost: deps.lostEntries.of('defence'),
     });
     this.#timer = clock.every(LOOK, () => void this.look());
   }
