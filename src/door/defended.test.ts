@@ -27,7 +27,16 @@ async function openDefended(over: Parameters<typeof openTestDoor>[1] = {}, mode:
   const changes: ActChange[] = [];
   const door = await openTestDoor(origin, {
     clock: fast,
-    limits: { ...LIMITS, busyFrom: Number.POSITIVE_INFINITY, loopbackCounts: true },
+    limits: {
+      ...LIMITS,
+      ...{ busyFrom: Number.POSITIVE_INFINITY, loopbackCounts: true },
+      // A busy machine must not close anybody out in half a second.
+      ...{
+        headTimeout: ms(10_000 * SPEED),
+        requestTimeout: ms(20_000 * SPEED),
+        keepAlive: ms(65_000 * SPEED),
+      },
+    },
     defence: {
       ...{ mode, expiry: ms(600_000), capacity: 1_000, strained: () => true },
       acted: (change) => changes.push(change),
@@ -144,6 +153,9 @@ test('a client that only takes is refused in the end, by a typed problem, and it
   expect(await ask(door.port, stream('', BOT), '127.0.7.1')).toMatch(/^HTTP\/1\.1 429 [\s\S]*retry-after/);
   const file = head('GET /r/room/state.json HTTP/1.1', BOT);
   expect(await ask(door.port, file, '127.0.7.1')).toMatch(/^HTTP\/1\.1 429 [\s\S]*over-share/);
+  // Odd paths and OPTIONS are no way around it.
+  for (const line of ['GET /a/../b HTTP/1.1', 'OPTIONS / HTTP/1.1'])
+    expect(await ask(door.port, head(line, BOT), '127.0.7.1'), line).toMatch(/^HTTP\/1\.1 429 /);
   // Another network is served as always.
   expect(await ask(door.port, head('GET / HTTP/1.1', BOT, PAGE), '127.0.9.1')).toMatch(/^HTTP\/1\.1 200 /);
   expect(door.metrics()).toMatch(/defence_requests_total\{step="refuse",mode="on"\} [1-9]/);

@@ -24,3 +24,17 @@ test('an address on both lists is allowed, and one on none is neither', () => {
     ['192.0.2.7', '192.0.2.8', '2001:db8:1::5', '2001:db8:2::5', '203.0.113.1', ''].map((a) => lists.of(a)),
   ).toEqual(['allow', 'deny', 'allow', 'deny', undefined, undefined]);
 });
+
+test('a client is looked up once, and again when the lists change', () => {
+  const lists = new AddressLists();
+  const read = (text: string) => readAddressList(text).networks;
+  lists.set([], read('192.0.2.0/24'));
+  expect([lists.ofClient(7, '192.0.2.7'), lists.ofClient(7, '192.0.2.7')]).toEqual(['deny', 'deny']);
+  // Another client whose key has the same place.
+  expect(lists.ofClient(7 + 4_096, '198.51.100.7')).toBeUndefined();
+  expect(lists.ofClient(7, '192.0.2.7')).toBe('deny');
+  lists.set(read('192.0.2.7'), read('192.0.2.0/24'));
+  expect(lists.ofClient(7, '192.0.2.7')).toBe('allow');
+  lists.set([], []);
+  expect(lists.ofClient(7, '192.0.2.7')).toBeUndefined();
+});

@@ -56,10 +56,15 @@ function blockList(networks: readonly ListedNetwork[]): BlockList | undefined {
   return list;
 }
 
+/** A power of two. */
+const REMEMBERED = 4_096;
+const FOUND: readonly Listed[] = [undefined, 'allow', 'deny'];
+
 /** The operator's lists. An address on both is allowed. */
 export class AddressLists {
-  /** Grows with each change, so that what was looked up before is looked up again. */
-  version = 0;
+  /** What was looked up lately, each at the place of its key: that takes nanoseconds where a list takes microseconds. */
+  readonly #keys = new Int32Array(REMEMBERED);
+  readonly #found = new Uint8Array(REMEMBERED);
   #allow: BlockList | undefined;
   #deny: BlockList | undefined;
 
@@ -72,7 +77,17 @@ export class AddressLists {
   set(allow: readonly ListedNetwork[], deny: readonly ListedNetwork[]): void {
     this.#allow = blockList(allow);
     this.#deny = blockList(deny);
-    this.version += 1;
+    this.#keys.fill(0);
+  }
+
+  /** Looks an address up whose client has that key (see `Requester.key`). */
+  ofClient(key: number, address: string): Listed {
+    const at = key & (REMEMBERED - 1);
+    if (this.#keys[at] !== key) {
+      this.#keys[at] = key;
+      this.#found[at] = FOUND.indexOf(this.of(address));
+    }
+    return FOUND[this.#found[at] ?? 0];
   }
 
   /** Looks an address up. Not for every request: it takes a microsecond or two. */

@@ -125,7 +125,7 @@ export class Defence {
   /** What to do with a request, before any other work is done for it. */
   measure(requester: Requester, asked: () => AskedFor): DefenceMeasure {
     if (this.#acting === 0 && this.lists.empty) return 'serve';
-    const listed = this.lists.empty ? undefined : this.lists.of(requester.address);
+    const listed = this.lists.empty ? undefined : this.lists.ofClient(requester.key, requester.address);
     if (listed === 'allow') return 'serve';
     if (listed === 'deny') {
       this.#denied += 1;
@@ -273,6 +273,9 @@ export class Defence {
     for (const { scope: of, key, act } of this.acts.keys()) {
       if (of !== 'client' && !(scope === 'network' && of === 'prefix')) continue;
       const above = this.#parents.get(`${of} ${key}`)?.[scope];
+      const parent = this.#parents.get(`client ${key}`)?.prefix ?? 0;
+      // Its prefix answers for it already.
+      if (scope === 'network' && of === 'client' && this.acts.of('prefix', parent)) continue;
       if (above === undefined || act.step === 'serve') continue;
       const cost = this.#tables[of].cost(this.#tables[of].find(key));
       const row = table.find(above);

@@ -357,16 +357,14 @@ class SharedFileAnswers implements FileAnswers {
     const { requester, asked, path, query } = requests;
     if (requester)
       this.#deps.finished.tell(
-        ...([
-          requester,
-          requests.since,
-          'GET',
-          path,
-          query,
-          statusOf(bytes),
-          bytes.length,
-          COST.file,
-        ] as const),
+        requester,
+        requests.since,
+        'GET',
+        path,
+        query,
+        statusOf(bytes),
+        bytes.length,
+        COST.file,
         requests.since - asked,
       );
     const last = this.#closing || requests.served >= limits.requestsPerSocket;

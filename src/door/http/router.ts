@@ -77,7 +77,6 @@ export class Router {
       this.#deps.counters.badHeads += 1;
       return this.#own.refuse(req, res, fault, { connection: 'close' });
     }
-    if (this.#answersCheaply(req, res, target)) return;
     const requester = connectionOf(req.socket).requester;
     const measure = requester ? this.#measure(req, requester, target) : 'serve';
     if (measure === 'serve') return this.#admit(req, res, target, false);
@@ -112,6 +111,7 @@ export class Router {
 
   /** Answers a request if its priority lets it in; `last`: it comes after everybody else's. */
   #admit(req: IncomingMessage, res: ServerResponse, target: Target, last: boolean) {
+    if (this.#answersCheaply(req, res, target)) return;
     const { found } = target;
     const { admission } = this.#deps;
     const forwarded = found?.address.owner === 'site' || found?.address.owner === 'cell';
