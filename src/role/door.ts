@@ -131,8 +131,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
     ...{ clock, log, name, origin, queue },
     ...settings,
     operations: askForOperations(clock, at.supervisorHttp),
-    ...help,
-    defence: { mode: config.defence, expiry: config.defenceExpiry, acted: defence.acted },
+    ...{ ...help, defence: defence.options(config) },
     ...{ audience: await openCounting(config, at, { index, secret, log, tally, sampling }), ...tally.known },
     delivery: (slug) => ladder?.delivery(slug) ?? { period: config.writePeriod },
     readiness: () =>

@@ -3,9 +3,11 @@ import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import { ms } from '../../base/time.ts';
+import type { Config } from '../../config/index.ts';
 import {
   type ActChange,
   type Door,
+  type DoorDeps,
   type ListedNetwork,
   openSalts,
   readAddressList,
@@ -80,6 +82,14 @@ export class DefenceFiles implements AsyncDisposable {
       onLost: deps.lostEntries.of('defence'),
     });
     this.#timer = clock.every(LOOK, () => void this.look());
+  }
+
+  /** The defence of the door, as it is set. */
+  options({
+    defence,
+    defenceExpiry,
+  }: Pick<Config, 'defence' | 'defenceExpiry'>): NonNullable<DoorDeps['defence']> {
+    return { mode: defence, expiry: defenceExpiry, acted: this.acted };
   }
 
   /** An act began, changed or ended. */
