@@ -21,6 +21,7 @@ import type { DoorOrigin } from './origin-port.ts';
 import type { PressPages } from './press-port.ts';
 import type { DoorQueue } from './queue-port.ts';
 import type { RequestListener } from './request/finished-request.ts';
+import type { Requester } from './socket/connection.ts';
 import type { RoomCount } from './stream/room-streams.ts';
 import type { DoorTls } from './tls.ts';
 
@@ -79,6 +80,8 @@ export interface DoorDeps {
     /** Is told of each act that begins, changes or ends. */
     acted?(change: ActChange): void;
   };
+  /** Is told when somebody begins or stops to hear a stream. */
+  streamHeard?(requester: Requester, change: 1 | -1): void;
   /** Counts who listens; without it nobody is counted. */
   readonly audience?: AudienceOptions;
   /** The queue for the live edge; without it everyone is live. */

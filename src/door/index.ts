@@ -36,6 +36,7 @@ export type { DoorStrain } from './metrics/load-sample.ts';
 export type { DoorOrigin, Joined } from './origin-port.ts';
 export type { DoorQueue } from './queue-port.ts';
 export type { FinishedRequest, RequestListener } from './request/finished-request.ts';
+export type { Requester } from './socket/connection.ts';
 export { checkLightTls } from './socket/tls-offload-check.ts';
 export { checkUring } from './socket/uring-check.ts';
 export type { RoomCount } from './stream/room-streams.ts';

@@ -241,6 +241,7 @@ function openDoorFanout(
     heard({ counted, requester }, change) {
       share.heard(counted.place, change);
       if (requester) defence.stream(requester, change);
+      if (requester) deps.streamHeard?.(requester, change);
     },
     back: (slug, { counted }) => returnTokens.give(slug, counted.prefix ?? ''),
     ...(audience

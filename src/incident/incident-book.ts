@@ -1,4 +1,4 @@
-import { findingOf } from './finding.ts';
+import { COMPLETE_SHARE, findingOf } from './finding.ts';
 import type {
   Incident,
   IncidentAudience,
@@ -7,6 +7,7 @@ import type {
   IncidentSign,
 } from './incident.ts';
 import type { IncidentMinute } from './minutes/incident-minute.ts';
+import type { RequestFinding } from './request-finding.ts';
 
 /** So long after the end of the last sign an incident is over; a sign within it belongs to it. */
 export const QUIET_MS = 45_000;
@@ -25,6 +26,7 @@ const PERSON = 'person ';
 export type IncidentLine =
   | { readonly what: 'sign'; readonly id: string; readonly key: string; readonly sign: IncidentSign }
   | { readonly what: 'sign-over'; readonly id: string; readonly key: string; readonly to: number }
+  | { readonly what: 'requests'; readonly id: string; readonly requests: RequestFinding }
   | { readonly what: 'note'; readonly id: string; readonly note: IncidentNote }
   | { readonly what: 'minutes'; readonly id: string; readonly minutes: readonly IncidentMinute[] }
   | { readonly what: 'postmortem'; readonly id: string; readonly version: IncidentPostmortem }
@@ -47,6 +49,7 @@ interface Kept {
   to?: number;
   complete: boolean;
   audience?: IncidentAudience;
+  requests?: RequestFinding;
 }
 
 /** All incidents, newest last: signs that are close together are one. */
@@ -58,6 +61,7 @@ export class IncidentBook {
   restore(line: IncidentLine): void {
     if (line.what === 'sign') this.#sign(this.#of(line.id), line.key, line.sign);
     else if (line.what === 'sign-over') this.#over(this.#of(line.id), line.key, line.to);
+    else if (line.what === 'requests') this.#of(line.id).requests = line.requests;
     else if (line.what === 'note') this.#of(line.id).notes.push(line.note);
     else if (line.what === 'minutes') this.#of(line.id).minutes.push(...line.minutes);
     else if (line.what === 'postmortem') this.#of(line.id).postmortems.push(line.version);
@@ -103,6 +107,14 @@ export class IncidentBook {
     this.#close(current, line);
     this.#current = undefined;
     return line;
+  }
+
+  /** What the requests of an incident support, as far as they are known. Returns the line to write down. */
+  requests(id: string, requests: RequestFinding): IncidentLine | undefined {
+    const kept = this.#kept.get(id);
+    if (!kept) return undefined;
+    kept.requests = requests;
+    return { what: 'requests', id, requests };
   }
 
   /** Somebody writes beside an incident. Returns the line to write down; undefined when there is no such incident. */
@@ -218,25 +230,18 @@ export class IncidentBook {
   }
 }
 
-function incidentOf({ id, signs, minutes, notes, postmortems, to, complete, audience }: Kept): Incident {
+function incidentOf(kept: Kept): Incident {
+  const { id, signs, minutes, notes, postmortems, to, audience, requests } = kept;
   const listed = [...signs.values()].sort((a, b) => a.from - b.from);
-  const { label, ...why } = findingOf(listed, audience);
+  const finding = findingOf({ signs: listed, audience, requests });
   // Who opens what lasts already has not opened it.
   const title = listed[0]?.kind === 'person' ? listed[0].detail : undefined;
   return {
-    ...{
-      v: 1,
-      id,
-      label,
-      ...why,
-      complete,
-      minutes: [...minutes],
-      notes: [...notes],
-      postmortems: [...postmortems],
-    },
+    ...{ v: 1, id, ...finding },
+    complete: kept.complete && (requests === undefined || requests.complete >= COMPLETE_SHARE),
+    ...{ minutes: [...minutes], notes: [...notes], postmortems: [...postmortems] },
     ...(title === undefined ? {} : { title }),
-    // An attack would have to be shown by requests, and those are not looked at here.
-    caused: null,
+    ...(requests === undefined ? {} : { requests }),
     window: { from: listed[0]?.from ?? 0, ...(to === undefined ? {} : { to }) },
     signs: listed,
     rooms: [...new Set(listed.flatMap(({ room }) => room ?? []))],

@@ -1,6 +1,7 @@
 /** `/incidents/:id.json`: what went wrong, as the measurements say it, and what they support. */
 
 import type { IncidentMinute } from './minutes/incident-minute.ts';
+import type { RequestFinding } from './request-finding.ts';
 
 /** What an incident is opened by. */
 export type SignKind =
@@ -16,6 +17,8 @@ export type SignKind =
   | 'failed-joins'
   /** A process of this server ended unexpectedly. */
   | 'process'
+  /** The requests of the doors have risen, and a good part of them behaves like an attack. */
+  | 'hostile-requests'
   /** Nothing was measured: a person says that something is wrong, from now until they close it. */
   | 'person';
 
@@ -77,8 +80,16 @@ export interface Incident {
   /** What speaks for the label, and what against it, in English. */
   readonly for: readonly string[];
   readonly against: readonly string[];
-  /** False when this process was away for a part of it. */
+  /** False when this process was away for a part of it, or requests of the time are missing. */
   readonly complete: boolean;
+  /** The hostile share of what the doors were asked for, with its range; `share` is null where it is not known. */
+  readonly hostile: RequestFinding['hostile'];
+  /** What each family of features says by itself. */
+  readonly families: RequestFinding['families'];
+  /** Clients by cost, the most costly first, and attackers; by hashes of a salt that is destroyed each day. */
+  readonly clients: RequestFinding['clients'];
+  /** Everything else that the requests support; absent where none are known. */
+  readonly requests?: RequestFinding;
   readonly signs: readonly IncidentSign[];
   readonly rooms: readonly string[];
   readonly audience?: IncidentAudience;

@@ -3,6 +3,7 @@ export { type DeskDeps, openDesk } from './desk/desk-routes.ts';
 export { type DeskWish, MOST_ACCOUNT, MOST_INCIDENT_NOTE, MOST_TITLE } from './desk/desk-wish.ts';
 export type { Dossier } from './dossier.ts';
 export type { Incident, IncidentAuthor } from './incident.ts';
+export { type RequestBundleHead, readBundleHead, verdictOfBundle } from './incident-verdict.ts';
 export { type Incidents, type IncidentsDeps, open } from './open.ts';
 export type { ProcessNews } from './sign-watch.ts';
 export { type IncidentStatement, saysAttack } from './statements/statement.ts';

@@ -4,18 +4,20 @@ import type { Log } from '../base/log.ts';
 import { exposition } from '../base/metrics.ts';
 import { ms } from '../base/time.ts';
 import { type Entry, openJournal, readEntries } from '../journal/index.ts';
+import type { Verdict } from '../verdict/index.ts';
 import type { MessageHead } from '../wire/feed.ts';
 import { AudienceWatch } from './audience-watch.ts';
 import { openInnerDesk } from './desk/inner-desk.ts';
 import { IncidentBook, type IncidentLine } from './incident-book.ts';
 import { MinuteWatch } from './minutes/minute-watch.ts';
 import { PressWriter, type PressWriterDeps } from './publish/press-writer.ts';
+import { RequestJudging, type RequestJudgingDeps } from './request-judging.ts';
 import { type ProcessNews, SignWatch } from './sign-watch.ts';
 import { type WebhookEvent, Webhooks, type WebhooksDeps } from './webhook/webhooks.ts';
 import { fiveSentences, incidentWords } from './words/sentences.ts';
 
 /** What incidents need. */
-export interface IncidentsDeps extends PressWriterDeps {
+export interface IncidentsDeps extends PressWriterDeps, Pick<RequestJudgingDeps, 'requests'> {
   readonly clock: Clock;
   readonly log: Log;
   /** The journal of incidents. */
@@ -30,6 +32,8 @@ export interface Incidents extends AsyncDisposable {
   receive(head: MessageHead): void;
   /** Takes what the supervisor says of processes. */
   process(news: ProcessNews): void;
+  /** Takes what requests support that have risen; undefined: they are as usual again. */
+  judged(found: Verdict | undefined): void;
   /** Answers this machine's own programs about incidents; undefined for other addresses. */
   fetch(request: Request): Promise<Response> | undefined;
   /** Resolves when everything that was told so far is published. */
@@ -94,6 +98,10 @@ export async function open(deps: IncidentsDeps): Promise<Incidents> {
     },
     ended: (key, to) => write(book.ended(key, to)),
   });
+  const judging = new RequestJudging({
+    ...{ clock, log, book, write, changed: (id: string) => publisher.changed(id) },
+    ...(deps.requests ? { requests: deps.requests } : {}),
+  });
   if (book.current) audience.begin();
   const left = book.openKeys;
   const lookedAgain = clock.after(LOOK_AGAIN, () => {
@@ -111,6 +119,7 @@ export async function open(deps: IncidentsDeps): Promise<Incidents> {
       log.info({ id: line.id }, 'the incident is over');
       void tell('over', line.id);
     }
+    judging.tick(wall, line?.id);
     publisher.tick(wall);
   });
   const desk = openInnerDesk({
@@ -138,12 +147,17 @@ export async function open(deps: IncidentsDeps): Promise<Incidents> {
       }
     },
     process: (news) => watch.process(news),
+    judged(found) {
+      watch.requests(found, clock.wall());
+      judging.found(found);
+    },
     fetch: (request) => desk(request),
     publish: () => publisher.publish(),
     metrics: () => metricsOf(book, publisher, webhooks),
     async [Symbol.asyncDispose]() {
       ticking[Symbol.dispose]();
       lookedAgain[Symbol.dispose]();
+      await judging[Symbol.asyncDispose]();
       await publisher.publish();
       publisher[Symbol.dispose]();
       webhooks[Symbol.dispose]();

@@ -1,3 +1,4 @@
+import type { Verdict } from '../verdict/index.ts';
 import type { RoomNumbers } from '../wire/numbers.ts';
 import { isRunning, type RoomCard, type RoomState } from '../wire/room.ts';
 import type { IncidentSign, SignKind } from './incident.ts';
@@ -10,6 +11,7 @@ const HOLDS: Readonly<Record<SignKind, number>> = {
   'late-start': 120_000,
   'failed-joins': 0,
   process: 0,
+  'hostile-requests': 0,
   person: 0,
 };
 /** Rungs below this one give up nothing that matters: see the ladder. */
@@ -118,6 +120,16 @@ export class SignWatch {
     Object.assign(known, { at: wall, attempts, failures });
   }
 
+  /** What requests support that have risen; undefined: they are as usual again. */
+  requests(found: Pick<Verdict, 'label' | 'window' | 'hostile'> | undefined, wall: number): void {
+    const hostile = found?.label === 'ATTACK' || found?.label === 'MIXED';
+    const { share = null } = found?.hostile.requests ?? {};
+    this.#see('hostile-requests', '', hostile, wall, {
+      from: Date.parse(found?.window.from ?? '') || wall,
+      ...(share === null ? {} : { detail: `${Math.round(share * 100)} %` }),
+    });
+  }
+
   /** A process ended unexpectedly, or is back. */
   process({ at, event, process, code, signal, why, room }: ProcessNews): void {
     const about = room === undefined ? '' : `, while it worked on ${room}`;
@@ -156,7 +168,7 @@ export class SignWatch {
     if (this.#pending.has(key) || this.#pending.size >= MOST_WATCHED) return;
     const sign: IncidentSign = {
       kind,
-      ...(kind === 'process' ? {} : { room: about }),
+      ...(about === '' || kind === 'process' ? {} : { room: about }),
       // Clocks of other processes may be a little ahead.
       from: Math.round(Math.min(from, wall)),
       ...(detail === undefined ? {} : { detail }),

@@ -13,6 +13,7 @@ export const PURPOSES = [
   'segment tags',
   'listening sessions',
   'incident webhooks',
+  'prefixes seen before',
 ] as const;
 /** One of `PURPOSES`. */
 export type Purpose = (typeof PURPOSES)[number];

@@ -221,7 +221,7 @@ export class OriginRooms implements AsyncDisposable {
   #takeFromCell(head: Exclude<MessageHead, { kind: 'rooms' | 'room-changes' }>, body: Uint8Array): void {
     // Upstream words of doors, and those of the tally, never come this way.
     if (head.kind === 'sessions' || head.kind === 'events' || head.kind === 'numbers') return;
-    if (head.kind === 'keys' || head.kind === 'signed-head') return;
+    if (head.kind === 'keys' || head.kind === 'signed-head' || head.kind === 'requests') return;
     if (head.kind === 'networks' || head.kind === 'crowded' || head.kind === 'answers') return;
     if (head.kind === 'presence' || head.kind === 'tickets' || head.kind === 'queue') return;
     if (head.kind === 'program') this.#takeProgram(head.slug, head.zero, head.renditions);

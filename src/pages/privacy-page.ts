@@ -37,6 +37,8 @@ const TEXT: Readonly<Record<PageLanguage, PrivacyText>> = {
         says: [
           'Raw records (session, key, minute, seconds): 30 days, then they are deleted.',
           'The salt of the keys: one day.',
+          'To tell a crowd from an attack, each request to this server is counted for 14 days under such a key, with what kind of program asked and how much: never with your address. What is measured while something goes wrong is published, by these keys.',
+          'Which networks (of 256 addresses, or of IPv6 a /48) were here in the last 90 days: as bits that only this server’s secret can read, to know what is new. Single people are not in it.',
           'Totals per room and minute: for good, in a log that anyone can check. No person is in it, and nothing by place, network or device. On pages and in exported tables, reasons that stand for fewer than 20 are told together.',
         ],
       },
@@ -88,6 +90,8 @@ const TEXT: Readonly<Record<PageLanguage, PrivacyText>> = {
         says: [
           'Les relevés bruts (session, clé, minute, secondes) : 30 jours, puis ils sont effacés.',
           'Le sel des clés : un jour.',
+          'Pour distinguer une foule d’une attaque, chaque requête est comptée pendant 14 jours sous une telle clé, avec le genre de programme et la quantité : jamais avec votre adresse. Ce qui est mesuré quand quelque chose se passe mal est publié, sous ces clés.',
+          'Quels réseaux (de 256 adresses, ou un /48 en IPv6) sont venus ces 90 derniers jours : en bits que seul le secret de ce serveur permet de lire, pour savoir ce qui est nouveau. Personne n’y figure seul.',
           'Les totaux par salle et par minute : toujours, dans un registre que chacun peut vérifier. Personne n’y figure, ni rien par lieu, par réseau ou par appareil. Sur les pages et dans les tableaux exportés, les raisons qui comptent pour moins de 20 sont réunies.',
         ],
       },

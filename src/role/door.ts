@@ -20,6 +20,7 @@ import { openCounting, openSampling } from './door/counting.ts';
 import { DefenceFiles } from './door/defence-files.ts';
 import { doorSettings } from './door/door-settings.ts';
 import { openKernelHelp } from './door/kernel-help.ts';
+import { openDoorRequests } from './door/requests.ts';
 import { openTallyFeed, type TallyFeedDeps } from './door/tally-feed.ts';
 import { paths } from './paths.ts';
 import { openPresence } from './presence.ts';
@@ -32,6 +33,10 @@ const PRESENCE_PERIOD = ms(1000);
 const ANSWERS_PERIOD = ms(5_000);
 /** How long the supervisor's report on the whole installation is valid; it comes once a second. */
 const READY_FOR = ms(5000);
+const UNHEARD = {
+  code: 503,
+  text: 'not ready\nsupervisor  failed  has not been heard from for some seconds\n',
+};
 
 /** The journal of the ladder's steps. */
 const openSteps = (path: string, log: Log, lostEntries: ReturnType<typeof openLostEntries>) =>
@@ -49,18 +54,28 @@ const openSteps = (path: string, log: Log, lostEntries: ReturnType<typeof openLo
 function openTallySide(
   { secret, ...way }: Omit<TallyFeedDeps, 'door' | 'again' | 'crowded'> & { readonly secret: Uint8Array },
   door: () => Door | undefined,
+  run: string,
 ) {
   let crowdedNow: Iterable<number> = [];
   const tally = openTallyFeed({
     ...{ ...way, door: `door-${way.index}` },
-    again: () => door()?.tellAudience(),
+    again() {
+      door()?.tellAudience();
+      requests.again();
+    },
     crowded(hashes) {
       crowdedNow = hashes;
       door()?.crowdedNetworks(hashes);
     },
   });
+  const requests = openDoorRequests({
+    ...{ clock: way.clock, door: `door-${way.index}`, run, secret, send: tally.requests },
+  });
   const share = (slug: string): number | undefined => tally.known.numbers(slug)?.sampling;
-  return { tally, sampling: openSampling({ clock: way.clock, secret, share }), crowdedNow: () => crowdedNow };
+  return {
+    ...{ tally, requests, crowdedNow: () => crowdedNow },
+    sampling: openSampling({ clock: way.clock, secret, share }),
+  };
 }
 
 /** Opens door `index`: everything the crowd reaches, fed by the buses of the site and the cells. */
@@ -73,11 +88,12 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
   await using stack = new AsyncDisposableStack();
   let ladder: DoorLadder | undefined;
   let door: Door | undefined;
-  const { tally, sampling, crowdedNow } = openTallySide(
+  const { tally, requests, sampling, crowdedNow } = openTallySide(
     { clock, log, path: at.tallyBus, index, secret },
     () => door,
+    at.run,
   );
-  stack.use(tally);
+  for (const side of [tally, requests]) stack.use<AsyncDisposable | Disposable>(side);
   const holding = (slug: string): boolean => holdsNewcomers(LEVELS[ladder?.delivery(slug).level ?? 0]);
   const origin = stack.use(
     openOrigin({
@@ -133,11 +149,9 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
     operations: askForOperations(clock, at.supervisorHttp),
     ...{ ...help, defence: defence.options(config) },
     ...{ audience: await openCounting(config, at, { index, secret, log, tally, sampling }), ...tally.known },
+    ...{ requestOver: requests.over, streamHeard: requests.heard },
     delivery: (slug) => ladder?.delivery(slug) ?? { period: config.writePeriod },
-    readiness: () =>
-      readiness !== undefined && clock.now() - readiness.at < READY_FOR
-        ? readiness
-        : { code: 503, text: 'not ready\nsupervisor  failed  has not been heard from for some seconds\n' },
+    readiness: () => (readiness && clock.now() - readiness.at < READY_FOR ? readiness : UNHEARD),
   });
   door = opened;
   await defence.look();

@@ -38,7 +38,7 @@ export const webhookKey = (config: Pick<Config, 'data'>): string =>
 export async function openServerIncidents(
   config: Config,
   log: Log,
-  sources: Pick<IncidentsDeps, 'bundle'> & Pick<StatementsDeps, 'notesOf'>,
+  sources: Pick<IncidentsDeps, 'bundle' | 'requests' | 'requestLines'> & Pick<StatementsDeps, 'notesOf'>,
 ): Promise<Incidents> {
   const at = paths(config.data);
   const running = new Set<string>();
@@ -52,6 +52,8 @@ export async function openServerIncidents(
       ...{ style: pageStyle, statements },
       webhooks: { urls: config.incidentWebhooks, key: webhookKey(config) },
       ...(sources.bundle ? { bundle: sources.bundle } : {}),
+      ...(sources.requests ? { requests: sources.requests } : {}),
+      ...(sources.requestLines ? { requestLines: sources.requestLines } : {}),
     }),
   );
   stack.use(

@@ -54,6 +54,7 @@ export function paths(data: string) {
       now: (door: number) => join(run, `defence-${door}.json`),
       lifts: join(run, 'defence-lifts'),
     },
+    requests: join(root, 'requests'),
     press: join(root, 'press'),
     pressGit: join(root, 'press.git'),
     rooms: join(root, 'rooms.json'),

@@ -7,6 +7,7 @@ import { exposition } from '../base/metrics.ts';
 import { ms } from '../base/time.ts';
 import { listenSocket, subscribeSocket } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
+import { readSecret } from '../keys/secret.ts';
 import { EMPTY, type Message } from '../wire/feed.ts';
 import { openCountingClock } from './counting-clock.ts';
 import { openServerIncidents } from './incidents.ts';
@@ -18,6 +19,7 @@ import { useSnapshot } from './snapshot.ts';
 import { answersOf, openTallyEvidence } from './tally/evidence.ts';
 import { openTallyHappenings } from './tally/happenings.ts';
 import { notesFrom, openTallyNotes } from './tally/notes.ts';
+import { openTallyRequests } from './tally/requests.ts';
 
 /** A new head is told to the doors so often, for their feeds; it is signed every ten seconds at most. */
 const SIGNED_PERIOD = ms(1_000);
@@ -54,11 +56,16 @@ export async function openTally(config: Config, log: Log): Promise<OpenRole> {
   });
   const files = openRoomFiles({ clock: systemClock, bundle: evidence.bundle });
   const notes = openTallyNotes({ clock: systemClock, evidence });
+  const requests = stack.use(
+    await openTallyRequests({ ...keeping, dir: at.requests, secret: readSecret(at.secret) }),
+  );
   const incidents = stack.use(
     await openServerIncidents(config, log.part('incidents'), {
-      ...{ bundle: evidence.bundle, notesOf: notesFrom(notes) },
+      ...{ bundle: evidence.bundle, notesOf: notesFrom(notes), requests: requests.verdict },
+      requestLines: ({ window: { from, to = from } }) => requests.lines(from, to),
     }),
   );
+  requests.onRise(incidents.judged);
   const signedHead = (): Message => ({
     ...{ head: { kind: 'signed-head', note: evidence.signedHead() }, body: EMPTY },
   });
@@ -77,7 +84,8 @@ export async function openTally(config: Config, log: Log): Promise<OpenRole> {
     incidents.receive(message.head);
   });
   outlet.onUpstream((message) => {
-    if (message.head.kind === 'answers') incidents.receive(message.head);
+    if (message.head.kind === 'requests') requests.receive(message.body);
+    else if (message.head.kind === 'answers') incidents.receive(message.head);
     else audience.receive(message);
   });
   let siteSpoke = false;

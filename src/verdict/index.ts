@@ -11,6 +11,10 @@ export type { ClientClass } from './judge/signs.ts';
 export type { Verdict, VerdictLabel } from './judge/verdict.ts';
 export { describedFormat, FORMAT_LINES, type LogFormat, recogniseFormat } from './lines/format.ts';
 export { emptyRequest, type LogRequest } from './lines/log-request.ts';
+export { SlotKeeping } from './live/kept-slot.ts';
+export { PrefixMemory } from './live/prefix-memory.ts';
+export { type RequestSlot, type SentSlot, slotName } from './live/request-slot.ts';
+export { verdictOfSlots } from './live/slots-verdict.ts';
 export { verdictPage } from './page/verdict-page.ts';
 export { THRESHOLDS, type Thresholds } from './thresholds.ts';
 

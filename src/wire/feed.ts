@@ -14,7 +14,8 @@ import type { RoomEvents } from './room-events.ts';
  * From a studio cell: `program` first for each room, then `init` and `standby` per rendition, then `fragment`s in order
  * of `seq`; `rest` while nobody hears the room; `state` when it changes and every few seconds; `clocks` when one is
  * set; `queue`; `end`. From the site: `rooms` first, with all of them, then `room-changes`. From a door, upstream to a
- * cell: `presence` and `tickets`; upstream to the tally: `sessions`, `events`, `keys`, `networks` and `answers`. From the tally:
+ * cell: `presence` and `tickets`; upstream to the tally: `sessions`, `events`, `keys`, `networks`, `answers` and
+ * `requests`. From the tally:
  * `numbers` of each room, first those it has, then about once a second while they change; `crowded`; and the signed head
  * of its log.
  */
@@ -136,6 +137,12 @@ export type MessageHead =
       readonly life: string;
       readonly answers: DoorAnswers;
     }
+  /**
+   * From a door, upstream to the tally, after each slot of 10 s, and those of the last three minutes again after a
+   * reconnect: who asked it for what, by hashes. Body: JSON, a part of a slot (`verdict/live/request-slot.ts`). A repeat
+   * changes nothing.
+   */
+  | { readonly kind: 'requests'; readonly door: string }
   /** From the tally: the newest signed head of the evidence log, as it is published. */
   | { readonly kind: 'signed-head'; readonly note: string }
   /**

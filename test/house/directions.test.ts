@@ -41,7 +41,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   claims: ['base', 'wire', 'http', 'journal'],
   // Pure functions over the lines of a log.
   verdict: ['base'],
-  incident: ['base', 'wire', 'http', 'journal'],
+  incident: ['base', 'wire', 'http', 'journal', 'verdict'],
   // Serves files, and knows nothing of who wrote them.
   press: ['base'],
   // One file that outsiders read, and that needs nothing of the rest.
@@ -50,7 +50,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   room: ['base', 'wire', 'keys', 'http', 'store'],
   // The parts that connect the others.
   supervisor: ['base', 'certificate', 'keys'],
-  role: 'base native media wire keys journal http config bus store certificate pages picture stage mixer packager origin archive standby door ladder queue edge room audience evidence claims incident press'.split(
+  role: 'base native media wire keys journal http config bus store certificate pages picture stage mixer packager origin archive standby door ladder queue edge room audience evidence claims incident press verdict'.split(
     ' ',
   ),
   main: ['base', 'certificate', 'config', 'journal', 'keys', 'role', 'roles', 'supervisor'],
@@ -66,6 +66,8 @@ const OPEN: ReadonlySet<string> = new Set([
   // Several processes load one file of each; a face would load all of them everywhere.
   ...['certificate', 'standby'],
   ...['role', 'main', 'roles'],
+  // Doors count requests with it, and must not load what judges them.
+  'verdict',
 ]);
 
 /** Imports allowed to each folder of web besides itself. */

@@ -5,9 +5,11 @@ import { EarshotError } from '../../base/errors.ts';
 import { type Verdict, verdictPage } from '../../verdict/index.ts';
 import { readArguments, wholeNumber } from '../arguments.ts';
 import type { Command } from '../command.ts';
+import { incidentInWords, verdictOfFile } from './incident-bundle.ts';
 
 const HELP = `earshot verdict LOG…        says what access logs support: a crowd, an attack, both, a fault of one's own, or nothing
 earshot verdict -           the same from the standard input
+earshot verdict BUNDLE      works out again what a server said of an incident (/incidents/ID/requests.jsonl)
 
 Reads the logs of any web server: common and combined (nginx, Apache, with a virtual host or durations), JSON lines
 (Caddy, Traefik, nginx), HAProxy's httplog, W3C extended (IIS, CloudFront), AWS load balancers, and tables (CSV) of
@@ -45,6 +47,12 @@ export const command: Command = async (args) => {
   }
   const listed = wholeNumber(values.clients, 'clients', 0, 1_000_000);
   const paths = positionals.map((path) => (path === STDIN ? '-' : path));
+  const [bundle] = paths;
+  const again = paths.length === 1 && bundle !== undefined ? await verdictOfFile(bundle) : undefined;
+  if (again !== undefined) {
+    process.stdout.write(values.json ? again : incidentInWords(again));
+    return 0;
+  }
   const { files, found } = await inThread(paths, listed, values.format);
   if (!found) {
     for (const { name, example } of files)

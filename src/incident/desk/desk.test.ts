@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { type ManualClock, manualClock } from '../../../test/clock.ts';
 import type { DeskWish, Incident } from '../index.ts';
 import { openDesk } from '../index.ts';
+import { UNKNOWN_HOSTILE } from '../request-finding.ts';
 
 const ID = '20261130-203110';
 let clock: ManualClock;
@@ -12,7 +13,18 @@ beforeEach(() => {
   clock = manualClock();
   wishes = [];
   const incident: Incident = {
-    ...{ v: 1, id: ID, label: 'CROWD', caused: null, for: [], against: [], complete: true },
+    ...{
+      v: 1,
+      id: ID,
+      label: 'CROWD',
+      caused: null,
+      hostile: UNKNOWN_HOSTILE,
+      families: [],
+      clients: [],
+      for: [],
+      against: [],
+      complete: true,
+    },
     ...{ signs: [], rooms: ['hall'], minutes: [], notes: [], postmortems: [] },
     window: { from: 0, to: 60_000 },
   };

@@ -87,7 +87,7 @@ export function incidentMain(dossier: Dossier, words: IncidentWords, now: number
   );
   const sections = [
     faultsSection(dossier, words),
-    verdictSection(dossier, words),
+    verdictSection(dossier, words, base),
     blastSection(dossier, words),
     demandSection(dossier, words, now),
     listenersSection(dossier, words, now),

@@ -1,16 +1,41 @@
 import { escapeHtml } from '../../base/plain-text.ts';
 import type { Dossier } from '../dossier.ts';
+import type { Incident } from '../incident.ts';
 import type { IncidentWords } from '../words/incident-words.ts';
+import { hostileText } from '../words/sentences.ts';
 
 const list = (title: string, reasons: readonly string[]): string =>
   reasons.length === 0
     ? ''
     : `<h3>${title}</h3><ul class="plain-list" lang="en">${reasons.map((reason) => `<li>${escapeHtml(reason)}</li>`).join('')}</ul>`;
 
+/** What the requests say: the hostile share, each family of features, and where to check it. */
+function requestsPart(incident: Incident, words: IncidentWords, base: string): string {
+  const { id, requests, families, caused, window } = incident;
+  const { dossier } = words;
+  const hostile = hostileText(incident, words);
+  if (!requests || !hostile) return '';
+  const rows = families.map(
+    ({ name, says, weight, detail }) =>
+      `<tr><td>${name}</td><td>${says}</td><td>${weight.toFixed(2)}</td><td lang="en">${escapeHtml(detail)}</td></tr>`,
+  );
+  const { person, attacker } = requests.classes;
+  const links =
+    window.to === undefined
+      ? ''
+      : `<p class="small"><a href="${escapeHtml(base)}/incidents/${id}/requests.jsonl">${dossier.requests.bundle}</a> <a href="${escapeHtml(base)}/incidents/${id}/verdict.json">${dossier.requests.verdict}</a></p>`;
+  return `<h3>${dossier.requests.title}</h3>
+<p>${escapeHtml(dossier.requests.says(hostile, words.count(person.clients), words.count(attacker.clients)))} ${dossier.requests.caused[String(caused) as 'true' | 'false' | 'null']}</p>
+<div class="wide" tabindex="0" role="region" aria-label="${escapeHtml(dossier.requests.title)}"><table><thead><tr>${dossier.requests.heads.map((head) => `<th scope="col">${head}</th>`).join('')}</tr></thead><tbody>
+${rows.join('\n')}
+</tbody></table></div>
+${links}`;
+}
+
 /** The verdict with what speaks for it and against it. */
-export function verdictSection({ incident }: Dossier, words: IncidentWords): string {
+export function verdictSection({ incident }: Dossier, words: IncidentWords, base: string): string {
   const { dossier } = words;
   return `<section aria-labelledby="verdict"><h2 id="verdict">${dossier.verdict}</h2>
 <p><strong>${escapeHtml(words.labels[incident.label])}</strong> <span class="ash small">(${incident.label})</span></p>
-${list(dossier.speaksFor, incident.for)}${list(dossier.speaksAgainst, incident.against)}</section>`;
+${requestsPart(incident, words, base)}${list(dossier.speaksFor, incident.for)}${list(dossier.speaksAgainst, incident.against)}</section>`;
 }

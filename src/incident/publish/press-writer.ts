@@ -5,6 +5,7 @@ import { type Ms, ms } from '../../base/time.ts';
 import { type Dossier, dossierOf } from '../dossier.ts';
 import type { Incident } from '../incident.ts';
 import type { IncidentBook } from '../incident-book.ts';
+import { bundleHead, verdictText } from '../incident-verdict.ts';
 import { incidentFeed } from '../page/feed.ts';
 import { framed } from '../page/frame.ts';
 import { incidentMain, listMain } from '../page/incident-pages.ts';
@@ -26,6 +27,8 @@ export interface PressWriterDeps {
   statements?(incident: Incident, now: number): Promise<readonly IncidentStatement[]>;
   /** The lines of a room's bundle; undefined where there is none. */
   bundle?(room: string): Promise<AsyncIterable<string> | undefined>;
+  /** What the doors were asked for during an incident and before, as lines; default: nothing. */
+  requestLines?(incident: Incident): AsyncIterable<string>;
 }
 
 /** The form of the pages: with another one all are written anew. */
@@ -40,6 +43,7 @@ const LOOK_AFTER_MS = 60_000;
 /** Rooms whose bundle is kept with an incident, and the longest bundle, bytes. */
 const MOST_BUNDLES = 4;
 const MOST_BUNDLE_BYTES = 64 * 1024 * 1024;
+const MOST_REQUEST_BYTES = 512 * 1024 * 1024;
 
 /** Writes the pages: soon after something has changed, and never two at once. */
 export class PressWriter {
@@ -186,6 +190,7 @@ export class PressWriter {
     this.#dossiers.set(id, dossier);
     for (const language of LANGUAGES) await this.#writePage(dossier, language, now);
     const { incident: facts, ...rest } = dossier;
+    await this.#folder.write(`incidents/${id}/verdict.json`, verdictText(facts));
     await this.#folder.write(`incidents/${id}.json`, `${JSON.stringify({ ...facts, ...rest })}\n`);
   }
 
@@ -220,7 +225,8 @@ export class PressWriter {
   }
 
   /** Copies the bundles of the rooms beside the incident, once it is over: they can be checked when all else is down. */
-  async #copyBundles({ id, rooms }: Incident): Promise<void> {
+  async #copyBundles(incident: Incident): Promise<void> {
+    const { id, rooms } = incident;
     const { bundle, log } = this.#deps;
     const copied: string[] = [];
     for (const room of bundle ? rooms.slice(0, MOST_BUNDLES) : []) {
@@ -238,7 +244,24 @@ export class PressWriter {
         );
       }
     }
+    await this.#copyRequests(incident);
     this.#bundles.set(id, copied);
+  }
+
+  /** Copies what the doors were asked for: the verdict can be worked out again from it. */
+  async #copyRequests(incident: Incident): Promise<void> {
+    const { requestLines, log } = this.#deps;
+    if (!requestLines) return;
+    async function* all(): AsyncGenerator<string> {
+      yield bundleHead(incident);
+      for await (const line of requestLines?.(incident) ?? []) yield `${line}\n`;
+    }
+    const { id } = incident;
+    if (!(await this.#folder.writeLines(`incidents/${id}/requests.jsonl`, all(), MOST_REQUEST_BYTES)))
+      log.warn(
+        { id },
+        'the requests of an incident are too many to be published beside it: they stay in the data folder',
+      );
   }
 
   [Symbol.dispose](): void {

@@ -1,4 +1,5 @@
 import type { DossierWords } from './dossier-words.ts';
+import { REQUESTS_ENGLISH } from './request-words.ts';
 
 const ANSWERS = {
   supported: 'the measurements support it',
@@ -15,6 +16,7 @@ export const DOSSIER_ENGLISH: DossierWords = {
   ownFaults: 'Faults of this server',
   noFaults: 'None was found.',
   verdict: 'What the measurements support',
+  requests: REQUESTS_ENGLISH,
   speaksFor: 'For it',
   speaksAgainst: 'Against it',
   blast: 'What worked, and what did not',

@@ -1,4 +1,5 @@
 import type { DossierWords } from './dossier-words.ts';
+import { REQUESTS_FRENCH } from './request-words.ts';
 
 const ANSWERS = {
   supported: 'les mesures vont dans ce sens',
@@ -15,6 +16,7 @@ export const DOSSIER_FRENCH: DossierWords = {
   ownFaults: 'Pannes de ce serveur',
   noFaults: 'Aucune n’a été trouvée.',
   verdict: 'Ce que les mesures permettent de dire',
+  requests: REQUESTS_FRENCH,
   speaksFor: 'Pour',
   speaksAgainst: 'Contre',
   blast: 'Ce qui marchait, et ce qui ne marchait pas',

@@ -1,5 +1,6 @@
 import type { AnswerGroup } from '../../wire/figures/door-answers.ts';
 import type { AttackAnswer } from '../statements/statement.ts';
+import type { RequestWords } from './request-words.ts';
 
 /** The texts of an incident's page below its five sentences, in one language. Plain; they are escaped where they are shown. */
 export interface DossierWords {
@@ -10,6 +11,7 @@ export interface DossierWords {
   readonly ownFaults: string;
   readonly noFaults: string;
   readonly verdict: string;
+  readonly requests: RequestWords;
   readonly speaksFor: string;
   readonly speaksAgainst: string;
   /** The blast radius. */

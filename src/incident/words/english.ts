@@ -3,6 +3,7 @@ import { DOSSIER_ENGLISH } from './dossier-english.ts';
 import type { IncidentWords } from './incident-words.ts';
 import { length, lower } from './span-text.ts';
 
+const share = (value: number): string => `${(Math.round(value * 1_000) / 10).toLocaleString('en-GB')} %`;
 const count = (value: number): string => value.toLocaleString('en-GB');
 
 const listed = (parts: readonly string[]): string =>
@@ -23,6 +24,7 @@ export const ENGLISH: IncidentWords = {
     'late-start': 'Late: nobody has spoken yet',
     'failed-joins': 'Joins that failed',
     process: 'A part of the server ended unexpectedly',
+    'hostile-requests': 'Requests that behave like an attack',
     person: 'Opened by a person',
   },
   labels: {
@@ -57,8 +59,13 @@ export const ENGLISH: IncidentWords = {
       ? 'No part of this server failed by itself.'
       : `Our own faults: ${listed(list.map(lower))}.`,
   found: (label, said) => `What the measurements support: ${label}${said === undefined ? '' : `; ${said}`}.`,
-  unknown: (complete) =>
-    `Requests of those who do not listen are not measured for this page yet, so it can neither show nor exclude an attack${complete ? '' : '; and for a part of the time nothing was measured, because the part that does it was away itself'}.`,
+  range: (a, low, high) => `${share(a)} (${share(low)} to ${share(high)})`,
+  unknown: (complete, hostile) =>
+    `${
+      hostile === undefined
+        ? 'What the doors were asked for is not known, so an attack can be neither shown nor excluded'
+        : `Of what the doors were asked for, ${hostile.requests} of the requests and ${hostile.cost} of the cost behave like an attack; connections that never became a request are not seen here`
+    }${complete ? '' : '; and for a part of the time nothing was measured, because the part that does it was away itself'}.`,
   count,
   dossier: DOSSIER_ENGLISH,
   desk: DESK_ENGLISH,

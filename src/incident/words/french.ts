@@ -3,6 +3,7 @@ import { DOSSIER_FRENCH } from './dossier-french.ts';
 import type { IncidentWords } from './incident-words.ts';
 import { length, lower } from './span-text.ts';
 
+const share = (value: number): string => `${(Math.round(value * 1_000) / 10).toLocaleString('fr-FR')} %`;
 const count = (value: number): string => value.toLocaleString('fr-FR');
 
 const listed = (parts: readonly string[]): string =>
@@ -23,6 +24,7 @@ export const FRENCH: IncidentWords = {
     'late-start': 'En retard : personne n’a encore parlé',
     'failed-joins': 'Des écoutes qui ont échoué',
     process: 'Une partie du serveur s’est arrêtée sans qu’on le lui demande',
+    'hostile-requests': 'Des requêtes qui se comportent comme une attaque',
     person: 'Ouvert par une personne',
   },
   labels: {
@@ -58,8 +60,13 @@ export const FRENCH: IncidentWords = {
       : `De notre côté : ${listed(list.map(lower))}.`,
   found: (label, said) =>
     `Ce que les mesures permettent de dire : ${label}${said === undefined ? '' : ` ; ${said}`}.`,
-  unknown: (complete) =>
-    `Les requêtes de ceux qui n’écoutent pas ne sont pas encore mesurées pour cette page : elle ne peut ni montrer ni exclure une attaque${complete ? '' : ' ; et pendant une partie du temps rien n’a été mesuré, car ce qui mesure était absent'}.`,
+  range: (a, low, high) => `${share(a)} (de ${share(low)} à ${share(high)})`,
+  unknown: (complete, hostile) =>
+    `${
+      hostile === undefined
+        ? 'On ne sait pas ce qui a été demandé aux portes : une attaque ne peut être ni montrée ni exclue'
+        : `De ce qui a été demandé aux portes, ${hostile.requests} des requêtes et ${hostile.cost} du coût se comportent comme une attaque ; les connexions qui n’ont jamais abouti à une requête ne se voient pas ici`
+    }${complete ? '' : ' ; et pendant une partie du temps rien n’a été mesuré, car ce qui mesure était absent'}.`,
   count,
   dossier: DOSSIER_FRENCH,
   desk: DESK_FRENCH,

@@ -2,6 +2,7 @@ import type { PageLanguage } from '../../base/negotiation.ts';
 import type { IncidentAudience, IncidentLabel, SignKind } from '../incident.ts';
 import type { DeskWords } from './desk-words.ts';
 import type { DossierWords } from './dossier-words.ts';
+import type { HostileText } from './hostile-text.ts';
 
 /** What an incident is called, and what it means, in one language. Texts are plain; they are escaped where they are shown. */
 export interface IncidentWords {
@@ -22,7 +23,10 @@ export interface IncidentWords {
   readonly faults: (list: readonly string[]) => string;
   /** `said`: what people said of it that has to be answered at once. */
   readonly found: (label: string, said?: string) => string;
-  readonly unknown: (complete: boolean) => string;
+  /** What the requests say, as shares with their range; undefined where none are known. */
+  readonly unknown: (complete: boolean, hostile: HostileText | undefined) => string;
+  /** A share with its range, each 0 to 1. */
+  readonly range: (share: number, low: number, high: number) => string;
   /** A whole number. */
   readonly count: (value: number) => string;
   readonly dossier: DossierWords;

@@ -3,6 +3,7 @@ import { isOwnFault } from '../finding.ts';
 import type { Incident, IncidentSign } from '../incident.ts';
 import { ENGLISH } from './english.ts';
 import { FRENCH } from './french.ts';
+import type { HostileText } from './hostile-text.ts';
 import type { IncidentWords } from './incident-words.ts';
 
 /** The words of a language. */
@@ -41,6 +42,16 @@ const MOST_QUOTED = 90;
 const quoted = (text: string): string =>
   [...text].length > MOST_QUOTED ? `${[...text].slice(0, MOST_QUOTED - 1).join('')}…` : text;
 
+/** The hostile part of the requests with its range; undefined where it is not known. */
+export function hostileText({ hostile }: Incident, words: IncidentWords): HostileText | undefined {
+  const { cost, requests } = hostile;
+  if (cost.share === null || requests.share === null) return undefined;
+  return {
+    cost: words.range(cost.share, cost.low, cost.high),
+    requests: words.range(requests.share, requests.low, requests.high),
+  };
+}
+
 /** What happened, who heard what, own faults, what the measurements support, and what they cannot. */
 export function fiveSentences(
   { incident, saidAttack }: Pick<Dossier, 'incident' | 'saidAttack'>,
@@ -66,6 +77,6 @@ export function fiveSentences(
     words.heard(audience),
     words.faults(faults),
     words.found(words.labels[label], answered),
-    words.unknown(complete),
+    words.unknown(complete, hostileText(incident, words)),
   ];
 }

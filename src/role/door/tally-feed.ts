@@ -30,6 +30,8 @@ export interface TallyFeedDeps {
 /** A door's connection to the tally, and what the tally says about rooms. */
 export interface TallyFeed extends AsyncDisposable {
   readonly outlet: AudienceOutlet;
+  /** Tells who asked for what: a part of a slot. */
+  requests(body: Uint8Array): void;
   /** What pages and feeds show of what it has said. */
   readonly known: {
     /** The last numbers of a room; undefined while the tally has said nothing of it. */
@@ -91,6 +93,7 @@ export function openTallyFeed(deps: TallyFeedDeps): TallyFeed {
         }),
       events: (counts) => inlet.send({ head: { kind: 'events', door, life, rooms: counts }, body: EMPTY }),
     },
+    requests: (body) => inlet.send({ head: { kind: 'requests', door }, body }),
     known: { numbers: (slug) => rooms.get(slug)?.numbers, signedHead: () => signed },
     answers(own, egressLimit) {
       const answers = Number.isFinite(egressLimit) ? { ...own, egressLimit } : own;
