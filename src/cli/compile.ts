@@ -12,6 +12,7 @@ export const command: Command = async () => {
     import('../role/site.ts'),
     import('../role/studio.ts'),
     import('../role/tally.ts'),
+    import('../role/press.ts'),
   ]);
   flushCompileCache();
   return 0;

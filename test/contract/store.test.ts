@@ -85,7 +85,9 @@ describe.each(['sqlite', 'postgres'] as const)('the store on %s', (engine) => {
       await other[Symbol.asyncDispose]();
     }
     const steps = await sql<{ name: string }>`select name from kysely_migration`.execute(store.db);
-    expect(steps.rows.map(({ name }) => name)).toEqual(['0001-room', '0002-cap', '0003-links-and-revisions']);
+    expect(steps.rows.map(({ name }) => name)).toEqual([
+      ...['0001-room', '0002-cap', '0003-links-and-revisions', '0004-measures'],
+    ]);
   });
 
   test('two that write at once both get through', async () => {

@@ -28,8 +28,13 @@ const JOINS: ReadonlySet<string> = new Set([
   'ticket',
 ]);
 const NUMBERS: ReadonlySet<string> = new Set(['numbers-file', 'numbers', 'figure-card', 'beacon', 'events']);
-/** The path of live sound. Looked at before the table of addresses: it is asked for most by far. */
-const LIVE = /^\/r\/[a-z0-9-]+\/live\/[a-z]{2,8}\d/;
+/** A file of live sound. Looked at before the table of addresses: it is asked for most by far. */
+const RENDITION = /^[a-z]{2,8}\d/;
+const LIVE = '/live/';
+function isLiveSound(path: string): boolean {
+  const at = path.indexOf(LIVE);
+  return at > 0 && RENDITION.test(path.slice(at + LIVE.length));
+}
 
 /** What an address is for; undefined where it counts nowhere. */
 function groupOf(path: string): { readonly group: AnswerGroup; readonly timed: boolean } | undefined {
@@ -58,7 +63,7 @@ export class AnswerCounts {
   count({ path, status, duration, method }: FinishedRequest): void {
     // Whoever left before there was an answer did not get a bad one.
     if (status === 0 || method === 'OPTIONS') return;
-    const found = LIVE.test(path) ? LISTENING : groupOf(path);
+    const found = isLiveSound(path) ? LISTENING : groupOf(path);
     const counted = found && this.#groups.get(found.group);
     if (!found || !counted) return;
     if (status >= 500) counted.failed += 1;

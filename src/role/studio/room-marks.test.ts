@@ -91,9 +91,12 @@ test('time in the work of a room is counted once, and names of rooms that left a
     const end = performance.now() + 4;
     while (performance.now() < end);
   };
+  const began = performance.now();
   hall.run(() => hall.run(spin));
+  const spent = performance.now() - began;
   expect(hall.busy).toBeGreaterThanOrEqual(4);
-  expect(hall.busy).toBeLessThan(8 + 4);
+  // Counted twice it would be nearly twice the time that passed, however slow the machine is.
+  expect(hall.busy).toBeLessThan(1.2 * spent);
   for (let i = 0; i < 3_000; i += 1) {
     marks.of(`room-${i}`).run(() => undefined);
     marks.forget(`room-${i}`);
