@@ -30,10 +30,12 @@ describe('an incident in a browser', () => {
     [id = ''] = await listed();
     const { token } = await server.cli<{ token: string }>('operator', 'link');
     const page = await browser.page(`${server.url}/incidents/${id}`);
-    await page.getByText('For the operator').click();
-    await page.getByLabel('Note').fill('We have changed a cable.');
-    await page.getByLabel('Your link or key').fill(`${server.url}/#operator=${token}`);
-    await page.getByRole('button', { name: 'Publish the note' }).click();
+    expect(await page.locator('form').count()).toBe(0);
+    await page.getByRole('link', { name: 'Write a note or an account, or close it' }).click();
+    const form = page.locator('form').filter({ has: page.getByRole('button', { name: 'Publish the note' }) });
+    await form.getByLabel('Note').fill('We have changed a cable.');
+    await form.getByLabel('Your link or key').fill(`${server.url}/#operator=${token}`);
+    await form.getByRole('button', { name: 'Publish the note' }).click();
     await page.waitForURL(`${server.url}/incidents/${id}`);
     expect(await page.getByRole('blockquote').allTextContents()).toContain('We have changed a cable.');
     expect(await page.locator('.five > li').count()).toBe(5);

@@ -45,7 +45,7 @@ export function dossierOf(
         ],
   );
   const statements = [...said, ...notes, ...opened].sort((a, b) => a.at - b.at);
-  const answer = answerToAttack(incident.label);
+  const answer = answerToAttack(incident);
   return {
     ...{ incident, statements, bundles },
     parts: ANSWER_GROUPS.map((group) => partHistory(group, incident.minutes, incident.signs, now)),

@@ -10,7 +10,7 @@ const SAME_MOMENT_MS = 5_000;
 /** A slot of requests, ms: so late their rise may be seen. */
 const SLOT_MS = 10_000;
 /** Below this share, of its upper bound, requests exclude an attack. */
-const LEAST_HOSTILE = 0.15;
+export const LEAST_HOSTILE = 0.15;
 /** Share of what doors saw from which requests count as known. */
 export const COMPLETE_SHARE = 0.99;
 

@@ -70,6 +70,8 @@ export class IncidentBook {
 
   /** After all lines: what still lasted when this process ended lasts until it is seen no more. */
   restored(): void {
+    // Their beginning is in a part of the journal that is gone: nothing can be told of them.
+    for (const [id, { signs }] of this.#kept) if (signs.size === 0) this.#kept.delete(id);
     const [last] = [...this.#kept.values()].slice(-1);
     for (const kept of this.#kept.values()) if (kept.to === undefined) kept.complete = false;
     this.#current = last && last.to === undefined ? last : undefined;

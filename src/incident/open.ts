@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { exposition } from '../base/metrics.ts';
 import { ms } from '../base/time.ts';
-import { type Entry, openJournal, readEntries } from '../journal/index.ts';
+import { type Entry, olderPart, openJournal, readEntries } from '../journal/index.ts';
 import type { Verdict } from '../verdict/index.ts';
 import type { MessageHead } from '../wire/feed.ts';
 import { AudienceWatch } from './audience-watch.ts';
@@ -23,7 +23,7 @@ export interface IncidentsDeps extends PressWriterDeps, Pick<RequestJudgingDeps,
   /** The journal of incidents. */
   readonly path: string;
   /** Who is told, and the key that signs it; default: nobody. */
-  readonly webhooks?: Pick<WebhooksDeps, 'urls' | 'key' | 'post'>;
+  readonly webhooks?: Pick<WebhooksDeps, 'urls' | 'key' | 'post'> & Partial<Pick<WebhooksDeps, 'clock'>>;
 }
 
 /** The open part. */
@@ -51,8 +51,10 @@ const LOOK_AGAIN = ms(30_000);
 export async function open(deps: IncidentsDeps): Promise<Incidents> {
   const { clock, log } = deps;
   const book = new IncidentBook();
-  for (const line of readEntries<IncidentLine>(await readFile(deps.path, 'utf8').catch(() => '')))
-    book.restore(line);
+  // A full journal goes on in a new file: what began before is in the older one.
+  for (const path of [olderPart(deps.path), deps.path])
+    for (const line of readEntries<IncidentLine>(await readFile(path, 'utf8').catch(() => '')))
+      book.restore(line);
   book.restored();
   const journal = openJournal({
     ...{ path: deps.path, maxBytes: MAX_BYTES, maxWaiting: MAX_WAITING, keepsOlder: true },
@@ -120,7 +122,7 @@ export async function open(deps: IncidentsDeps): Promise<Incidents> {
       void tell('over', line.id);
     }
     judging.tick(wall, line?.id);
-    publisher.tick(wall);
+    publisher.tick();
   });
   const desk = openInnerDesk({
     ...{ clock, book, publisher },

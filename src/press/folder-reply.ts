@@ -29,7 +29,7 @@ const TYPES: Readonly<Record<string, string>> = {
   jsonl: 'application/jsonl',
 };
 const POLICY =
-  "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
+  "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 /** Pages change while an incident lasts; fonts and styles hardly ever do. */
 const KEPT_S: Readonly<Record<string, number>> = { css: 60, woff2: 86_400, bundle: 60 };
 const USUAL_KEPT_S = 5;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { systemClock } from '../base/clock.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Config } from '../config/index.ts';
 import { type Incidents, type IncidentsDeps, open as openIncidents } from '../incident/index.ts';
@@ -14,20 +14,47 @@ import { openStatements, type StatementsDeps } from './tally/statements.ts';
 
 const BUILD = fileURLToPath(new URL('../../dist', import.meta.url));
 
-/** The style of the pages about incidents, and the font that it names: copied beside them, so that they need nobody. */
-async function pageStyle(): Promise<ReadonlyMap<string, Uint8Array>> {
-  const files = new Map<string, Uint8Array>();
+/**
+ * The style of the pages about incidents, and the fonts that it names: copied beside them, so that they need nobody.
+ * What cannot be read is undefined.
+ */
+async function pageStyle(): Promise<ReadonlyMap<string, Uint8Array | undefined>> {
+  const files = new Map<string, Uint8Array | undefined>();
   const text = await readFile(join(BUILD, '.vite', 'manifest.json'), 'utf8').catch(() => '{}');
   const manifest = JSON.parse(text) as Readonly<Record<string, { readonly file: string }>>;
   let style = '';
   for (const source of ['web/kit/style.css', 'web/kit/incidents.css']) {
     const file = manifest[source]?.file;
-    if (file !== undefined) style += `${await readFile(join(BUILD, file), 'utf8')}\n`;
+    if (file === undefined) continue;
+    const own = await readFile(join(BUILD, file), 'utf8').catch(() => undefined);
+    if (own === undefined) files.set('style.css', undefined);
+    else style += `${own}\n`;
   }
   for (const [, name = ''] of style.matchAll(/\/_\/([\w.-]+\.woff2)/g))
-    files.set(name, await readFile(join(BUILD, name)));
-  files.set('style.css', Buffer.from(style.replaceAll('/_/', '')));
+    files.set(name, await readFile(join(BUILD, name)).catch(() => undefined));
+  if (!files.has('style.css')) files.set('style.css', Buffer.from(style.replaceAll('/_/', '')));
   return files;
+}
+
+/** Rooms whose last notes are kept. */
+const MOST_KEPT = 200;
+
+/** Reads the notes of a room; while they cannot be read, what was read of that room before stands, and other rooms are left alone. */
+export function keptNotes(notesOf: StatementsDeps['notesOf'], log: Log): StatementsDeps['notesOf'] {
+  const kept = new Map<string, Awaited<ReturnType<typeof notesOf>>>();
+  return async (room) => {
+    try {
+      const notes = await notesOf(room);
+      kept.delete(room);
+      kept.set(room, notes);
+      const [oldest] = kept.keys();
+      if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
+      return notes;
+    } catch (error) {
+      log.debug({ room, error: String(error) }, 'the notes of a room could not be read');
+      return kept.get(room) ?? [];
+    }
+  };
 }
 
 /** The key that signs what webhooks are sent, as `earshot incident webhook-key` prints it. */
@@ -38,19 +65,21 @@ export const webhookKey = (config: Pick<Config, 'data'>): string =>
 export async function openServerIncidents(
   config: Config,
   log: Log,
+  clock: Clock,
   sources: Pick<IncidentsDeps, 'bundle' | 'requests' | 'requestLines'> & Pick<StatementsDeps, 'notesOf'>,
 ): Promise<Incidents> {
   const at = paths(config.data);
   const running = new Set<string>();
   const statements = openStatements({
-    ...{ claims: at.claims, running: () => running, notesOf: sources.notesOf },
+    ...{ claims: at.claims, running: () => running, notesOf: keptNotes(sources.notesOf, log) },
   });
   await using stack = new AsyncDisposableStack();
   const incidents = stack.use(
     await openIncidents({
-      ...{ clock: systemClock, log, path: at.incidents, folder: at.press, base: config.publicUrl },
+      ...{ clock, log, path: at.incidents, folder: at.press, base: config.publicUrl },
       ...{ style: pageStyle, statements },
-      webhooks: { urls: config.incidentWebhooks, key: webhookKey(config) },
+      // Receivers hold the time of a signature against the true one.
+      webhooks: { clock: systemClock, urls: config.incidentWebhooks, key: webhookKey(config) },
       ...(sources.bundle ? { bundle: sources.bundle } : {}),
       ...(sources.requests ? { requests: sources.requests } : {}),
       ...(sources.requestLines ? { requestLines: sources.requestLines } : {}),

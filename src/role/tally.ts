@@ -60,7 +60,7 @@ export async function openTally(config: Config, log: Log): Promise<OpenRole> {
     await openTallyRequests({ ...keeping, dir: at.requests, secret: readSecret(at.secret) }),
   );
   const incidents = stack.use(
-    await openServerIncidents(config, log.part('incidents'), {
+    await openServerIncidents(config, log.part('incidents'), clock, {
       ...{ bundle: evidence.bundle, notesOf: notesFrom(notes), requests: requests.verdict },
       requestLines: ({ window: { from, to = from } }) => requests.lines(from, to),
     }),

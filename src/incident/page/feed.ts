@@ -16,6 +16,7 @@ export function incidentFeed(
   const iso = (at: number): string => new Date(at).toISOString();
   const updated = ({ incident, statements }: Dossier): number =>
     Math.max(
+      incident.window.from,
       ...incident.signs.map(({ from, to }) => to ?? from),
       ...statements.map(({ at }) => at),
       ...incident.postmortems.map(({ at }) => at),

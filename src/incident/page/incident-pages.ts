@@ -1,5 +1,4 @@
 import { escapeHtml } from '../../base/plain-text.ts';
-import { MOST_INCIDENT_NOTE } from '../desk/desk-wish.ts';
 import type { Dossier } from '../dossier.ts';
 import { isOwnFault } from '../finding.ts';
 import type { IncidentWords } from '../words/incident-words.ts';
@@ -36,18 +35,11 @@ ${items.length === 0 ? `<p>${words.none}</p>` : `<ul class="timeline">${items.jo
 </main>`;
 }
 
-/** The form beside an incident: a note, without a script. */
-function noteForm(id: string, words: IncidentWords, base: string): string {
-  const { dossier } = words;
-  return `<details class="desk"><summary>${dossier.desk}</summary>
+/** Where the operator and hosts write: never a form for their key here, for a copy of the page may be served by anybody. */
+const deskLink = (id: string, { dossier }: IncidentWords, base: string): string =>
+  `<section class="desk" aria-labelledby="desk"><h2 id="desk">${dossier.desk}</h2>
 <p class="small">${escapeHtml(dossier.deskLead)}</p>
-<form method="post" action="${escapeHtml(base)}/operate/incidents">
-<input type="hidden" name="act" value="note"><input type="hidden" name="id" value="${id}">
-<label for="note">${dossier.text}</label><textarea id="note" name="text" rows="3" maxlength="${MOST_INCIDENT_NOTE}" required></textarea>
-<label for="key">${dossier.key}</label><input id="key" name="key" type="password" autocomplete="current-password" required>
-<p><button class="button">${dossier.write}</button> <a href="${escapeHtml(base)}/operate/incidents?id=${id}">${dossier.more}</a></p>
-</form></details>`;
-}
+<p><a href="${escapeHtml(base)}/operate/incidents?id=${id}">${dossier.more}</a></p></section>`;
 
 function faultsSection({ incident }: Dossier, words: IncidentWords): string {
   const { dossier } = words;
@@ -107,6 +99,6 @@ ${incident.window.to === undefined ? `<p><strong>${words.running}</strong></p>` 
     .map((sentence) => `<li>${escapeHtml(sentence)}</li>`)
     .join('\n')}</ol>
 ${sections.filter(Boolean).join('\n')}
-${noteForm(incident.id, words, base)}
+${deskLink(incident.id, words, base)}
 </main>`;
 }

@@ -21,8 +21,8 @@ export interface PressWriterDeps {
   readonly folder: string;
   /** The address of this server, without a slash at its end; absent: pages link within whoever serves them. */
   readonly base?: string | undefined;
-  /** Files that every page loads, by their name. */
-  style(): Promise<ReadonlyMap<string, Uint8Array>>;
+  /** Files that every page loads, by their name; undefined for one that cannot be read now: it is asked for again. */
+  style(): Promise<ReadonlyMap<string, Uint8Array | undefined>>;
   /** What people said while an incident lasted: claims, and notes of hosts. Default: nothing. */
   statements?(incident: Incident, now: number): Promise<readonly IncidentStatement[]>;
   /** The lines of a room's bundle; undefined where there is none. */
@@ -32,7 +32,7 @@ export interface PressWriterDeps {
 }
 
 /** The form of the pages: with another one all are written anew. */
-const FORM = '1';
+const FORM = '2';
 const LANGUAGES: readonly PageLanguage[] = ['en', 'fr'];
 /** A page is written anew so soon after something has changed, and so often while an incident lasts. */
 const SOON: Ms = ms(1_000);
@@ -40,6 +40,8 @@ const WHILE_IT_LASTS_MS = 10_000;
 /** What people say afterwards is looked for during this time, so often. */
 const LOOKS_AFTER_MS = 24 * 3_600_000;
 const LOOK_AFTER_MS = 60_000;
+/** What could not be written is tried again so often. */
+const AGAIN_MS = 10_000;
 /** Rooms whose bundle is kept with an incident, and the longest bundle, bytes. */
 const MOST_BUNDLES = 4;
 const MOST_BUNDLE_BYTES = 64 * 1024 * 1024;
@@ -51,14 +53,17 @@ export class PressWriter {
   readonly #book: IncidentBook;
   readonly #folder: PressFolder;
   readonly #dossiers = new Map<string, Dossier>();
+  readonly #said = new Map<string, readonly IncidentStatement[]>();
   readonly #changed = new Set<string>();
   readonly #bundles = new Map<string, readonly string[]>();
   #listChanged = true;
+  #styled = false;
   #begun = false;
   #waiting: Disposable | undefined;
   #work: Promise<void> = Promise.resolve();
-  #wroteAt = 0;
-  #lookedAt = 0;
+  #wroteAt = Number.NEGATIVE_INFINITY;
+  #lookedAt: number;
+  #triedAt = 0;
   #failing = false;
   failures = 0;
 
@@ -66,6 +71,7 @@ export class PressWriter {
     this.#book = book;
     this.#deps = deps;
     this.#folder = new PressFolder(deps.folder);
+    this.#lookedAt = deps.clock.now();
   }
 
   /** Files that were changed. */
@@ -80,11 +86,13 @@ export class PressWriter {
   }
 
   /** Call about once a second. */
-  tick(wall: number): void {
+  tick(): void {
+    const [now, wall] = [this.#deps.clock.now(), this.#deps.clock.wall()];
     const { current } = this.#book;
-    if (current && wall - this.#wroteAt >= WHILE_IT_LASTS_MS) this.changed(current.id);
-    if (wall - this.#lookedAt < LOOK_AFTER_MS) return;
-    this.#lookedAt = wall;
+    if (current && now - this.#wroteAt >= WHILE_IT_LASTS_MS) this.changed(current.id);
+    if ((this.#failing || !this.#styled) && now - this.#triedAt >= AGAIN_MS) this.changed(undefined);
+    if (now - this.#lookedAt < LOOK_AFTER_MS) return;
+    this.#lookedAt = now;
     for (const { id, window } of this.#book.list())
       if (window.to !== undefined && wall - window.to < LOOKS_AFTER_MS) this.changed(id);
   }
@@ -124,8 +132,9 @@ export class PressWriter {
     const now = clock.wall();
     const said = await Promise.resolve(statements?.(incident, now) ?? []).catch((error: unknown) => {
       log.debug({ error: String(error) }, 'what people said could not be read');
-      return this.#dossiers.get(incident.id)?.statements.filter(({ kind }) => kind === 'claim') ?? [];
+      return this.#said.get(incident.id) ?? [];
     });
+    this.#said.set(incident.id, said);
     return dossierOf(incident, said, this.#bundles.get(incident.id) ?? [], now);
   }
 
@@ -135,31 +144,54 @@ export class PressWriter {
   }
 
   async #writeChanged(): Promise<void> {
-    const { base = '', clock, style } = this.#deps;
+    const { clock } = this.#deps;
+    this.#triedAt = clock.now();
+    if (!this.#styled) await this.#writeStyle();
     if (!this.#begun) {
-      for (const [name, bytes] of await style()) await this.#folder.write(`incidents/${name}`, bytes);
       await this.#lookAtOld();
       this.#begun = true;
     }
     const ids = [...this.#changed];
     const now = clock.wall();
-    if (this.#book.current) this.#wroteAt = now;
+    if (this.#book.current) this.#wroteAt = clock.now();
+    const failed: unknown[] = [];
     for (const id of ids) {
       // What changes while this is written is written again.
       this.#changed.delete(id);
       try {
         await this.#writeIncident(id, now);
       } catch (error) {
+        // One that cannot be told keeps none of the others from it.
         this.#changed.add(id);
-        throw error;
+        failed.push(error);
       }
       this.#listChanged = true;
     }
-    if (!this.#listChanged) return;
-    const held = this.#book.list();
+    if (this.#listChanged) await this.#writeList(now);
+    if (failed.length > 0) throw failed[0];
+  }
+
+  /** The style is nothing that a page waits for. */
+  async #writeStyle(): Promise<void> {
+    try {
+      const files = await this.#deps.style();
+      for (const [name, bytes] of files) if (bytes) await this.#folder.write(`incidents/${name}`, bytes);
+      this.#styled = [...files.values()].every(Boolean);
+    } catch (error) {
+      this.#deps.log.debug(
+        { error: String(error) },
+        'the style of the pages about incidents could not be read',
+      );
+    }
+  }
+
+  async #writeList(now: number): Promise<void> {
+    const { base = '' } = this.#deps;
+    const held = this.#book.list().filter(({ window: { from, to = from } }) => Number.isFinite(from + to));
     const dossiers = held.map((one) => this.#dossiers.get(one.id) ?? dossierOf(one, [], [], now));
     const known = new Set(held.map(({ id }) => id));
     for (const id of this.#dossiers.keys()) if (!known.has(id)) this.#dossiers.delete(id);
+    for (const id of this.#said.keys()) if (!known.has(id)) this.#said.delete(id);
     for (const language of LANGUAGES) {
       const words = incidentWords(language);
       const [own, other] = language === 'fr' ? ['.fr.html', '.html'] : ['.html', '.fr.html'];
@@ -244,8 +276,10 @@ export class PressWriter {
         );
       }
     }
-    await this.#copyRequests(incident);
     this.#bundles.set(id, copied);
+    await this.#copyRequests(incident).catch((error: unknown) =>
+      log.warn({ id, error: String(error) }, 'the requests of an incident could not be copied beside it'),
+    );
   }
 
   /** Copies what the doors were asked for: the verdict can be worked out again from it. */

@@ -1,4 +1,5 @@
-import type { IncidentLabel } from '../incident.ts';
+import { COMPLETE_SHARE, LEAST_HOSTILE } from '../finding.ts';
+import type { Incident } from '../incident.ts';
 
 /** What somebody said while an incident lasted: quoted as theirs, and never taken for a measurement. */
 export interface IncidentStatement {
@@ -23,21 +24,35 @@ export interface IncidentStatement {
   }[];
 }
 
+/** Words for an attack; `DoS` counts only as it is written, for `dos` is a back in French. */
 const ATTACK =
-  /\b(?:d+o+s(?:ed|ing)?|denial[- ]of[- ]service|d[ée]ni de service|attack(?:s|ed|ers?|ing)?|attaqu\w*|hack(?:ed|ers?|ing)?|pirat[ée]\w*|botnets?|sabotag\w*)\b/i;
-/** `no attack`, `not a DDoS`, `pas une attaque`: such a sentence does not say that there is one. */
-const DENIED =
-  /\b(?:no|not|never|without|isn[’']t|wasn[’']t|aucune?|pas|sans|jamais)\b[^.!?]{0,24}\b(?:d+o+s|denial|d[ée]ni|attack|attaqu|hack|pirat)/i;
+  /\b(?:ddos(?:ed|ing)?(?:[ -]attack\w*)?|denial[- ]of[- ]service(?:[ -]attack\w*)?|d[ée]ni de service|attack(?:s|ed|ers?|ing)?|attaqu\w*|hack(?:ed|ers?|ing)?|botnets?|sabotag\w*)\b/gi;
+/** Stands directly before such a word and denies it: `no`, `not a`, `no sign of an`, `not under`, `pas d’`, `aucune`. */
+const DENIAL =
+  /\b(?:(?:no|not|never|without|isn[’']t|wasn[’']t|weren[’']t|aren[’']t)(?:\s+(?:an?|any|under|been|being|(?:evidence|signs?|traces?)\s+of))*\s+|(?:pas|aucune?|sans|jamais)(?:\s+(?:une?|sous|été|de|(?:signe|trace)\s+d[’']\s*(?:une)?)|\s+d[’'](?:une\s)?|\s+l[’'])*\s*)$/i;
 
-/** True for a text that says that there is an attack. */
-export const saysAttack = (text: string): boolean => ATTACK.test(text) && !DENIED.test(text);
+/** True for a text with a sentence that says that there is an attack. */
+export const saysAttack = (text: string): boolean =>
+  text
+    .replace(/\bDoS\b/g, 'ddos')
+    .split(/[.!?;\n]+/)
+    .some((sentence) =>
+      [...sentence.matchAll(ATTACK)].some(({ index }) => !DENIAL.test(sentence.slice(0, index))),
+    );
 
 /** What the measurements say to a statement that there was an attack. */
 export type AttackAnswer = 'contradicted' | 'not-supported' | 'in-part' | 'supported';
 
-/** What a finding says to it. */
-export function answerToAttack(label: IncidentLabel): AttackAnswer {
+/** What a finding says to it; requests that are not known, or that leave room for an attack, contradict nothing. */
+export function answerToAttack({
+  label,
+  caused,
+  hostile: { cost, requests: asked },
+  requests,
+}: Pick<Incident, 'label' | 'caused' | 'hostile' | 'requests'>): AttackAnswer {
   if (label === 'ATTACK') return 'supported';
   if (label === 'MIXED') return 'in-part';
-  return label === 'UNDETERMINED' ? 'not-supported' : 'contradicted';
+  const known = cost.share !== null && asked.share !== null && (requests?.complete ?? 0) >= COMPLETE_SHARE;
+  const excluded = known && Math.max(cost.high, asked.high) < LEAST_HOSTILE;
+  return caused === false || excluded ? 'contradicted' : 'not-supported';
 }

@@ -23,7 +23,7 @@ export interface DeskWords {
 
 /** English. */
 export const DESK_ENGLISH: DeskWords = {
-  openTitle: 'Tell of an incident',
+  openTitle: 'Report an incident',
   about: 'For the operator of this server.',
   what: 'What is wrong, in one line (at most 140 characters)',
   room: 'The room it is about; empty: the whole server',
@@ -38,7 +38,7 @@ export const DESK_ENGLISH: DeskWords = {
   close: 'Close',
   account: 'Your account of it',
   accountLead:
-    'It begins with the facts. Each figure that is not in the record is marked when it is published; earlier versions stay to be read. Lines that begin with # are headings, those with - are points.',
+    'It begins with the facts. Each figure that is not in the record is marked when it is published; earlier versions remain readable. Lines that begin with # are headings, those with - are points.',
   publish: 'Publish the account',
   back: 'Back to the incident',
   refused: (why) => `Nothing was published: ${why}`,
@@ -59,7 +59,7 @@ export const DESK_FRENCH: DeskWords = {
   writeNote: 'Publier la note',
   closeTitle: 'Le clore',
   closeLead:
-    'Termine ce qu’une personne a ouvert. Ce qui est mesuré se termine de lui-même, et l’incident avec lui.',
+    'Termine ce qu’une personne a ouvert. Ce qui est mesuré se termine de lui-même, et un incident qui a des signes mesurés est fini quand ils le sont.',
   close: 'Clore',
   account: 'Votre récit',
   accountLead:

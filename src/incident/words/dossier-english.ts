@@ -117,10 +117,6 @@ export const DOSSIER_ENGLISH: DossierWords = {
   person: 'said by',
   measured: 'measured',
   desk: 'For the operator, and hosts of these rooms',
-  deskLead:
-    'What you write here is published as your statement, with your part in it, and cannot be removed.',
-  key: 'Your link or key',
-  text: 'Note (at most 500 characters)',
-  write: 'Publish the note',
-  more: 'Close it, or write an account',
+  deskLead: 'What you write is published as your statement, with your part in it, and cannot be removed.',
+  more: 'Write a note or an account, or close it',
 };

@@ -124,9 +124,6 @@ export const DOSSIER_FRENCH: DossierWords = {
   measured: 'mesuré',
   desk: 'Pour l’administrateur et les hôtes de ces salles',
   deskLead:
-    'Ce que vous écrivez ici est publié comme votre déclaration, avec votre rôle, et ne peut être retiré.',
-  key: 'Votre lien ou votre clé',
-  text: 'Note (500 caractères au plus)',
-  write: 'Publier la note',
-  more: 'Le clore, ou écrire un récit',
+    'Ce que vous écrivez est publié comme votre déclaration, avec votre rôle, et ne peut être retiré.',
+  more: 'Écrire une note ou un récit, ou le clore',
 };

@@ -80,11 +80,8 @@ export interface DossierWords {
   readonly bundleOf: (room: string) => string;
   readonly person: string;
   readonly measured: string;
-  /** The form. */
+  /** The way to the form. */
   readonly desk: string;
   readonly deskLead: string;
-  readonly key: string;
-  readonly text: string;
-  readonly write: string;
   readonly more: string;
 }

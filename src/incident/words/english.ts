@@ -71,7 +71,7 @@ export const ENGLISH: IncidentWords = {
   desk: DESK_ENGLISH,
   timeline: 'What was measured',
   wholeServer: 'whole server',
-  lasts: 'lasts',
+  lasts: 'still going on',
   check: 'How to check this',
   checkLead:
     'Silences, rungs and clocks of a room are entries of the signed log, and so are its numbers. They were published while it happened.',
