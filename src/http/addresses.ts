@@ -17,6 +17,8 @@ const PRESS = { ...READ, owner: 'press', urgency: 'reading' } as const;
 const STAGE = { owner: 'cell', urgency: 'stage', cors: 'stage' } as const;
 
 const SMALL_BODY = 64 * 1024;
+/** An account of an incident: 30,000 characters of any script. */
+const ACCOUNT_BODY = 300_000;
 /** Limit of a host's hold music, the only sound that is uploaded. */
 const MUSIC_BODY = 8_000_000;
 
@@ -297,7 +299,8 @@ export const ADDRESSES: readonly Address[] = [
       what: 'where the operator writes about incidents',
       pattern: '/operate/incidents',
     },
-    ...{ owner: 'site', methods: ['GET', 'POST'], urgency: 'control', cors: 'own', body: SMALL_BODY },
+    // Twice that: the site says in words what is too long, and keeps what it can.
+    ...{ owner: 'site', methods: ['GET', 'POST'], urgency: 'control', cors: 'own', body: 2 * ACCOUNT_BODY },
     examples: ['/operate/incidents'],
   },
   {
@@ -405,6 +408,6 @@ export const ADDRESSES: readonly Address[] = [
   {
     ...{ id: 'api', what: 'the rest of the API', pattern: '/api/:steps', exact: true },
     ...{ owner: 'site', methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], urgency: 'control' },
-    ...{ cors: 'reads', body: SMALL_BODY, examples: ['/api/rooms'] },
+    ...{ cors: 'reads', body: ACCOUNT_BODY, examples: ['/api/rooms'] },
   },
 ];

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { EarshotError } from '../../base/errors.ts';
 import { fromProcess } from '../../config/index.ts';
-import type { Incident } from '../../incident/index.ts';
+import type { Incident, IncidentOutline } from '../../incident/index.ts';
 import { webhookKey } from '../../role/incidents.ts';
 import { operatorToken } from '../../role/operator-link.ts';
 import { readArguments } from '../arguments.ts';
@@ -65,7 +65,7 @@ export const command: Command = async (args) => {
   const config = fromProcess(values.data ? ['--data', values.data] : []);
   const api = `${givenAddress(values.url) ?? serverAddress(config)}/api/incidents`;
   if (verb === 'list') {
-    const { incidents } = (await call(api, 'GET')) as unknown as { incidents: readonly Incident[] };
+    const { incidents } = (await call(api, 'GET')) as unknown as { incidents: readonly IncidentOutline[] };
     console.log(values.json ? JSON.stringify({ incidents }) : incidentList(incidents));
     return 0;
   }
@@ -80,12 +80,12 @@ export const command: Command = async (args) => {
       `earshot incident ${verb} needs ${verb === 'open' ? 'a title' : 'an ID'}`,
     );
   const one = `${api}/${encodeURIComponent(subject)}`;
+  const token = values.token ?? config.operatorKey ?? (await operatorToken(config, TOKEN_SECONDS));
   if (verb === 'show') {
-    const found = (await call(one, 'GET')) as unknown as { incident: Incident; draft: string };
+    const found = (await call(one, 'GET', token)) as unknown as { incident: Incident; draft: string };
     console.log(values.json ? JSON.stringify(found) : found.draft);
     return 0;
   }
-  const token = values.token ?? config.operatorKey ?? (await operatorToken(config, TOKEN_SECONDS));
   const sent =
     verb === 'open'
       ? call(api, 'POST', token, {
@@ -116,7 +116,7 @@ async function accountFrom(file: string | undefined): Promise<string> {
 }
 
 /** Incidents for a person at a terminal. */
-function incidentList(incidents: readonly Incident[]): string {
+function incidentList(incidents: readonly IncidentOutline[]): string {
   if (incidents.length === 0) return 'Nothing has gone wrong since this server began to write it down.';
   return incidents
     .map(({ id, window, label, title, rooms }) => {

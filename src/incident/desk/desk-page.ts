@@ -1,15 +1,14 @@
 import { escapeHtml } from '../../base/plain-text.ts';
-import type { Incident } from '../incident.ts';
 import { framed } from '../page/frame.ts';
 import type { IncidentWords } from '../words/incident-words.ts';
 import { spanOf } from '../words/sentences.ts';
-import { MOST_ACCOUNT, MOST_INCIDENT_NOTE, MOST_TITLE } from './desk-wish.ts';
+import { type IncidentOutline, MOST_ACCOUNT, MOST_INCIDENT_NOTE, MOST_TITLE } from './desk-wish.ts';
 
 /** What the page shows. */
 export interface DeskPage {
   readonly words: IncidentWords;
-  /** The incident that is written about, and where its account begins; absent: a new one is opened. */
-  readonly about?: { readonly incident: Incident; readonly draft: string } | undefined;
+  /** The incident that is written about; absent: a new one is opened. */
+  readonly about?: IncidentOutline | undefined;
   /** Why nothing was published. */
   readonly refused?: string | undefined;
   /** What was sent, so that nobody writes it twice. */
@@ -40,16 +39,15 @@ ${keyField('open', words)}${button(desk.open)}`,
 }
 
 function writeForms(
-  { incident, draft }: NonNullable<DeskPage['about']>,
+  { id, signs }: IncidentOutline,
   words: IncidentWords,
   sent: URLSearchParams | undefined,
 ): string {
   const { desk } = words;
-  const { id, postmortems } = incident;
   const was = (act: string): string | undefined =>
     sent?.get('act') === act ? (sent.get('text') ?? undefined) : undefined;
-  const account = was('postmortem') ?? postmortems.at(-1)?.text ?? draft;
-  const isOpen = incident.signs.some(({ kind, to }) => kind === 'person' && to === undefined);
+  const account = was('postmortem') ?? '';
+  const isOpen = signs.some(({ kind, to }) => kind === 'person' && to === undefined);
   const note = form(
     'note',
     id,
@@ -63,7 +61,7 @@ function writeForms(
   const written = form(
     'postmortem',
     id,
-    `<p class="small" id="account-lead">${desk.accountLead}</p><label for="account">${desk.account}</label><textarea id="account" class="long" name="text" rows="24" maxlength="${MOST_ACCOUNT}" required aria-describedby="account-lead">${escapeHtml(account)}</textarea>${keyField('account', words)}${button(desk.publish)}`,
+    `<p class="small" id="account-lead">${desk.accountLead}</p><label for="account">${desk.account}</label><textarea id="account" class="long" name="text" rows="24" maxlength="${MOST_ACCOUNT}" required aria-describedby="account-lead">${escapeHtml(account)}</textarea>${keyField('account', words)}<p><button class="button">${desk.publish}</button> <button class="button" name="act" value="draft" formnovalidate>${desk.facts}</button></p>`,
   );
   return `<p><a href="/incidents/${id}">${desk.back}</a></p>
 <h2>${words.dossier.note}</h2>${note}
@@ -74,7 +72,7 @@ ${isOpen ? `<h2>${desk.closeTitle}</h2>${close}` : ''}
 /** The page on which the operator opens an incident, writes beside one, closes it, and tells of it. No script. */
 export function deskPage({ words, about, refused, sent, now }: DeskPage): string {
   const { desk } = words;
-  const title = about ? spanOf(about.incident, words, now) : desk.openTitle;
+  const title = about ? spanOf(about, words, now) : desk.openTitle;
   const main = `<main class="page incidents desk">
 <p class="small"><a href="/incidents">${words.all}</a></p>
 <h1>${escapeHtml(title)}</h1>

@@ -1,4 +1,4 @@
-import { openAllowance } from '../../base/allowance.ts';
+import { networkOf, openAllowance } from '../../base/allowance.ts';
 import type { Clock } from '../../base/clock.ts';
 import { ERRORS, type ErrorCode } from '../../base/errors.ts';
 import { languageOf } from '../../base/negotiation.ts';
@@ -7,7 +7,7 @@ import { mediaTypeOf, readBody } from '../../http/index.ts';
 import type { Incident } from '../incident.ts';
 import { incidentWords } from '../words/sentences.ts';
 import { deskPage } from './desk-page.ts';
-import type { DeskWish } from './desk-wish.ts';
+import { type DeskWish, type IncidentOutline, MOST_ACCOUNT } from './desk-wish.ts';
 
 /** What the desk needs. */
 export interface DeskDeps {
@@ -15,13 +15,16 @@ export interface DeskDeps {
   isOperator(token: string | undefined): Promise<boolean>;
   /** What a token makes of its bearer in a room. */
   whoIs(slug: string, token: string | undefined): Promise<'operator' | 'host' | undefined>;
-  /** An incident and where its account begins; undefined when there is none. Rejects while nobody answers. */
+  /**
+   * An incident and where its account begins; undefined when there is none. Rejects while nobody answers. It gathers
+   * what everybody said, so it is asked for the operator only.
+   */
   read(
     id: string,
     language: 'en' | 'fr',
   ): Promise<{ readonly incident: Incident; readonly draft: string } | undefined>;
   /** All that are held, newest first. Rejects while nobody answers. */
-  list(): Promise<readonly Incident[]>;
+  list(): Promise<readonly IncidentOutline[]>;
   /** Writes: 201, or why not. Rejects while nobody answers. */
   write(wish: DeskWish): Promise<Response>;
 }
@@ -40,10 +43,15 @@ const ACTS: Readonly<Record<string, DeskWish['act']>> = {
   close: 'close',
   postmortem: 'postmortem',
 };
-const MOST_BODY = 128 * 1024;
+/** An account of 30,000 characters, each nine bytes in a form. */
+const MOST_BODY = 300_000;
+/** A form that is longer is read up to here, so that what fits can be kept; the door takes no more. */
+const MOST_FORM = 600_000;
+/** Whoever reads shares one answer for so long, ms. */
+const SHARED_MS = 3_000;
 /** Rooms of an incident whose hosts are looked for. */
 const MOST_ROOMS = 20;
-/** Keys that are tried: so many at once, and one more every so often, of everybody together. */
+/** Wrong keys: so many at once, and one more every so often, of each network. Right ones cost nothing. */
 const BURST = 30;
 const EVERY_MS = 2_000;
 const HEADERS = {
@@ -67,56 +75,86 @@ const refusal = ({ refused, detail }: DeskRefusal): Response => {
 export function openDesk(deps: DeskDeps): (request: Request) => Promise<Response> | undefined {
   const allowance = openAllowance(deps.clock, BURST, EVERY_MS);
 
-  async function bodyOf(request: Request): Promise<string | DeskRefusal> {
-    const read = await readBody(request.body, request.headers.get('content-length'), MOST_BODY);
+  let shared: { readonly until: number; readonly list: Promise<readonly IncidentOutline[]> } | undefined;
+
+  /** The list, asked for once every few seconds however many read it; a refusal is shared as well. */
+  function list(): Promise<readonly IncidentOutline[]> {
+    const now = deps.clock.now() as number;
+    if (!shared || now >= shared.until) shared = { until: now + SHARED_MS, list: deps.list() };
+    return shared.list;
+  }
+  const outline = async (id: string): Promise<IncidentOutline | undefined> =>
+    (await list()).find((one) => one.id === id);
+
+  async function write(wish: DeskWish): Promise<Response> {
+    const done = await deps.write(wish);
+    shared = undefined;
+    return done;
+  }
+
+  /** A key that opens nothing: charged to the network that it came from. */
+  function wrong(request: Request, otherwise: DeskRefusal): DeskRefusal {
+    const from = request.headers.get('x-forwarded-for');
+    const wait = allowance.take(from === null ? '' : networkOf(from));
+    return wait === undefined ? otherwise : { refused: 'too-often', detail: `Try again in ${wait} s.` };
+  }
+
+  async function bodyOf(request: Request, most: number): Promise<string | DeskRefusal> {
+    const read = await readBody(request.body, request.headers.get('content-length'), most);
     if (read === 'too-large') return { refused: 'too-large' };
     return read === 'broken-off' ? { refused: 'bad-request' } : read.toString('utf8');
   }
 
   /** Who writes, and whether they may. */
   async function wishOf(
+    request: Request,
     act: DeskWish['act'],
     token: string,
     { id, text, title, room }: Readonly<Record<string, string | undefined>>,
   ): Promise<DeskWish | DeskRefusal> {
-    const wait = allowance.take('all');
-    if (wait !== undefined) return { refused: 'too-often', detail: `Try again in ${wait} s.` };
     if (token === '') return { refused: 'token-missing' };
     if (room !== undefined && !SLUG.test(room)) return { refused: 'room-unknown' };
     const isOperator = await deps.isOperator(token);
     if (act === 'open')
       return isOperator
         ? { act, author: 'operator', title: title ?? '', ...(room === undefined ? {} : { room }) }
-        : { refused: 'operator-only' };
+        : wrong(request, { refused: 'operator-only' });
     if (id === undefined || !ID.test(id)) return { refused: 'not-found' };
     if (isOperator)
       return act === 'close'
         ? { act, author: 'operator', id }
         : { act, author: 'operator', id, text: text ?? '' };
-    if (act !== 'note') return { refused: 'operator-only' };
-    const rooms = (await deps.read(id, 'en'))?.incident.rooms ?? [];
+    if (act !== 'note') return wrong(request, { refused: 'operator-only' });
+    const rooms = (await outline(id))?.rooms ?? [];
     for (const slug of rooms.slice(0, MOST_ROOMS))
       if ((await deps.whoIs(slug, token)) === 'host')
         return { act, author: 'host', room: slug, id, text: text ?? '' };
-    return {
+    return wrong(request, {
       refused: 'not-host',
       detail: 'The link is neither the operator’s nor that of a host of a room in it.',
-    };
+    });
   }
 
   async function api(request: Request, steps: readonly string[]): Promise<Response> {
     const [id, step] = steps;
+    const token = /^Bearer ([\w.~+/=-]+)$/i.exec(request.headers.get('authorization') ?? '')?.[1] ?? '';
     if (request.method === 'GET') {
-      if (id === undefined) return Response.json({ incidents: await deps.list() });
-      const found = step === undefined && ID.test(id) ? await deps.read(id, 'en') : undefined;
-      return found ? Response.json(found) : refusal({ refused: 'not-found' });
+      if (id === undefined) return Response.json({ incidents: await list() });
+      if (step !== undefined || !ID.test(id)) return refusal({ refused: 'not-found' });
+      // What everybody may read is a file of the press, which asks nobody.
+      if (token === '')
+        return new Response(null, { status: 307, headers: { location: `/incidents/${id}.json` } });
+      if (!(await deps.isOperator(token))) return refusal(wrong(request, { refused: 'operator-only' }));
+      const found = await deps.read(id, 'en');
+      const headers = { 'cache-control': 'no-store' };
+      return found ? Response.json(found, { headers }) : refusal({ refused: 'not-found' });
     }
     const act = id === undefined ? 'open' : ACTS[step ?? ''];
     if (request.method !== 'POST' || act === undefined) return refusal({ refused: 'not-found' });
     // A form on another site needs no leave to send; JSON does, and gets none.
     if (mediaTypeOf(request.headers.get('content-type')) !== 'application/json')
       return refusal({ refused: 'unsupported-media-type', detail: 'Send application/json.' });
-    const text = await bodyOf(request);
+    const text = await bodyOf(request, MOST_BODY);
     if (typeof text !== 'string') return refusal(text);
     let value: unknown;
     try {
@@ -129,9 +167,8 @@ export function openDesk(deps: DeskDeps): (request: Request) => Promise<Response
       const one = (value as Record<string, unknown> | null)?.[name];
       if (typeof one === 'string') given[name] = one;
     }
-    const token = /^Bearer ([\w.~+/=-]+)$/i.exec(request.headers.get('authorization') ?? '')?.[1] ?? '';
-    const wish = await wishOf(act, token, { ...given, ...(id === undefined ? {} : { id }) });
-    return isRefused(wish) ? refusal(wish) : deps.write(wish);
+    const wish = await wishOf(request, act, token, { ...given, ...(id === undefined ? {} : { id }) });
+    return isRefused(wish) ? refusal(wish) : write(wish);
   }
 
   async function page(request: Request): Promise<Response> {
@@ -144,23 +181,50 @@ export function openDesk(deps: DeskDeps): (request: Request) => Promise<Response
       refused?: string,
       status = 200,
     ) => {
-      const about = id && ID.test(id) ? await deps.read(id, language) : undefined;
+      const about = id && ID.test(id) ? await outline(id) : undefined;
       if (id && !about) return refusal({ refused: 'not-found' });
       const html = deskPage({ words, about, sent, refused, now: deps.clock.wall() });
       return new Response(html, { status, headers: HEADERS });
     };
     if (request.method === 'GET' || request.method === 'HEAD') return show(searchParams.get('id'));
-    const text = await bodyOf(request);
+    const text = await bodyOf(request, MOST_FORM);
     if (typeof text !== 'string') return refusal(text);
     const sent = new URLSearchParams(text);
+    const id = sent.get('act') === 'open' ? undefined : sent.get('id');
+    if (text.length > MOST_BODY) {
+      const { status, title } = ERRORS['too-large'];
+      sent.set('text', [...(sent.get('text') ?? '')].slice(0, MOST_ACCOUNT).join(''));
+      return show(id, sent, title, status);
+    }
+    const key = keyIn(sent.get('key') ?? '');
+    // The button of a form that has an act already.
+    if (sent.getAll('act').includes('draft')) {
+      const refused: DeskRefusal | undefined =
+        key === ''
+          ? { refused: 'token-missing' }
+          : (await deps.isOperator(key))
+            ? undefined
+            : wrong(request, { refused: 'operator-only' });
+      if (refused)
+        return show(
+          id,
+          sent,
+          refused.detail ?? ERRORS[refused.refused].title,
+          ERRORS[refused.refused].status,
+        );
+      const found = id && ID.test(id) ? await deps.read(id, language) : undefined;
+      if (!found) return refusal({ refused: 'not-found' });
+      const facts = found.incident.postmortems.at(-1)?.text ?? found.draft;
+      sent.set('text', [sent.get('text') ?? '', facts].filter((one) => one !== '').join('\n\n'));
+      return show(id, sent);
+    }
     const act = [...Object.values(ACTS), 'open' as const].find((one) => one === sent.get('act'));
     if (act === undefined) return refusal({ refused: 'bad-request' });
     const given = Object.fromEntries([...sent].filter(([, value]) => value !== ''));
-    const wish = await wishOf(act, keyIn(sent.get('key') ?? ''), given);
-    const id = act === 'open' ? undefined : sent.get('id');
+    const wish = await wishOf(request, act, key, given);
     if (isRefused(wish))
       return show(id, sent, wish.detail ?? ERRORS[wish.refused].title, ERRORS[wish.refused].status);
-    const done = await deps.write(wish);
+    const done = await write(wish);
     const answer = (await done.json()) as { id?: string; title?: string; detail?: string };
     if (done.status !== 201) return show(id, sent, answer.detail ?? answer.title ?? '', done.status);
     return new Response(null, {

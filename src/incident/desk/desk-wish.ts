@@ -1,4 +1,4 @@
-import type { IncidentAuthor } from '../incident.ts';
+import type { Incident, IncidentAuthor } from '../incident.ts';
 
 /** What a person wants to write; who they are was found out before. */
 export type DeskWish =
@@ -18,6 +18,9 @@ export type DeskWish =
       readonly id: string;
       readonly text: string;
     };
+
+/** An incident in the list: without minutes, clients, requests and what people wrote, which its own file has. */
+export type IncidentOutline = Omit<Incident, 'minutes' | 'notes' | 'postmortems' | 'clients' | 'requests'>;
 
 /** Longest title, note and account, in characters. */
 export const MOST_TITLE = 140;

@@ -1,11 +1,19 @@
 import type { Clock } from '../../base/clock.ts';
 import { plainText } from '../../base/plain-text.ts';
 import { problem, type Reply } from '../../base/reply.ts';
+import { ms } from '../../base/time.ts';
+import type { Incident } from '../incident.ts';
 import type { IncidentBook, IncidentLine } from '../incident-book.ts';
 import { draftOf } from '../postmortem/draft.ts';
 import type { PressWriter } from '../publish/press-writer.ts';
 import { incidentWords } from '../words/sentences.ts';
-import { type DeskWish, MOST_ACCOUNT, MOST_INCIDENT_NOTE, MOST_TITLE } from './desk-wish.ts';
+import {
+  type DeskWish,
+  type IncidentOutline,
+  MOST_ACCOUNT,
+  MOST_INCIDENT_NOTE,
+  MOST_TITLE,
+} from './desk-wish.ts';
 
 /** What writing needs. */
 export interface InnerDeskDeps {
@@ -17,11 +25,18 @@ export interface InnerDeskDeps {
 }
 
 const PREFIX = '/desk';
+/** Whoever has written waits so long for the page; it is written down already. */
+const PAGE_WAIT = ms(1_000);
 const MOST_BODY = 256 * 1024;
 
 const answered = ({ status, headers, body }: Reply): Response =>
   new Response(String(body), { status, headers });
 const refused = (detail: string): Response => answered(problem('unprocessable', detail));
+
+function outlineOf(incident: Incident): IncidentOutline {
+  const { minutes: _, notes: __, postmortems: ___, clients: ____, requests: _____, ...outline } = incident;
+  return outline;
+}
 
 /** An account keeps its lines; everything else that is not text is dropped. */
 function accountText(text: string): string | undefined {
@@ -81,6 +96,13 @@ export function openInnerDesk(deps: InnerDeskDeps): (request: Request) => Promis
       : answered(problem('too-many-changes', 'This account has as many versions as it can have.'));
   }
 
+  /** Resolves when the page is there, or soon: gathering what everybody said can take longer. */
+  async function published(): Promise<void> {
+    const late = Promise.withResolvers<void>();
+    using _ = clock.after(PAGE_WAIT, late.resolve);
+    await Promise.race([publisher.publish(), late.promise]);
+  }
+
   async function write(request: Request): Promise<Response> {
     const text = await request.text();
     if (text.length > MOST_BODY) return answered(problem('too-large'));
@@ -90,7 +112,7 @@ export function openInnerDesk(deps: InnerDeskDeps): (request: Request) => Promis
     deps.wrote(done, wish);
     const [{ id }] = done as [IncidentLine];
     publisher.changed(id);
-    await publisher.publish();
+    await published();
     return Response.json({ id }, { status: 201 });
   }
 
@@ -108,6 +130,6 @@ export function openInnerDesk(deps: InnerDeskDeps): (request: Request) => Promis
     const id = pathname.slice(PREFIX.length + 1);
     if (request.method === 'POST') return write(request);
     if (id !== '') return read(id, searchParams.get('language') === 'fr' ? 'fr' : 'en');
-    return Promise.resolve(Response.json({ incidents: book.list() }));
+    return Promise.resolve(Response.json({ incidents: book.list().map(outlineOf) }));
   };
 }

@@ -15,6 +15,7 @@ export interface DeskWords {
   readonly account: string;
   readonly accountLead: string;
   readonly publish: string;
+  readonly facts: string;
   readonly back: string;
   readonly refused: (why: string) => string;
   readonly why: string;
@@ -40,6 +41,7 @@ export const DESK_ENGLISH: DeskWords = {
   accountLead:
     'It begins with the facts. Each figure that is not in the record is marked when it is published; earlier versions remain readable. Lines that begin with # are headings, those with - are points.',
   publish: 'Publish the account',
+  facts: 'Fill in the last version, or the facts',
   back: 'Back to the incident',
   refused: (why) => `Nothing was published: ${why}`,
   why: 'Why it happened',
@@ -65,6 +67,7 @@ export const DESK_FRENCH: DeskWords = {
   accountLead:
     'Il commence par les faits. Chaque chiffre qui n’est pas dans le registre est marqué à la publication ; les versions précédentes restent lisibles. Une ligne qui commence par # est un titre, par - un point.',
   publish: 'Publier le récit',
+  facts: 'Insérer la dernière version, ou les faits',
   back: 'Retour à l’incident',
   refused: (why) => `Rien n’a été publié : ${why}`,
   why: 'Pourquoi c’est arrivé',

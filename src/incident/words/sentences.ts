@@ -13,7 +13,11 @@ export const incidentWords = (language: 'en' | 'fr'): IncidentWords => (language
 export const moment = (at: number): string => new Date(at).toISOString().slice(0, 19).replace('T', ' ');
 
 /** When an incident was; `now`: wall-clock ms, for one that lasts. */
-export function spanOf({ window: { from, to } }: Incident, words: IncidentWords, now: number): string {
+export function spanOf(
+  { window: { from, to } }: Pick<Incident, 'window'>,
+  words: IncidentWords,
+  now: number,
+): string {
   const sameDay = to !== undefined && moment(from).slice(0, 10) === moment(to).slice(0, 10);
   const end = to === undefined ? undefined : sameDay ? moment(to).slice(11) : moment(to);
   return words.span(moment(from), end, words.length((to ?? now) - from));
