@@ -1,6 +1,12 @@
 /** Incidents: what went wrong, noticed by measurement, written down while it lasts, and published. Nobody waits for it. */
 export { type DeskDeps, openDesk } from './desk/desk-routes.ts';
-export { type DeskWish, type IncidentOutline, MOST_ACCOUNT, MOST_INCIDENT_NOTE, MOST_TITLE } from './desk/desk-wish.ts';
+export {
+  type DeskWish,
+  type IncidentOutline,
+  MOST_ACCOUNT,
+  MOST_INCIDENT_NOTE,
+  MOST_TITLE,
+} from './desk/desk-wish.ts';
 export type { Dossier } from './dossier.ts';
 export type { Incident, IncidentAuthor } from './incident.ts';
 export { type RequestBundleHead, readBundleHead, verdictOfBundle } from './incident-verdict.ts';
