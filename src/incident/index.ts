@@ -1,5 +1,6 @@
 /** Incidents: what went wrong, noticed by measurement, written down while it lasts, and published. Nobody waits for it. */
-export { type DeskDeps, openDesk } from './desk/desk-routes.ts';
+export type { DeskDeps } from './desk/desk-asking.ts';
+export { openDesk } from './desk/desk-routes.ts';
 export {
   type DeskWish,
   type IncidentOutline,

@@ -1,43 +1,14 @@
-import { networkOf, openAllowance } from '../../base/allowance.ts';
-import type { Clock } from '../../base/clock.ts';
-import { ERRORS, type ErrorCode } from '../../base/errors.ts';
+import { ERRORS } from '../../base/errors.ts';
 import { languageOf } from '../../base/negotiation.ts';
 import { problem } from '../../base/reply.ts';
 import { mediaTypeOf, readBody } from '../../http/index.ts';
-import type { Incident } from '../incident.ts';
 import { incidentWords } from '../words/sentences.ts';
+import { type DeskDeps, type DeskRefusal, INCIDENT_ID, openAsking } from './desk-asking.ts';
 import { deskPage } from './desk-page.ts';
-import { type DeskWish, type IncidentOutline, MOST_ACCOUNT } from './desk-wish.ts';
-
-/** What the desk needs. */
-export interface DeskDeps {
-  readonly clock: Clock;
-  isOperator(token: string | undefined): Promise<boolean>;
-  /** What a token makes of its bearer in a room. */
-  whoIs(slug: string, token: string | undefined): Promise<'operator' | 'host' | undefined>;
-  /**
-   * An incident and where its account begins; undefined when there is none. Rejects while nobody answers. It gathers
-   * what everybody said, so it is asked for the operator only.
-   */
-  read(
-    id: string,
-    language: 'en' | 'fr',
-  ): Promise<{ readonly incident: Incident; readonly draft: string } | undefined>;
-  /** All that are held, newest first. Rejects while nobody answers. */
-  list(): Promise<readonly IncidentOutline[]>;
-  /** Writes: 201, or why not. Rejects while nobody answers. */
-  write(wish: DeskWish): Promise<Response>;
-}
-
-interface DeskRefusal {
-  readonly refused: ErrorCode;
-  readonly detail?: string;
-}
+import { type DeskWish, MOST_ACCOUNT } from './desk-wish.ts';
 
 const PAGE = '/operate/incidents';
 const API = '/api/incidents';
-const ID = /^[0-9]{8}-[0-9]{6}b{0,60}$/;
-const SLUG = /^[a-z0-9-]{1,64}$/;
 const ACTS: Readonly<Record<string, DeskWish['act']>> = {
   notes: 'note',
   close: 'close',
@@ -47,13 +18,6 @@ const ACTS: Readonly<Record<string, DeskWish['act']>> = {
 const MOST_BODY = 300_000;
 /** A form that is longer is read up to here, so that what fits can be kept; the door takes no more. */
 const MOST_FORM = 600_000;
-/** Whoever reads shares one answer for so long, ms. */
-const SHARED_MS = 3_000;
-/** Rooms of an incident whose hosts are looked for. */
-const MOST_ROOMS = 20;
-/** Wrong keys: so many at once, and one more every so often, of each network. Right ones cost nothing. */
-const BURST = 30;
-const EVERY_MS = 2_000;
 const HEADERS = {
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy':
@@ -73,31 +37,7 @@ const refusal = ({ refused, detail }: DeskRefusal): Response => {
 
 /** Opens the desk: forms and an API with which the operator, and hosts, write about incidents. Undefined for other paths. */
 export function openDesk(deps: DeskDeps): (request: Request) => Promise<Response> | undefined {
-  const allowance = openAllowance(deps.clock, BURST, EVERY_MS);
-
-  let shared: { readonly until: number; readonly list: Promise<readonly IncidentOutline[]> } | undefined;
-
-  /** The list, asked for once every few seconds however many read it; a refusal is shared as well. */
-  function list(): Promise<readonly IncidentOutline[]> {
-    const now = deps.clock.now() as number;
-    if (!shared || now >= shared.until) shared = { until: now + SHARED_MS, list: deps.list() };
-    return shared.list;
-  }
-  const outline = async (id: string): Promise<IncidentOutline | undefined> =>
-    (await list()).find((one) => one.id === id);
-
-  async function write(wish: DeskWish): Promise<Response> {
-    const done = await deps.write(wish);
-    shared = undefined;
-    return done;
-  }
-
-  /** A key that opens nothing: charged to the network that it came from. */
-  function wrong(request: Request, otherwise: DeskRefusal): DeskRefusal {
-    const from = request.headers.get('x-forwarded-for');
-    const wait = allowance.take(from === null ? '' : networkOf(from));
-    return wait === undefined ? otherwise : { refused: 'too-often', detail: `Try again in ${wait} s.` };
-  }
+  const { list, outline, write, wrong, wishOf } = openAsking(deps);
 
   async function bodyOf(request: Request, most: number): Promise<string | DeskRefusal> {
     const read = await readBody(request.body, request.headers.get('content-length'), most);
@@ -105,42 +45,12 @@ export function openDesk(deps: DeskDeps): (request: Request) => Promise<Response
     return read === 'broken-off' ? { refused: 'bad-request' } : read.toString('utf8');
   }
 
-  /** Who writes, and whether they may. */
-  async function wishOf(
-    request: Request,
-    act: DeskWish['act'],
-    token: string,
-    { id, text, title, room }: Readonly<Record<string, string | undefined>>,
-  ): Promise<DeskWish | DeskRefusal> {
-    if (token === '') return { refused: 'token-missing' };
-    if (room !== undefined && !SLUG.test(room)) return { refused: 'room-unknown' };
-    const isOperator = await deps.isOperator(token);
-    if (act === 'open')
-      return isOperator
-        ? { act, author: 'operator', title: title ?? '', ...(room === undefined ? {} : { room }) }
-        : wrong(request, { refused: 'operator-only' });
-    if (id === undefined || !ID.test(id)) return { refused: 'not-found' };
-    if (isOperator)
-      return act === 'close'
-        ? { act, author: 'operator', id }
-        : { act, author: 'operator', id, text: text ?? '' };
-    if (act !== 'note') return wrong(request, { refused: 'operator-only' });
-    const rooms = (await outline(id))?.rooms ?? [];
-    for (const slug of rooms.slice(0, MOST_ROOMS))
-      if ((await deps.whoIs(slug, token)) === 'host')
-        return { act, author: 'host', room: slug, id, text: text ?? '' };
-    return wrong(request, {
-      refused: 'not-host',
-      detail: 'The link is neither the operator’s nor that of a host of a room in it.',
-    });
-  }
-
   async function api(request: Request, steps: readonly string[]): Promise<Response> {
     const [id, step] = steps;
     const token = /^Bearer ([\w.~+/=-]+)$/i.exec(request.headers.get('authorization') ?? '')?.[1] ?? '';
     if (request.method === 'GET') {
       if (id === undefined) return Response.json({ incidents: await list() });
-      if (step !== undefined || !ID.test(id)) return refusal({ refused: 'not-found' });
+      if (step !== undefined || !INCIDENT_ID.test(id)) return refusal({ refused: 'not-found' });
       // What everybody may read is a file of the press, which asks nobody.
       if (token === '')
         return new Response(null, { status: 307, headers: { location: `/incidents/${id}.json` } });
@@ -181,7 +91,7 @@ export function openDesk(deps: DeskDeps): (request: Request) => Promise<Response
       refused?: string,
       status = 200,
     ) => {
-      const about = id && ID.test(id) ? await outline(id) : undefined;
+      const about = id && INCIDENT_ID.test(id) ? await outline(id) : undefined;
       if (id && !about) return refusal({ refused: 'not-found' });
       const html = deskPage({ words, about, sent, refused, now: deps.clock.wall() });
       return new Response(html, { status, headers: HEADERS });
@@ -212,7 +122,7 @@ export function openDesk(deps: DeskDeps): (request: Request) => Promise<Response
           refused.detail ?? ERRORS[refused.refused].title,
           ERRORS[refused.refused].status,
         );
-      const found = id && ID.test(id) ? await deps.read(id, language) : undefined;
+      const found = id && INCIDENT_ID.test(id) ? await deps.read(id, language) : undefined;
       if (!found) return refusal({ refused: 'not-found' });
       const facts = found.incident.postmortems.at(-1)?.text ?? found.draft;
       sent.set('text', [sent.get('text') ?? '', facts].filter((one) => one !== '').join('\n\n'));
