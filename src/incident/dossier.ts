@@ -17,6 +17,8 @@ export interface Dossier {
   readonly parts: readonly PartHistory[];
   /** Rooms whose bundle is published with it. */
   readonly bundles: readonly string[];
+  /** The requests of the time are published with it. */
+  readonly requestCopy?: true;
   /** Statements that there was an attack, and what the measurements say to that; the newest first. */
   readonly saidAttack: readonly { readonly statement: IncidentStatement; readonly answer: AttackAnswer }[];
 }

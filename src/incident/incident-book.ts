@@ -21,11 +21,14 @@ const MOST_POSTMORTEMS = 30;
 const MOST_MINUTES = 720;
 /** Signs that a person has begun, and ends. */
 const PERSON = 'person ';
+const UNLISTED = 'unlisted ';
 
 /** What is written down of incidents, one a line. */
 export type IncidentLine =
   | { readonly what: 'sign'; readonly id: string; readonly key: string; readonly sign: IncidentSign }
   | { readonly what: 'sign-over'; readonly id: string; readonly key: string; readonly to: number }
+  /** A sign that is only counted. */
+  | { readonly what: 'more'; readonly id: string; readonly key: string; readonly from: number }
   | { readonly what: 'requests'; readonly id: string; readonly requests: RequestFinding }
   | { readonly what: 'note'; readonly id: string; readonly note: IncidentNote }
   | { readonly what: 'minutes'; readonly id: string; readonly minutes: readonly IncidentMinute[] }
@@ -43,6 +46,9 @@ interface Kept {
   readonly signs: Map<string, IncidentSign>;
   /** Signs by the key of their source; a key may come again. */
   readonly open: Map<string, string>;
+  /** Signs that are only counted, and when the last of them ended. */
+  unlisted: number;
+  unlistedTo: number;
   readonly minutes: IncidentMinute[];
   readonly notes: IncidentNote[];
   readonly postmortems: IncidentPostmortem[];
@@ -61,6 +67,7 @@ export class IncidentBook {
   restore(line: IncidentLine): void {
     if (line.what === 'sign') this.#sign(this.#of(line.id), line.key, line.sign);
     else if (line.what === 'sign-over') this.#over(this.#of(line.id), line.key, line.to);
+    else if (line.what === 'more') this.#more(this.#of(line.id), line.key, line.from);
     else if (line.what === 'requests') this.#of(line.id).requests = line.requests;
     else if (line.what === 'note') this.#of(line.id).notes.push(line.note);
     else if (line.what === 'minutes') this.#of(line.id).minutes.push(...line.minutes);
@@ -81,7 +88,11 @@ export class IncidentBook {
   began(key: string, sign: IncidentSign): IncidentLine | undefined {
     this.#current ??= this.#of(this.#freeId(sign.from));
     const { id, open, signs } = this.#current;
-    if (open.has(key) || signs.size >= MOST_SIGNS) return undefined;
+    if (open.has(key)) return undefined;
+    if (signs.size >= MOST_SIGNS) {
+      this.#more(this.#current, key, sign.from);
+      return { what: 'more', id, key, from: sign.from };
+    }
     this.#sign(this.#current, key, sign);
     return { what: 'sign', id, key, sign };
   }
@@ -100,7 +111,8 @@ export class IncidentBook {
     if (!current) return undefined;
     if (audience) current.audience = audience;
     if (current.open.size > 0) return undefined;
-    const to = Math.max(...[...current.signs.values()].map((sign) => sign.to ?? sign.from));
+    const ends = [...current.signs.values()].map((sign) => sign.to ?? sign.from);
+    const to = Math.max(current.unlistedTo, ...ends);
     if (wall - to < QUIET_MS) return undefined;
     const line = {
       ...({ what: 'over', id: current.id, to, complete: current.complete } as const),
@@ -195,6 +207,7 @@ export class IncidentBook {
         id,
         signs: new Map(),
         open: new Map(),
+        ...{ unlisted: 0, unlistedTo: 0 },
         minutes: [],
         notes: [],
         postmortems: [],
@@ -213,7 +226,15 @@ export class IncidentBook {
     open.set(key, own);
   }
 
-  #over({ signs, open }: Kept, key: string, to: number): void {
+  #more(kept: Kept, key: string, from: number): void {
+    kept.unlisted += 1;
+    kept.unlistedTo = Math.max(kept.unlistedTo, from);
+    kept.open.set(key, `${UNLISTED}${from}`);
+  }
+
+  #over(kept: Kept, key: string, to: number): void {
+    const { signs, open } = kept;
+    if (open.get(key)?.startsWith(UNLISTED)) kept.unlistedTo = Math.max(kept.unlistedTo, to);
     const own = open.get(key);
     const sign = own === undefined ? undefined : signs.get(own);
     open.delete(key);
@@ -244,6 +265,7 @@ function incidentOf(kept: Kept): Incident {
     ...{ minutes: [...minutes], notes: [...notes], postmortems: [...postmortems] },
     ...(title === undefined ? {} : { title }),
     ...(requests === undefined ? {} : { requests }),
+    ...(kept.unlisted === 0 ? {} : { unlisted: kept.unlisted }),
     window: { from: listed[0]?.from ?? 0, ...(to === undefined ? {} : { to }) },
     signs: listed,
     rooms: [...new Set(listed.flatMap(({ room }) => room ?? []))],

@@ -88,6 +88,8 @@ export interface Incident {
   readonly families: RequestFinding['families'];
   /** Clients by cost, the most costly first, and attackers; by hashes of a salt that is destroyed each day. */
   readonly clients: RequestFinding['clients'];
+  /** Signs that came when five hundred were listed already: they are only counted. */
+  readonly unlisted?: number;
   /** Everything else that the requests support; absent where none are known. */
   readonly requests?: RequestFinding;
   readonly signs: readonly IncidentSign[];

@@ -1,9 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { systemClock } from '../base/clock.ts';
+import { manualClock } from '../../test/clock.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
 import { openPressServer, type PressServer, pressReply } from './index.ts';
 
@@ -29,10 +31,10 @@ afterEach(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-const start = async (): Promise<PressServer> => {
+const start = async (clock: Clock = systemClock): Promise<PressServer> => {
   server = await openPressServer({
     ...{ folder, socketPath: join(dir, 'press.http'), port: 0, host: '127.0.0.1' },
-    keeping: { clock: systemClock, log: silentLog },
+    keeping: { clock, log: silentLog },
   });
   return server;
 };
@@ -87,4 +89,49 @@ test('the same files are answered without the server, for doors that find it awa
   const { status, body } = await pressReply(folder, { path: '/incidents/1', language: 'fr' });
   expect([status, String(body)]).toEqual([200, 'un']);
   expect((await pressReply(folder, { path: '/incidents/2' })).status).toBe(404);
+});
+
+test('a network has 64 connections at most, and a head is not endless', async () => {
+  const { port = 0 } = await start();
+  const sockets: Socket[] = [];
+  const opened = (): Promise<boolean> =>
+    new Promise((resolve) => {
+      const socket = connect({ port, host: '127.0.0.1', localAddress: '127.0.0.2' });
+      sockets.push(socket);
+      let answered = false;
+      socket.on('data', () => {
+        answered = true;
+        resolve(true);
+      });
+      socket.on('error', () => undefined);
+      socket.on('close', () => resolve(answered));
+      socket.write('GET /incidents HTTP/1.1\r\nHost: a\r\n\r\n');
+    });
+  const all: boolean[] = [];
+  for (let i = 0; i < 66; i += 1) all.push(await opened());
+  for (const socket of sockets) socket.destroy();
+  expect(all.filter(Boolean)).toHaveLength(64);
+  expect(all.slice(-2)).toEqual([false, false]);
+  const large = await fetch(`http://127.0.0.1:${port}/incidents`, { headers: { x: 'y'.repeat(9_000) } });
+  expect(large.status).toBe(431);
+});
+
+test('who stops reading is let go after 15 s', async () => {
+  writeFileSync(join(folder, 'incidents', '1', 'long.bundle'), Buffer.alloc(32 * 1024 * 1024, 'x'));
+  const clock = manualClock();
+  const { port = 0 } = await start(clock);
+  const reader = connect({ port, host: '127.0.0.1' });
+  const closed = new Promise<void>((resolve) => reader.on('close', () => resolve()));
+  reader.on('error', () => undefined);
+  reader.write('GET /incidents/1/long.bundle HTTP/1.1\r\nHost: a\r\n\r\n');
+  await new Promise((resolve) => reader.once('data', resolve));
+  reader.pause();
+  // What the system keeps for it is sent first; then nothing moves any more. Who does not read learns of the end by writing.
+  const looking = setInterval(() => {
+    clock.advance(15_000);
+    reader.write('\r\n');
+  }, 100);
+  await closed;
+  clearInterval(looking);
+  expect(reader.bytesRead).toBeLessThan(32 * 1024 * 1024);
 });

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { Readable } from 'node:stream';
 import { listenAt, type SocketFileDeps } from '../base/socket-file.ts';
 import { pressReply } from './folder-reply.ts';
+import { limitNetworks, sendTo } from './reading.ts';
 
 /** What the server of published pages needs. */
 export interface PressServerDeps {
@@ -28,9 +29,12 @@ const LIMITS = {
   headersTimeout: 10_000,
   requestTimeout: 20_000,
   keepAliveTimeout: 5_000,
-  maxHeaderSize: 16 * 1024,
+  maxHeaderSize: 8 * 1024,
+  /** Heads that are late are looked for so often. */
+  connectionsCheckingInterval: 2_000,
 };
 const MOST_CONNECTIONS = 2_000;
+const MOST_FROM_NETWORK = 64;
 /** Whoever does not read for this long is let go, ms. */
 const STALLED_MS = 30_000;
 
@@ -51,12 +55,12 @@ export async function openPressServer(deps: PressServerDeps): Promise<PressServe
             });
     const kind = `${Math.floor(reply.status / 100)}xx`;
     answered.set(kind, (answered.get(kind) ?? 0) + 1);
-    res.writeHead(reply.status, { ...ALWAYS, ...reply.headers });
-    if (!(reply.body instanceof Readable)) return void res.end(method === 'HEAD' ? '' : reply.body);
-    const { body } = reply;
-    body.on('error', () => res.destroy());
-    res.on('close', () => body.destroy());
-    body.pipe(res);
+    const length =
+      reply.body instanceof Readable || method === 'HEAD'
+        ? {}
+        : { 'content-length': Buffer.byteLength(reply.body) };
+    res.writeHead(reply.status, { ...ALWAYS, ...(reply.status === 304 ? {} : length), ...reply.headers });
+    await sendTo(res, method === 'HEAD' ? '' : reply.body, deps.keeping.clock);
   };
   const serve = (): Server => {
     const server = createServer(LIMITS, (req, res) => {
@@ -72,6 +76,7 @@ export async function openPressServer(deps: PressServerDeps): Promise<PressServe
   const inner = serve();
   const file = await listenAt(deps.socketPath, inner, deps.keeping);
   const outer = deps.port === undefined ? undefined : serve();
+  outer?.on('connection', limitNetworks(MOST_FROM_NETWORK));
   if (outer)
     await new Promise<void>((resolve, reject) => {
       outer.once('error', reject);

@@ -51,7 +51,7 @@ function faultsSection({ incident }: Dossier, words: IncidentWords): string {
         `<li>${moment(sign.from).slice(11)} ${escapeHtml(signText(sign, words))}${sign.room ? `, ${escapeHtml(sign.room)}` : ''}: ${sign.to === undefined ? words.lasts : words.length(sign.to - sign.from)}</li>`,
     );
   return `<section aria-labelledby="faults"><h2 id="faults">${dossier.ownFaults}</h2>
-${items.length === 0 ? `<p>${dossier.noFaults}</p>` : `<ul class="plain-list">${items.join('')}</ul>`}</section>`;
+${items.length === 0 ? `<p>${dossier.noFaults}</p>` : `<ul class="plain-list">${items.join('')}</ul>`}${incident.unlisted === undefined ? '' : `<p>${escapeHtml(dossier.unlisted(words.count(incident.unlisted)))}</p>`}</section>`;
 }
 
 function checkSection({ incident, bundles }: Dossier, words: IncidentWords, base: string): string {

@@ -1,6 +1,5 @@
 import { escapeHtml } from '../../base/plain-text.ts';
 import type { Dossier } from '../dossier.ts';
-import type { Incident } from '../incident.ts';
 import type { IncidentWords } from '../words/incident-words.ts';
 import { hostileText } from '../words/sentences.ts';
 
@@ -10,7 +9,7 @@ const list = (title: string, reasons: readonly string[]): string =>
     : `<h3>${title}</h3><ul class="plain-list" lang="en">${reasons.map((reason) => `<li>${escapeHtml(reason)}</li>`).join('')}</ul>`;
 
 /** What the requests say: the hostile share, each family of features, and where to check it. */
-function requestsPart(incident: Incident, words: IncidentWords, base: string): string {
+function requestsPart({ incident, requestCopy }: Dossier, words: IncidentWords, base: string): string {
   const { id, requests, families, caused, window } = incident;
   const { dossier } = words;
   const hostile = hostileText(incident, words);
@@ -23,7 +22,7 @@ function requestsPart(incident: Incident, words: IncidentWords, base: string): s
   const links =
     window.to === undefined
       ? ''
-      : `<p class="small"><a href="${escapeHtml(base)}/incidents/${id}/requests.jsonl">${dossier.requests.bundle}</a> <a href="${escapeHtml(base)}/incidents/${id}/verdict.json">${dossier.requests.verdict}</a></p>`;
+      : `<p class="small">${requestCopy ? `<a href="${escapeHtml(base)}/incidents/${id}/requests.jsonl">${dossier.requests.bundle}</a> ` : ''}<a href="${escapeHtml(base)}/incidents/${id}/verdict.json">${dossier.requests.verdict}</a></p>`;
   return `<h3>${dossier.requests.title}</h3>
 <p>${escapeHtml(dossier.requests.says(hostile, words.count(person.clients), words.count(attacker.clients)))} ${dossier.requests.caused[String(caused) as 'true' | 'false' | 'null']}</p>
 <div class="wide" tabindex="0" role="region" aria-label="${escapeHtml(dossier.requests.title)}"><table><thead><tr>${dossier.requests.heads.map((head) => `<th scope="col">${head}</th>`).join('')}</tr></thead><tbody>
@@ -33,9 +32,10 @@ ${links}`;
 }
 
 /** The verdict with what speaks for it and against it. */
-export function verdictSection({ incident }: Dossier, words: IncidentWords, base: string): string {
+export function verdictSection(dossierOfIt: Dossier, words: IncidentWords, base: string): string {
   const { dossier } = words;
+  const { incident } = dossierOfIt;
   return `<section aria-labelledby="verdict"><h2 id="verdict">${dossier.verdict}</h2>
 <p><strong>${escapeHtml(words.labels[incident.label])}</strong> <span class="ash small">(${incident.label})</span></p>
-${requestsPart(incident, words, base)}${list(dossier.speaksFor, incident.for)}${list(dossier.speaksAgainst, incident.against)}</section>`;
+${requestsPart(dossierOfIt, words, base)}${list(dossier.speaksFor, incident.for)}${list(dossier.speaksAgainst, incident.against)}</section>`;
 }

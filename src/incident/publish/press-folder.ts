@@ -1,9 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+
+/** A long file beside an incident. */
+export interface PressCopy {
+  /** The incident. */
+  readonly id: string;
+  /** Its name in the folder of the incident. */
+  readonly name: string;
+  readonly size: number;
+}
 
 /** The folder of published pages. Each file is replaced as a whole, so that nobody reads half of one. */
 export class PressFolder {
@@ -26,6 +35,32 @@ export class PressFolder {
   /** What is in a folder. */
   names(folder: string): Promise<string[]> {
     return readdir(join(this.#folder, folder)).catch(() => []);
+  }
+
+  /** Removes what a process that was killed had not finished. */
+  async tidy(): Promise<void> {
+    const all = await readdir(this.#folder, { recursive: true, withFileTypes: true }).catch(() => []);
+    for (const one of all)
+      if (one.isFile() && /^\.[0-9a-f]{12}$/.test(one.name))
+        await rm(join(one.parentPath, one.name), { force: true });
+  }
+
+  /** Bundles and requests beside incidents, those of the newest incident first. */
+  async copies(): Promise<PressCopy[]> {
+    const found: PressCopy[] = [];
+    for (const id of (await this.names('incidents')).filter((name) => /^\d{8}-\d{6}b*$/.test(name)))
+      for (const name of (await this.names(`incidents/${id}`)).filter((one) =>
+        /\.(?:bundle|jsonl)$/.test(one),
+      )) {
+        const { size } = await stat(join(this.#folder, 'incidents', id, name));
+        found.push({ id, name, size });
+      }
+    return found.sort((a, b) => (a.id < b.id ? 1 : a.id > b.id ? -1 : 0));
+  }
+
+  async remove(name: string): Promise<void> {
+    await rm(join(this.#folder, name), { force: true });
+    this.changes += 1;
   }
 
   /** Writes a file if it says something else than before. True when it was changed. */

@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type ManualClock, manualClock } from '../../../test/clock.ts';
 import { silentLog } from '../../base/log.ts';
 import { pressReply } from '../../press/index.ts';
-import { type Incident, type IncidentStatement, type Incidents, open } from '../index.ts';
+import { type DeskWish, type Incident, type IncidentStatement, type Incidents, open } from '../index.ts';
 
 let dir: string;
 let clock: ManualClock;
@@ -14,11 +14,15 @@ let said: IncidentStatement[];
 let style: ReadonlyMap<string, Uint8Array | undefined>;
 let gathering: (() => Promise<void>) | undefined;
 
+async function* bundle(): AsyncGenerator<string> {
+  yield 'x'.repeat(400);
+}
 const start = (): Promise<Incidents> =>
   open({
     ...{ clock, log: silentLog, path: join(dir, 'incidents.jsonl'), base: 'https://hall.example' },
     folder: join(dir, 'press'),
     style: async () => style,
+    ...{ mostCopied: 1_000, bundle: async () => bundle() },
     async statements() {
       await gathering?.();
       return said;
@@ -112,4 +116,44 @@ test('what people said stays on the page while it cannot be read', async () => {
   gathering = () => Promise.reject(new Error('away'));
   clock.advance(20_000);
   expect(await pageOf()).toContain('We hear nothing.');
+});
+
+const desk = (wish: DeskWish): Promise<Response> | undefined =>
+  incidents.fetch(new Request('http://tally/desk', { method: 'POST', body: JSON.stringify(wish) }));
+
+test('of each room the newest bundle is kept, all of them within a limit, and what was left unfinished is removed at a start', async () => {
+  const over = async (...rooms: string[]): Promise<string> => {
+    for (const room of rooms) {
+      await desk({ act: 'open', author: 'operator', title: 'Hum', room });
+      clock.advance(1_000);
+    }
+    await incidents.publish();
+    const [id = ''] = await listed();
+    await desk({ act: 'close', author: 'operator', id });
+    clock.advance(60_000);
+    await incidents.publish();
+    return (await listed())[0] ?? '';
+  };
+  const held = (): string[] =>
+    readdirSync(join(dir, 'press', 'incidents'), { recursive: true })
+      .map(String)
+      .filter((name) => name.endsWith('.bundle'))
+      .sort();
+  const first = await over('hall', 'barn');
+  expect(held()).toEqual([`${first}/barn.bundle`, `${first}/hall.bundle`]);
+  const second = await over('hall');
+  expect(held()).toEqual([`${first}/barn.bundle`, `${second}/hall.bundle`]);
+  const third = await over('yard');
+  expect(held()).toEqual([`${second}/hall.bundle`, `${third}/yard.bundle`]);
+  await incidents.publish();
+  const page = await (await fetched(`/incidents/${first}`)).text();
+  expect(page).not.toContain('.bundle');
+  expect(page).toContain('/r/barn/numbers');
+  mkdirSync(join(dir, 'press', 'incidents', first), { recursive: true });
+  writeFileSync(join(dir, 'press', 'incidents', first, '.0123456789ab'), 'half');
+  await incidents[Symbol.asyncDispose]();
+  incidents = await start();
+  await incidents.publish();
+  expect(held()).toEqual([`${second}/hall.bundle`, `${third}/yard.bundle`]);
+  expect(readdirSync(join(dir, 'press', 'incidents', first))).not.toContain('.0123456789ab');
 });

@@ -23,6 +23,8 @@ export interface PressWriterDeps {
   readonly base?: string | undefined;
   /** Files that every page loads, by their name; undefined for one that cannot be read now: it is asked for again. */
   style(): Promise<ReadonlyMap<string, Uint8Array | undefined>>;
+  /** All copies beside incidents together, bytes; default 512 MB. */
+  readonly mostCopied?: number;
   /** What people said while an incident lasted: claims, and notes of hosts. Default: nothing. */
   statements?(incident: Incident, now: number): Promise<readonly IncidentStatement[]>;
   /** The lines of a room's bundle; undefined where there is none. */
@@ -45,7 +47,10 @@ const AGAIN_MS = 10_000;
 /** Rooms whose bundle is kept with an incident, and the longest bundle, bytes. */
 const MOST_BUNDLES = 4;
 const MOST_BUNDLE_BYTES = 64 * 1024 * 1024;
-const MOST_REQUEST_BYTES = 512 * 1024 * 1024;
+const MOST_REQUEST_BYTES = 256 * 1024 * 1024;
+/** All copies together, bytes: those of the oldest incidents are removed first. */
+const MOST_COPIED_BYTES = 512 * 1024 * 1024;
+const REQUESTS = 'requests.jsonl';
 
 /** Writes the pages: soon after something has changed, and never two at once. */
 export class PressWriter {
@@ -56,6 +61,8 @@ export class PressWriter {
   readonly #said = new Map<string, readonly IncidentStatement[]>();
   readonly #changed = new Set<string>();
   readonly #bundles = new Map<string, readonly string[]>();
+  /** Incidents with a copy of their requests. */
+  readonly #requests = new Set<string>();
   #listChanged = true;
   #styled = false;
   #begun = false;
@@ -135,7 +142,11 @@ export class PressWriter {
       return this.#said.get(incident.id) ?? [];
     });
     this.#said.set(incident.id, said);
-    return dossierOf(incident, said, this.#bundles.get(incident.id) ?? [], now);
+    const { id } = incident;
+    return {
+      ...dossierOf(incident, said, this.#bundles.get(id) ?? [], now),
+      ...(this.#requests.has(id) ? { requestCopy: true } : {}),
+    };
   }
 
   async #write(): Promise<void> {
@@ -148,6 +159,7 @@ export class PressWriter {
     this.#triedAt = clock.now();
     if (!this.#styled) await this.#writeStyle();
     if (!this.#begun) {
+      await this.#folder.tidy();
       await this.#lookAtOld();
       this.#begun = true;
     }
@@ -234,7 +246,9 @@ export class PressWriter {
       const isRecent = window.to === undefined || now - window.to < LOOKS_AFTER_MS;
       if (!sameForm || isRecent || (await this.#folder.read(`incidents/${id}.json`)) === undefined)
         this.#changed.add(id);
-      const copied = (await this.#folder.names(`incidents/${id}`)).filter((name) => name.endsWith('.bundle'));
+      const beside = await this.#folder.names(`incidents/${id}`);
+      if (beside.includes(REQUESTS)) this.#requests.add(id);
+      const copied = beside.filter((name) => name.endsWith('.bundle'));
       if (copied.length > 0)
         this.#bundles.set(id, copied.map((name) => name.slice(0, -'.bundle'.length)).sort());
     }
@@ -262,6 +276,8 @@ export class PressWriter {
     const { bundle, log } = this.#deps;
     const copied: string[] = [];
     for (const room of bundle ? rooms.slice(0, MOST_BUNDLES) : []) {
+      // A bundle only grows: that of a later incident has all that this one would have.
+      if ([...this.#bundles].some(([other, has]) => other > id && has.includes(room))) continue;
       try {
         const lines = await bundle?.(room);
         if (
@@ -280,6 +296,29 @@ export class PressWriter {
     await this.#copyRequests(incident).catch((error: unknown) =>
       log.warn({ id, error: String(error) }, 'the requests of an incident could not be copied beside it'),
     );
+    await this.#keepWithin();
+  }
+
+  /** Keeps one bundle of each room, and all copies together within their limit; the newest incidents come first. */
+  async #keepWithin(): Promise<void> {
+    const { mostCopied = MOST_COPIED_BYTES } = this.#deps;
+    const seen = new Set<string>();
+    let total = 0;
+    for (const { id, name, size } of await this.#folder.copies()) {
+      const isBundle = name !== REQUESTS;
+      if (!(isBundle && seen.has(name)) && total + size <= mostCopied) {
+        total += size;
+        if (isBundle) seen.add(name);
+        continue;
+      }
+      await this.#folder.remove(`incidents/${id}/${name}`);
+      this.#requests.delete(isBundle ? '' : id);
+      this.#bundles.set(
+        id,
+        (this.#bundles.get(id) ?? []).filter((room) => `${room}.bundle` !== name),
+      );
+      this.changed(id);
+    }
   }
 
   /** Copies what the doors were asked for: the verdict can be worked out again from it. */
@@ -291,7 +330,9 @@ export class PressWriter {
       for await (const line of requestLines?.(incident) ?? []) yield `${line}\n`;
     }
     const { id } = incident;
-    if (!(await this.#folder.writeLines(`incidents/${id}/requests.jsonl`, all(), MOST_REQUEST_BYTES)))
+    if (await this.#folder.writeLines(`incidents/${id}/${REQUESTS}`, all(), MOST_REQUEST_BYTES))
+      this.#requests.add(id);
+    else
       log.warn(
         { id },
         'the requests of an incident are too many to be published beside it: they stay in the data folder',

@@ -15,6 +15,7 @@ export const DOSSIER_ENGLISH: DossierWords = {
   attackSaid: (text, who, time, answer) => `${who} said at ${time} UTC: “${text}”; ${ANSWERS[answer]}`,
   ownFaults: 'Faults of this server',
   noFaults: 'None was found.',
+  unlisted: (count) => `Signs beyond the first 500, which are not listed: ${count}.`,
   verdict: 'What the measurements support',
   requests: REQUESTS_ENGLISH,
   speaksFor: 'For it',

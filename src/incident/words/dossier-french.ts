@@ -15,6 +15,7 @@ export const DOSSIER_FRENCH: DossierWords = {
   attackSaid: (text, who, time, answer) => `à ${time} UTC, ${who} a dit : « ${text} » ; ${ANSWERS[answer]}`,
   ownFaults: 'Pannes de ce serveur',
   noFaults: 'Aucune n’a été trouvée.',
+  unlisted: (count) => `Signes au-delà des 500 premiers, qui ne sont pas énumérés : ${count}.`,
   verdict: 'Ce que les mesures permettent de dire',
   requests: REQUESTS_FRENCH,
   speaksFor: 'Pour',

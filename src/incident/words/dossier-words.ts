@@ -10,6 +10,8 @@ export interface DossierWords {
   readonly attackSaid: (text: string, who: string, time: string, answer: AttackAnswer) => string;
   readonly ownFaults: string;
   readonly noFaults: string;
+  /** Signs that are only counted. */
+  readonly unlisted: (count: string) => string;
   readonly verdict: string;
   readonly requests: RequestWords;
   readonly speaksFor: string;
