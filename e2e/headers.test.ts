@@ -77,8 +77,11 @@ const unlike = (
     .filter((got) => !right(got.head.get(name) ?? '', got))
     .map((got) => `${got.name}: ${got.head.get(name)}`);
 };
-/** Sound and lists of it, and scripts: no document, whatever is said of it. */
-const media = ({ address }: Got): boolean => address.owner === 'origin' || address.id === 'asset';
+/** An answer to a beacon that the door wrote without the HTTP server: it has nothing in it. */
+const bare = ({ address, status }: Got): boolean => address.id === 'beacon' && status === 204;
+/** Sound and lists of it, scripts, and what is empty: no document, whatever is said of it. */
+const media = (got: Got): boolean =>
+  got.address.owner === 'origin' || got.address.id === 'asset' || bare(got);
 const directives = (policy: string): Map<string, string> =>
   new Map(
     policy.split(';').map((part): [string, string] => {
@@ -123,12 +126,12 @@ test('no answer is taken for anything but what it says it is, tells others where
 test('who may embed an answer is said with each: everybody what is public, nobody else what is not', () => {
   expect(
     unlike(
-      () => true,
+      (got) => !bare(got),
       'cross-origin-resource-policy',
       (value) => value === 'cross-origin' || value === 'same-origin',
     ),
   ).toEqual([]);
-  const closed = ({ address }: Got): boolean => address.cors === 'own';
+  const closed = (got: Got): boolean => got.address.cors === 'own' && !bare(got);
   expect(unlike(closed, 'cross-origin-resource-policy', (value) => value === 'same-origin')).toEqual([]);
   expect(unlike(closed, 'access-control-allow-origin', (value) => value === '')).toEqual([]);
   expect(
