@@ -58,7 +58,8 @@ async function asked(
   });
   statuses.push(answer.status);
   // Streams of sound and of news have no end.
-  if (!/^(?:audio\/|application\/x-ndjson)/.test(answer.headers.get('content-type') ?? '')) return answer.text();
+  if (!/^(?:audio\/|application\/x-ndjson)/.test(answer.headers.get('content-type') ?? ''))
+    return answer.text();
   left.abort();
   return '';
 }
