@@ -49,11 +49,23 @@ test('a stream counts as a listener once it goes on; sound that is fetched count
   for (let i = 0; i < 10; i += 1) table.stream(3, -1);
   table.turn(1);
   expect(table.listeners(row)).toBe(0);
-  table.charge(row, 0, 100 * DEFENCE.soundRate * 15, 100 * DEFENCE.soundRate * 15);
+  table.charge(row, 0, 100 * DEFENCE.listenRate * 15, 100 * DEFENCE.listenRate * 15);
   expect(table.listeners(row)).toBe(0);
   table.slot(3, 1);
   table.slot(3, 1);
   expect(table.listeners(row)).toBe(2);
+});
+
+test('behind a listed proxy sound alone counts, and a quick download is not a crowd', () => {
+  const table = new CostTable(64);
+  const row = table.place(3);
+  table.charge(row, 0, 4_000 * 15, 4_000 * 15, true);
+  expect(table.listeners(row)).toBeGreaterThan(1);
+  expect(table.listeners(row)).toBeLessThan(4);
+  table.charge(row, 0, 1e9, 1e9, true);
+  expect(table.listeners(row)).toBe(DEFENCE.mostBrought);
+  for (let s = 0; s < 300; s += 1) table.turn(1);
+  expect(table.listeners(row)).toBeLessThan(0.5);
 });
 
 test('whoever comes takes the place of the cheapest, as long as that has cost less than a page', () => {

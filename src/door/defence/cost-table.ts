@@ -29,7 +29,7 @@ const WINDOW_S = DEFENCE.halfLifeMs / 1_000 / Math.LN2;
 const BELIEVED = 0.2;
 
 /**
- * What each of many clients costs, in memory that is fixed from the start, 41 bytes a row. Whoever comes takes the place
+ * What each of many clients costs, in memory that is fixed from the start, 45 bytes a row. Whoever comes takes the place
  * of the cheapest row of its set, if that has cost less than a page. Where all eight have cost more, and are not to be
  * forgotten, the newcomer shares `rest`, the one row for all who found no place: its cost is counted there and limited
  * there, and `overflows` says how often that happened.
@@ -48,6 +48,8 @@ export class CostTable {
   readonly #tags: Int32Array;
   /** Eight numbers a row, side by side: a charge reads one line of the processor's cache. */
   readonly #cells: Float32Array;
+  /** Of the sound of a row, that which a listed proxy took to its clients. */
+  readonly #brought: Float32Array;
 
   /** `rows`: eight times a power of two. */
   constructor(rows: number) {
@@ -59,6 +61,7 @@ export class CostTable {
     this.above = new Float32Array(places);
     this.#tags = new Int32Array(places);
     this.#cells = new Float32Array(places * CELLS);
+    this.#brought = new Float32Array(places);
   }
 
   /** Rows with one more for the rest. */
@@ -96,8 +99,15 @@ export class CostTable {
     return cheapest;
   }
 
-  /** Charges a row for a request: processor time in µs, bytes of its answer, and how many of those were sound. */
-  charge(row: number, cpu: number, bytes: number, sound: number): void {
+  /**
+   * Charges a row for a request: processor time in µs, bytes of its answer, and how many of those were sound. `brought`:
+   * on a connection of a listed proxy, which is nobody's.
+   */
+  charge(row: number, cpu: number, bytes: number, sound: number, brought = false): void {
+    if (brought) {
+      this.#brought[row] = (this.#brought[row] as number) + sound;
+      sound = 0;
+    }
     const cells = this.#cells;
     const at = row * CELLS;
     cells[at + CPU] = (cells[at + CPU] as number) + cpu;
@@ -131,6 +141,7 @@ export class CostTable {
       cells[at + SECONDS] = (cells[at + SECONDS] as number) * left + (cells[at + SLOTS] as number) * seconds;
       cells[at + BYTES] = (cells[at + BYTES] as number) * left + streams * DEFENCE.soundRate * seconds;
       cells[at + SOUND] = (cells[at + SOUND] as number) * left;
+      this.#brought[row] = (this.#brought[row] as number) * left;
       cells[at + REQUESTS] = (cells[at + REQUESTS] as number) * left;
     }
   }
@@ -148,8 +159,10 @@ export class CostTable {
   /** Listeners of a row, as far as they are known. */
   listeners(row: number): number {
     const others = Math.max(0, this.#cell(row, SLOTS) - this.#cell(row, STREAMS));
-    const fed = this.#cell(row, SOUND) / WINDOW_S / DEFENCE.soundRate;
-    return this.#cell(row, STAYS) + Math.min(others, fed);
+    const second = WINDOW_S * DEFENCE.listenRate;
+    const fed = Math.min(others, this.#cell(row, SOUND) / second);
+    const brought = Math.min(DEFENCE.mostBrought, (this.#brought[row] ?? 0) / second);
+    return this.#cell(row, STAYS) + fed + brought;
   }
 
   /** All that is known of a row. */
@@ -194,6 +207,7 @@ export class CostTable {
   #give(row: number, key: number): void {
     this.#tags[row] = key;
     this.above[row] = 0;
+    this.#brought[row] = 0;
     this.#cells.fill(0, row * CELLS, (row + 1) * CELLS);
   }
 }

@@ -103,8 +103,38 @@ test('what is never touched: health, feeds, calendars, hosts and speakers, sound
   expect(served('/r/hall/live/opus64/12.m4s?session=session-hall')).toBe('serve');
   expect(served('/r/hall/live/opus64.m3u8?session=session-hall')).toBe('serve');
   expect(served(`/r/hall/stream?after=3&back=back-${bot.network.prefix}`)).toBe('serve');
-  expect(served('/r/hall/live/opus64/12.m4s?session=session-other')).toBe('refuse');
+  expect(served('/r/hall/live/opus64/12.m4s?session=session-other')).toBe('slow');
   expect(served('/r/hall/stream')).toBe('refuse');
+});
+
+test('sound that flows is never more than slowed, live and recorded, whoever asks', () => {
+  const { defence, attack } = open();
+  attack(40, BOTS);
+  const sound = [
+    ...['live/opus32/12.m4s', 'live/opus32/12.3.m4s', 'live/opus32/init.mp4', 'live/opus32.m3u8'],
+    ...['replay/aac96/160.m4s', 'replay/aac96/160-16.m4s', 'replay/aac96.m3u8', 'replay/main.m3u8'],
+  ];
+  for (const path of sound) expect(defence.measure(bot, asks(`/r/hall/${path}`)), path).toBe('slow');
+  expect(defence.measure(bot, asks('/r/hall/replay.m4a'))).toBe('refuse');
+  // Where too many wait already, it comes last.
+  for (let i = 0; i < DEFENCE.slowMost; i += 1) defence.later(() => {});
+  for (const path of sound) expect(defence.measure(bot, asks(`/r/hall/${path}`)), path).toBe('defer');
+});
+
+test('who listens behind a listed proxy is known by the sound alone, and is told to wait at most', () => {
+  const { defence, attack } = open();
+  const proxied = { ...who('198.51.1.7', 'flood'), proxied: true };
+  for (let s = 0; s < 60; s += 1) {
+    // opus32, in segments of two seconds.
+    if (s % 2 === 0)
+      defence.charge({
+        ...{ requester: proxied, cpu: 200, bytes: 8_000, status: 200 },
+        path: '/r/hall/live/opus32/12.m4s',
+      } as FinishedRequest);
+    attack(1, [proxied, ...BOTS.slice(1)]);
+  }
+  expect(defence.measure(proxied, asks('/'))).toBe('wait');
+  expect(defence.measure(BOTS[1] as Requester, asks('/'))).toBe('refuse');
 });
 
 test('one signature is not a way in for a flood', () => {

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import { exposition } from '../../base/metrics.ts';
 import { epochMs, type Ms, ms } from '../../base/time.ts';
+import type { Address } from '../../http/index.ts';
 import type { FinishedRequest } from '../request/finished-request.ts';
 import type { Requester } from '../socket/connection.ts';
 import { type ActChange, type DefenceAct, DefenceActs } from './acts.ts';
@@ -37,12 +38,20 @@ export interface DefenceDeps extends Omit<ExemptionsDeps, 'passes'> {
   readonly rows?: { readonly client: number; readonly prefix: number; readonly network: number };
 }
 
-/** Rows of the tables: 2.1 MB in all, however many addresses come. */
+/** Rows of the tables: 2.3 MB in all, however many addresses come. */
 const ROWS = { client: 32_768, prefix: 16_384, network: 2_048 } as const;
 /** The smallest scope first. */
 const SCOPES: readonly Scope[] = ['client', 'prefix', 'network'];
 /** A full table is said at most this often, ms. */
 const SAY_MS = 10_000;
+
+/** Recorded sound, as a player asks for it while it plays. */
+const RECORDED: ReadonlySet<string> = new Set([
+  ...['replay-segment', 'replay-piece', 'replay-init', 'replay-main', 'replay-list'],
+]);
+
+/** True for what a player asks for all the time: playlists, parts and segments. */
+const flows = ({ id, urgency }: Address): boolean => urgency === 'playing' || RECORDED.has(id);
 
 const keyOf = (scope: Scope, { key, prefixKey, networkKey }: Requester): number =>
   scope === 'client' ? key : scope === 'prefix' ? prefixKey : networkKey;
@@ -94,13 +103,13 @@ export class Defence {
 
   /** A request is over: it is charged to whoever asked. Runs for every request. */
   readonly charge = ({ requester, cpu, bytes, status, path }: FinishedRequest): void => {
-    const { key, prefixKey, networkKey } = requester;
+    const { key, prefixKey, networkKey, proxied } = requester;
     if (prefixKey === 0) return;
     const { client, prefix, network } = this.#tables;
     const sound = status === 200 && path.endsWith('.m4s') ? bytes : 0;
-    client.charge(client.place(key), cpu, bytes, sound);
-    prefix.charge(prefix.place(prefixKey), cpu, bytes, sound);
-    network.charge(network.place(networkKey), cpu, bytes, sound);
+    client.charge(client.place(key), cpu, bytes, sound, proxied);
+    prefix.charge(prefix.place(prefixKey), cpu, bytes, sound, proxied);
+    network.charge(network.place(networkKey), cpu, bytes, sound, proxied);
   };
 
   /** A connection on which somebody asks for something opened (1) or closed (−1). */
@@ -253,6 +262,8 @@ export class Defence {
   /** The step that fits what is asked for. */
   #fitting(reached: number, { key }: Requester, { address }: AskedFor): DefenceStep {
     const step = STEPS[reached] ?? 'refuse';
+    // Sound that flows carries no signature: it may come late, and goes on.
+    if (address !== undefined && flows(address)) return step === 'defer' ? step : this.#slowOr('defer');
     if (step === 'wait') {
       // The files of a page that was let in: without them it would be let in for nothing.
       if (address?.urgency === 'furniture') return this.#slowOr('wait');

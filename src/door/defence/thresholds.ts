@@ -47,8 +47,12 @@ export const DEFENCE = {
   fewPeople: 10,
   /** Listeners who begin, per second, of a client that is told to wait: hearing is slowed down and not refused. */
   joinRate: 2,
-  /** Sound per second that makes a connection a listener's, bytes: 64 kbit/s. */
+  /** Bytes per second that a stream is taken to cost: 64 kbit/s. */
   soundRate: 8_000,
+  /** Sound per second that makes a connection a listener's, bytes: half of what the lowest rendition takes (24 kbit/s). */
+  listenRate: 1_500,
+  /** Listeners that sound alone stands for, where a proxy's connections say nothing of them: a download is quick. */
+  mostBrought: 50,
   /** Acts of which the door knows whom they concern; those beyond it are applied but not listed. */
   mostActs: 2_048,
 } as const;

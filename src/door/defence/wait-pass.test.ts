@@ -24,7 +24,23 @@ test('a pass is good once its holder has waited, for a time, and in its network 
 test('a pass travels in the address of the page, and in the Referer of what the page loads', () => {
   expect(withPass('/r/hall', 'x.y.z')).toBe('/r/hall?wait=x.y.z');
   expect(withPass('/r/hall?a=1&wait=old', 'x.y.z')).toBe('/r/hall?a=1&wait=x.y.z');
+  expect(withPass('/', 'x.y.z')).toBe('/?wait=x.y.z');
   expect(passIn('/r/hall?a=1&wait=x.y.z')).toBe('x.y.z');
   expect(passIn('https://live.example/r/hall?wait=x.y.z')).toBe('x.y.z');
   expect([passIn('/r/hall'), passIn(undefined)]).toEqual([undefined, undefined]);
+});
+
+test('a page with a pass is always one of this server', () => {
+  for (const target of [
+    '//evil.example/x',
+    '/\\evil.example/x',
+    '\\\\evil.example/x',
+    '///\\/evil.example/x',
+    'x:y',
+  ]) {
+    const there = new URL(withPass(target, 'x.y.z'), 'https://live.example/r/hall');
+    expect(there.host, target).toBe('live.example');
+    expect(there.protocol, target).toBe('https:');
+  }
+  expect(withPass('//evil.example/x?a=1', 'x.y.z')).toBe('/evil.example/x?a=1&wait=x.y.z');
 });

@@ -55,9 +55,13 @@ export class WaitPasses {
 export const passIn = (address: string | undefined): string | undefined =>
   address === undefined ? undefined : IN_ADDRESS.exec(address)?.[1];
 
-/** The address of a page with another pass in it. */
+/**
+ * The address of a page with another pass in it. It always leads to this server: to a browser, `//name` and `/\name`
+ * are other ones.
+ */
 export function withPass(target: string, pass: string): string {
-  const [path = '/', query = ''] = target.split('?', 2);
+  const [written = '', query = ''] = target.split('?', 2);
+  const path = `/${written.replace(/^[/\\\s]+/, '')}`;
   const kept = query.split('&').filter((part) => part !== '' && !part.startsWith('wait='));
   return `${path}?${[...kept, `wait=${pass}`].join('&')}`;
 }
