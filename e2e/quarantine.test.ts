@@ -124,9 +124,11 @@ describe('a room that makes its studio fail', () => {
     };
     for (const [what, code] of Object.entries(faults))
       await fault(what, (pid) => inject(pid, poison(server, 0, guilty, code)), both);
-    expect(died().map(({ process, room }) => [process, room])).toEqual(
-      Array.from({ length: 3 }, () => ['studio-0', guilty]),
-    );
+    expect(died().map(({ process }) => process)).toEqual(['studio-0', 'studio-0', 'studio-0']);
+    // Memory runs out wherever the last byte is asked for: that death may name nobody, but never somebody else.
+    const named = died().flatMap(({ room }) => room ?? []);
+    expect(new Set(named)).toEqual(new Set([guilty]));
+    expect(named.length).toBeGreaterThanOrEqual(2);
     expect(died().map(({ why }) => why)).toEqual([undefined, 'hung', 'memory']);
     await until('it is kept apart', async () => (await state(guilty)).quarantine !== undefined);
     await until('its own cell runs', () => server.child('studio', 2) !== undefined);
