@@ -44,6 +44,16 @@ export async function bundleOf(room: string, deps: BundleDeps): Promise<AsyncGen
   return sealed(lines(room, size, first.value, deps), deps.keys);
 }
 
+/** The entries of a room that are committed, one after the other, as they were written; without proofs. */
+export async function* entriesOf(
+  room: string,
+  store: EvidenceStore,
+): AsyncGenerator<{ readonly index: number; readonly entry: string }> {
+  const entryAt = openEntries(store);
+  for await (const index of store.index.indices(room, store.size))
+    yield { index, entry: (await entryAt(index)).toString() };
+}
+
 /** Lines, and the log's signature of all of them. */
 async function* sealed(lines: AsyncGenerator<string>, keys: LogKeys): AsyncGenerator<string> {
   const hash = createHash('sha256');

@@ -68,6 +68,11 @@ export interface Evidence extends AsyncDisposable {
    * @throws (as a rejection, also while it is read) what the disk says, or RangeError on damage.
    */
   bundle(room: string): Promise<AsyncGenerator<string> | undefined>;
+  /**
+   * The entries of a room that are on the disk, in order, for readers of this machine: nothing is signed or proven for
+   * them. @throws (while it is read) what the disk says, or an Error while the log is not open.
+   */
+  entries(room: string): AsyncIterable<{ readonly index: number; readonly entry: string }>;
   /** Answers what the table of addresses has for the log and for bundles. */
   fetch(request: Request): Promise<Response>;
   /** Prometheus text. */
@@ -171,6 +176,10 @@ export async function open(deps: EvidenceDeps): Promise<Evidence> {
       return opened?.heads.served ?? '';
     },
     bundle: async (room) => opened?.bundle(room),
+    async *entries(room) {
+      if (!opened) throw new Error('the evidence log is not open');
+      yield* opened.entries(room);
+    },
     async fetch(request) {
       if (opened) return opened.fetch(request);
       const { status, headers, body } = problem('evidence-unreadable', undefined, { 'retry-after': '10' });

@@ -4,7 +4,7 @@ import type { Log } from '../base/log.ts';
 import { ms } from '../base/time.ts';
 import type { LogEntry } from '../wire/evidence-entry.ts';
 import { openAnswers } from './answers.ts';
-import { bundleOf } from './bundle.ts';
+import { bundleOf, entriesOf } from './bundle.ts';
 import { Commits } from './commits.ts';
 import type { EvidenceFiles } from './files.ts';
 import { Heads } from './heads.ts';
@@ -91,6 +91,11 @@ export class OpenedLog {
     const made = Math.round(this.#deps.clock.wall());
     const title = this.#deps.title(room);
     return bundleOf(room, { store: this.store, heads: this.heads, keys: this.#keys, title, made });
+  }
+
+  /** The entries of a room, without proofs. */
+  entries(room: string): ReturnType<typeof entriesOf> {
+    return entriesOf(room, this.store);
   }
 
   /** Signs once more, and closes the files. */

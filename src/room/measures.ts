@@ -4,8 +4,10 @@ import type { Book } from './book.ts';
 import type { RoomRefusal } from './refusal.ts';
 import type { Measures, RoomOnSite } from './rows.ts';
 
-/** How long a room is kept apart before it is tried among the others again, ms. */
-export const QUARANTINE_MS = 3_600_000;
+/** How long a room is kept apart before it is tried among the others again, ms: the first time, and within a day of it. */
+const QUARANTINE_FIRST_MS = 300_000;
+const QUARANTINE_MS = 3_600_000;
+const FORGOTTEN_MS = 86_400_000;
 
 /** Dependencies of measures. */
 export interface RoomMeasuresDeps {
@@ -63,8 +65,10 @@ export function openMeasures({ book, clock, cells }: RoomMeasuresDeps): RoomMeas
         if (!isRunning(card.status) || measures?.stopped)
           return { refused: 'wrong-moment', detail: 'The room is not running.' };
         const since = clock.wall();
-        const quarantine = { since, until: since + QUARANTINE_MS };
-        return { ...entry, card: { ...card, cell: cells }, measures: { ...measures, quarantine } };
+        const wasApart = measures?.apartAt !== undefined && since - measures.apartAt < FORGOTTEN_MS;
+        const until = since + (wasApart ? QUARANTINE_MS : QUARANTINE_FIRST_MS);
+        const apart = { quarantine: { since, until }, apartAt: since };
+        return { ...entry, card: { ...card, cell: cells }, measures: { ...measures, ...apart } };
       }),
     release,
     move: (slug, cell) =>

@@ -6,6 +6,8 @@ import type { Clocks, Quarantine, Revoked, RoomCard, RoomStatus, StoppedRoom } f
 export interface Measures {
   readonly stopped?: StoppedRoom;
   readonly quarantine?: Quarantine;
+  /** Wall-clock ms at which it was kept apart last. */
+  readonly apartAt?: number;
 }
 
 /** One room: its card, the key of its row, and facts that only the site knows. */

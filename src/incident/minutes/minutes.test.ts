@@ -49,6 +49,14 @@ test('a part misses its objective by its answers, by silence, or by joins that p
     partHistory(group, [minute(more)] as never, signs as never, MINUTE).minutes[0]?.state;
   expect(state('pages', { groups: { pages: { asked: 100, failed: 2, refused: 0 } } })).toBe('missed');
   expect(state('pages', { groups: { pages: { asked: 100, failed: 1, refused: 50 } } })).toBe('met');
+  for (const group of ['joining', 'listening'] as const) {
+    const groups = { [group]: { asked: 100, failed: 0, refused: 50 } };
+    expect(state(group, { groups })).toBe('missed');
+    expect(partHistory(group, [minute({ groups })] as never, [], MINUTE)).toMatchObject({
+      failed: 50,
+      refused: 50,
+    });
+  }
   expect(state('pages', { groups: { pages: { asked: 3, failed: 1, refused: 0 } } })).toBe('met');
   expect(state('pages', {})).toBe('idle');
   expect(state('pages', { groups: undefined })).toBe('unknown');

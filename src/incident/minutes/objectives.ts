@@ -42,6 +42,8 @@ export interface PartHistory {
   readonly minutes: readonly PartMinute[];
   readonly asked: number;
   readonly failed: number;
+  /** Told to wait (429); they are among `failed` too where somebody who has to wait hears nothing. */
+  readonly refused: number;
   readonly met: number;
   readonly missed: number;
 }
@@ -60,6 +62,13 @@ function covered(signs: readonly IncidentSign[], at: number, now: number): numbe
   }
   return sum;
 }
+
+/** Whoever is told to wait here (429) hears nothing: for them it failed. */
+const WAITING_FAILS: ReadonlySet<AnswerGroup> = new Set(['joining', 'listening']);
+const failedOf = (group: AnswerGroup, { groups }: IncidentMinute): number => {
+  const { failed = 0, refused = 0 } = groups?.[group] ?? {};
+  return failed + (WAITING_FAILS.has(group) ? refused : 0);
+};
 
 const silentSigns: Readonly<Partial<Record<AnswerGroup, readonly IncidentSign['kind'][]>>> = {
   // While a studio is away listeners hear hold music from the doors, and speakers nobody.
@@ -83,7 +92,7 @@ function partMinute(
   const objective = OBJECTIVES[group];
   const count = groups?.[group];
   const asked = count?.asked ?? 0;
-  const share = asked === 0 ? undefined : (asked - (count?.failed ?? 0)) / asked;
+  const share = asked === 0 ? undefined : (asked - failedOf(group, minute)) / asked;
   const { attempts = 0, failures = 0 } = minute;
   const players = group === 'joining' && attempts >= LEAST_JOINS ? 1 - failures / attempts : undefined;
   const missed =
@@ -113,7 +122,8 @@ export function partHistory(
   return {
     ...{ group, minutes: list },
     asked: sum(({ groups }) => groups?.[group]?.asked),
-    failed: sum(({ groups }) => groups?.[group]?.failed),
+    failed: sum((minute) => failedOf(group, minute)),
+    refused: sum(({ groups }) => groups?.[group]?.refused),
     met: list.filter(({ state }) => state === 'met').length,
     missed: list.filter(({ state }) => state === 'missed').length,
   };

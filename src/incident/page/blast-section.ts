@@ -30,7 +30,7 @@ function bar({ at, state, share, asked, silent }: PartMinute, index: number, wor
 
 function row(part: PartHistory, words: IncidentWords): string {
   const { dossier } = words;
-  const { group, minutes, met, missed, asked, failed } = part;
+  const { group, minutes, met, missed, asked, failed, refused } = part;
   const { share, silentMs, players } = OBJECTIVES[group];
   const result =
     met + missed > 0
@@ -48,7 +48,7 @@ function row(part: PartHistory, words: IncidentWords): string {
   const says = `${dossier.groups[group]}: ${result}`;
   return `<tr><th scope="row">${escapeHtml(dossier.groups[group])}<span class="ash small">${escapeHtml(objective)}</span></th>
 <td><svg class="minutes" viewBox="0 0 ${width} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${escapeHtml(says)}">${bars}</svg>
-<span class="small${missed > 0 ? ' bad' : ''}">${escapeHtml(result)}${asked > 0 ? `<span class="ash">; ${escapeHtml(dossier.answered(words.count(asked), words.count(failed)))}</span>` : ''}</span></td></tr>`;
+<span class="small${missed > 0 ? ' bad' : ''}">${escapeHtml(result)}${asked > 0 ? `<span class="ash">; ${escapeHtml(dossier.answered(words.count(asked), words.count(failed), refused > 0 ? words.count(refused) : undefined))}</span>` : ''}</span></td></tr>`;
 }
 
 /** The blast radius: each part of the server in the same minutes, against what it has to do. */

@@ -39,7 +39,8 @@ export const DOSSIER_ENGLISH: DossierWords = {
       : `missed in ${missed} of ${met + missed} minutes`,
   partIdle: 'nobody asked',
   partUnknown: 'not measured',
-  answered: (asked, failed) => `${asked} requests, ${failed} failed`,
+  answered: (asked, failed, refused) =>
+    `${asked} requests, ${failed} failed${refused === undefined ? '' : `; ${refused} told to wait`}`,
   states: { met: 'held', missed: 'missed', idle: 'nobody asked', unknown: 'not measured' },
   noMinutes: 'No whole minute has been measured yet.',
   demand: 'Demand against capacity',

@@ -39,7 +39,8 @@ export const DOSSIER_FRENCH: DossierWords = {
       : `manqué ${missed} minute${missed > 1 ? 's' : ''} sur ${met + missed}`,
   partIdle: 'personne n’a rien demandé',
   partUnknown: 'pas mesuré',
-  answered: (asked, failed) => `${asked} requêtes, dont ${failed} en échec`,
+  answered: (asked, failed, refused) =>
+    `${asked} requêtes, dont ${failed} en échec${refused === undefined ? '' : ` ; ${refused} priées d’attendre`}`,
   states: { met: 'tenu', missed: 'manqué', idle: 'rien demandé', unknown: 'pas mesuré' },
   noMinutes: 'Aucune minute entière n’a encore été mesurée.',
   demand: 'La demande et la capacité',

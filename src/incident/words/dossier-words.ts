@@ -24,7 +24,7 @@ export interface DossierWords {
   readonly partMet: (met: number, missed: number) => string;
   readonly partIdle: string;
   readonly partUnknown: string;
-  readonly answered: (asked: string, failed: string) => string;
+  readonly answered: (asked: string, failed: string, refused?: string) => string;
   readonly states: Readonly<Record<'met' | 'missed' | 'idle' | 'unknown', string>>;
   readonly noMinutes: string;
   /** Demand and capacity. */

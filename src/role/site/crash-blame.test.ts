@@ -55,10 +55,19 @@ test('three deaths in more than a minute, or of different cells, are no reason',
   expect(quarantined).toEqual([]);
 });
 
-test('a room alone in its cell is guilty without being named, and one that came after the first death is not', () => {
+test('a room alone in its cell is guilty only when it was named at two deaths', () => {
   const alone = house(1, ['a']);
-  for (const at of [0, 1, 2]) alone.die(at, 0);
+  for (const at of [0, 1, 2, 3]) alone.die(at, 0);
+  alone.die(4, 0, 'a');
+  expect(alone.quarantined).toEqual([]);
+  alone.die(5, 0, 'a');
   expect(alone.quarantined).toEqual(['a']);
+  const mixed = house(1, ['a']);
+  for (const [at, room] of ['a', 'gone', 'a'].entries()) mixed.die(at, 0, room);
+  expect(mixed.quarantined).toEqual(['a']);
+});
+
+test('where another room is in the cell that came after the first death, the one that was there each time is guilty', () => {
   const later = house(1, ['a']);
   later.die(0, 0);
   later.where.set('b', 0);

@@ -31,7 +31,7 @@ interface Trial {
 
 /**
  * Finds the room that makes its cell crash: after three deaths of a cell within a minute it is the one that the cell
- * named each time it died. Where it named none, or not the same, its rooms are separated: half of them go to the
+ * named each time it died; a room that was alone in it is kept apart only if it was named twice. Where it named none, or not the same, its rooms are separated: half of them go to the
  * quarantine cell, with their whole sound, and the half whose cell dies again is halved again, until one is left. The
  * others then go home, and so do all of them after a minute without a death. The quarantine cell is the one after the
  * last.
@@ -80,7 +80,12 @@ export class CrashBlame {
     if (guilty !== undefined && named.length >= NAMED && named.every((slug) => slug === guilty))
       return common.includes(guilty) ? this.#found(cell, guilty) : [];
     const [only] = common;
-    if (only !== undefined && common.length === 1) return this.#found(cell, only);
+    if (only !== undefined && common.length === 1) {
+      // A room alone dies with its cell of anything: without marks it is kept apart only where that protects another.
+      const marks = named.filter((slug) => slug === only).length;
+      const hasOthers = this.#rooms(cell).some((slug) => slug !== only);
+      return marks >= NAMED || hasOthers ? this.#found(cell, only) : [];
+    }
     if (only === undefined || trial) return [];
     // Those that were named go first: the search is then often shorter.
     const suspects = [...new Set([...named.filter((slug) => common.includes(slug)), ...common])];

@@ -2,19 +2,18 @@ import { type NoteContent, RoomNotes } from '../../audience/index.ts';
 import type { Clock } from '../../base/clock.ts';
 import { problem, type Reply } from '../../base/reply.ts';
 import type { Evidence } from '../../evidence/index.ts';
-import type { BundleEntry } from '../../wire/evidence-entry.ts';
 import type { HostNote, NoteWish } from '../../wire/figures/host-note.ts';
 
 const PREFIX = '/notes/';
 const SLUG = /^[a-z0-9-]{1,64}$/;
-/** Rooms whose notes are kept in memory; others are read again from the log. */
-const MOST_ROOMS = 64;
+/** Rooms whose notes are kept in memory; others are read again from the log. Incidents go through 200 at a time. */
+const MOST_ROOMS = 512;
 const MOST_BODY = 4_096;
 
 /** What writing notes needs. */
 export interface TallyNotesDeps {
   readonly clock: Clock;
-  readonly evidence: Pick<Evidence, 'appendOf' | 'bundle' | 'checkpoint'>;
+  readonly evidence: Pick<Evidence, 'appendOf' | 'entries'>;
 }
 
 interface Kept {
@@ -35,13 +34,8 @@ export function openTallyNotes({
 
   async function read(room: string): Promise<RoomNotes> {
     const notes = new RoomNotes();
-    // A bundle ends at the newest signed head.
-    await evidence.checkpoint();
-    for await (const line of (await evidence.bundle(room)) ?? []) {
-      const one = JSON.parse(line) as Partial<BundleEntry>;
-      if (one.kind === 'entry' && one.entry !== undefined && one.index !== undefined)
-        notes.add({ index: one.index, entry: JSON.parse(one.entry) });
-    }
+    for await (const { index, entry } of evidence.entries(room))
+      notes.add({ index, entry: JSON.parse(entry) });
     return notes;
   }
 

@@ -87,8 +87,12 @@ export function openStatements(
       if (!written || written.mtimeMs < from) continue;
       found.push(...claimsIn(readEntries<Written>(await readFile(path, 'utf8').catch(() => ''))));
     }
-    for (const room of [...new Set([...rooms, ...deps.running()])].slice(0, MOST_ROOMS))
-      found.push(...notesIn(room, await deps.notesOf(room)));
+    for (const room of [...new Set([...rooms, ...deps.running()])].slice(0, MOST_ROOMS)) {
+      const notes = await deps.notesOf(room).catch(() => undefined);
+      // The log cannot be read: claims are said without it.
+      if (!notes) break;
+      found.push(...notesIn(room, notes));
+    }
     return found
       .filter(({ at }) => at >= from && at <= to)
       .sort((a, b) => a.at - b.at)
