@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { manualClock } from '../../test/clock.ts';
 import { silentLog } from '../base/log.ts';
 import type { HostNote } from '../wire/figures/host-note.ts';
-import { keptNotes } from './incidents.ts';
+import { aheadOf, keptNotes } from './incidents.ts';
 
 test('while the notes of one room cannot be read, those read before stand, and other rooms are read as ever', async () => {
   let away = false;
@@ -14,4 +15,12 @@ test('while the notes of one room cannot be read, those read before stand, and o
   away = true;
   expect(await notes('hall')).toEqual([note('hall')]);
   expect(await notes('barn')).toEqual([note('barn later')]);
+});
+
+test('a machine whose clock was set is ahead of the steady one by that, and by nothing while it only drifts', () => {
+  const [steady, machine] = [manualClock(), manualClock()];
+  machine.stepWall(300);
+  expect(aheadOf(steady, machine)).toBe(0);
+  machine.stepWall(-3_600_000);
+  expect(aheadOf(steady, machine)).toBe(-3_599_700);
 });

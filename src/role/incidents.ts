@@ -4,7 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Config } from '../config/index.ts';
-import { type Incidents, type IncidentsDeps, open as openIncidents } from '../incident/index.ts';
+import {
+  type Incident,
+  type Incidents,
+  type IncidentsDeps,
+  open as openIncidents,
+} from '../incident/index.ts';
 import { readSecret } from '../keys/secret.ts';
 import { keyFor } from '../keys/signing-keys.ts';
 import { isRunning } from '../wire/room.ts';
@@ -57,6 +62,12 @@ export function keptNotes(notesOf: StatementsDeps['notesOf'], log: Log): Stateme
   };
 }
 
+/** So much is the machine's clock ahead of a steady one, ms, once somebody has set it; other processes write by the machine's. */
+export function aheadOf(clock: Pick<Clock, 'wall'>, machine: Pick<Clock, 'wall'> = systemClock): number {
+  const by = Math.round(machine.wall() - clock.wall());
+  return Math.abs(by) < 1_000 ? 0 : by;
+}
+
 /** The key that signs what webhooks are sent, as `earshot incident webhook-key` prints it. */
 export const webhookKey = (config: Pick<Config, 'data'>): string =>
   Buffer.from(keyFor(readSecret(paths(config.data).secret), 'incident webhooks')).toString('hex');
@@ -69,6 +80,7 @@ export async function openServerIncidents(
   sources: Pick<IncidentsDeps, 'bundle' | 'requests' | 'requestLines'> & Pick<StatementsDeps, 'notesOf'>,
 ): Promise<Incidents> {
   const at = paths(config.data);
+  const { requests, requestLines } = sources;
   const running = new Set<string>();
   const statements = openStatements({
     ...{ claims: at.claims, running: () => running, notesOf: keptNotes(sources.notesOf, log) },
@@ -81,13 +93,21 @@ export async function openServerIncidents(
       // Receivers hold the time of a signature against the true one.
       webhooks: { clock: systemClock, urls: config.incidentWebhooks, key: webhookKey(config) },
       ...(sources.bundle ? { bundle: sources.bundle } : {}),
-      ...(sources.requests ? { requests: sources.requests } : {}),
-      ...(sources.requestLines ? { requestLines: sources.requestLines } : {}),
+      // Doors write them by the machine's clock.
+      ...(requests && {
+        requests: (from: number, to: number) => requests(from + aheadOf(clock), to + aheadOf(clock)),
+      }),
+      ...(requestLines && {
+        requestLines(one: Incident) {
+          const { from, to = from } = one.window;
+          return requestLines({ ...one, window: { from: from + aheadOf(clock), to: to + aheadOf(clock) } });
+        },
+      }),
     }),
   );
   stack.use(
     followProcesses(at.processes, log, 'deaths of processes are missing from incidents', (news) =>
-      incidents.process(news),
+      incidents.process({ ...news, at: news.at - aheadOf(clock) }),
     ),
   );
   const all = stack.move();
