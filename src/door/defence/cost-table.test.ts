@@ -97,3 +97,19 @@ test('a row with a step is not given to another', () => {
   for (let key = 2; key < 2_000; key += 1) table.place(key);
   expect(table.find(1)).toBe(row);
 });
+
+test('what was counted for the rest is taken from there, and nothing else is', () => {
+  const table = new CostTable(8);
+  for (let key = 1; key <= 8; key += 1) table.charge(table.place(key), 50_000, 0, 0);
+  expect(table.stream(99, 1)).toBe(true);
+  for (let s = 0; s < 120; s += 1) table.turn(1);
+  expect(table.place(99)).not.toBe(table.rest);
+  expect(table.listeners(table.rest)).toBeGreaterThan(0.9);
+  // One whose row was given away takes nothing from the rest.
+  table.stream(12_345, -1);
+  table.turn(1);
+  expect(table.listeners(table.rest)).toBeGreaterThan(0.9);
+  table.stream(99, -1, true);
+  table.turn(1);
+  expect(table.listeners(table.rest)).toBe(0);
+});

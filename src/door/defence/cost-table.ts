@@ -116,14 +116,17 @@ export class CostTable {
     cells[at + REQUESTS] = (cells[at + REQUESTS] as number) + 1;
   }
 
-  /** A connection of a key opened (1) or closed (−1). One whose row was given away in between is forgotten. */
-  slot(key: number, change: 1 | -1): void {
-    this.#count(key, SLOTS, change);
+  /**
+   * A connection of a key opened (1) or closed (−1). One whose row was given away in between is forgotten. True when it
+   * is counted at `rest`, from where it is taken with `shared` once it closes, whatever the key has by then.
+   */
+  slot(key: number, change: 1 | -1, shared = false): boolean {
+    return this.#count(key, SLOTS, change, shared);
   }
 
-  /** A stream of a key began (1) or ended (−1). */
-  stream(key: number, change: 1 | -1): void {
-    this.#count(key, STREAMS, change);
+  /** The same for a stream that began (1) or ended (−1). */
+  stream(key: number, change: 1 | -1, shared = false): boolean {
+    return this.#count(key, STREAMS, change, shared);
   }
 
   /** `seconds` have passed: older cost fades, open connections cost something. Call about once a second. */
@@ -189,9 +192,12 @@ export class CostTable {
     return this.#cells[row * CELLS + cell] ?? 0;
   }
 
-  #count(key: number, cell: number, change: 1 | -1): void {
-    const at = (change > 0 ? this.place(key) : this.find(key)) * CELLS + cell;
+  #count(key: number, cell: number, change: 1 | -1, shared: boolean): boolean {
+    const row = shared ? this.rest : change > 0 ? this.place(key) : this.find(key);
+    if (change < 0 && row === this.rest && !shared) return false;
+    const at = row * CELLS + cell;
     this.#cells[at] = Math.max(0, (this.#cells[at] ?? 0) + change);
+    return row === this.rest;
   }
 
   #total(row: number): number {

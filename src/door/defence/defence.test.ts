@@ -285,3 +285,31 @@ test('this machine has no network and is never limited', () => {
   attack(40, [who('127.0.0.1', 'flood')]);
   expect(defence.acts.size).toBe(0);
 });
+
+test('a step of those who share a row ends by the monotonic clock, and with a lift of everything', () => {
+  const { defence, clock, spend, state } = open({
+    ...{ expiry: ms(60_000), rows: { client: 8, prefix: 8, network: 8 } },
+  });
+  const flood = Array.from({ length: 200 }, (_, i) => who(`198.${i}.1.7`, 'flood'));
+  const rush = (): void => {
+    state.strained = true;
+    for (let s = 0; s < 30; s += 1) {
+      for (const one of flood) spend(one, 5_000);
+      clock.advance(1_000);
+      defence.turn();
+    }
+    state.strained = false;
+  };
+  const last = flood.at(-1) as Requester;
+  rush();
+  expect(defence.measure(last, asks('/'))).not.toBe('serve');
+  clock.stepWall(-3_600_000);
+  clock.advance(60_000);
+  defence.turn();
+  expect(defence.measure(last, asks('/'))).toBe('serve');
+  rush();
+  expect(defence.measure(last, asks('/'))).not.toBe('serve');
+  const [all] = readAddressList('0.0.0.0/0').networks;
+  expect(all && defence.lift(all)).toBeGreaterThan(0);
+  expect(defence.measure(last, asks('/'))).toBe('serve');
+});

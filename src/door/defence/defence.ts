@@ -2,14 +2,13 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import { exposition } from '../../base/metrics.ts';
 import { epochMs, type Ms, ms } from '../../base/time.ts';
-import type { Address } from '../../http/index.ts';
 import type { FinishedRequest } from '../request/finished-request.ts';
 import type { Requester } from '../socket/connection.ts';
 import { type ActChange, type DefenceAct, DefenceActs } from './acts.ts';
 import { AddressLists, type ListedNetwork } from './address-lists.ts';
 import { CostTable } from './cost-table.ts';
 import { type DefenceStep, Escalation, type Scope, STEPS } from './escalation.ts';
-import { type AskedFor, Exemptions, type ExemptionsDeps } from './exemptions.ts';
+import { type AskedFor, Exemptions, type ExemptionsDeps, flows } from './exemptions.ts';
 import { writtenAs } from './networks.ts';
 import { DEFENCE } from './thresholds.ts';
 import type { WaitPasses } from './wait-pass.ts';
@@ -44,14 +43,6 @@ const ROWS = { client: 32_768, prefix: 16_384, network: 2_048 } as const;
 const SCOPES: readonly Scope[] = ['client', 'prefix', 'network'];
 /** A full table is said at most this often, ms. */
 const SAY_MS = 10_000;
-
-/** Recorded sound, as a player asks for it while it plays. */
-const RECORDED: ReadonlySet<string> = new Set([
-  ...['replay-segment', 'replay-piece', 'replay-init', 'replay-main', 'replay-list'],
-]);
-
-/** True for what a player asks for all the time: playlists, parts and segments. */
-const flows = ({ id, urgency }: Address): boolean => urgency === 'playing' || RECORDED.has(id);
 
 const keyOf = (scope: Scope, { key, prefixKey, networkKey }: Requester): number =>
   scope === 'client' ? key : scope === 'prefix' ? prefixKey : networkKey;
@@ -115,13 +106,29 @@ export class Defence {
   /** A connection on which somebody asks for something opened (1) or closed (−1). */
   slot(requester: Requester, change: 1 | -1): void {
     if (requester.prefixKey === 0) return;
-    for (const scope of SCOPES) this.#tables[scope].slot(keyOf(scope, requester), change);
+    this.#count('slot', requester, change);
   }
 
   /** A stream of somebody began (1) or ended (−1). */
   stream(requester: Requester, change: 1 | -1): void {
     if (requester.prefixKey === 0) return;
-    for (const scope of SCOPES) this.#tables[scope].stream(keyOf(scope, requester), change);
+    this.#count('stream', requester, change);
+  }
+
+  /** What is counted for somebody at `rest` and has to be taken from there; few have any. */
+  readonly #shared = new WeakMap<Requester, string[]>();
+
+  #count(what: 'slot' | 'stream', requester: Requester, change: 1 | -1): void {
+    const shared = this.#shared.get(requester);
+    const left = shared ?? [];
+    for (const scope of SCOPES) {
+      const name = `${what} ${scope}`;
+      const at = change < 0 && shared ? shared.indexOf(name) : -1;
+      const rest = this.#tables[scope][what](keyOf(scope, requester), change, at >= 0);
+      if (at >= 0) left.splice(at, 1);
+      else if (rest) left.push(name);
+    }
+    if (!shared && left.length > 0) this.#shared.set(requester, left);
   }
 
   /** True for an address on the operator's deny list; its connections are closed at once. */
@@ -176,6 +183,13 @@ export class Defence {
       this.#steps[scope].lift(this.#tables[scope].find(key));
       lifted += 1;
     }
+    // A lift of everything is one of those who share a row, and of what is not listed, as well.
+    if (bits === 0)
+      for (const scope of SCOPES)
+        for (const row of [...this.#ends[scope].keys()]) {
+          this.#steps[scope].lift(row);
+          lifted += 1;
+        }
     return lifted;
   }
 
@@ -303,7 +317,8 @@ export class Defence {
     if (this.acts.of(scope, key)) return;
     const { clock } = this.#deps;
     const since = clock.wall();
-    const until = epochMs(since + this.#deps.expiry);
+    const end = this.#ends[scope].get(row) ?? clock.now() + this.#deps.expiry;
+    const until = epochMs(since + end - clock.now());
     const who = writtenAs(scope, requester);
     if (!this.acts.set(scope, key, this.#act(scope, row, { who, since, until }))) return;
     this.#parents.set(`${scope} ${key}`, { prefix: requester.prefixKey, network: requester.networkKey });
@@ -325,8 +340,14 @@ export class Defence {
   }
 
   #stepped(scope: Scope, row: number, from: number, to: number, share: number): void {
-    if (from === 0) this.#acting += 1;
-    if (to === 0) this.#acting -= 1;
+    if (from === 0) {
+      this.#acting += 1;
+      this.#ends[scope].set(row, this.#deps.clock.now() + this.#deps.expiry);
+    }
+    if (to === 0) {
+      this.#acting -= 1;
+      this.#ends[scope].delete(row);
+    }
     const key = this.#tables[scope].keyAt(row);
     const known = this.acts.of(scope, key);
     if (!known) return;
@@ -336,15 +357,19 @@ export class Defence {
     this.#parents.delete(`${scope} ${key}`);
   }
 
+  /** When the step of each row ends at the latest, by the monotonic clock; the first to end first. */
+  readonly #ends: Readonly<Record<Scope, Map<number, number>>> = {
+    ...{ client: new Map(), prefix: new Map(), network: new Map() },
+  };
+
   /** Ends acts that have lasted long enough: whoever still costs too much begins anew. */
   #expire(): void {
-    const now = this.#deps.clock.wall();
-    for (const { scope, key, act } of this.acts.keys()) {
-      if (now < act.until) continue;
-      this.acts.end(scope, key, 'over');
-      this.#parents.delete(`${scope} ${key}`);
-      this.#steps[scope].lift(this.#tables[scope].find(key));
-    }
+    const now = this.#deps.clock.now();
+    for (const scope of SCOPES)
+      for (const [row, end] of this.#ends[scope]) {
+        if (now < end) break;
+        this.#steps[scope].lift(row);
+      }
   }
 
   #say(now: number): void {

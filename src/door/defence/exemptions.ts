@@ -1,7 +1,7 @@
 import type { Address } from '../../http/index.ts';
 import { bearer } from '../../keys/token.ts';
 import type { Requester } from '../socket/connection.ts';
-import { CostTable } from './cost-table.ts';
+import { Paces } from './paces.ts';
 import { DEFENCE } from './thresholds.ts';
 import { passIn, type WaitPasses } from './wait-pass.ts';
 
@@ -27,6 +27,14 @@ export interface ExemptionsDeps {
   knowsToken?(token: string, slug: string): boolean;
 }
 
+/** Recorded sound, as a player asks for it while it plays. */
+const RECORDED: ReadonlySet<string> = new Set([
+  ...['replay-segment', 'replay-piece', 'replay-init', 'replay-main', 'replay-list'],
+]);
+
+/** True for what a player asks for all the time: playlists, parts and segments. */
+export const flows = ({ id, urgency }: Address): boolean => urgency === 'playing' || RECORDED.has(id);
+
 /** Feeds and calendars are read by programs that know no pages, and that nobody watches. */
 const FEED = /^[^?]*\.(?:xml|ics)(?:\?|$)/;
 
@@ -48,7 +56,10 @@ function numberOf(text: string): number {
  */
 export class Exemptions {
   readonly #deps: ExemptionsDeps;
-  readonly #holders = new CostTable(HOLDERS);
+  readonly #sessions = new Paces(HOLDERS);
+  readonly #passes = new Paces(HOLDERS);
+  /** Those who can be any number: they push no holder of a signature out. */
+  readonly #clients = new Paces(HOLDERS);
 
   constructor(deps: ExemptionsDeps) {
     this.#deps = deps;
@@ -61,22 +72,21 @@ export class Exemptions {
     if (address?.urgency === 'reading' && FEED.test(target)) return true;
     const token = authorization === undefined ? undefined : bearer(authorization);
     if (token !== undefined && this.#holdsToken(requester, asked, token)) return true;
-    if (!this.#listens(requester, asked) && !this.#hasWaited(requester, asked)) return false;
     // Sessions and passes cost nothing but time: one prefix collects no more of them than it has people for.
-    return this.paced(requester.prefixKey ^ 2, DEFENCE.provenRate * (DEFENCE.fewPeople + listeners));
+    const most = DEFENCE.provenRate * (DEFENCE.fewPeople + listeners);
+    const prefix = requester.prefixKey ^ 2;
+    if (this.#listens(requester, asked)) return this.#sessions.allows(prefix, most);
+    return this.#hasWaited(requester, asked) && this.#passes.allows(prefix, most);
   }
 
   /** True when this is not more often than `perSecond`, as a mean over 15 s, for whoever has that number. */
   paced(number: number, perSecond: number): boolean {
-    const row = this.#holders.place(number);
-    if (this.#holders.requests(row) > perSecond) return false;
-    this.#holders.charge(row, 0, 0, 0);
-    return true;
+    return this.#clients.allows(number, perSecond);
   }
 
   /** `seconds` have passed. */
   turn(seconds: number): void {
-    this.#holders.turn(seconds);
+    for (const paces of [this.#sessions, this.#passes, this.#clients]) paces.turn(seconds);
   }
 
   #holdsToken(requester: Requester, { address, room }: AskedFor, token: string): boolean {
@@ -101,10 +111,10 @@ export class Exemptions {
   #hasWaited({ network }: Requester, { target, referer }: AskedFor): boolean {
     const pass = passIn(target) ?? passIn(referer);
     const worth = pass === undefined ? undefined : this.#deps.passes.worth(pass, network.prefix ?? '');
-    return typeof worth === 'object' && this.paced(worth.id, DEFENCE.provenRate);
+    return typeof worth === 'object' && this.#passes.allows(worth.id, DEFENCE.provenRate);
   }
 
   #pacedText(text: string): boolean {
-    return this.paced(numberOf(text), DEFENCE.provenRate);
+    return this.#sessions.allows(numberOf(text), DEFENCE.provenRate);
   }
 }
