@@ -5,7 +5,7 @@ import { find } from '../../http/index.ts';
 import { openHmac } from '../../keys/hmac.ts';
 import { keyFor } from '../../keys/signing-keys.ts';
 import type { TargetKind } from '../../verdict/clients/target-kind.ts';
-import { SLOT_MS } from '../../verdict/live/request-slot.ts';
+import { type SentSlot, SLOT_MS } from '../../verdict/live/request-slot.ts';
 import { RequestSummary } from '../../verdict/live/request-summary.ts';
 import type { HeardStream, SummarisedRequest } from '../../verdict/live/summarised-request.ts';
 
@@ -14,6 +14,9 @@ const LOOK = ms(1_000);
 const KEPT_SLOTS = 18;
 const MOST_KEPT_BYTES = 32 * 1024 * 1024;
 const MOST_PATHS = 2_000;
+/** A slot is written in pieces of this many ms and steps (16 rows), with everything else of the loop in between. */
+const PIECE_MS = 1;
+const PIECE_STEPS = 16;
 
 /** What the addresses of this server are for, as a verdict sees them; all others are the API. */
 const KINDS: Readonly<Partial<Record<TargetKind, string>>> = {
@@ -44,6 +47,8 @@ export interface DoorRequestsDeps {
   readonly secret: Uint8Array;
   /** Sends a part of a slot to the tally. */
   send(body: Uint8Array): void;
+  /** Runs something when the loop has been through what waits; default: `setImmediate`. */
+  soon?(run: () => void): void;
 }
 
 /** A door's summary of its requests: every ten seconds the tally is told who asked for what, by hashes. */
@@ -56,7 +61,8 @@ export interface DoorRequests extends Disposable {
 }
 
 /** Opens it. */
-export function openDoorRequests({ clock, door, run, secret, send }: DoorRequestsDeps): DoorRequests {
+export function openDoorRequests(deps: DoorRequestsDeps): DoorRequests {
+  const { clock, door, run, secret, send, soon = setImmediate } = deps;
   const salts = openSalts(run);
   const life = String(Math.round(clock.wall()));
   const lasting = openHmac(keyFor(secret, 'prefixes seen before'));
@@ -68,14 +74,46 @@ export function openDoorRequests({ clock, door, run, secret, send }: DoorRequest
   const asked = new Map<string, Asked>();
   const heard = new Map<string, HeardStream[]>();
   const kept: Uint8Array[][] = [];
+  let keptBytes = 0;
   let ahead = clock.wall() - clock.now();
   let slot = Math.floor(clock.wall() / SLOT_MS);
+  let ending: Generator<SentSlot | undefined> | undefined;
+  let parts: Uint8Array[] = [];
+  let waiting = false;
+  /** Writes on: one piece, or everything that is left. */
+  const writeOn = (whole: boolean): void => {
+    const until = clock.now() + PIECE_MS;
+    for (let steps = 0; ending && (whole || (steps < PIECE_STEPS && clock.now() < until)); steps++) {
+      const { value, done } = ending.next();
+      if (done) ending = undefined;
+      if (!value) continue;
+      const part = Buffer.from(JSON.stringify(value));
+      parts.push(part);
+      keptBytes += part.length;
+      send(part);
+      while (kept.length > 1 && keptBytes > MOST_KEPT_BYTES) forget();
+    }
+    if (ending) later();
+  };
+  const later = (): void => {
+    if (waiting) return;
+    waiting = true;
+    soon(() => {
+      waiting = false;
+      writeOn(false);
+    });
+  };
+  const forget = (): void => {
+    for (const { length } of kept.shift() ?? []) keptBytes -= length;
+  };
   const end = (): void => {
-    const parts = summary.take(slot * SLOT_MS).map((part) => Buffer.from(JSON.stringify(part)));
+    // Ten seconds were not enough: the loop is busier than pieces are worth.
+    writeOn(true);
+    ending = summary.end(slot * SLOT_MS);
+    parts = [];
     kept.push(parts);
-    const size = (): number => kept.flat().reduce((sum, { length }) => sum + length, 0);
-    while (kept.length > KEPT_SLOTS || (kept.length > 1 && size() > MOST_KEPT_BYTES)) kept.shift();
-    for (const part of parts) send(part);
+    if (kept.length > KEPT_SLOTS) forget();
+    later();
   };
   const looking = clock.every(LOOK, () => {
     const wall = clock.wall();
@@ -134,6 +172,9 @@ export function openDoorRequests({ clock, door, run, secret, send }: DoorRequest
     again() {
       for (const part of kept.flat()) send(part);
     },
-    [Symbol.dispose]: () => looking[Symbol.dispose](),
+    [Symbol.dispose]() {
+      looking[Symbol.dispose]();
+      writeOn(true);
+    },
   };
 }

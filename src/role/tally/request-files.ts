@@ -11,7 +11,8 @@ const KEEP_MS = 14 * 24 * HOUR_MS;
 /** All files together; beyond it the oldest go first. */
 const MOST_BYTES = 4_000_000_000;
 const HOUR_BYTES = 1_000_000_000;
-const MAX_WAITING = 512;
+/** Parts of slots, of at most 64 kB. */
+const MAX_WAITING = 2_048;
 const NAME = /^requests-(\d{4}-\d\d-\d\dT\d\d)\.jsonl$/;
 
 const nameOf = (at: number): string => `requests-${new Date(at).toISOString().slice(0, 13)}.jsonl`;

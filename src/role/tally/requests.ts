@@ -10,8 +10,8 @@ import { RequestFiles, slotLines } from './request-files.ts';
 
 const SAVE = ms(300_000);
 const LOOK = ms(5_000);
-/** Names of parts that are known: repeats of three minutes come from at most a few dozen doors. */
-const MOST_NAMES = 20_000;
+/** Names of parts that are known: repeats of three minutes, 50 parts a slot, from a hundred doors. */
+const MOST_NAMES = 100_000;
 /** Time before and after an incident that its verdict looks at: what is usual is known from it. */
 const BEFORE_MS = 3_600_000;
 const AFTER_MS = 20_000;

@@ -8,7 +8,7 @@ import { DURATION_CLASSES } from '../clients/timeline.ts';
 import { THRESHOLDS as T } from '../thresholds.ts';
 import { DoorClients } from './door-clients.ts';
 import { type SentSlot, SLOT_MS, type SlotTotals } from './request-slot.ts';
-import { type SlotNaming, SlotWriter } from './slot-writer.ts';
+import { type EndedSlot, type SlotNaming, SlotWriter } from './slot-writer.ts';
 import type { HeardStream, SummarisedRequest } from './summarised-request.ts';
 
 /** Clients that a door tells apart; beyond it new ones are counted by prefix. */
@@ -22,6 +22,7 @@ const MOST_HELD_MS = SLOT_MS;
 /** A stream that has run for so long is heard: it counts as this many segments. */
 const HEARD_MS = 10_000;
 const HEARD_SEGMENTS = 3;
+const HEARD_PIECE = 256;
 /** Clients that are silent for so long are let go. */
 const SILENT_MS = 120_000;
 
@@ -49,7 +50,7 @@ export class RequestSummary {
   /** Clients that asked for something in this slot. */
   #active: number[] = [];
   /** Of clients for whom there was no row: requests and cost by prefix. */
-  readonly #merged = new Map<string, { requests: number; cost: number; failed: number }>();
+  #merged = new Map<string, { requests: number; cost: number; failed: number }>();
   /** Since when the streams of clients run who are not known to hear yet. */
   readonly #beginning = new Map<HeardStream, number>();
   #totals = noTotals();
@@ -96,15 +97,14 @@ export class RequestSummary {
 
   /** A stream begins; give what it returns back to `leaves`. */
   hears(address: string, agent: string, at: number): HeardStream {
-    const hearing = { address, agent };
     this.#streams++;
     const row = this.#rowOf(address, agent);
-    if (row >= 0) {
-      this.#clients.streams[row] = (this.#clients.streams[row] ?? 0) + 1;
-      if (at > (this.#clients.columns.moments.last[row] as number))
-        this.#clients.columns.moments.last[row] = at;
-      this.#beginning.set(hearing, at);
-    }
+    const hearing = { row };
+    if (row < 0) return hearing;
+    this.#clients.streams[row] = (this.#clients.streams[row] ?? 0) + 1;
+    const { last } = this.#clients.columns.moments;
+    if (at > (last[row] as number)) last[row] = at;
+    this.#beginning.set(hearing, at);
     return hearing;
   }
 
@@ -112,24 +112,38 @@ export class RequestSummary {
   leaves(hearing: HeardStream): void {
     this.#streams--;
     this.#beginning.delete(hearing);
-    const row = this.#clients.row(hearing.address, hearing.agent);
+    const { row } = hearing;
     if (row >= 0) this.#clients.streams[row] = Math.max(0, (this.#clients.streams[row] ?? 0) - 1);
   }
 
-  /** Ends a slot: everything since the call before, as the slot that began at `at` (wall-clock ms). */
+  /** Ends a slot in one piece: everything since the call before, as the slot that began at `at` (wall-clock ms). */
   take(at: number): SentSlot[] {
-    this.#hear(at + SLOT_MS);
+    return [...this.end(at)].filter((part) => part !== undefined);
+  }
+
+  /**
+   * Ends a slot: from this call on requests belong to the next one. What it returns writes the slot in pieces of a
+   * fraction of a millisecond, and gives a part now and then; the next slot may end only when it is through.
+   */
+  end(at: number): Generator<SentSlot | undefined> {
     const totals: SlotTotals = { ...this.#totals, streams: this.#streams };
-    const parts = this.#writer.write(at, this.#clients, this.#active, {
+    const ended = {
       ...{ totals, merged: this.#merged, pages: [...this.#pages], names: [...this.#names] },
-    });
+      ...{ at, active: this.#active, table: this.#clients.swap() },
+    };
     this.#active = [];
-    this.#merged.clear();
+    this.#merged = new Map();
     this.#pages.clear();
     this.#names.clear();
     this.#totals = noTotals();
-    this.#clients.letGo(at + SLOT_MS - SILENT_MS);
-    return parts;
+    return this.#ending(ended);
+  }
+
+  *#ending(ended: EndedSlot): Generator<SentSlot | undefined> {
+    yield* this.#hear(ended);
+    yield* this.#writer.write(this.#clients, ended);
+    this.#clients.giveBack(ended.table);
+    yield* this.#clients.lettingGo(ended.at + SLOT_MS - SILENT_MS);
   }
 
   #rowOf(address: string, agent: string): number {
@@ -193,13 +207,19 @@ export class RequestSummary {
   }
 
   /** Streams that have run for ten seconds are heard: their clients play. */
-  #hear(now: number): void {
-    const { columns } = this.#clients;
+  *#hear({ at, active, table }: EndedSlot): Generator<undefined> {
+    let heard = 0;
     for (const [hearing, since] of this.#beginning) {
-      if (now - since < HEARD_MS) continue;
+      // They are in the order in which they began.
+      if (at + SLOT_MS - since < HEARD_MS) break;
       this.#beginning.delete(hearing);
-      const row = this.#rowOf(hearing.address, hearing.agent);
-      if (row >= 0) add(columns.counts.segments, row, HEARD_SEGMENTS);
+      const { row } = hearing;
+      if (table.counts.merged[row] === 0) {
+        table.counts.merged[row] = 1;
+        active.push(row);
+      }
+      add(table.counts.segments, row, HEARD_SEGMENTS);
+      if (++heard % HEARD_PIECE === 0) yield;
     }
   }
 }

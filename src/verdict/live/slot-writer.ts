@@ -1,9 +1,9 @@
 import { impostorOf } from '../clients/agent-origins.ts';
-import type { Columns } from '../clients/columns.ts';
 import { householdOf, networkOf, prefixOf } from '../clients/network.ts';
+import { costliest } from './costliest.ts';
 import type { DoorClients } from './door-clients.ts';
 import { type SentSlot, SLOT_COUNTERS, type SlotClient, type SlotTotals } from './request-slot.ts';
-import { clearSlot } from './slot-counters.ts';
+import type { SlotTable } from './slot-counters.ts';
 
 /** How a door's clients are named in what it sends. */
 export interface SlotNaming {
@@ -17,18 +17,33 @@ export interface SlotNaming {
 
 /** Clients of a slot that are told one by one; the others are counted together, the cheapest first. */
 export const MOST_ROWS = 8_192;
-/** Clients of a part: its line stays below 256 kB. */
-const PART_ROWS = 800;
-const MOST_LETTERS = 300;
+/** Rows of a part: its line stays below 64 kB. */
+const PART_ROWS = 200;
+/** Prefixes that are told one by one of clients that are not. */
+const MOST_PREFIXES = 800;
+/** Rows that are written, added up or set back in one piece. */
+const WRITTEN_ROWS = 16;
+const SUMMED_ROWS = 128;
 /** Names that are hashed already, at most. */
 const MOST_HASHED = 100_000;
 
-/** What a slot has beside its clients. */
-export interface SlotRest {
+/** Requests that are told together. */
+interface ManySums {
+  requests: number;
+  cost: number;
+  failed: number;
+}
+
+/** A slot that is over. */
+export interface EndedSlot {
+  readonly at: number;
   readonly totals: SlotTotals;
-  readonly merged: ReadonlyMap<string, { requests: number; cost: number; failed: number }>;
+  readonly merged: Map<string, ManySums>;
   readonly pages: readonly number[];
   readonly names: SentSlot['names'];
+  /** Rows of its clients. */
+  readonly active: number[];
+  readonly table: SlotTable;
 }
 
 const hundredth = (value: number): number => Math.round(value * 100) / 100;
@@ -37,58 +52,63 @@ const AT = Object.fromEntries(SLOT_COUNTERS.map((name, i) => [name, i])) as Reco
 /** Writes slots: clients by hashes, the most costly ones one by one. */
 export class SlotWriter {
   readonly #naming: SlotNaming;
-  readonly #hashed = new Map<string, string>();
+  #hashed = new Map<string, string>();
   #day = -1;
 
   constructor(naming: SlotNaming) {
     this.#naming = naming;
   }
 
-  /** The slot's parts; what they have is set back to nothing in the rows. */
-  write(at: number, clients: DoorClients, active: number[], rest: SlotRest): SentSlot[] {
-    const { columns } = clients;
+  /** The slot's parts, in pieces; what they have is set back to nothing in the rows. */
+  *write(clients: DoorClients, slot: EndedSlot): Generator<SentSlot | undefined> {
+    const { at, active, table } = slot;
     const day = Math.floor(at / 86_400_000);
-    if (day !== this.#day || this.#hashed.size > MOST_HASHED) this.#hashed.clear();
+    if (day !== this.#day || this.#hashed.size > MOST_HASHED) this.#hashed = new Map();
     this.#day = day;
-    const { cost } = columns.amounts;
-    if (active.length > MOST_ROWS) active.sort((a, b) => (cost[b] as number) - (cost[a] as number));
-    const own = active.slice(0, MOST_ROWS);
-    const others = active.slice(MOST_ROWS);
-    const count = Math.max(1, Math.ceil(own.length / PART_ROWS));
-    const { door, life } = this.#naming;
-    const parts = Array.from({ length: count }, (_, part) =>
-      this.#part(at, clients, own.slice(part * PART_ROWS, (part + 1) * PART_ROWS), {
-        ...{ v: 1, kind: 'requests', door, life, at, part, parts: count },
-      }),
+    const { own, others } = costliest(
+      Float32Array.from(active, (row) => table.amounts.cost[row] as number),
+      MOST_ROWS,
     );
-    const [first] = parts;
-    if (!first) return parts;
-    const many = this.#many(at, clients, others, rest, first.seen as Record<string, string>);
-    const { pages, names = [] } = rest;
-    parts[0] = {
-      ...{ ...first, totals: rounded(rest.totals, many.merged), clients: [...first.clients, ...many.rows] },
-      ...(pages.length > 0 ? { pages } : {}),
-      ...(names.length > 0 ? { names } : {}),
-    };
-    for (const row of active) {
-      clearSlot(columns, row);
-      columns.counts.merged[row] = 0;
+    yield;
+    const many = yield* this.#many(clients, slot, others);
+    const rows = [...many.lines, ...own.map((i) => active[i] as number)];
+    const { door, life } = this.#naming;
+    const parts = Math.max(1, Math.ceil(rows.length / PART_ROWS));
+    for (let part = 0; part < parts; part++) {
+      const { pages, names = [] } = slot;
+      const written = yield* this.#part(
+        ...([clients, slot, rows.slice(part * PART_ROWS, (part + 1) * PART_ROWS)] as const),
+      );
+      yield {
+        ...{ v: 1, kind: 'requests', door, life, at, part, parts, ...written },
+        ...(part === 0 ? { totals: rounded(slot.totals, many.merged) } : {}),
+        ...(part === 0 && pages.length > 0 ? { pages } : {}),
+        ...(part === 0 && names.length > 0 ? { names } : {}),
+      };
     }
-    return parts;
+    for (let i = 0; i < active.length; i++) {
+      clients.written(table, active[i] as number);
+      if (i % SUMMED_ROWS === SUMMED_ROWS - 1) yield;
+    }
   }
 
-  #part(
-    at: number,
+  *#part(
     clients: DoorClients,
-    rows: readonly number[],
-    head: Pick<SentSlot, 'v' | 'kind' | 'door' | 'life' | 'at' | 'part' | 'parts'>,
-  ): SentSlot {
+    { at, table }: EndedSlot,
+    rows: readonly (number | ManyLine)[],
+  ): Generator<undefined, Pick<SentSlot, 'agents' | 'clients' | 'seen'>> {
     const agents: (readonly [string, string?])[] = [];
     const numbers = new Map<string, number>();
     const seen: Record<string, string> = {};
-    const written = rows.map((row): SlotClient => {
+    const written: SlotClient[] = [];
+    for (const row of rows) {
+      if (written.length % WRITTEN_ROWS === WRITTEN_ROWS - 1) yield;
+      if (typeof row !== 'number') {
+        written.push(lineOf(row, row.prefix === '' ? '' : this.#prefix(row.prefix, at, seen)));
+        continue;
+      }
       const address = clients.addresses[row] ?? '';
-      const name = (clients.agents[row] ?? '').slice(0, MOST_LETTERS);
+      const name = clients.agents[row] ?? '';
       const impostor = impostorOf(name, address);
       const key = impostor === undefined ? name : `${name}\n${impostor}`;
       let agent = numbers.get(key);
@@ -97,55 +117,54 @@ export class SlotWriter {
         numbers.set(key, agent);
         agents.push(impostor === undefined ? [name] : [name, impostor]);
       }
-      const prefix = prefixOf(address);
-      return rowOf(clients.columns, row, at, [
-        ...([0, this.#address(address, at), this.#prefix(prefix, at, seen), agent] as const),
-      ]);
-    });
-    return { ...head, agents, clients: written, seen };
+      const who = [0, this.#address(address, at), this.#prefix(prefixOf(address), at, seen), agent] as const;
+      written.push(rowOf(table, row, at, who));
+    }
+    return { agents, clients: written, seen };
   }
 
   /** Clients that are not told one by one: those who play or load files together, the others by prefix. */
-  #many(
-    at: number,
-    { columns, addresses }: DoorClients,
-    rows: readonly number[],
-    { merged }: SlotRest,
-    seen: Record<string, string>,
-  ): { readonly rows: SlotClient[]; readonly merged: number } {
-    const { counts, amounts } = columns;
-    const people = { requests: 0, cost: 0, failed: 0 };
-    const prefixes = new Map(merged);
+  *#many(
+    { addresses }: DoorClients,
+    { active, merged: prefixes, table: { counts, amounts } }: EndedSlot,
+    others: readonly number[],
+  ): Generator<undefined, { readonly lines: ManyLine[]; readonly merged: number }> {
+    const people = noSums();
     let requests = 0;
-    for (const row of rows) {
+    for (let i = 0; i < others.length; i++) {
+      if (i % SUMMED_ROWS === SUMMED_ROWS - 1) yield;
+      const row = active[others[i] as number] as number;
       const person = (counts.segments[row] as number) >= 3 || (counts.assets[row] as number) >= 2;
-      const prefix = prefixOf(addresses[row] ?? '');
-      const before = prefixes.get(prefix) ?? { requests: 0, cost: 0, failed: 0 };
-      const sum = person ? people : { ...before };
+      let sum = people;
+      if (!person) {
+        const prefix = prefixOf(addresses[row] ?? '');
+        sum = prefixes.get(prefix) ?? noSums();
+        prefixes.set(prefix, sum);
+        requests += counts.requests[row] as number;
+      }
       sum.requests += counts.requests[row] as number;
       sum.cost += amounts.cost[row] as number;
       sum.failed += counts.failed[row] as number;
-      if (person) continue;
-      requests += counts.requests[row] as number;
-      prefixes.set(prefix, sum);
     }
-    const line = (stands: 1 | 'people' | 'others', prefix: string, sum: typeof people): SlotClient => [
-      ...([stands, '', prefix, -1, [hundredth(sum.cost), 0, 0, 0], [0, 9_999]] as const),
-      pairsOf({ requests: sum.requests, failed: sum.failed }),
-    ];
-    const costly = [...prefixes].sort((a, b) => b[1].cost - a[1].cost);
-    const others = { requests: 0, cost: 0, failed: 0 };
-    for (const [, sum] of costly.slice(PART_ROWS)) {
-      others.requests += sum.requests;
-      others.cost += sum.cost;
-      others.failed += sum.failed;
+    const names = [...prefixes.keys()];
+    const costs = Float32Array.from(prefixes.values(), ({ cost }) => cost);
+    yield;
+    const told = costliest(costs, MOST_PREFIXES);
+    const sumOf = (place: number): ManySums => prefixes.get(names[place] ?? '') ?? noSums();
+    const rest = noSums();
+    for (let i = 0; i < told.others.length; i++) {
+      const sum = sumOf(told.others[i] as number);
+      rest.requests += sum.requests;
+      rest.cost += sum.cost;
+      rest.failed += sum.failed;
+      if (i % 1024 === 1023) yield;
     }
     return {
       merged: requests,
-      rows: [
-        ...costly.slice(0, PART_ROWS).map(([prefix, sum]) => line(1, this.#prefix(prefix, at, seen), sum)),
-        ...(people.requests > 0 ? [line('people', '', people)] : []),
-        ...(others.requests > 0 ? [line('others', '', others)] : []),
+      lines: [
+        ...told.own.map((i): ManyLine => ({ stands: 1, prefix: names[i] ?? '', ...sumOf(i) })),
+        ...(people.requests > 0 ? [{ stands: 'people', prefix: '', ...people } as const] : []),
+        ...(rest.requests > 0 ? [{ stands: 'others', prefix: '', ...rest } as const] : []),
       ],
     };
   }
@@ -180,11 +199,24 @@ const rounded = (totals: SlotTotals, merged: number): SlotTotals => ({
 const pairsOf = (sums: Readonly<Record<string, number>>): number[] =>
   Object.entries(sums).flatMap(([name, value]) => (value > 0 ? [AT[name] as number, value] : []));
 
+/** A line that stands for many. */
+interface ManyLine extends ManySums {
+  readonly stands: 1 | 'people' | 'others';
+  readonly prefix: string;
+}
+
+const noSums = (): ManySums => ({ requests: 0, cost: 0, failed: 0 });
+
+const lineOf = ({ stands, cost, requests, failed }: ManyLine, prefix: string): SlotClient => [
+  ...([stands, '', prefix, -1, [hundredth(cost), 0, 0, 0], [0, 9_999]] as const),
+  pairsOf({ requests, failed }),
+];
+
 function rowOf(
-  { counts, amounts, moments }: Columns,
+  { counts, amounts, moments }: SlotTable,
   row: number,
   at: number,
-  who: readonly [0, string, string, number],
+  who: readonly [stands: 0, address: string, prefix: string, agent: number],
 ): SlotClient {
   const pairs: number[] = [];
   for (let i = 0; i < SLOT_COUNTERS.length; i++) {

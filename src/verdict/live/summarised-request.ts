@@ -18,6 +18,6 @@ export interface SummarisedRequest extends CountedRequest {
 
 /** A client whose stream runs. */
 export interface HeardStream {
-  readonly address: string;
-  readonly agent: string;
+  /** The client's row, which stays its own while it hears; −1 where there was no room. */
+  readonly row: number;
 }
