@@ -10,6 +10,11 @@ import { root, Stop } from './setup.mjs';
 /** What signatures are for, so that one is valid for nothing else. Spec: PROTOCOL.sshsig. */
 const NAMESPACE = 'earshot-release';
 
+const HELP = `npm run release -- VERSION [--key FILE] [--out DIR]
+  The source of this commit as a tarball, its packages (SBOM), the hashes of both, and with an SSH key their
+  signatures; see docs/release.md.
+`;
+
 function run(command, args) {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     cwd: root,
@@ -26,8 +31,16 @@ export function release(args) {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { key: { type: 'string' }, out: { type: 'string', default: join(root, 'release') } },
+    options: {
+      key: { type: 'string' },
+      out: { type: 'string', default: join(root, 'release') },
+      help: { type: 'boolean', default: false },
+    },
   });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
   const [version] = positionals;
   const { version: own } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   if (version !== own)
