@@ -6,8 +6,8 @@ import { CARRIED, clearRow, type SlotTable, swapTable } from './slot-counters.ts
 export const MOST_LETTERS = 300;
 /** An address's; a proxy may say anything. */
 const ADDRESS_LETTERS = 64;
-/** Agents of one address that are told apart; all others are one client, `MANY_AGENTS`. */
-export const AGENTS_OF_ADDRESS = 16;
+/** Agents of one address that are told apart (a carrier stands before thousands of people); all others are one client, `MANY_AGENTS`. */
+export const AGENTS_OF_ADDRESS = 256;
 /** What the client is called that stands for all further agents of an address. */
 export const MANY_AGENTS = 'many agents';
 /** Addresses that are looked at in one piece when clients are let go. */
