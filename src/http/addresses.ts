@@ -406,8 +406,13 @@ export const ADDRESSES: readonly Address[] = [
     ...{ ...READ, owner: 'site', urgency: 'control', examples: ['/api/claims/waiting'] },
   },
   {
+    ...{ id: 'incidents-api', what: 'what people write about incidents', pattern: '/api/incidents/:steps' },
+    ...{ owner: 'site', methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], urgency: 'control' },
+    ...{ cors: 'reads', body: ACCOUNT_BODY, examples: ['/api/incidents/20261130-200001/notes'] },
+  },
+  {
     ...{ id: 'api', what: 'the rest of the API', pattern: '/api/:steps', exact: true },
     ...{ owner: 'site', methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], urgency: 'control' },
-    ...{ cors: 'reads', body: ACCOUNT_BODY, examples: ['/api/rooms'] },
+    ...{ cors: 'reads', body: SMALL_BODY, examples: ['/api/rooms'] },
   },
 ];
