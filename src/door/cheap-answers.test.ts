@@ -14,6 +14,8 @@ async function open(left: number) {
   const { server } = openHttp({
     ...{ clock: manualClock(), limits: LIMITS, counters: openCounters(), clients: openClients([]) },
     ...{ origin: fakeOrigin(), fault: () => {} },
+    // Nobody is known for what they cost.
+    ...{ requesters: { on: () => ({}) }, finished: { tell: () => {} }, defence: { measure: () => 'serve' } },
     admission: {
       consumeFor: () => left-- > 0,
       admits: (_req: unknown, path: string) => prioritized.push(path) > 0,
