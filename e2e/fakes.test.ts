@@ -243,7 +243,8 @@ test('fakes of many kinds are named by their reasons, and in the end the headlin
   expect(excluded['replayed-token']).toBeGreaterThanOrEqual(1);
   // Who hears files for hours without enough of it is below half of the sound, not excluded.
   expect(excluded['bytes-without-proof']).toBeGreaterThanOrEqual(RELAYED);
-  expect(excluded['identical-times']).toBeGreaterThanOrEqual(5);
+  // Those who come and go together are in none of the figures above. That five of them begin within a millisecond depends on
+  // how fast this machine lets somebody in: src/door/audience/identical-times.test.ts tests that rule.
 }, 300_000);
 
 test('what asks without hearing begins no session', async () => {
