@@ -133,7 +133,9 @@ describe('a room that makes its studio fail', () => {
     await until('it is kept apart', async () => (await state(guilty)).quarantine !== undefined);
     await until('its own cell runs', () => server.child('studio', 2) !== undefined);
     expect((await state(neighbour ?? '')).quarantine).toBeUndefined();
-    expect(await (await fetch(`${server.url}/r/${guilty}`)).text()).toContain('it runs apart for a while');
+    await until('its page says so', async () =>
+      (await (await fetch(`${server.url}/r/${guilty}`)).text()).includes('it runs apart for a while'),
+    );
     const before = listeners[0]?.received.length ?? 0;
     await until('its listeners hear on', () => (listeners[0]?.received.length ?? 0) > before + 12);
     for (const listener of listeners) expect(continuity(listener.received).repeated).toEqual([]);
