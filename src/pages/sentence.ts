@@ -34,9 +34,9 @@ export function sentence(card: RoomCard, state?: RoomState, words: PlainWords = 
     case 'ended':
       return words.ended(ended === undefined ? undefined : instant(ended, words.language));
     case 'break':
-      return words.onBreak;
+      return card.quarantine ? words.quarantine : words.onBreak;
     case 'open':
-      return words.doorsOpen;
+      return card.quarantine ? words.quarantine : words.doorsOpen;
     case 'live': {
       if (card.quarantine) return words.quarantine;
       if (state?.studio === 'away') return words.studioAway;
