@@ -43,7 +43,11 @@ export async function open(deps: StoreDeps): Promise<Store> {
       ? sqlite(file)
       : (await import('./postgres.ts')).postgres(deps.url, deps.log ?? silentLog);
     db = new Kysely<Schema>({ dialect });
-    const { error } = await new Migrator({ db, provider: migrations }).migrateToLatest();
+    const { error } = await new Migrator({
+      ...{ db, provider: migrations },
+      // Parts number their steps apart from each other.
+      allowUnorderedMigrations: true,
+    }).migrateToLatest();
     if (error) throw error;
   } catch (cause) {
     // Closing fails as well when the server is away; the first error is the one to report.

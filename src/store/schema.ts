@@ -1,50 +1,6 @@
-import type { ColumnType, Generated } from 'kysely';
+import type { RoomTables } from './tables/room.ts';
 
-/**
- * One room. Instants are wall-clock ms since 1970; absent ones are null. A row and its slug stay for ever, unless the
- * room was cancelled or removed before anybody spoke: then a new room may use the slug.
- */
-export interface RoomTable {
-  /** UUIDv7. */
-  id: string;
-  slug: string;
-  title: string;
-  /** JSON list of names. */
-  hosts: string;
-  /** A RoomStatus. */
-  status: string;
-  /** The announced start; it is also the clock `scheduled`. */
-  start: number | null;
-  opened: number | null;
-  first_audio: number | null;
-  first_speech: number | null;
-  ended: number | null;
-  /** When fragment 0 of the program began; written once. */
-  zero: ColumnType<number | null, number | null, number>;
-  /** Index of the studio cell that owns it while it is open or live. */
-  cell: number | null;
-  /** Limit of simultaneous listeners at the live edge; null: no limit. */
-  cap: number | null;
-  /** 1 for the demo room. */
-  welcome: number;
-  created: number;
-  /** Links of a lower generation are invalid. */
-  generation: Generated<number>;
-  /** The host who revoked the earlier links. */
-  spared: string | null;
-  /** JSON list of the speaker ids that were removed. */
-  barred: Generated<string>;
-  /** Number of changes to the fields that a calendar shows. Spec: RFC 5545, 3.8.7.4. */
-  sequence: Generated<number>;
-  /** Time of the last of these changes. */
-  modified: number | null;
-  /** When the operator or the host removed the room from all lists. */
-  removed: number | null;
-  /** JSON of what the operator or the machine has done to the room: `Measures` of the room part. */
-  measures: string | null;
-}
+/** Every table, for Kysely. A part adds its own from a file of its own below `tables/`. */
+export interface Schema extends RoomTables {}
 
-/** Every table, for Kysely. */
-export interface Schema {
-  room: RoomTable;
-}
+export type { RoomTable } from './tables/room.ts';
