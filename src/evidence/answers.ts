@@ -3,7 +3,7 @@ import type { ErrorCode } from '../base/errors.ts';
 import { problem } from '../base/reply.ts';
 import { ms } from '../base/time.ts';
 import { find } from '../http/index.ts';
-import { decodeEntries, encodeEntries } from './entry-files.ts';
+import { encodeEntries } from './entry-files.ts';
 import { COSIGNABLE, type Cosigned, type Heads } from './heads.ts';
 import type { LogKeys } from './log-keys.ts';
 import type { EvidenceStore } from './store.ts';
