@@ -8,8 +8,10 @@ import { diskFiles, type Files } from './files.ts';
 import { type RecordedProgram, Recorder } from './recorder.ts';
 
 export type { Piece, Recording } from '../wire/recording.ts';
+export { type EditsBook, openEditsBook } from './edits-file.ts';
 export type { Files, OpenFile } from './files.ts';
 export { type Keeper, type KeptRoom, openKeeper } from './keeper.ts';
+export { markOf, type Original, originalOf } from './original.ts';
 export { type ArchiveReader, openReader } from './reader.ts';
 export type { RecordedProgram } from './recorder.ts';
 export { type CountedRecording, countRecordings } from './recording-size.ts';

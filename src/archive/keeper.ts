@@ -22,6 +22,7 @@ const GROWTH_MS = 3_600_000;
 const AGAIN_MS = [ms(2_000), ms(15_000)];
 /** It is also checked in each count until then, if no note about the removal is left. */
 const FORGET_MS = 600_000;
+const DAY_MS = 86_400_000;
 /** The keeper's view of a room. */
 export interface KeptRoom {
   readonly running: boolean;
@@ -43,6 +44,12 @@ export interface KeeperDeps {
   readonly quota: number | undefined;
   /** Undefined for a room that is no longer known, which counts as over. */
   room(slug: string): KeptRoom | undefined;
+}
+
+/** When a recording goes by its age, wall-clock ms: after the server's time or its host's, whichever is shorter. */
+function goesAt({ ended, keepDays }: CountedRecording, keep: number | undefined): number | undefined {
+  const least = Math.min(keep ?? Number.POSITIVE_INFINITY, (keepDays ?? Number.POSITIVE_INFINITY) * DAY_MS);
+  return Number.isFinite(least) ? ended + least : undefined;
 }
 
 /** Counts recordings and removes expired ones. Running rooms are never touched. */
@@ -197,7 +204,8 @@ class RecordingKeeper implements Keeper {
       .map(([slug, one]) => ({ slug, ...one, ended: this.#deps.room(slug)?.ended ?? one.ended }))
       .sort((a, b) => a.ended - b.ended);
     for (const one of over) {
-      const old = keep !== undefined && sure && now >= one.ended + keep;
+      const until = goesAt(one, keep);
+      const old = until !== undefined && sure && now >= until;
       const by = old ? 'age' : quota !== undefined && bytes > quota ? 'quota' : undefined;
       if (!by) {
         this.#announce(one, bytes, promised);
@@ -223,10 +231,12 @@ class RecordingKeeper implements Keeper {
   /**
    * Says when a recording will go, and why; `promised` is what stays when all that were announced before it are gone.
    */
-  #announce({ slug, ended }: CountedRecording, bytes: number, promised: number): void {
+  #announce(one: CountedRecording, bytes: number, promised: number): void {
     const { keep, quota, log } = this.#deps;
+    const { slug } = one;
     if (quota === undefined || promised <= quota * WARN_SHARE) {
-      if (keep !== undefined) this.#going.set(slug, { goesBy: 'age', goesAt: ended + keep });
+      const until = goesAt(one, keep);
+      if (until !== undefined) this.#going.set(slug, { goesBy: 'age', goesAt: until });
       return;
     }
     this.#going.set(slug, { goesBy: 'quota' });

@@ -50,6 +50,7 @@ export const paths = (dir: string, slug: string) => {
     rendition: (id: string): string => join(folder, id),
     removed: join(folder, 'removed.json'),
     loudness: join(folder, 'loudness.json'),
+    edits: join(folder, 'edits.json'),
     growing: join(folder, 'growing'),
     init: (id: string): string => join(folder, id, 'init.mp4'),
     index: (id: string): string => join(folder, id, 'pieces.idx'),

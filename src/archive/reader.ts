@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { readEntries } from '../journal/index.ts';
 import type { Mark } from '../wire/mark.ts';
 import type { Pieces, Recording, RecordingLoudness, Removed } from '../wire/recording.ts';
+import type { RecordingEdits } from '../wire/replay/edits.ts';
 import type { RecordingGap } from '../wire/room.ts';
+import { editsFrom } from './edits-file.ts';
 import { diskFiles, type Files } from './files.ts';
 import { readIndex, writeIndex } from './index-writer.ts';
 import { asPiece, isRenditionId, paths, type RoomFile } from './layout.ts';
@@ -31,6 +33,8 @@ export interface ArchiveReader {
    * calls of `stat`.
    */
   version(slug: string): Promise<string | undefined>;
+  /** What people added to a recording. @throws when the file is damaged. */
+  edits(slug: string): Promise<RecordingEdits>;
   /** The bytes of a rendition's init segment. */
   init(slug: string, rendition: string): Promise<Buffer | undefined>;
   /** The bytes of one finished piece. */
@@ -120,6 +124,7 @@ export function openReader(dir: string, files: Files = diskFiles): ArchiveReader
       const found = await Promise.all(looks.map((path) => stat(path).catch(() => undefined)));
       return found.map((one) => (one ? `${one.mtimeMs}/${one.size}` : '-')).join(' ');
     },
+    edits: async (slug) => editsFrom(safe(slug) ? await text(paths(dir, slug).edits) : ''),
     init: async (slug, rendition) =>
       safe(slug, rendition) ? files.read(paths(dir, slug).init(rendition)) : undefined,
     read: async (slug, rendition, piece) =>

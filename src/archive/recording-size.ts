@@ -2,6 +2,8 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FRAGMENT_MS } from '../base/time.ts';
 import type { Removed } from '../wire/recording.ts';
+import { NO_EDITS } from '../wire/replay/edits.ts';
+import { editsFrom } from './edits-file.ts';
 import { diskFiles } from './files.ts';
 import { readIndex } from './index-writer.ts';
 import { asPiece, isRenditionId, paths } from './layout.ts';
@@ -16,6 +18,8 @@ export interface CountedRecording {
   /** Time of the last write to it, wall-clock ms. */
   readonly ended: number;
   readonly removed?: Removed;
+  /** Days after the end for which its host wants it kept. */
+  readonly keepDays?: number;
 }
 
 /** A counted recording, with the stamp that shows whether it has changed since. */
@@ -50,7 +54,11 @@ export async function count(
   if (!names.includes('room.json') && !names.includes('removed.json')) return undefined;
   const renditions = names.filter((name) => isRenditionId(name) && name !== 'growing');
   const stats = await Promise.all(renditions.map((id) => stat(where.rendition(id)).catch(() => undefined)));
-  const version = [names.includes('removed.json'), ...stats.map((one) => one?.mtimeMs)].join(' ');
+  const edited = await stat(where.edits).catch(() => undefined);
+  const version = [
+    ...[names.includes('removed.json'), edited?.mtimeMs ?? 0],
+    ...stats.map((one) => one?.mtimeMs),
+  ].join(' ');
   if (known?.version === version) return known;
   let [bytes, seconds] = [0, 0];
   for (const id of renditions) {
@@ -69,9 +77,11 @@ export async function count(
     seconds = Math.max(seconds, (fragments * FRAGMENT_MS) / 1000);
   }
   const removed = (await diskFiles.read(where.removed).catch(() => undefined))?.toString();
+  const { keepDays } = edited ? editsFrom((await diskFiles.read(where.edits))?.toString() ?? '') : NO_EDITS;
   const newest = Math.max(0, ...stats.map((one) => one?.mtimeMs ?? 0));
   return {
     ...{ version, bytes, seconds: seconds || (known?.seconds ?? 0), ended: newest },
     ...(removed ? { removed: JSON.parse(removed) as Removed } : {}),
+    ...(keepDays === undefined ? {} : { keepDays }),
   };
 }

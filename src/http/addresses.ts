@@ -4,6 +4,7 @@
  * the row. The first row that matches counts. docs/api.md tells people about them.
  */
 import type { Address } from './address.ts';
+import { REPLAY_ADDRESSES } from './replay-addresses.ts';
 
 /** Read by anybody from anywhere. */
 const READ = { methods: ['GET'], cors: 'reads' } as const;
@@ -118,6 +119,7 @@ export const ADDRESSES: readonly Address[] = [
     },
     ...{ ...PAGE, urgency: 'joining', examples: ['/r/hall/radio.m3u', '/r/hall/radio.pls'] },
   },
+  ...REPLAY_ADDRESSES,
   // What no row above knows is refused by the part that knows why: over, not begun, or nothing of that name.
   {
     ...{ id: 'live-other', what: 'nothing, in words', pattern: '/r/:room/live/:file' },

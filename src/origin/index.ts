@@ -3,6 +3,7 @@ import type { ErrorCode } from '../base/errors.ts';
 import type { Charge, Reply } from '../base/reply.ts';
 import type { Message } from '../wire/feed.ts';
 import type { RecordedFile } from '../wire/recording.ts';
+import type { Outline } from '../wire/replay/outline.ts';
 import type { RoomCard, RoomState } from '../wire/room.ts';
 import type { JoinOptions, OriginDeps, StreamStart } from './deps.ts';
 import type { Sought } from './older-rooms.ts';
@@ -12,6 +13,7 @@ import { router } from './router.ts';
 export type { JoinOptions, OriginDeps, StreamStart } from './deps.ts';
 export type { Piece, Recording, RecordingPort } from './recording.ts';
 export {
+  type ClipCover,
   openReplayMaker,
   type ReplayMade,
   type ReplayMaker,
@@ -36,6 +38,11 @@ export interface Origin extends AsyncDisposable {
    * a moment.
    */
   recordedFiles(cards: readonly RoomCard[]): Promise<ReadonlyMap<string, RecordedFile>>;
+  /**
+   * The chapters, trims and clips of a room's replay; undefined when there is none, or when making it takes longer
+   * than somebody waits for a page.
+   */
+  outline(slug: string): Promise<Outline | undefined>;
   /** A room's published state, or undefined when there is no such room. */
   state(slug: string): RoomState | undefined;
   /** Each fragment once per room and rendition, in order of `seq`, real or standby, when it becomes joinable. */
@@ -75,6 +82,7 @@ export function open(deps: OriginDeps): Origin {
     seek: (slug) => rooms.seek(slug),
     cards: () => rooms.cards(),
     recordedFiles: routes.recordedFiles,
+    outline: routes.outline,
     state: (slug) => rooms.state(slug),
     onFragment: (listen) => rooms.onFragment(listen),
     onEnd: (listen) => rooms.onEnd(listen),

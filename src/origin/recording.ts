@@ -1,5 +1,6 @@
 import { type EpochMs, fragmentAt } from '../base/time.ts';
 import type { Piece, Pieces, Recording, RecordingLoudness } from '../wire/recording.ts';
+import type { RecordingEdits } from '../wire/replay/edits.ts';
 
 export type { Piece, Pieces, Recording } from '../wire/recording.ts';
 
@@ -16,6 +17,8 @@ export interface RecordingPort {
   ): Promise<Recording | undefined>;
   /** Changes whenever `recording` may say something else; absent: it never changes. */
   version?(slug: string): Promise<string | undefined>;
+  /** What people added to a recording: chapters, clips, trims; absent: nothing. @throws when it cannot be read. */
+  edits?(slug: string): Promise<RecordingEdits>;
   init(slug: string, rendition: string): Promise<Buffer | undefined>;
   read(slug: string, rendition: string, piece: Pick<Piece, 'first' | 'count'>): Promise<Buffer | undefined>;
   /**

@@ -3,12 +3,15 @@ import { find } from '../http/index.ts';
 import { holdsNewcomers } from '../wire/delivery.ts';
 import { isOver, type RoomCard, whyNotHeard } from '../wire/room.ts';
 import type { OriginDeps } from './deps.ts';
+import { editedRecordings } from './edited-recording.ts';
 import { openLive } from './live/live.ts';
 import { EACH_SECOND, OPEN_TO_ALL, Packed, type RequestHeaders } from './packed.ts';
 import { multivariantOf, steering } from './playlist/multivariant.ts';
+import { openClipAnswers } from './replay/clip-answer.ts';
 import { openDownload } from './replay/download.ts';
 import { openEndedLive } from './replay/ended-live.ts';
 import { openLoudness } from './replay/loudness.ts';
+import { outlineReply, readOutline } from './replay/outline-answer.ts';
 import { openRecordedFiles } from './replay/recorded-files.ts';
 import { notThere, removedWords } from './replay/removal-words.ts';
 import { notNow, openReplayAnswers } from './replay/replay.ts';
@@ -22,8 +25,9 @@ const NOBODY = new AbortController().signal;
 
 /** Finds the part of the origin that answers a path. */
 export function router(deps: OriginDeps, rooms: OriginRooms) {
-  const { clock, archive } = deps;
-  const maker = deps.maker ?? openReplayMaker(archive);
+  const { clock } = deps;
+  const archive = editedRecordings(deps.archive);
+  const maker = deps.maker ?? openReplayMaker(deps.archive);
   const desk = openReplayDesk({ clock, log: deps.log, port: archive, maker });
   const loudness = openLoudness(deps.measurer ?? maker, deps.log);
   const { caches = [] } = deps;
@@ -39,6 +43,7 @@ export function router(deps: OriginDeps, rooms: OriginRooms) {
   const endedLive = openEndedLive(archive, desk);
   const replay = openReplayAnswers(archive, desk);
   const download = openDownload(clock, archive, desk, loudness);
+  const clips = openClipAnswers(archive, desk);
   const files = openRecordedFiles(clock, desk);
   const stateFiles = openStateFiles(
     clock,
@@ -66,12 +71,25 @@ export function router(deps: OriginDeps, rooms: OriginRooms) {
     if (!card) return problem('room-unknown', undefined, OPEN_TO_ALL);
     if (card.status === 'stopped') return problem('room-stopped', card.stopped?.reason, OPEN_TO_ALL);
     const ended = over(slug);
-    const facts = await desk.facts(slug, ended, { ...asker, anyState: file.endsWith('.m4s') });
+    // What is over changes when it is trimmed, and then at once.
+    const anyState = !ended && file.endsWith('.m4s');
+    const facts = await desk.facts(slug, ended, { ...asker, anyState });
     if (isNotNow(facts)) return notNow(facts);
     if (!facts) return notThere(card, ended);
     if (facts.removed) return problem('recording-removed', removedWords(facts.removed), OPEN_TO_ALL);
     if (!facts.began && !ended)
       return problem('room-not-open', 'The conversation has not begun.', OPEN_TO_ALL);
+    const clip = /^clip\/([\w-]+)\.m4a$/.exec(file)?.[1];
+    if (clip !== undefined) return clips(card, ended, clip, headers, asker);
+    if (file === 'outline.json' || file === 'waveform.json')
+      return outlineReply(
+        desk,
+        slug,
+        ended,
+        file === 'outline.json' ? 'outline' : 'waveform',
+        headers,
+        asker,
+      );
     // The card has the newest title: what a host mends reaches every copy that is made from then on.
     return file === 'replay.m4a'
       ? download.answer(slug, facts, ended, { title: card.title, hosts: card.hosts }, query, headers, asker)
@@ -125,10 +143,17 @@ export function router(deps: OriginDeps, rooms: OriginRooms) {
     const [, , , folder = '', ...file] = path.split('/');
     const asker = { signal, charge };
     if (folder === 'live') return fromWindow(slug, file.join('/'), query, headers, asker);
-    return fromDisk(slug, file.join('/') || folder, query, headers, asker);
+    return fromDisk(
+      slug,
+      folder === 'replay' && file.length > 0 ? file.join('/') : [folder, ...file].join('/'),
+      query,
+      headers,
+      asker,
+    );
   };
   return {
     answer,
+    outline: (slug: string) => readOutline(clock, desk, slug, over(slug)),
     recordedFiles: (cards: readonly RoomCard[]) => files.of(cards.filter(({ slug }) => over(slug))),
     [Symbol.asyncDispose]: () => loudness[Symbol.asyncDispose](),
   };

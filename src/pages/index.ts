@@ -1,5 +1,6 @@
 /** All HTML that a server writes. */
 export { busyPage } from './busy-page.ts';
+export { clipCard } from './clip-card.ts';
 export { LARGE_HEAD_PAGE } from './large-head-page.ts';
 export { type OembedQuestion, oembed } from './oembed.ts';
 export { loadManifest } from './page-shell.ts';

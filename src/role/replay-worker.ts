@@ -5,6 +5,8 @@ import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openReader } from '../archive/index.ts';
 import { openReplayMaker, type ReplayMade, type ReplayWish } from '../origin/index.ts';
+import { clipCard } from '../pages/index.ts';
+import { type CardPainter, openCardPainter } from '../picture/index.ts';
 
 /** Orders to the thread: make something, or abandon it. */
 export type ReplayOrder =
@@ -23,7 +25,11 @@ try {
 } catch {
   // Without the right to step back it runs as it is.
 }
-const maker = openReplayMaker(openReader((workerData as { dir: string }).dir));
+let painter: CardPainter | undefined;
+const maker = openReplayMaker(openReader((workerData as { dir: string }).dir), (clip) => {
+  painter ??= openCardPainter();
+  return painter.png(clipCard(clip, 'en'));
+});
 const running = new Map<number, AbortController>();
 
 parentPort?.on('message', async (order: ReplayOrder) => {

@@ -14,6 +14,7 @@ import { claimPaths } from '../claims/index.ts';
 import type { Config } from '../config/index.ts';
 import { readSecret } from '../keys/secret.ts';
 import { openTokens } from '../keys/token.ts';
+import { replayPaths } from '../replay/index.ts';
 import { open as openRooms } from '../room/index.ts';
 import { openMusicShelf } from '../standby/host-music.ts';
 import { open as openStore } from '../store/index.ts';
@@ -29,6 +30,7 @@ import { setProcessPriority } from './priority.ts';
 import { openRoomChanges, type RoomChanges } from './room-changes.ts';
 import { answerDoors } from './room-lookup.ts';
 import { openQuarantine } from './site/quarantine.ts';
+import { answerReplays } from './site-replays.ts';
 import { keepSnapshot } from './snapshot.ts';
 
 /** Opens the site: rooms and their links in the database, told to every door and cell. */
@@ -64,7 +66,7 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
       isOwnProgram: openPeerOwner(systemClock),
       ...{ openLead: config.openLead, idleEnd: config.idleEnd, roomsPerCell: config.roomsPerCell },
       version: project.version,
-      described: claimPaths(),
+      described: { ...claimPaths(), ...replayPaths() },
       music,
       told: () => changes?.told() ?? Promise.resolve(),
       removeRecording: async (slug) => keeper?.forget(slug),
@@ -143,7 +145,8 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
     stack.use(kept);
     void kept.look();
   }
-  const answer = await answerClaims(config, at, log, rooms);
+  const claims = await answerClaims(config, at, log, rooms);
+  const answer = answerReplays(at, log.part('replay'), rooms, claims);
   stack.use(await serveInner(at.siteHttp, answerDoors(rooms.over, answer), keeping));
   const database = stack.use(watchDatabase(systemClock, store.ping));
   return Object.assign(stack.move(), {

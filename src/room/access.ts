@@ -4,7 +4,7 @@ import type { StartAllowance } from '../base/allowance.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Slug, SpeakerId } from '../base/ids.ts';
 import { bearer, type Grant, LOCAL_GENERATION, type Tokens, withdrawn } from '../keys/token.ts';
-import type { Attempted } from './answer.ts';
+import { type Attempted, isRefusal } from './answer.ts';
 import type { Book } from './book.ts';
 import type { RoomRefusal } from './refusal.ts';
 import type { RoomOnSite } from './rows.ts';
@@ -20,6 +20,11 @@ export interface Caller {
   readonly speaker?: SpeakerId;
   /** True for the operator: with the operator's link or key, or with a link signed on this machine itself. */
   readonly operator: boolean;
+}
+
+/** Somebody with a link of a room, speakers included. */
+export interface Member extends Omit<Caller, 'role'> {
+  readonly role: Grant['role'];
 }
 
 /** Dependencies of access. */
@@ -40,6 +45,8 @@ export interface Access {
   hosted(c: Context): Promise<Attempted<Caller>>;
   /** The same for a room's address and a token. */
   hostedBy(slug: string, token: string | undefined): Promise<Attempted<Caller>>;
+  /** The same for everybody with a link, speakers included. */
+  memberBy(slug: string, token: string | undefined): Promise<Attempted<Member>>;
   /** A new link of the room; for `speaker` when it is given, else for somebody new. */
   link(
     entry: RoomOnSite,
@@ -63,7 +70,7 @@ export function openAccess(deps: AccessDeps): Access {
       generation !== undefined && generation >= (deps.operatorGeneration?.() ?? Number.POSITIVE_INFINITY)
     );
   };
-  const hostedBy: Access['hostedBy'] = async (slug, token) => {
+  const memberBy: Access['memberBy'] = async (slug, token) => {
     const entry = await book.find(slug);
     if (!entry) return { refused: 'room-unknown' };
     if (await isOperator(token)) return { entry, role: 'host', operator: true };
@@ -71,16 +78,19 @@ export function openAccess(deps: AccessDeps): Access {
     if (typeof grant === 'string') return { refused: grant };
     const gone = withdrawn(grant, entry.revoked);
     if (gone) return { refused: gone, detail: 'Ask the host for a new link.' };
-    return grant.role === 'speaker'
-      ? { refused: 'not-host' }
-      : {
-          ...{ entry, role: grant.role, speaker: grant.speaker },
-          operator: grant.generation === LOCAL_GENERATION,
-        };
+    const { role, speaker, generation } = grant;
+    return { entry, role, speaker, operator: generation === LOCAL_GENERATION };
+  };
+  const hostedBy: Access['hostedBy'] = async (slug, token) => {
+    const member = await memberBy(slug, token);
+    if (isRefusal(member)) return member;
+    const { role } = member;
+    return role === 'speaker' ? { refused: 'not-host' } : { ...member, role };
   };
   return {
     isOperator,
     hostedBy,
+    memberBy,
     hosted: (c) => hostedBy(c.req.param('slug') ?? '', bearer(c.req.header('authorization'))),
     async link({ card, revoked }, role, name, known) {
       const speaker = known ?? (randomBytes(9).toString('base64url') as SpeakerId);

@@ -1,5 +1,6 @@
 /** Rooms: what is announced, open, live and over; who may host; told to every door and cell as cards. */
 import type { Clock } from '../base/clock.ts';
+import type { ErrorCode } from '../base/errors.ts';
 import type { SpeakerId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import { ms } from '../base/time.ts';
@@ -10,7 +11,7 @@ import type { Clocks, RoomCard } from '../wire/room.ts';
 import { openAccess } from './access.ts';
 import { isRefusal } from './answer.ts';
 import { Book } from './book.ts';
-import { toldWhenOver } from './change.ts';
+import { measured, toldWhenOver } from './change.ts';
 import { openMeasures, type RoomMeasures } from './measures.ts';
 import type { MusicShelf } from './music.ts';
 import { routes } from './routes.ts';
@@ -95,6 +96,14 @@ export interface Rooms extends AsyncDisposable {
   readonly measures: RoomMeasures;
   /** What a token makes of its bearer in a room; undefined for everybody else. Rejects while the database is away. */
   whoIs(slug: string, token: string | undefined): Promise<'operator' | 'host' | undefined>;
+  /** Who holds a link of a room, speakers included, or why it is none. Rejects while the database is away. */
+  memberOf(
+    slug: string,
+    token: string | undefined,
+  ): Promise<
+    | { card: RoomCard; role: 'host' | 'co-host' | 'speaker'; operator: boolean; speaker?: SpeakerId }
+    | { refused: ErrorCode; detail?: string }
+  >;
   /** True for the operator's key or link. */
   isOperator(token: string | undefined): Promise<boolean>;
   /** `/api/*`, `/openapi.json` and `/r/:slug/event.ics`. */
@@ -162,6 +171,15 @@ export async function open(deps: RoomsDeps): Promise<Rooms> {
       const caller = await access.hostedBy(slug, token);
       if (isRefusal(caller)) return undefined;
       return caller.operator && caller.speaker === undefined ? 'operator' : 'host';
+    },
+    async memberOf(slug, token) {
+      const member = await access.memberBy(slug, token);
+      if (isRefusal(member)) {
+        const { refused, detail } = member;
+        return { refused, ...(detail === undefined ? {} : { detail }) };
+      }
+      const { entry, ...rest } = member;
+      return { ...rest, card: measured(entry) };
     },
     isOperator: access.isOperator,
     fetch: handle,

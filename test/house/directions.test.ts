@@ -48,9 +48,11 @@ const ALLOWED: Record<string, readonly string[]> = {
   verifier: ['wire'],
   // People.
   room: ['base', 'wire', 'keys', 'http', 'store'],
+  // Beside recordings, of which it knows only what people add to them.
+  replay: ['base', 'wire', 'keys', 'http'],
   // The parts that connect the others.
   supervisor: ['base', 'certificate', 'keys'],
-  role: 'base native media wire keys journal http config bus store certificate pages picture stage mixer packager origin archive standby door ladder queue edge room audience evidence claims incident press verdict'.split(
+  role: 'base native media wire keys journal http config bus store certificate pages picture stage mixer packager origin archive standby door ladder queue edge room replay audience evidence claims incident press verdict'.split(
     ' ',
   ),
   main: ['base', 'certificate', 'config', 'journal', 'keys', 'role', 'roles', 'supervisor'],

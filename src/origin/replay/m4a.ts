@@ -20,6 +20,12 @@ export interface M4aInput {
   /** Of each run of frames that lie back to back in one read: how many, and their bytes. */
   readonly chunks: readonly { readonly frames: number; readonly bytes: number }[];
   readonly chapters: readonly Chapter[];
+  /** What a player plays of the frames, ticks; default: all but the first frame. */
+  readonly played?: { readonly from: number; readonly ticks: number };
+  /** A PNG that players show. */
+  readonly cover?: Uint8Array;
+  /** A text about it. */
+  readonly comment?: string;
 }
 
 /** Bytes of one entry of the table of frame sizes, which is left out of a head. */
@@ -66,13 +72,15 @@ function widen(head: Buffer, table: number): number {
   return end;
 }
 
-/** Ticks of sound that a player plays. */
-const playedTicks = (chunks: M4aInput['chunks']): number =>
-  Math.max(0, chunks.reduce((sum, { frames }) => sum + frames, 0) * FRAME - SKIPPED);
+/** The ticks of sound that a player plays. Spec: ISO/IEC 14496-12, 8.6.6. */
+const playedOf = ({ chunks, played }: M4aInput): { readonly from: number; readonly ticks: number } => {
+  const ticks = chunks.reduce((sum, { frames }) => sum + frames, 0) * FRAME;
+  return played ?? { from: SKIPPED, ticks: Math.max(0, ticks - SKIPPED) };
+};
 
 function moov(input: M4aInput, titles: readonly Buffer[], start: number): Buffer {
-  const ticks = playedTicks(input.chunks);
-  const tracks = [soundTrack(input, ticks, start + titles.reduce((sum, bytes) => sum + bytes.length, 0))];
+  const { ticks } = playedOf(input);
+  const tracks = [soundTrack(input, start + titles.reduce((sum, bytes) => sum + bytes.length, 0))];
   if (titles.length > 0) tracks.push(chapterTrack(input.chapters, titles, ticks, start));
   const mvhd = fullBox(
     'mvhd',
@@ -116,7 +124,9 @@ export const hdlr = (type: string, name: string): Buffer =>
 /** A `dinf` box. */
 export const dinf = (): Buffer => box('dinf', fullBox('dref', 0, 0, u32(1), fullBox('url ', 0, 1)));
 
-function soundTrack({ init, chunks, chapters }: M4aInput, ticks: number, start: number): Buffer {
+function soundTrack(input: M4aInput, start: number): Buffer {
+  const { init, chunks, chapters } = input;
+  const { from, ticks } = playedOf(input);
   const stsd = findBox(init, ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsd']);
   if (!stsd) throw new RangeError('the init segment has no sample description');
   let frames = 0;
@@ -143,7 +153,7 @@ function soundTrack({ init, chunks, chapters }: M4aInput, ticks: number, start: 
   );
   const parts = [
     tkhd(1, 7, ticks, 0x0100),
-    box('edts', fullBox('elst', 1, 0, u32(1), u64(ticks), u64(SKIPPED), u32(0x00010000))),
+    box('edts', fullBox('elst', 1, 0, u32(1), u64(ticks), u64(from), u32(0x00010000))),
     ...(chapters.length > 0 ? [box('tref', box('chap', u32(2)))] : []),
     box(
       'mdia',
@@ -229,10 +239,12 @@ function chapterTrack(
 }
 
 /** Title, date, and the chapters a second time: in the list that Nero made and most players read. */
-export function udta({ title, hosts, date, chapters }: Omit<M4aInput, 'init' | 'chunks'>): Buffer {
-  const item = (type: string, text: string): Buffer => {
-    const head = Buffer.concat([u32(1), u32(0)]);
-    return box(type, box('data', head, Buffer.from(text)));
+export function udta(input: Omit<M4aInput, 'init' | 'chunks'>): Buffer {
+  const { title, hosts, date, chapters, cover, comment } = input;
+  const item = (type: string, value: string | Uint8Array): Buffer => {
+    // Kinds of values: UTF-8 and PNG. Spec: QuickTime File Format, Well-known types.
+    const head = u32(typeof value === 'string' ? 1 : 14, 0);
+    return box(type, box('data', head, Buffer.from(value as string)));
   };
   const meta = fullBox(
     'meta',
@@ -245,6 +257,8 @@ export function udta({ title, hosts, date, chapters }: Omit<M4aInput, 'init' | '
       ...(hosts.length > 0 ? [item('\u00a9ART', hosts.join(', '))] : []),
       item('\u00a9day', date),
       item('\u00a9too', 'Earshot'),
+      ...(comment ? [item('\u00a9cmt', comment)] : []),
+      ...(cover ? [item('covr', cover)] : []),
     ),
   );
   if (chapters.length === 0) return box('udta', meta);

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Charge } from '../../base/reply.ts';
 import type { RecordingPort } from '../recording.ts';
+import type { ClipFile } from './clip-file.ts';
 import { type KeptMade, KeptReplays } from './kept-replays.ts';
 import type {
   FilePlan,
@@ -61,6 +62,14 @@ export interface ReplayDesk {
   /** The end of a rendition's live playlist, of a room that is over. */
   ended(slug: string, rendition: string, asker: Asker): Promise<ReplayList | undefined | NotNow>;
   file(wish: ReplayWish & { what: 'file' }, asker: Asker): Promise<FilePlan | undefined | NotNow>;
+  /** The outline or the waveform of a recording, as JSON. */
+  text(
+    slug: string,
+    over: boolean,
+    what: 'outline' | 'waveform',
+    asker: Asker,
+  ): Promise<ReplayList | undefined | NotNow>;
+  clip(wish: ReplayWish & { what: 'clip' }, asker: Asker): Promise<ClipFile | undefined | NotNow>;
 }
 
 /** Which state of a recording is on the disk, asked at most once a second. */
@@ -197,6 +206,9 @@ export function openReplayDesk(deps: {
     ended: (slug, rendition, asker) =>
       ask({ what: 'ended', slug, over: true, rendition }, asker) as Promise<ReplayList | undefined | NotNow>,
     file: (wish, asker) => ask(wish, asker) as Promise<FilePlan | undefined | NotNow>,
+    text: (slug, over, what, asker) =>
+      ask({ what, slug, over }, asker) as Promise<ReplayList | undefined | NotNow>,
+    clip: (wish, asker) => ask(wish, asker) as Promise<ClipFile | undefined | NotNow>,
   };
 }
 

@@ -8,14 +8,19 @@ import { etagOf } from '../../base/negotiation.ts';
 import { type EpochMs, FRAGMENT_MS, fragmentStart } from '../../base/time.ts';
 import { fragmentFrames, wholeFragments } from '../../media/boxes.ts';
 import type { Piece, Recording, RecordingLoudness, Removed } from '../../wire/recording.ts';
+import { NO_EDITS, type NotedChapter } from '../../wire/replay/edits.ts';
 import { MAX_TOLD_GAPS, type RecordingGap } from '../../wire/room.ts';
+import { editedRecordings } from '../edited-recording.ts';
 import { endedPlaylist } from '../playlist/ended-playlist.ts';
 import { replayPlaylist } from '../playlist/replay-playlist.ts';
 import { type RecordingPort, replayPieces, replayStart } from '../recording.ts';
 import { chaptersOf } from './chapters.ts';
+import { type ClipFile, type ClipTags, clipFile, clipOf } from './clip-file.ts';
 import { growingHead } from './growing-file.ts';
 import { BYTES_PER_SIZE, m4aHead } from './m4a.ts';
+import { outlineOf } from './outline.ts';
 import { recordedLoudness } from './recorded-loudness.ts';
+import { waveformOf } from './waveform.ts';
 
 /**
  * The longest recording that is one file with a table of its frames, 16 MB of it; a longer one is a file of
@@ -88,6 +93,15 @@ export type ReplayWish =
   | { readonly what: 'facts'; readonly slug: string; readonly over: boolean }
   | { readonly what: 'loudness'; readonly slug: string; readonly over: boolean }
   | { readonly what: 'list'; readonly slug: string; readonly over: boolean; readonly rendition: string }
+  | { readonly what: 'outline'; readonly slug: string; readonly over: boolean }
+  | { readonly what: 'waveform'; readonly slug: string; readonly over: boolean }
+  | {
+      readonly what: 'clip';
+      readonly slug: string;
+      readonly over: boolean;
+      readonly id: string;
+      readonly tags: ClipTags;
+    }
   | { readonly what: 'ended'; readonly slug: string; readonly over: true; readonly rendition: string }
   | {
       readonly what: 'file';
@@ -98,15 +112,23 @@ export type ReplayWish =
     };
 
 /** What was made; undefined when there is nothing to make it of. */
-export type ReplayMade = ReplayFacts | ReplayList | FilePlan | RecordingLoudness;
+export type ReplayMade = ReplayFacts | ReplayList | FilePlan | ClipFile | RecordingLoudness;
 
 /** Makes lists and plans. The caller asks for one thing at a time. */
 export interface ReplayMaker {
   make(wish: ReplayWish, signal: AbortSignal): Promise<ReplayMade | undefined>;
 }
 
+/** The image of a clip, PNG, for the tags of its file; undefined: none. */
+export type ClipCover = (clip: {
+  readonly title: string;
+  readonly room: string;
+  readonly seconds: number;
+}) => Uint8Array | undefined;
+
 /** Opens a maker that works in the calling thread. */
-export function openReplayMaker(port: RecordingPort): ReplayMaker {
+export function openReplayMaker(archive: RecordingPort, cover: ClipCover = () => undefined): ReplayMaker {
+  const port = editedRecordings(archive);
   return {
     async make(wish, signal) {
       const { slug, over } = wish;
@@ -118,6 +140,21 @@ export function openReplayMaker(port: RecordingPort): ReplayMaker {
         const rendition = first.renditions.find(({ id }) => id === wish.rendition);
         return listOf(rendition && endedPlaylist(first, rendition));
       }
+      if (wish.what === 'outline') {
+        const edits = (await port.edits?.(slug)) ?? NO_EDITS;
+        return listOf(JSON.stringify(outlineOf(first, edits)));
+      }
+      if (wish.what === 'waveform') {
+        const waveform = await waveformOf(port, slug, first, signal);
+        return listOf(waveform && JSON.stringify(waveform));
+      }
+      if (wish.what === 'clip') {
+        const clip = clipOf(await port.edits?.(slug), wish.id);
+        if (!clip) return undefined;
+        const { title, from, to } = clip;
+        const image = cover({ title, room: wish.tags.room, seconds: (to - from) / 1000 });
+        return clipFile(port, slug, first, clip, { ...wish.tags, cover: image }, over);
+      }
       if (wish.what === 'loudness') {
         const figure = first.loudness ?? (await recordedLoudness(port, slug, first, signal));
         // Without the right to write it is measured again after a restart.
@@ -127,7 +164,8 @@ export function openReplayMaker(port: RecordingPort): ReplayMaker {
       const rendition = first.renditions.find((r) => r.codec === 'aac' && r.container === 'fmp4')?.id;
       const recording = await port.recording(slug, { over, signal, sizesOf: rendition });
       if (rendition === undefined || !recording) return undefined;
-      return planOf(port, slug, recording, rendition, wish, signal);
+      const { chapters: notes = [] } = (await port.edits?.(slug)) ?? {};
+      return planOf(port, slug, recording, rendition, { ...wish, notes }, signal);
     },
   };
 }
@@ -183,9 +221,15 @@ async function planOf(
   slug: string,
   recording: Recording,
   rendition: string,
-  { layout, tags, over }: { layout: 'whole' | 'growing'; tags: FileTags; over: boolean },
+  wish: {
+    readonly layout: 'whole' | 'growing';
+    readonly tags: FileTags;
+    readonly over: boolean;
+    readonly notes: readonly NotedChapter[];
+  },
   signal: AbortSignal,
 ): Promise<FilePlan | undefined> {
+  const { layout, tags, over, notes } = wish;
   const init = await port.init(slug, rendition);
   const start = replayStart(recording);
   const pieces = [...replayPieces(recording, rendition)];
@@ -205,7 +249,7 @@ async function planOf(
     ...tags,
     date: new Date(fragmentStart(recording.zero as EpochMs, Math.max(first.first, start))).toISOString(),
     init,
-    chapters: chaptersOf(recording, pieces),
+    chapters: chaptersOf(recording, pieces, notes),
   };
   const frames = measured.reduce((sum, one) => sum + one.frames, 0);
   const { before, after } = growing

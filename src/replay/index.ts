@@ -1,0 +1,121 @@
+/** What people add to recordings: chapters, clips, trims, how long one is kept. The sound stays as it was written. */
+import { randomInt } from 'node:crypto';
+import { Hono } from 'hono';
+import { openAllowance } from '../base/allowance.ts';
+import { asSlug } from '../base/ids.ts';
+import { find } from '../http/index.ts';
+import { bearer } from '../keys/token.ts';
+import { isOver } from '../wire/room.ts';
+import { chapterRoutes } from './chapter-routes.ts';
+import { clipRoutes } from './clip-routes.ts';
+import type { EditRoutes } from './edit-routes.ts';
+import { isRefused, refusedAnswer } from './refusal.ts';
+import type { ReplayDeps, RoomMember } from './replay-deps.ts';
+import { trimRoutes } from './trim-routes.ts';
+
+export { replayPaths } from './described.ts';
+export type { OriginalFile, ReplayDeps, RoomMember } from './replay-deps.ts';
+
+/** Changes of one room: so many at once, and one more every so often. */
+const BURST = 20;
+const EVERY_MS = 2_000;
+/** The steps after `/api/rooms/:slug/` that are answered here. */
+const ACTS: ReadonlySet<string | undefined> = new Set([
+  'chapters',
+  'clips',
+  'trims',
+  'replay',
+  'original.mp4',
+]);
+const ID_LETTERS = 'abcdefghijkmnpqrstuvwxyz23456789';
+const ID_LENGTH = 10;
+
+/** The part, once open. */
+export interface Replays {
+  /** True for a path that `fetch` answers. */
+  takes(path: string): boolean;
+  fetch(request: Request): Promise<Response>;
+}
+
+const HOSTS: readonly RoomMember['role'][] = ['host', 'co-host'];
+
+/** Opens the part. */
+export function open(deps: ReplayDeps): Replays {
+  const app = new Hono();
+  app.use(async (c, next) => {
+    await next();
+    if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
+  });
+  const allowance = openAllowance(deps.clock, BURST, EVERY_MS);
+  const member: EditRoutes['member'] = async (c, roles) => {
+    const slug = asSlug(c.req.param('slug') ?? '');
+    if (!slug) return { refused: 'room-unknown' };
+    const found = await deps.memberOf(slug, bearer(c.req.header('authorization')));
+    if (isRefused(found)) return found;
+    if (!roles.includes(found.role)) return { refused: 'not-host' };
+    return found.card.welcome ? { refused: 'not-found', detail: 'The demo room is not recorded.' } : found;
+  };
+  const routes: EditRoutes = {
+    ...{ app, deps, member },
+    async changing(c, roles) {
+      const found = await member(c, roles);
+      if (isRefused(found)) return found;
+      const wait = allowance.take(`${found.card.slug} ${found.role === 'host' ? 'host' : 'others'}`);
+      return wait === undefined
+        ? found
+        : { refused: 'too-many-changes', detail: `Try again in ${wait} s.`, wait };
+    },
+    id: () => Array.from({ length: ID_LENGTH }, () => ID_LETTERS[randomInt(ID_LETTERS.length)]).join(''),
+  };
+
+  app.get('/api/rooms/:slug/replay', async (c) => {
+    const found = await member(c, HOSTS);
+    if (isRefused(found)) return refusedAnswer(found);
+    const { clips, ...edits } = await deps.edits.of(found.card.slug);
+    return c.json({
+      ...edits,
+      clips: clips.map(({ by: _, ...clip }) => clip),
+      over: isOver(found.card.status),
+    });
+  });
+  chapterRoutes(routes);
+  clipRoutes(routes);
+  trimRoutes(routes);
+
+  app.get('/r/:slug/clip/:file', async (c) => {
+    const slug = asSlug(c.req.param('slug'));
+    const id = c.req.param('file').replace(/\.png$/, '');
+    const card = slug && (await deps.cardOf(slug));
+    const clip = card && (await deps.edits.of(card.slug)).clips.find((one) => one.id === id);
+    const image =
+      clip && deps.png?.({ title: clip.title, room: card.title, seconds: (clip.to - clip.from) / 1000 });
+    if (!image) return refusedAnswer({ refused: 'not-found' });
+    return c.body(Uint8Array.from(image), 200, {
+      'content-type': 'image/png',
+      'cache-control': 'public, max-age=300',
+      'access-control-allow-origin': '*',
+    });
+  });
+
+  const methods = Map.groupBy(app.routes, (route) => route.path);
+  for (const [path, list] of methods) {
+    const allow = [...new Set(list.map(({ method }) => method))].filter((method) => method !== 'ALL');
+    if (allow.length > 0) app.all(path, () => refusedAnswer({ refused: 'method-not-allowed' }));
+  }
+  app.notFound(() => refusedAnswer({ refused: 'not-found' }));
+  app.onError((error, c) => {
+    deps.log.error(
+      { path: c.req.path, error: error.stack ?? String(error) },
+      'a change to a recording failed, and nothing of it was kept; the cause stands here',
+    );
+    return refusedAnswer({ refused: 'internal' });
+  });
+  return {
+    takes(path) {
+      if (find(path)?.address.id === 'clip-png') return true;
+      const [, api, rooms, , act] = path.split('/');
+      return api === 'api' && rooms === 'rooms' && ACTS.has(act);
+    },
+    fetch: async (request) => app.fetch(request),
+  };
+}
