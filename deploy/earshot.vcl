@@ -38,11 +38,11 @@ sub vcl_recv {
     }
     if (req.http.X-Path ~ "^/r/[a-z0-9-]{1,64}(/live/[a-z]{2,8}[0-9]{1,4}/[0-9]{1,10}\.m4s|/live/[a-z]{2,8}[0-9]{1,4}/init\.mp4|/replay/[a-z]{2,8}[0-9]{1,4}/[0-9]{1,10}\.m4s|/replay/[a-z]{2,8}[0-9]{1,4}/[0-9]{1,10}-[0-9]{1,2}\.m4s|/replay/[a-z]{2,8}[0-9]{1,4}/init\.mp4)$") { set req.http.X-Earshot = "segment"; }
     if (req.http.X-Path ~ "^/r/[a-z0-9-]{1,64}/live/[a-z]{2,8}[0-9]{1,4}/[0-9]{1,10}\.[0-9]{1,2}\.m4s$") { set req.http.X-Earshot = "part"; }
-    if (req.http.X-Path ~ "^/r/[a-z0-9-]{1,64}(/live/[a-z]{2,8}[0-9]{1,4}\.(slow|ring)\.m3u8|/live/(main|opus)\.m3u8|/live/(slow|opus\.slow)\.m3u8|/live/steering\.json|/replay/(main|opus)\.m3u8|/replay/[a-z]{2,8}[0-9]{1,4}\.m3u8)$") { set req.http.X-Earshot = "slow-playlist"; }
+    if (req.http.X-Path ~ "^/r/[a-z0-9-]{1,64}(/live/[a-z]{2,8}[0-9]{1,4}\.(slow|ring)\.m3u8|/live/(main|opus)\.m3u8|/live/(slow|opus\.slow)\.m3u8|/live/steering\.json|/replay/(main|opus)\.m3u8|/replay/[a-z]{2,8}[0-9]{1,4}\.m3u8|/replay/outline\.json|/replay/waveform\.json)$") { set req.http.X-Earshot = "slow-playlist"; }
     if (req.http.X-Path ~ "^/r/[a-z0-9-]{1,64}/live/[a-z]{2,8}[0-9]{1,4}\.m3u8$") { set req.http.X-Earshot = "playlist"; }
     if (req.http.X-Path ~ "^(/r/[a-z0-9-]{1,64}/state\.json|/r/[a-z0-9-]{1,64}/numbers\.json|/rooms\.json|/operate\.json|/r/[a-z0-9-]{1,64}/queue\.json|/evidence/checkpoint|/evidence/keys\.json|/r/[a-z0-9-]{1,64}/evening\.json)$") { set req.http.X-Earshot = "state"; }
     if (req.http.X-Path ~ "^(/_/[A-Za-z0-9_./-]{1,120}|/evidence/tile/[A-Za-z0-9_./-]{1,120}|/evidence/entry/[0-9]{1,10})$") { set req.http.X-Earshot = "asset"; }
-    if (req.http.X-Path ~ "^(/|/r/[a-z0-9-]{1,64}|/r/[a-z0-9-]{1,64}/numbers|/r/[a-z0-9-]{1,64}/numbers/[a-z_]{4,32}\.svg|/r/[a-z0-9-]{1,64}/embed|/verify|/privacy|/operate|/errors|/favicon\.(svg|ico)|/robots\.txt|/(incidents|incidents\.html|incidents\.fr\.html)|/incidents/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}(/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}){0,7})$") { set req.http.X-Earshot = "page"; }
+    if (req.http.X-Path ~ "^(/r/[a-z0-9-]{1,64}/clip/[A-Za-z0-9_-]{1,64}\.svg|/r/[a-z0-9-]{1,64}/clip/[A-Za-z0-9_-]{1,64}|/|/r/[a-z0-9-]{1,64}|/r/[a-z0-9-]{1,64}/numbers|/r/[a-z0-9-]{1,64}/numbers/[a-z_]{4,32}\.svg|/r/[a-z0-9-]{1,64}/embed|/verify|/privacy|/operate|/errors|/favicon\.(svg|ico)|/robots\.txt|/(incidents|incidents\.html|incidents\.fr\.html)|/incidents/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}(/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}){0,7})$") { set req.http.X-Earshot = "page"; }
     if (req.http.X-Earshot == "page" && req.url ~ "[?&]ticket=") {
         unset req.http.X-Earshot;
     }

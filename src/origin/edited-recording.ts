@@ -4,13 +4,13 @@
  */
 import { FRAGMENTS_PER_SEGMENT } from '../base/time.ts';
 import { wholeFragments } from '../media/boxes.ts';
-import { type Cut, cutsOf } from '../wire/replay/edits.ts';
+import { type CutStretch, cutsOf } from '../wire/replay/edits.ts';
 import type { Piece, Pieces, RecordingPort } from './recording.ts';
 
 type PieceName = Pick<Piece, 'first' | 'count'>;
 
 /** The pieces without what is cut; a piece that a cut touches becomes what is left of it. */
-export function cutPieces(pieces: Iterable<Piece>, cuts: readonly Cut[]): Piece[] {
+export function cutPieces(pieces: Iterable<Piece>, cuts: readonly CutStretch[]): Piece[] {
   const kept: Piece[] = [];
   for (const { first, count } of pieces) {
     let from = first;
@@ -25,12 +25,12 @@ export function cutPieces(pieces: Iterable<Piece>, cuts: readonly Cut[]): Piece[
   return kept;
 }
 
-const touches = ({ first, count }: PieceName, cuts: readonly Cut[]): boolean =>
+const touches = ({ first, count }: PieceName, cuts: readonly CutStretch[]): boolean =>
   cuts.some((cut) => cut.first < first + count && cut.end > first);
 
 /** The archive, with the trims of each room applied to everything that it says. */
 export function editedRecordings(archive: RecordingPort): RecordingPort {
-  const cutsOfRoom = async (slug: string): Promise<readonly Cut[]> => {
+  const cutsOfRoom = async (slug: string): Promise<readonly CutStretch[]> => {
     const edits = await archive.edits?.(slug);
     return edits ? cutsOf(edits) : [];
   };

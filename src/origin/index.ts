@@ -3,7 +3,7 @@ import type { ErrorCode } from '../base/errors.ts';
 import type { Charge, Reply } from '../base/reply.ts';
 import type { Message } from '../wire/feed.ts';
 import type { RecordedFile } from '../wire/recording.ts';
-import type { Outline } from '../wire/replay/outline.ts';
+import type { ReplayOutline } from '../wire/replay/outline.ts';
 import type { RoomCard, RoomState } from '../wire/room.ts';
 import type { JoinOptions, OriginDeps, StreamStart } from './deps.ts';
 import type { Sought } from './older-rooms.ts';
@@ -42,7 +42,7 @@ export interface Origin extends AsyncDisposable {
    * The chapters, trims and clips of a room's replay; undefined when there is none, or when making it takes longer
    * than somebody waits for a page.
    */
-  outline(slug: string): Promise<Outline | undefined>;
+  outline(slug: string): Promise<ReplayOutline | undefined>;
   /** A room's published state, or undefined when there is no such room. */
   state(slug: string): RoomState | undefined;
   /** Each fragment once per room and rendition, in order of `seq`, real or standby, when it becomes joinable. */

@@ -7,14 +7,12 @@ import { editedRecordings } from './edited-recording.ts';
 import { openLive } from './live/live.ts';
 import { EACH_SECOND, OPEN_TO_ALL, Packed, type RequestHeaders } from './packed.ts';
 import { multivariantOf, steering } from './playlist/multivariant.ts';
-import { openClipAnswers } from './replay/clip-answer.ts';
-import { openDownload } from './replay/download.ts';
+import { openRecorded } from './recorded.ts';
 import { openEndedLive } from './replay/ended-live.ts';
 import { openLoudness } from './replay/loudness.ts';
-import { outlineReply, readOutline } from './replay/outline-answer.ts';
+import { readOutline } from './replay/outline-answer.ts';
 import { openRecordedFiles } from './replay/recorded-files.ts';
-import { notThere, removedWords } from './replay/removal-words.ts';
-import { notNow, openReplayAnswers } from './replay/replay.ts';
+import { notNow } from './replay/replay.ts';
 import { type Asker, isNotNow, openReplayDesk } from './replay/replay-desk.ts';
 import { openReplayMaker } from './replay/replay-maker.ts';
 import type { OriginRooms } from './rooms.ts';
@@ -41,9 +39,6 @@ export function router(deps: OriginDeps, rooms: OriginRooms) {
     queues,
   );
   const endedLive = openEndedLive(archive, desk);
-  const replay = openReplayAnswers(archive, desk);
-  const download = openDownload(clock, archive, desk, loudness);
-  const clips = openClipAnswers(archive, desk);
   const files = openRecordedFiles(clock, desk);
   const stateFiles = openStateFiles(
     clock,
@@ -60,41 +55,8 @@ export function router(deps: OriginDeps, rooms: OriginRooms) {
     return isOver(rooms.card(slug)?.status) && (!program || program.over);
   };
 
-  const fromDisk = async (
-    slug: string,
-    file: string,
-    query: URLSearchParams,
-    headers: RequestHeaders,
-    asker: Asker,
-  ) => {
-    const card = rooms.card(slug);
-    if (!card) return problem('room-unknown', undefined, OPEN_TO_ALL);
-    if (card.status === 'stopped') return problem('room-stopped', card.stopped?.reason, OPEN_TO_ALL);
-    const ended = over(slug);
-    // What is over changes when it is trimmed, and then at once.
-    const anyState = !ended && file.endsWith('.m4s');
-    const facts = await desk.facts(slug, ended, { ...asker, anyState });
-    if (isNotNow(facts)) return notNow(facts);
-    if (!facts) return notThere(card, ended);
-    if (facts.removed) return problem('recording-removed', removedWords(facts.removed), OPEN_TO_ALL);
-    if (!facts.began && !ended)
-      return problem('room-not-open', 'The conversation has not begun.', OPEN_TO_ALL);
-    const clip = /^clip\/([\w-]+)\.m4a$/.exec(file)?.[1];
-    if (clip !== undefined) return clips(card, ended, clip, headers, asker);
-    if (file === 'outline.json' || file === 'waveform.json')
-      return outlineReply(
-        desk,
-        slug,
-        ended,
-        file === 'outline.json' ? 'outline' : 'waveform',
-        headers,
-        asker,
-      );
-    // The card has the newest title: what a host mends reaches every copy that is made from then on.
-    return file === 'replay.m4a'
-      ? download.answer(slug, facts, ended, { title: card.title, hosts: card.hosts }, query, headers, asker)
-      : replay.answer(slug, facts, ended, file, headers, asker);
-  };
+  const card = (slug: string): RoomCard | undefined => rooms.card(slug);
+  const fromDisk = openRecorded({ clock, archive, desk, loudness, card, over });
 
   const fromWindow = async (
     slug: string,
@@ -143,13 +105,8 @@ export function router(deps: OriginDeps, rooms: OriginRooms) {
     const [, , , folder = '', ...file] = path.split('/');
     const asker = { signal, charge };
     if (folder === 'live') return fromWindow(slug, file.join('/'), query, headers, asker);
-    return fromDisk(
-      slug,
-      folder === 'replay' && file.length > 0 ? file.join('/') : [folder, ...file].join('/'),
-      query,
-      headers,
-      asker,
-    );
+    const below = folder === 'replay' ? file : [folder, ...file];
+    return fromDisk(slug, below.join('/'), query, headers, asker);
   };
   return {
     answer,

@@ -1,7 +1,7 @@
 import type { Clip } from '../wire/replay/edits.ts';
 import { isOver } from '../wire/room.ts';
 import { changed } from './chapter-routes.ts';
-import { mended, outside, withClip } from './edit.ts';
+import { frameEnd, mended, outside, withClip } from './edit.ts';
 import type { EditRoutes } from './edit-routes.ts';
 import { bodyAs, type EditRefusal, isRefused, refusedAnswer } from './refusal.ts';
 import type { RoomMember } from './replay-deps.ts';
@@ -28,7 +28,8 @@ export function clipRoutes({ app, deps, changing, id: newId }: EditRoutes): void
     const { card, speaker } = caller;
     const now = deps.clock.wall();
     const { title, text, last } = wish.value;
-    const to = wish.value.to ?? (isOver(card.status) ? (card.clocks.ended ?? now) : now);
+    const end = wish.value.to ?? (isOver(card.status) ? (card.clocks.ended ?? now) : now);
+    const to = frameEnd(card.zero ?? end, end);
     const from = wish.value.from ?? Math.max(to - (last ?? 0) * 1000, card.clocks.firstSpeech ?? 0);
     const wrong = outside(card, now, from, to);
     if (wrong) return refusedAnswer(wrong);

@@ -19,6 +19,10 @@ const LATEST_TICKS = 2048;
 const EARLIEST_TICKS = 312;
 /** A coded frame carries sound of the frame beside it: what is trimmed must not be heard from there. */
 const OVERLAP_TICKS = 1024;
+/** A frame of AAC. */
+const FRAME_TICKS = 1024;
+/** By so much the end of a clip is moved at most, ms. */
+const MOVED_MS = 11;
 /** The clocks of two machines differ by so much. */
 const AHEAD_MS = 5_000;
 /** A recording goes on for a moment after the end was pressed. */
@@ -50,11 +54,22 @@ export function withChapter(edits: RecordingEdits, chapter: NotedChapter): Recor
   return { ...edits, chapters: [...edits.chapters, chapter].sort((a, b) => a.at - b.at) };
 }
 
+/**
+ * The end of the coded frame that ends nearest to an instant, wall-clock ms: a clip ends there, in every player.
+ * `zero`: when fragment 0 began.
+ */
+export function frameEnd(zero: number, wall: number): number {
+  const ticks = ((wall - zero) * TICKS_PER_SECOND) / 1000 + LATEST_TICKS;
+  const end = Math.round(ticks / FRAME_TICKS) * FRAME_TICKS - LATEST_TICKS;
+  return Math.round(zero + (end * 1000) / TICKS_PER_SECOND);
+}
+
 /** The edits with one more clip. */
 export function withClip(edits: RecordingEdits, clip: Clip): RecordingEdits | EditRefusal {
   if (edits.clips.length >= MOST_CLIPS) return full(MOST_CLIPS, 'clips');
   const length = clip.to - clip.from;
-  if (length < SHORTEST_CLIP_MS || length > LONGEST_CLIP_MS) return unfit('A clip lasts 1 to 90 seconds.');
+  if (length < SHORTEST_CLIP_MS - MOVED_MS || length > LONGEST_CLIP_MS + MOVED_MS)
+    return unfit('A clip lasts 1 to 90 seconds.');
   return { ...edits, clips: [...edits.clips, clip] };
 }
 

@@ -32,10 +32,7 @@ export interface ReplayDeps {
     ): Promise<RecordingEdits>;
   };
   /** Who holds a link, or why it is none. Rejects while the database is away. */
-  memberOf(
-    slug: string,
-    token: string | undefined,
-  ): Promise<RoomMember | EditRefusal>;
+  memberOf(slug: string, token: string | undefined): Promise<RoomMember | EditRefusal>;
   /** A room that runs or is over; undefined where there is none. */
   cardOf(slug: string): Promise<RoomCard | undefined>;
   /** The untouched recording; undefined when there is none. */

@@ -30,7 +30,7 @@ import { setProcessPriority } from './priority.ts';
 import { openRoomChanges, type RoomChanges } from './room-changes.ts';
 import { answerDoors } from './room-lookup.ts';
 import { openQuarantine } from './site/quarantine.ts';
-import { answerReplays } from './site-replays.ts';
+import { answerReplays } from './site/replays.ts';
 import { keepSnapshot } from './snapshot.ts';
 
 /** Opens the site: rooms and their links in the database, told to every door and cell. */

@@ -23,7 +23,7 @@ export interface Caller {
 }
 
 /** Somebody with a link of a room, speakers included. */
-export interface Member extends Omit<Caller, 'role'> {
+export interface LinkHolder extends Omit<Caller, 'role'> {
   readonly role: Grant['role'];
 }
 
@@ -46,7 +46,7 @@ export interface Access {
   /** The same for a room's address and a token. */
   hostedBy(slug: string, token: string | undefined): Promise<Attempted<Caller>>;
   /** The same for everybody with a link, speakers included. */
-  memberBy(slug: string, token: string | undefined): Promise<Attempted<Member>>;
+  memberBy(slug: string, token: string | undefined): Promise<Attempted<LinkHolder>>;
   /** A new link of the room; for `speaker` when it is given, else for somebody new. */
   link(
     entry: RoomOnSite,

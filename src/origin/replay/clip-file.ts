@@ -1,6 +1,6 @@
 /**
- * A clip as a file: the recorded AAC frames between two moments, not coded again, and an edit list that begins and ends
- * it at the sample. Spec: ISO/IEC 14496-12, 8.6.6.
+ * A clip as a file: the recorded AAC frames between two moments, not coded again. An edit list begins it at the sample; it
+ * ends with a frame, 11 ms from what was asked at most. Spec: ISO/IEC 14496-12, 8.6.6.
  */
 import { createHash } from 'node:crypto';
 import { FRAGMENT_TICKS, TICKS_PER_SECOND } from '../../base/time.ts';
@@ -53,9 +53,9 @@ export async function clipFile(
   const aac = recording.renditions.find((r) => r.codec === 'aac' && r.container === 'fmp4')?.id;
   const init = aac === undefined ? undefined : await port.init(slug, aac);
   if (aac === undefined || !init) return undefined;
-  const [from = 0, to = 0] = [clip.from, clip.to].map(
-    (wall) => Math.round(((wall - recording.zero) * TICKS_PER_SECOND) / 1000) + PRIMING.aac,
-  );
+  const from = mediaTicks(recording, clip.from);
+  // Many programs honour an edit list at its beginning alone: the end is where a frame ends.
+  const to = Math.round(mediaTicks(recording, clip.to) / FRAME) * FRAME;
   const { frames, whole } = await framesOf(port, slug, recording, aac, from - PRE_ROLL * FRAME, to);
   if (frames.length === 0 || (!over && !whole)) return undefined;
   const before = frames.filter(({ at }) => at + FRAME <= from).length;
@@ -83,6 +83,10 @@ export async function clipFile(
   const hash = createHash('sha256').update(bytes).digest('base64url').slice(0, 22);
   return { bytes, etag: `"${hash}"`, seconds: (end - begin) / TICKS_PER_SECOND };
 }
+
+/** Where the sound of an instant lies in the coded program, ticks since its zero. */
+const mediaTicks = ({ zero }: Recording, wall: number): number =>
+  Math.round(((wall - zero) * TICKS_PER_SECOND) / 1000) + PRIMING.aac;
 
 /** The recorded frames that end after `from` and begin before `to`, ticks; `whole` once nothing more can come. */
 async function framesOf(

@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import type { Clock } from '../../base/clock.ts';
 import { problem, type Reply } from '../../base/reply.ts';
 import { ms } from '../../base/time.ts';
-import type { Outline } from '../../wire/replay/outline.ts';
+import type { ReplayOutline } from '../../wire/replay/outline.ts';
 import { LIVE_LIST, OPEN_TO_ALL, type RequestHeaders } from '../packed.ts';
 import { listReply, notNow } from './replay.ts';
 import { type Asker, isNotNow, type ReplayDesk } from './replay-desk.ts';
@@ -31,12 +31,12 @@ export async function readOutline(
   desk: ReplayDesk,
   slug: string,
   over: boolean,
-): Promise<Outline | undefined> {
+): Promise<ReplayOutline | undefined> {
   const enough = new AbortController();
   using _ = clock.after(WAIT, () => enough.abort());
   const facts = await desk.facts(slug, over, { signal: enough.signal });
   if (!facts || isNotNow(facts) || facts.removed || (!facts.began && !over)) return undefined;
   const made = await desk.text(slug, over, 'outline', { signal: enough.signal });
   if (!made || isNotNow(made)) return undefined;
-  return JSON.parse(String(Buffer.from(made.plain ?? gunzipSync(made.gzip)))) as Outline;
+  return JSON.parse(String(Buffer.from(made.plain ?? gunzipSync(made.gzip)))) as ReplayOutline;
 }

@@ -1,6 +1,6 @@
 import { type EpochMs, fragmentStart } from '../../base/time.ts';
 import { cutsOf, type RecordingEdits } from '../../wire/replay/edits.ts';
-import type { Outline, OutlineChapter } from '../../wire/replay/outline.ts';
+import type { OutlineChapter, ReplayOutline } from '../../wire/replay/outline.ts';
 import { type Recording, replayPieces } from '../recording.ts';
 import { type MomentChapter, momentChapters, placesIn, turnsOf } from './chapters.ts';
 
@@ -8,7 +8,7 @@ import { type MomentChapter, momentChapters, placesIn, turnsOf } from './chapter
 const MOST_TURNS = 2_000;
 
 /** What a replay consists of beside its sound, on the timeline of its playlists. */
-export function outlineOf(recording: Recording, edits: RecordingEdits): Outline {
+export function outlineOf(recording: Recording, edits: RecordingEdits): ReplayOutline {
   const zero = recording.zero as EpochMs;
   const longest = recording.renditions
     .map(({ id }) => [...replayPieces(recording, id)])

@@ -75,13 +75,13 @@ export interface RecordingEdits {
 export const NO_EDITS: RecordingEdits = { v: 1, chapters: [], clips: [], trims: [] };
 
 /** A stretch of fragments, `end` exclusive. */
-export interface Cut {
+export interface CutStretch {
   readonly first: number;
   readonly end: number;
 }
 
 /** The stretches that are left out, in order, those that touch as one. */
-export function cutsOf({ trims }: RecordingEdits): readonly Cut[] {
+export function cutsOf({ trims }: RecordingEdits): readonly CutStretch[] {
   const cuts: { first: number; end: number }[] = [];
   for (const { first, end } of trims.toSorted((a, b) => a.first - b.first)) {
     const last = cuts.at(-1);

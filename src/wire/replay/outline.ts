@@ -42,7 +42,7 @@ export interface OutlineClip {
 }
 
 /** The outline of a replay. */
-export interface Outline {
+export interface ReplayOutline {
   readonly v: 1;
   /** Length of the replay as it is played. */
   readonly seconds: number;

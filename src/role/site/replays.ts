@@ -1,12 +1,12 @@
-import { markOf, openEditsBook, openReader, originalOf } from '../archive/index.ts';
-import { systemClock } from '../base/clock.ts';
-import type { Log } from '../base/log.ts';
-import { clipCard } from '../pages/index.ts';
-import { type CardPainter, openCardPainter } from '../picture/index.ts';
-import { open as openReplays } from '../replay/index.ts';
-import type { Rooms } from '../room/index.ts';
-import type { Paths } from './paths.ts';
-import { askForNotes } from './room-numbers.ts';
+import { markOf, openEditsBook, openReader, originalOf } from '../../archive/index.ts';
+import { systemClock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import { clipCard } from '../../pages/index.ts';
+import { type CardPainter, openCardPainter } from '../../picture/index.ts';
+import { open as openReplays } from '../../replay/index.ts';
+import type { Rooms } from '../../room/index.ts';
+import type { Paths } from '../paths.ts';
+import { askForNotes } from '../room-numbers.ts';
 
 /** Answers requests about chapters, clips and trims; passes other requests on to `next`. */
 export function answerReplays(
