@@ -1,17 +1,20 @@
 /**
- * Error rates of the verdict on made-up, labelled evenings: `node bench/verdict.ts [--seeds 10] [--only TEXT] [--verbose]`.
+ * Error rates of the verdict on made-up, labelled evenings: `node bench/verdict.ts [--seeds 10] [--first 1] [--only TEXT] [--live] [--verbose]`.
+ * `--live`: not as lines of a log, but as slots of the doors, and evenings of listeners besides.
  * Evenings are made anew from their seeds; the generator is in test/evening. Prints one row for each kind.
  */
 import { parseArgs } from 'node:util';
 import { EVENING_START, makeEvening } from '../test/evening/evening.ts';
-import { judgeEvening } from '../test/evening/judged-evening.ts';
-import { KINDS, planOf } from '../test/evening/kinds.ts';
+import { type JudgedEvening, judgeEvening } from '../test/evening/judged-evening.ts';
+import { judgeLive } from '../test/evening/judged-live.ts';
+import { KINDS, planOf, STREAM_KINDS } from '../test/evening/kinds.ts';
 
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '10' },
     first: { type: 'string', default: '1' },
     only: { type: 'string', default: '' },
+    live: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },
 });
@@ -25,7 +28,8 @@ console.log(
 console.log('|---|---|---|---|---|---|---|---|');
 const errors: number[] = [];
 let [covered, intervals, wrongCauses, evenings] = [0, 0, 0, 0];
-for (const kind of KINDS.filter(({ name }) => name.includes(values.only))) {
+const kinds = values.live ? [...STREAM_KINDS, ...KINDS] : KINDS;
+for (const kind of kinds.filter(({ name }) => name.includes(values.only))) {
   let [right, quick, quickOf, accused, programs, holds, of, wrong] = [0, 0, 0, 0, 0, 0, 0, 0];
   const off: number[] = [];
   const recalls: number[] = [];
@@ -34,7 +38,12 @@ for (const kind of KINDS.filter(({ name }) => name.includes(values.only))) {
   for (const seed of seeds) {
     const plan = planOf(kind, seed);
     const requests = makeEvening(plan);
-    const { verdict, truth, accused: people, accusedPrograms, recall } = judgeEvening(requests, kind.format);
+    const timed = ['microseconds', 'seconds'].includes(kind.format);
+    const judge = (until?: number): JudgedEvening =>
+      values.live
+        ? judgeLive(requests, until, timed)
+        : judgeEvening(until === undefined ? requests : requests.filter(({ at }) => at < until), kind.format);
+    const { verdict, truth, accused: people, accusedPrograms, recall } = judge();
     evenings++;
     const good = kind.labels.includes(verdict.label);
     if (good) right++;
@@ -43,7 +52,7 @@ for (const kind of KINDS.filter(({ name }) => name.includes(values.only))) {
     recalls.push(recall);
     for (const what of ['requests', 'cost'] as const) {
       // The cost of logs with durations is another measure than the generator's.
-      if (what === 'cost' && verdict.log.durations) continue;
+      if (what === 'cost' && verdict.log.durations && !values.live) continue;
       const { share, low, high } = verdict.hostile[what];
       off.push(Math.abs((share ?? 0.5) - truth[what]));
       of++;
@@ -54,10 +63,7 @@ for (const kind of KINDS.filter(({ name }) => name.includes(values.only))) {
     if (plan.attack) {
       const until = EVENING_START + plan.attack.from * 60_000 + 60_000;
       const after = plan.logged ? EVENING_START + plan.logged[0] * 60_000 + 60_000 : until;
-      const early = judgeEvening(
-        requests.filter(({ at }) => at < Math.max(until, after)),
-        kind.format,
-      );
+      const early = judge(Math.max(until, after));
       quickOf++;
       if (early.recall >= 0.5 || /ATTACK|MIXED/.test(early.verdict.label)) quick++;
     }

@@ -1,5 +1,6 @@
 import type { IncidentAudience, IncidentLabel, IncidentSign } from './incident.ts';
 import { type RequestFinding, UNKNOWN_HOSTILE } from './request-finding.ts';
+import { type FindingReason, type FindingReasons, findingText } from './words/finding-reasons.ts';
 
 /** A crowd is so many times as many listeners as before. */
 const CROWD_TIMES = 3;
@@ -20,8 +21,10 @@ export interface IncidentFinding {
   readonly caused: boolean | null;
   readonly hostile: RequestFinding['hostile'];
   readonly families: RequestFinding['families'];
+  /** In English; `reasons` are the same by their codes. */
   readonly for: readonly string[];
   readonly against: readonly string[];
+  readonly reasons: FindingReasons;
   readonly clients: RequestFinding['clients'];
 }
 
@@ -43,8 +46,8 @@ const firstOf = (signs: readonly IncidentSign[], is: (sign: IncidentSign) => boo
 
 interface Labelled {
   readonly label: IncidentLabel;
-  readonly for: readonly string[];
-  readonly against: readonly string[];
+  readonly for: readonly FindingReason[];
+  readonly against: readonly FindingReason[];
 }
 
 /** What signs and listeners say by themselves. Own faults come first. */
@@ -53,12 +56,12 @@ function withoutRequests({ signs, audience }: FindingInput): Labelled {
   const strain = firstOf(signs, isStrain);
   const [hasOwn, hasStrain] = [own !== Number.POSITIVE_INFINITY, strain !== Number.POSITIVE_INFINITY];
   const { before, most = 0 } = audience ?? {};
-  const because: string[] = [];
-  const against: string[] = [];
-  if (hasOwn) because.push('A part of this server failed by itself; see the list.');
-  const grown = `Counted listeners rose from ${before} to ${most}.`;
+  const because: FindingReason[] = [];
+  const against: FindingReason[] = [];
+  if (hasOwn) because.push({ code: 'own-fault', values: {} });
+  const grown: FindingReason = { code: 'listeners-rose', values: { before: before ?? 0, most } };
   if (!hasStrain) {
-    if (!hasOwn) because.push('No room gave up delay or sound quality, and joins did not fail in numbers.');
+    if (!hasOwn) because.push({ code: 'no-strain', values: {} });
     return { label: hasOwn ? 'INTERNAL_FAULT' : 'NO_OVERLOAD', for: because, against };
   }
   if (hasOwn && own <= strain + SAME_MOMENT_MS) {
@@ -67,13 +70,13 @@ function withoutRequests({ signs, audience }: FindingInput): Labelled {
   }
   if (hasGrown(audience)) {
     if (hasOwn) against.push(...because.splice(0));
-    because.push(grown, 'Each of them is counted by the sound that reached it.');
+    because.push(grown, { code: 'counted-by-sound', values: {} });
     return { label: 'CROWD', for: because, against };
   }
   against.push(
     before === undefined
-      ? 'What is usual for this server is not known: it had counted for less than three minutes.'
-      : `Counted listeners did not rise threefold: ${before} before, ${most} at most.`,
+      ? { code: 'usual-unknown', values: {} }
+      : { code: 'listeners-did-not-rise', values: { before, most } },
   );
   return { label: 'UNDETERMINED', for: because, against };
 }
@@ -93,20 +96,30 @@ export function findingOf(input: FindingInput): IncidentFinding {
   if (!requests)
     return {
       ...{ label: base.label, caused: null, hostile: UNKNOWN_HOSTILE, families: [], clients: [] },
-      for: base.for,
-      against: [
-        ...base.against,
-        'The requests of this time are not known, so an attack is neither shown nor excluded.',
-      ],
+      ...told(base.for, [...base.against, { code: 'requests-unknown', values: {} }]),
     };
   const label = joined(base.label, requests, firstOf(signs, isOwnFault), hasGrown(audience));
+  const { reasons } = requests;
+  const own = told([...base.for, ...(reasons?.for ?? [])], [...base.against, ...(reasons?.against ?? [])]);
   return {
     ...{ label, caused: causeOf(label, input, requests) },
     ...{ hostile: requests.hostile, families: requests.families, clients: requests.clients },
-    for: [...base.for, ...requests.for],
-    against: [...base.against, ...requests.against],
+    ...own,
+    // What was judged before reasons had codes has its words alone.
+    ...(reasons
+      ? {}
+      : { for: [...own.for, ...requests.for], against: [...own.against, ...requests.against] }),
   };
 }
+
+const told = (
+  because: readonly FindingReason[],
+  against: readonly FindingReason[],
+): Pick<IncidentFinding, 'for' | 'against' | 'reasons'> => ({
+  for: because.map((reason) => findingText(reason)),
+  against: against.map((reason) => findingText(reason)),
+  reasons: { for: because, against },
+});
 
 /** One label out of what signs and listeners say, and what requests say. */
 function joined(

@@ -1,5 +1,5 @@
 import { canonical, type Json, readEntries } from '../journal/index.ts';
-import { type RequestSlot, verdictOfSlots } from '../verdict/index.ts';
+import { type DemandBaseline, type RequestSlot, verdictOfSlots } from '../verdict/index.ts';
 import { COMPLETE_SHARE, findingOf } from './finding.ts';
 import type { Incident } from './incident.ts';
 import { requestFindingOf } from './request-finding.ts';
@@ -14,9 +14,11 @@ export interface RequestBundleHead
 
 /** An incident's verdict as it is published by itself: canonical JSON (RFC 8785) and a line feed. */
 export function verdictText(incident: Incident): string {
-  const { id, label, caused, hostile, families, against, window, complete, clients, requests } = incident;
+  const { id, label, caused, hostile, families, against, reasons, window, complete, clients, requests } =
+    incident;
   const told = {
-    ...{ v: 1, id, label, caused, hostile, families, for: incident.for, against, window, complete, clients },
+    ...{ v: 1, id, label, caused, hostile, families, for: incident.for, against, reasons, window },
+    ...{ complete, clients },
     ...(requests ? { requests } : {}),
   };
   return `${canonical(told as unknown as Json)}\n`;
@@ -36,8 +38,13 @@ export function readBundleHead(line: string): RequestBundleHead | undefined {
 }
 
 /** Works the verdict of a bundle out again: the same bytes as were published, on any machine. */
-export function verdictOfBundle(head: RequestBundleHead, slots: readonly RequestSlot[]): string {
-  const requests = slots.length === 0 ? undefined : requestFindingOf(verdictOfSlots(slots));
+export function verdictOfBundle(
+  head: RequestBundleHead,
+  lines: readonly (RequestSlot | DemandBaseline)[],
+): string {
+  const slots = lines.filter((line): line is RequestSlot => line.kind === 'requests');
+  const baseline = lines.find((line): line is DemandBaseline => line.kind === 'baseline');
+  const requests = slots.length === 0 ? undefined : requestFindingOf(verdictOfSlots(slots, { baseline }));
   const { id, window, signs, audience, complete } = head;
   return verdictText({
     ...{ v: 1, id, window, signs, rooms: [], minutes: [], notes: [], postmortems: [] },

@@ -2,6 +2,7 @@
 
 import type { IncidentMinute } from './minutes/incident-minute.ts';
 import type { RequestFinding } from './request-finding.ts';
+import type { FindingReasons } from './words/finding-reasons.ts';
 
 /** What an incident is opened by. */
 export type SignKind =
@@ -80,6 +81,8 @@ export interface Incident {
   /** What speaks for the label, and what against it, in English. */
   readonly for: readonly string[];
   readonly against: readonly string[];
+  /** The same by their codes and numbers, for other languages. */
+  readonly reasons: FindingReasons;
   /** False when this process was away for a part of it, or requests of the time are missing. */
   readonly complete: boolean;
   /** The hostile share of what the doors were asked for, with its range; `share` is null where it is not known. */

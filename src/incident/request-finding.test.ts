@@ -6,6 +6,7 @@ import { type Verdict, verdictOfSlots } from '../verdict/index.ts';
 import { findingOf } from './finding.ts';
 import type { IncidentSign, SignKind } from './incident.ts';
 import { type RequestFinding, requestFindingOf } from './request-finding.ts';
+import { findingText } from './words/finding-reasons.ts';
 
 const evening = (name: string, seed = 21): RequestFinding => {
   const kind = KINDS.find((each) => each.name === name);
@@ -61,4 +62,18 @@ test('an incident keeps a hundred clients at most', () => {
   const [client] = flood.clients;
   const many = { ...flood, clients: Array(500).fill(client) } as unknown as Verdict;
   expect(requestFindingOf(many).clients).toHaveLength(100);
+});
+
+test('every reason is said in both languages, and what was judged before reasons had codes keeps its words', () => {
+  for (const requests of [crowd, flood, quiet]) {
+    const { reasons, against } = findingOf({ signs: [sign('rung', onset)], audience: grown, requests });
+    const all = [...reasons.for, ...reasons.against];
+    expect(all.length).toBeGreaterThan(3);
+    expect(reasons.against.map((reason) => findingText(reason))).toEqual(against);
+    for (const reason of all) expect(findingText(reason, 'fr')).not.toBe(findingText(reason));
+    const { reasons: _, ...old } = requests;
+    expect(findingOf({ signs: [sign('rung', onset)], audience: grown, requests: old }).against).toEqual(
+      against,
+    );
+  }
 });

@@ -17,6 +17,8 @@ export type RequestFinding = Pick<
   | 'harm'
   | 'classes'
 > & {
+  /** Absent in what was written down before reasons had codes. */
+  readonly reasons?: Verdict['reasons'];
   readonly clients: readonly Pick<
     Verdict['clients'][number],
     'key' | 'class' | 'cost' | 'requests' | 'why'
@@ -37,6 +39,7 @@ export function requestFindingOf(verdict: Verdict): RequestFinding {
   const { label, caused, hostile, families, window, complete, conditions, unknown, demand, harm } = verdict;
   return {
     ...{ label, caused, hostile, families, for: verdict.for, against: verdict.against, window, complete },
+    reasons: verdict.reasons,
     ...{ conditions, unknown, demand, harm, classes: verdict.classes },
     clients: verdict.clients
       .slice(0, MOST_CLIENTS)

@@ -11,12 +11,14 @@ export type { ClientClass } from './judge/signs.ts';
 export type { Verdict, VerdictLabel } from './judge/verdict.ts';
 export { describedFormat, FORMAT_LINES, type LogFormat, recogniseFormat } from './lines/format.ts';
 export { emptyRequest, type LogRequest } from './lines/log-request.ts';
+export { type DemandBaseline, DemandHistory } from './live/demand-baseline.ts';
 export { SlotKeeping } from './live/kept-slot.ts';
 export { PrefixMemory } from './live/prefix-memory.ts';
 export { type RequestSlot, type SentSlot, slotName } from './live/request-slot.ts';
 export { verdictOfSlots } from './live/slots-verdict.ts';
 export { verdictPage } from './page/verdict-page.ts';
 export { THRESHOLDS, type Thresholds } from './thresholds.ts';
+export { type Reason, reasonText, reasonWords } from './words/reason.ts';
 
 /** What was read beside the requests. */
 export interface ReadFacts {

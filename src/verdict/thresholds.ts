@@ -120,6 +120,14 @@ export const THRESHOLDS = {
   /** Families that must agree before an attack is called a cause. */
   agreeing: 2,
 
+  // ── Other days, where a server knows them.
+  /** Days of the same hour that say what is usual: with fewer one odd evening would. */
+  baselineDays: 3,
+  /** Days after which what they say has its whole weight: two weeks have each weekday twice. */
+  baselineWhole: 14,
+  /** The weight of it at most: it says whether demand was unusual, never who it was. */
+  baselineWeight: 0.3,
+
   // ── The interval.
   /** Samples of the bootstrap, its seed, and the deviation of how sure one class is (in logits), shared by a cohort. */
   samples: 400,

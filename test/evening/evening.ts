@@ -1,6 +1,6 @@
 import { ATTACKS, type AttackName } from './attackers.ts';
 import { type Dice, dice, type Logged } from './logged.ts';
-import { address, BROWSERS, listen, makeSite, programs, type Site, useApp, visit } from './people.ts';
+import { address, BROWSERS, hear, listen, makeSite, programs, type Site, useApp, visit } from './people.ts';
 
 /** What goes wrong by itself. */
 export type FaultName = 'errors' | 'slow-disk' | 'crash-loop';
@@ -18,7 +18,7 @@ export interface EveningPlan {
     readonly rise: number;
     readonly half: number;
   };
-  readonly audience?: 'pages' | 'players' | 'app';
+  readonly audience?: 'pages' | 'players' | 'app' | 'streams';
   readonly attack?: {
     readonly kind: AttackName;
     readonly from: number;
@@ -87,6 +87,7 @@ function come(out: Logged[], d: Dice, site: Site, plan: EveningPlan, at: number,
     ...(plan.behindOne !== undefined && d() < plan.behindOne ? { address: '203.0.113.9' } : {}),
   };
   if (plan.audience === 'players') listen(out, d, site, how, end);
+  else if (plan.audience === 'streams') hear(out, d, site, how, end);
   else if (plan.audience === 'app' && d() < 0.8) useApp(out, d, at, end);
   else visit(out, d, site, how);
 }

@@ -172,6 +172,65 @@ export const KINDS: readonly EveningKind[] = [
   ),
 ];
 
+const listeners = (d: Dice, seed: number) => ({ ...quiet(d, seed), audience: 'streams' as const });
+
+/** Evenings of a server like ours, where people hear one stream each: judged as the doors see them. */
+export const STREAM_KINDS: readonly EveningKind[] = [
+  {
+    ...{ name: 'listeners, normal evening', labels: ['NO_OVERLOAD'], format: 'microseconds' },
+    plan: listeners,
+  },
+  ...[10, 100].map(
+    (factor): EveningKind => ({
+      ...{ name: `listeners, crowd × ${factor}`, labels: ['CROWD'], format: 'microseconds' },
+      plan: (d, seed) => ({ ...listeners(d, seed), visits: factor === 100 ? 8 : 40, crowd: step(d, factor) }),
+    }),
+  ),
+  {
+    ...{ name: 'listeners, crowd × 10, overloaded', labels: ['CROWD'], format: 'microseconds' },
+    plan: (d, seed) => ({ ...listeners(d, seed), visits: 30, crowd: step(d, 10), capacity: 40 }),
+  },
+  {
+    ...{
+      name: 'listeners, crowd behind one address',
+      labels: ['CROWD', 'UNDETERMINED'],
+      format: 'microseconds',
+    },
+    plan: (d, seed) => ({ ...listeners(d, seed), behindOne: 0.9, crowd: step(d, 10) }),
+  },
+  ...(['ab', 'wrk', 'hulk', 'slowHeaders', 'distributedFlood', 'lowRate'] as const).map(
+    (kind): EveningKind => ({
+      ...{ name: `listeners, attack: ${kind}`, labels: ['ATTACK'], format: 'microseconds' },
+      plan: (d, seed) => ({
+        ...listeners(d, seed),
+        attack: { kind, from: 14, until: 23, rate: Math.round(d.between(80, 250)) },
+      }),
+    }),
+  ),
+  ...(['wrk', 'hulk', 'distributedFlood', 'lowRate'] as const).map(
+    (kind): EveningKind => ({
+      ...{ name: `listeners, half crowd, half ${kind}`, labels: ['MIXED'], format: 'microseconds' },
+      plan: (d, seed) => ({
+        ...{ ...listeners(d, seed), visits: 40, crowd: { factor: 12, at: 12, rise: 1, half: 30 } },
+        attack: { kind, from: 12.5, until: 24, rate: 110 },
+      }),
+    }),
+  ),
+  ...FAULTS.map(
+    (kind): EveningKind => ({
+      ...{
+        name: `listeners, own fault under a crowd: ${kind}`,
+        labels: ['INTERNAL_FAULT'],
+        format: 'microseconds',
+      },
+      plan: (d, seed) => ({
+        ...{ ...listeners(d, seed), visits: 40, crowd: { factor: 8, at: 8, rise: 1, half: 60 } },
+        fault: { kind, from: d.between(16, 20), until: 26 },
+      }),
+    }),
+  ),
+];
+
 /** The plan of a kind's evening for a seed. */
 export const planOf = (kind: EveningKind, seed: number): EveningPlan =>
   kind.plan(dice(seed * 7919 + 13), seed);

@@ -17,6 +17,8 @@ export interface Logged {
   /** Ms; worked out by the server of the evening. */
   duration: number;
   truth: Truth;
+  /** Ms for which a stream was heard after its answer had begun. */
+  hears?: number;
 }
 
 /** Seeded numbers of the shapes that traffic has. */

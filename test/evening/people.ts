@@ -158,6 +158,32 @@ export function listen(out: Logged[], d: Dice, site: Site, how: Visit, until: nu
   }
 }
 
+/** A listener of a server like ours: the room's page, then one stream for as long as they stay, which comes back when it is cut. */
+export function hear(out: Logged[], d: Dice, site: Site, how: Visit, until: number): void {
+  const agent = how.agent ?? BROWSERS[d.zipf(BROWSERS.length, 0.9)]!;
+  const who = how.address ?? address(d);
+  // Some come with a radio or a link to the stream.
+  if (d() < 0.85) visit(out, d, site, { ...how, agent, address: who, pages: 1.2 });
+  const base = { address: who, agent, method: 'GET', status: 200, duration: 2, truth: 'person' as const };
+  const end = Math.min(until, how.at + d.logNormal(300_000, 1.2));
+  for (let at = how.at + d.logNormal(2_500, 0.8); at < end; ) {
+    const stays = d() < 0.9 ? end - at : Math.min(end - at, d.exponential(90_000));
+    out.push({ ...base, at, target: '/r/hall/stream', bytes: 9_000, referer: '', hears: stays });
+    // The page tells every half minute what was heard.
+    for (let told = at + 30_000; told < at + stays; told += 30_000)
+      out.push({
+        ...base,
+        at: told,
+        method: 'POST',
+        target: '/r/hall/beacon',
+        status: 204,
+        bytes: 120,
+        referer: '',
+      });
+    at += stays + d.between(300, 3_000);
+  }
+}
+
 /** Somebody with an app: its settings, a list, some items with pictures, then a poll. One agent for all. */
 export function useApp(out: Logged[], d: Dice, at: number, until: number): void {
   const base = {

@@ -11,7 +11,7 @@ import { KINDS, planOf } from '../../../test/evening/kinds.ts';
 import { slotsOf } from '../../../test/evening/slots-of.ts';
 import { silentLog } from '../../base/log.ts';
 import { type Incidents, open, type RequestBundleHead, verdictOfBundle } from '../../incident/index.ts';
-import { type RequestSlot, verdictOfSlots } from '../../verdict/index.ts';
+import { DemandHistory, type RequestSlot, verdictOfSlots } from '../../verdict/index.ts';
 
 const run = promisify(execFile);
 const CLI = new URL('../index.ts', import.meta.url).pathname;
@@ -30,7 +30,17 @@ test('the verdict of a published bundle is worked out again elsewhere, byte by b
   if (!kind) throw new Error('no such evening');
   const plan = { ...planOf(kind, 5), logged: [10, 15] as const };
   const slots = slotsOf(makeEvening(plan));
-  const verdict = verdictOfSlots(slots);
+  // Five evenings before, at the same hour.
+  const history = new DemandHistory();
+  const began = Math.floor((slots[0]?.at ?? 0) / 3_600_000) * 3_600_000;
+  for (let at = began - 5 * 86_400_000; at < began; at += 10_000) history.add(at, 40, [['hall', 12]]);
+  history.add(began, 0);
+  const baseline = history.baseline(began + 1_000);
+  const verdict = verdictOfSlots(slots, { baseline });
+  expect(verdict.families.at(-1)).toMatchObject({
+    name: 'baseline',
+    reason: { values: { days: 5, rate: 4 } },
+  });
   const dir = mkdtempSync(join(tmpdir(), 'bundle-'));
   const clock = manualClock();
   const incidents: Incidents = await open({
@@ -38,6 +48,7 @@ test('the verdict of a published bundle is worked out again elsewhere, byte by b
     style: async () => new Map(),
     requests: async () => verdict,
     async *requestLines() {
+      yield JSON.stringify(baseline);
       for (const slot of slots) yield JSON.stringify(slot);
     },
   });
@@ -71,6 +82,9 @@ test('the verdict of a published bundle is worked out again elsewhere, byte by b
     const half = lines.slice(0, lines.length / 2).map((line) => JSON.parse(line) as RequestSlot);
     const other = verdictOfBundle(JSON.parse(head) as RequestBundleHead, half);
     expect(other).not.toBe(published);
+    // So are they without what was usual on other days.
+    const whole = lines.slice(1).map((line) => JSON.parse(line) as RequestSlot);
+    expect(verdictOfBundle(JSON.parse(head) as RequestBundleHead, whole)).not.toBe(published);
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { EarshotError } from '../../base/errors.ts';
 import { type Incident, readBundleHead, verdictOfBundle } from '../../incident/index.ts';
 import { readEntries } from '../../journal/index.ts';
-import type { RequestSlot } from '../../verdict/index.ts';
+import type { DemandBaseline, RequestSlot } from '../../verdict/index.ts';
 
 /** What a bundle of an incident begins with; so much is looked at to tell it from a log. */
 const MARK = '"kind":"earshot-incident"';
@@ -15,9 +15,9 @@ export async function verdictOfFile(path: string): Promise<string | undefined> {
   if (!(await isBundle(path))) return undefined;
   const lines = createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY });
   let head: ReturnType<typeof readBundleHead>;
-  const slots: RequestSlot[] = [];
+  const slots: (RequestSlot | DemandBaseline)[] = [];
   for await (const line of lines) {
-    if (head) slots.push(...readEntries<RequestSlot>(line));
+    if (head) slots.push(...readEntries<RequestSlot | DemandBaseline>(line));
     else {
       head = readBundleHead(line);
       if (!head)

@@ -27,6 +27,7 @@ beforeEach(() => {
       clients: [],
       for: [],
       against: [],
+      reasons: { for: [], against: [] },
       complete: true,
     },
     ...{ signs: [], rooms: ['hall'], minutes: [], notes: [], postmortems: [] },

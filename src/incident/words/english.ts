@@ -67,6 +67,7 @@ export const ENGLISH: IncidentWords = {
         : `Of what the doors were asked for, ${hostile.requests} of the requests and ${hostile.cost} of the cost behave like an attack; connections that never became a request are not seen here`
     }${complete ? '' : '; and for a part of the time nothing was measured, because the part that does it was away itself'}.`,
   count,
+  decimal: (value) => value.toFixed(2),
   dossier: DOSSIER_ENGLISH,
   desk: DESK_ENGLISH,
   timeline: 'What was measured',

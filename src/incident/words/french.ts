@@ -68,6 +68,7 @@ export const FRENCH: IncidentWords = {
         : `De ce qui a été demandé aux portes, ${hostile.requests} des requêtes et ${hostile.cost} du coût se comportent comme une attaque ; les connexions qui n’ont jamais abouti à une requête ne se voient pas ici`
     }${complete ? '' : ' ; et pendant une partie du temps rien n’a été mesuré, car ce qui mesure était absent'}.`,
   count,
+  decimal: (value) => value.toFixed(2).replace('.', ','),
   dossier: DOSSIER_FRENCH,
   desk: DESK_FRENCH,
   timeline: 'Ce qui a été mesuré',

@@ -27,6 +27,8 @@ export interface IncidentWords {
   readonly unknown: (complete: boolean, hostile: HostileText | undefined) => string;
   /** A share with its range, each 0 to 1. */
   readonly range: (share: number, low: number, high: number) => string;
+  /** A number with two decimals. */
+  readonly decimal: (value: number) => string;
   /** A whole number. */
   readonly count: (value: number) => string;
   readonly dossier: DossierWords;

@@ -5,6 +5,7 @@ import { ENGLISH } from './english.ts';
 import { FRENCH } from './french.ts';
 import type { HostileText } from './hostile-text.ts';
 import type { IncidentWords } from './incident-words.ts';
+import { detailText } from './sign-detail.ts';
 
 /** The words of a language. */
 export const incidentWords = (language: 'en' | 'fr'): IncidentWords => (language === 'fr' ? FRENCH : ENGLISH);
@@ -24,8 +25,9 @@ export function spanOf(
 }
 
 /** A sign in a few words. */
-export function signText({ kind, detail }: IncidentSign, words: IncidentWords): string {
-  const name = words.signs[kind];
+export function signText(sign: IncidentSign, words: IncidentWords): string {
+  const name = words.signs[sign.kind];
+  const detail = detailText(sign, words.language);
   return detail === undefined ? name : `${name} (${detail})`;
 }
 
@@ -33,7 +35,7 @@ export function signText({ kind, detail }: IncidentSign, words: IncidentWords): 
 function faultsIn(signs: readonly IncidentSign[], words: IncidentWords): string[] {
   const kinds = Map.groupBy(signs, ({ kind }) => kind);
   return [...kinds].map(([kind, list]) => {
-    const details = [...new Set(list.flatMap(({ detail }) => detail ?? []))];
+    const details = [...new Set(list.flatMap((sign) => detailText(sign, words.language) ?? []))];
     const shown = details.slice(0, MOST_DETAILS).join(', ') + (details.length > MOST_DETAILS ? ' …' : '');
     return details.length === 0 ? words.signs[kind] : `${words.signs[kind]} (${shown})`;
   });

@@ -55,7 +55,38 @@ test('a slot is told in small parts and turns, while the next one collects', () 
   const after = told().slice(first.length);
   expect(sums(after)).toBe(CLIENTS + 100);
   expect(new Set(after.map(({ at }) => at)).size).toBe(3);
+  expect(first[0]?.rooms).toBeUndefined();
   const before = sent.length;
   requests.again();
   expect(sent.length).toBe(2 * before);
+});
+
+test('the busiest rooms of a slot are told by a hash that stays, and only rooms that are there', () => {
+  const run = mkdtempSync(join(tmpdir(), 'slots-'));
+  onTestFinished(() => rmSync(run, { recursive: true }));
+  const clock = manualClock();
+  const sent: SentSlot[] = [];
+  const turns: (() => void)[] = [];
+  using requests = openDoorRequests({
+    ...{ clock, door: 'door-0', run, secret: new Uint8Array(32) },
+    send: (body) => sent.push(JSON.parse(Buffer.from(body).toString()) as SentSlot),
+    soon: (turn) => turns.push(turn),
+  });
+  const ask = (path: string, status: number): void =>
+    requests.over({
+      requester: { address: '192.0.2.1', agent: 'Mozilla/5.0' },
+      ...{ at: clock.now(), duration: 0, cpu: 50, path, query: '', method: 'GET', status, bytes: 100 },
+    } as unknown as FinishedRequest);
+  const slot = (): SentSlot['rooms'] => {
+    for (let i = 0; i < 30; i++) ask('/r/hall', 200);
+    for (let i = 0; i < 20; i++) ask(`/r/room-${i}/stream`, 200);
+    for (let i = 0; i < 900; i++) ask(`/r/none-${i}`, 404);
+    clock.advance(10_000);
+    for (let turn = turns.shift(); turn; turn = turns.shift()) turn();
+    return sent.at(-1)?.rooms;
+  };
+  const first = slot();
+  expect(first?.map(([, count]) => count)).toEqual([30, ...Array(15).fill(1)]);
+  expect(first?.[0]?.[0]).toMatch(/^[\da-f]{12}$/);
+  expect(slot()?.[0]).toEqual(first?.[0]);
 });

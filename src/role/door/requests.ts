@@ -5,7 +5,7 @@ import { find } from '../../http/index.ts';
 import { openHmac } from '../../keys/hmac.ts';
 import { keyFor } from '../../keys/signing-keys.ts';
 import type { TargetKind } from '../../verdict/clients/target-kind.ts';
-import { type SentSlot, SLOT_MS } from '../../verdict/live/request-slot.ts';
+import { type SentSlot, SLOT_MS, SLOT_ROOMS } from '../../verdict/live/request-slot.ts';
 import { RequestSummary } from '../../verdict/live/request-summary.ts';
 import type { HeardStream, SummarisedRequest } from '../../verdict/live/summarised-request.ts';
 
@@ -34,8 +34,15 @@ const KIND_OF: ReadonlyMap<string, TargetKind> = new Map(
 interface Asked {
   readonly asks: TargetKind | undefined;
   readonly name: string | undefined;
+  readonly room: RoomCount | undefined;
 }
-const NOTHING: Asked = { asks: undefined, name: undefined };
+interface RoomCount {
+  requests: number;
+}
+const NOTHING: Asked = { asks: undefined, name: undefined, room: undefined };
+/** Rooms that are counted in a slot; what is asked of further ones counts for the server alone. */
+const MOST_ROOMS = 1_024;
+const ROOM = /^\/(?:api\/rooms|r)\/([a-z0-9-]{1,80})(?:\/|$)/;
 
 /** Dependencies of a door's summary of requests. */
 export interface DoorRequestsDeps {
@@ -72,6 +79,18 @@ export function openDoorRequests(deps: DoorRequestsDeps): DoorRequests {
     lasting: (text) => lasting(text).toString('hex'),
   });
   const asked = new Map<string, Asked>();
+  const rooms = new Map<string, RoomCount>();
+  /** The busiest rooms since this was asked last. */
+  const busiest = (): (readonly [string, number])[] => {
+    const all = [...rooms].filter(([, { requests }]) => requests > 0);
+    const told = all.sort(([, a], [, b]) => b.requests - a.requests).slice(0, SLOT_ROOMS);
+    const list = told.map(
+      ([slug, { requests }]) => [lasting(`room ${slug}`).toString('hex').slice(0, 12), requests] as const,
+    );
+    // Those of which nobody asks any more are forgotten with the paths.
+    for (const room of rooms.values()) room.requests = 0;
+    return list;
+  };
   const heard = new Map<string, HeardStream[]>();
   const kept: Uint8Array[][] = [];
   let keptBytes = 0;
@@ -80,6 +99,7 @@ export function openDoorRequests(deps: DoorRequestsDeps): DoorRequests {
   let ending: Generator<SentSlot | undefined> | undefined;
   let parts: Uint8Array[] = [];
   let waiting = false;
+  let slotRooms: readonly (readonly [string, number])[] = [];
   /** Writes on: one piece, or everything that is left. */
   const writeOn = (whole: boolean): void => {
     const until = clock.now() + PIECE_MS;
@@ -87,7 +107,8 @@ export function openDoorRequests(deps: DoorRequestsDeps): DoorRequests {
       const { value, done } = ending.next();
       if (done) ending = undefined;
       if (!value) continue;
-      const part = Buffer.from(JSON.stringify(value));
+      const first = value.part === 0 && slotRooms.length > 0;
+      const part = Buffer.from(JSON.stringify(first ? { ...value, rooms: slotRooms } : value));
       parts.push(part);
       keptBytes += part.length;
       send(part);
@@ -110,6 +131,7 @@ export function openDoorRequests(deps: DoorRequestsDeps): DoorRequests {
     // Ten seconds were not enough: the loop is busier than pieces are worth.
     writeOn(true);
     ending = summary.end(slot * SLOT_MS);
+    slotRooms = busiest();
     parts = [];
     kept.push(parts);
     if (kept.length > KEPT_SLOTS) forget();
@@ -124,15 +146,27 @@ export function openDoorRequests(deps: DoorRequestsDeps): DoorRequests {
     end();
     slot = now;
   });
+  const roomOf = (path: string): RoomCount | undefined => {
+    const slug = ROOM.exec(path)?.[1];
+    if (slug === undefined) return undefined;
+    const known = rooms.get(slug);
+    if (known || rooms.size >= MOST_ROOMS) return known;
+    const room = { requests: 0 };
+    rooms.set(slug, room);
+    return room;
+  };
   const askedFor = ({ path, status, method }: FinishedRequest): Asked => {
     if (status === 404 || method === '') return NOTHING;
     const known = asked.get(path);
     if (known) return known;
     const address = find(path)?.address;
+    if (asked.size >= MOST_PATHS) {
+      asked.clear();
+      for (const [slug, { requests }] of rooms) if (requests === 0) rooms.delete(slug);
+    }
     const found: Asked = address
-      ? { asks: KIND_OF.get(address.id) ?? 'api', name: address.pattern }
+      ? { asks: KIND_OF.get(address.id) ?? 'api', name: address.pattern, room: roomOf(path) }
       : NOTHING;
-    if (asked.size >= MOST_PATHS) asked.clear();
     asked.set(Buffer.from(path).toString(), found);
     return found;
   };
@@ -143,7 +177,8 @@ export function openDoorRequests(deps: DoorRequestsDeps): DoorRequests {
   return {
     over(finished) {
       const { requester, query } = finished;
-      const { asks, name } = askedFor(finished);
+      const { asks, name, room } = askedFor(finished);
+      if (room) room.requests += 1;
       request.at = finished.at + finished.duration + ahead;
       request.address = requester.address;
       request.agent = requester.agent;

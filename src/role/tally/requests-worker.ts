@@ -1,9 +1,17 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { readEntries } from '../../journal/index.ts';
-import { type RequestSlot, verdictOfSlots } from '../../verdict/index.ts';
+import { type DemandBaseline, type RequestSlot, verdictOfSlots } from '../../verdict/index.ts';
 import { slotLines } from './request-files.ts';
 
-const { dir, from, to } = workerData as { readonly dir: string; readonly from: number; readonly to: number };
+/** What the thread is asked: slots of a folder that begin in a window (wall-clock ms), and what was usual. */
+export interface AskedVerdict {
+  readonly dir: string;
+  readonly from: number;
+  readonly to: number;
+  readonly baseline: DemandBaseline;
+}
+
+const { dir, from, to, baseline } = workerData as AskedVerdict;
 const slots: RequestSlot[] = [];
 for await (const line of slotLines(dir, from, to)) slots.push(...readEntries<RequestSlot>(line));
-parentPort?.postMessage(slots.length === 0 ? undefined : verdictOfSlots(slots));
+parentPort?.postMessage(slots.length === 0 ? undefined : verdictOfSlots(slots, { baseline }));

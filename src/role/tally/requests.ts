@@ -5,8 +5,16 @@ import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import { ms } from '../../base/time.ts';
-import { PrefixMemory, type SentSlot, SlotKeeping, slotName, type Verdict } from '../../verdict/index.ts';
+import {
+  DemandHistory,
+  PrefixMemory,
+  type SentSlot,
+  SlotKeeping,
+  slotName,
+  type Verdict,
+} from '../../verdict/index.ts';
 import { RequestFiles, slotLines } from './request-files.ts';
+import type { AskedVerdict } from './requests-worker.ts';
 
 const SAVE = ms(300_000);
 const LOOK = ms(5_000);
@@ -42,7 +50,7 @@ export interface TallyRequests extends AsyncDisposable {
   verdict(from: number, to: number): Promise<Verdict | undefined>;
   /** `told` hears what the requests of the last hour support when they have risen; undefined: they are as usual again. */
   onRise(told: (found: Verdict | undefined) => void): void;
-  /** The same requests as lines. */
+  /** The same requests as lines, after what was usual on other days. */
   lines(from: number, to: number): AsyncGenerator<string>;
 }
 
@@ -53,6 +61,8 @@ export async function openTallyRequests(deps: TallyRequestsDeps): Promise<TallyR
   const keeping = new SlotKeeping(createHash('sha256').update('agents ').update(deps.secret).digest('hex'));
   const path = join(dir, 'prefixes.bin');
   const memory = PrefixMemory.from(await readFile(path).catch(() => undefined), clock.wall());
+  const historyPath = join(dir, 'baseline.json');
+  const history = DemandHistory.from(await readFile(historyPath, 'utf8').catch(() => undefined));
   const known = new Set<string>();
   const demand = new Map<number, number>();
   let judging: Promise<Verdict | undefined> | undefined;
@@ -62,18 +72,23 @@ export async function openTallyRequests(deps: TallyRequestsDeps): Promise<TallyR
   const save = async (): Promise<void> => {
     try {
       await mkdir(dir, { recursive: true });
-      await writeFile(`${path}.new`, memory.bytes());
-      await rename(`${path}.new`, path);
+      for (const [name, content] of [
+        [path, memory.bytes()],
+        [historyPath, history.text()],
+      ] as const) {
+        await writeFile(`${name}.new`, content);
+        await rename(`${name}.new`, name);
+      }
     } catch (error) {
       log.warn(
         { error: String(error) },
-        'it could not be saved which networks were seen: after a restart they are new to verdicts',
+        'it could not be saved which networks were seen and how much was asked for: after a restart verdicts know less of other days',
       );
     }
   };
   const verdict = async (from: number, to: number): Promise<Verdict | undefined> => {
     await files.settled();
-    return inThread(dir, from - BEFORE_MS, to + AFTER_MS);
+    return inThread({ dir, from: from - BEFORE_MS, to: to + AFTER_MS, baseline: history.baseline(from) });
   };
   /** Judges when demand has risen; one at a time. */
   const look = (): void => {
@@ -120,6 +135,7 @@ export async function openTallyRequests(deps: TallyRequestsDeps): Promise<TallyR
         wall,
       );
       if (!sent.totals) return;
+      history.add(sent.at, sent.totals.requests, sent.rooms);
       demand.set(sent.at, (demand.get(sent.at) ?? 0) + sent.totals.requests);
       for (const oldest of demand.keys()) {
         if (demand.size <= USUAL_SLOTS) break;
@@ -130,7 +146,10 @@ export async function openTallyRequests(deps: TallyRequestsDeps): Promise<TallyR
     onRise(told) {
       tell = told;
     },
-    lines: (from, to) => slotLines(dir, from - BEFORE_MS, to + AFTER_MS),
+    async *lines(from, to) {
+      yield JSON.stringify(history.baseline(from));
+      yield* slotLines(dir, from - BEFORE_MS, to + AFTER_MS);
+    },
     async [Symbol.asyncDispose]() {
       saving[Symbol.dispose]();
       looking[Symbol.dispose]();
@@ -142,9 +161,9 @@ export async function openTallyRequests(deps: TallyRequestsDeps): Promise<TallyR
 }
 
 /** Judges in a thread of its own: an hour of an attack is some seconds of work, and counting goes on meanwhile. */
-async function inThread(dir: string, from: number, to: number): Promise<Verdict | undefined> {
+async function inThread(asked: AskedVerdict): Promise<Verdict | undefined> {
   const worker = new Worker(new URL('./requests-worker.ts', import.meta.url), {
-    workerData: { dir, from, to },
+    workerData: asked,
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
   });
   try {

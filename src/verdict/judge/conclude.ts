@@ -3,7 +3,9 @@ import { networkOf } from '../clients/network.ts';
 import { FIRST_CLIENT } from '../clients/retirement.ts';
 import { medianDuration } from '../clients/timeline.ts';
 import type { Traffic } from '../clients/traffic.ts';
+import type { DemandUsual } from '../live/demand-baseline.ts';
 import type { Thresholds } from '../thresholds.ts';
+import { baselineFamily, isUsual } from './baseline-family.ts';
 import { seriesOf, type WindowSums, windowSums } from './client-view.ts';
 import { type BinRange, demandOf, findEvent, rateOf } from './demand.ts';
 import { familiesOf, hostileWeight } from './families.ts';
@@ -30,6 +32,8 @@ export interface ConcludeOptions {
   readonly facts: Pick<LogFacts, 'files' | 'unread' | 'durations'>;
   /** Clients that are listed: the most costly, and as many attackers. */
   readonly mostListed: number;
+  /** How the demand of a window (wall-clock ms, requests a second) stands to what was usual on other days. */
+  usual?(from: number, to: number, rate: number): DemandUsual;
 }
 
 /** Works out the verdict of everything that was read. */
@@ -53,12 +57,18 @@ export function conclude(traffic: Traffic, t: Thresholds, options: ConcludeOptio
   const harm = findHarm(demand, people, t);
   const fault = harm && findFault(demand, harm, event?.range, t);
   const facts = factsOf(traffic, options);
+  const during = event ? event.during : rateOf(demand, range);
+  const usual = options.usual?.(window.from, window.to, during.requests);
   const classes = classesOf(sums, judged);
   const findings: Findings = {
     ...{ demand, event, window: range, harm, fault },
     hostile: hostileShares(traffic, sums, judged.of, t),
     shares: sharesOf(sums, judged),
-    families: familiesOf({ traffic, sums, judged, window, demand, event }, t),
+    families: [
+      ...familiesOf({ traffic, sums, judged, window, demand, event }, t),
+      ...(usual ? [baselineFamily(usual, t)] : []),
+    ],
+    usual: usual !== undefined && isUsual(usual, t),
     servedWell: Math.max(
       servedWell(demand, harm, { from: 0, to: event ? range.from : demand.bins.length }, t),
       servedWell(demand, harm, { from: range.to, to: demand.bins.length }, t),
@@ -79,7 +89,6 @@ export function conclude(traffic: Traffic, t: Thresholds, options: ConcludeOptio
   const rates = ({ requests, work }: { requests: number; work: number }) => ({
     ...{ requests: rate(requests), work: rate(work) },
   });
-  const during = event ? event.during : rateOf(demand, range);
   const partial = {
     ...{ v: 1 as const, label, caused, hostile: findings.hostile, families: findings.families },
     ...evidenceOf(findings, t),
@@ -93,6 +102,7 @@ export function conclude(traffic: Traffic, t: Thresholds, options: ConcludeOptio
       rise: event ? rate(event.rise) : null,
       servedWell: findings.servedWell > 0 ? rate(findings.servedWell) : null,
       otherEvents: found?.others.length ?? 0,
+      ...(usual ? { usual } : {}),
     },
     harm: harm
       ? {

@@ -62,6 +62,7 @@ export function concludeCounts(rows: readonly IntervalCount[], log: LogFacts, t:
     ...{ v: 1 as const, label, caused: label === 'INTERNAL_FAULT' || label === 'NO_OVERLOAD' ? false : null },
     hostile: { cost: UNKNOWN_SHARE, requests: UNKNOWN_SHARE },
     ...{ families: [], for: [], against: fault ? [`fault: ${fault.why}`] : [] },
+    reasons: { for: [], against: fault ? [{ code: fault.code, values: {} } as const] : [] },
     window: { from: iso(range.from), to: iso(range.to) },
     complete: Math.round((rows.length / Math.max(1, rows.length + log.unread)) * 10_000) / 10_000,
     conditions: [],

@@ -1,5 +1,6 @@
 import type { Traffic } from '../clients/traffic.ts';
 import type { Thresholds } from '../thresholds.ts';
+import { type FamilyName, type Reason, reasonText } from '../words/reason.ts';
 import type { WindowSums } from './client-view.ts';
 import type { DemandCurve, DemandEvent } from './demand.ts';
 import type { JudgedClients, JudgedWindow } from './judgements.ts';
@@ -8,12 +9,13 @@ import type { ClientJudgement } from './signs.ts';
 
 /** What one kind of feature says by itself. */
 export interface Family {
-  readonly name: 'flow' | 'rate' | 'manners' | 'novelty' | 'shape' | 'resemblance' | 'syntax';
+  readonly name: FamilyName;
   readonly says: 'attack' | 'crowd' | 'both' | 'nothing';
   /** 0 to 1: how much it can be relied on here. */
   readonly weight: number;
-  /** The measured value in words. */
+  /** The measured value in English words, and by its code. */
   readonly detail: string;
+  readonly reason: Reason;
 }
 
 /** Everything that families are worked out from. */
@@ -26,11 +28,14 @@ export interface FamilyInput {
   readonly event: DemandEvent | undefined;
 }
 
-const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`;
-
-const family = (name: Family['name'], says: Family['says'], weight: number, detail: string): Family => ({
-  ...{ name, says, weight: Math.round(Math.min(1, Math.max(0, weight)) * 100) / 100, detail },
+const family = (name: FamilyName, says: Family['says'], weight: number, reason: Reason): Family => ({
+  ...{ name, says, weight: Math.round(Math.min(1, Math.max(0, weight)) * 100) / 100 },
+  ...{ detail: reasonText(reason), reason },
 });
+const plain = (code: PlainReason): Reason => ({ code, values: {} });
+type PlainReason = 'flow-unknown' | 'nobody-told-to-wait' | 'nothing-before' | 'no-rise' | 'no-shape';
+/** Shares as they are published: to a thousandth. */
+const share3 = (share: number): number => Math.round(share * 1000) / 1000;
 
 const spoken = (share: number): Family['says'] =>
   share >= 0.5 ? 'attack' : share >= 0.15 ? 'both' : 'crowd';
@@ -80,12 +85,13 @@ function flow(input: FamilyInput): Family {
     const files = (clients.counts.assets[i] as number) + (clients.counts.segments[i] as number);
     return files < (clients.counts.pages[i] as number) * 0.3 + 1;
   });
-  if (!judged.norm.flowKnown)
-    return family('flow', 'nothing', 0, 'too few clients show how people use this site');
+  if (!judged.norm.flowKnown) return family('flow', 'nothing', 0, plain('flow-unknown'));
   const known = people + bare;
   const says = known < 0.3 ? 'nothing' : spoken(bare / known);
-  const detail = `${percent(people)} of demand loads pages with files, follows links or plays; ${percent(bare)} belongs to clients that do none of it, more than people explain`;
-  return family('flow', says, known < 0.3 ? 0.1 : 0.3 + 0.6 * known, detail);
+  return family('flow', says, known < 0.3 ? 0.1 : 0.3 + 0.6 * known, {
+    code: 'flow',
+    values: { people: share3(people), bare: share3(bare) },
+  });
 }
 
 /** Is the cost of the window made by clients beyond what a person can do? */
@@ -100,12 +106,7 @@ function rate(input: FamilyInput, t: Thresholds): Family {
   );
   // Nobody beyond the envelope is what a botnet of slow clients looks like as well.
   const weight = beyond >= 0.15 ? 0.5 + beyond / 2 : 0.2;
-  return family(
-    'rate',
-    spoken(beyond),
-    weight,
-    `${percent(beyond)} of demand comes from clients faster than a person can be`,
-  );
+  return family('rate', spoken(beyond), weight, { code: 'rate', values: { beyond: share3(beyond) } });
 }
 
 /** Do they slow down when they are told to? */
@@ -122,26 +123,22 @@ function manners({ traffic, judged, sums }: FamilyInput): Family {
     all += sums.requests[i] as number;
   }
   if (all > 0 && logins / all >= 0.05)
-    return family(
-      'manners',
-      spoken(logins / all),
-      0.6,
-      `${percent(logins / all)} of requests only try to log in`,
-    );
-  if (limited < 20) return family('manners', 'nothing', 0, 'nobody was told to wait (429 or 503)');
+    return family('manners', spoken(logins / all), 0.6, {
+      code: 'logins',
+      values: { share: share3(logins / all) },
+    });
+  if (limited < 20) return family('manners', 'nothing', 0, plain('nobody-told-to-wait'));
   const share = hurried / limited;
   const says = share < 0.3 ? 'crowd' : hostile > hurried * 0.5 ? 'attack' : 'nothing';
-  return family(
-    'manners',
-    says,
-    says === 'nothing' ? 0.1 : 0.5,
-    `${percent(share)} went on within a second of being told to wait`,
-  );
+  return family('manners', says, says === 'nothing' ? 0.1 : 0.5, {
+    code: 'manners',
+    values: { share: share3(share) },
+  });
 }
 
 /** How much comes from prefixes that were never seen before? */
 function novelty({ traffic, sums, window }: FamilyInput): Family {
-  if (!window.event) return family('novelty', 'nothing', 0, 'there is no time before to compare with');
+  if (!window.event) return family('novelty', 'nothing', 0, plain('nothing-before'));
   const { counts } = traffic.clients;
   const days = (window.from - (traffic.noveltySince ?? traffic.first)) / 86_400_000;
   let [fresh, all] = [0, 0];
@@ -153,29 +150,31 @@ function novelty({ traffic, sums, window }: FamilyInput): Family {
   const share = all > 0 ? fresh / all : 0;
   // Crowds are new as well: a log of less than weeks says little.
   const says = days < 1 ? 'nothing' : share > 0.9 ? 'attack' : share < 0.6 ? 'crowd' : 'nothing';
-  return family(
-    'novelty',
-    says,
-    Math.min(0.3, days / 90),
-    `${percent(share)} of cost comes from prefixes not seen in the ${days < 1 ? `${Math.max(1, Math.round(days * 1440))} min` : `${Math.round(days)} days`} before`,
-  );
+  return family('novelty', says, Math.min(0.3, days / 90), {
+    code: 'novelty',
+    values: { share: share3(share), minutes: Math.round(days * 1440) },
+  });
 }
 
 /** How did it begin, hold and end? */
 function shape({ demand, event }: FamilyInput, t: Thresholds): Family {
-  if (!event) return family('shape', 'nothing', 0, 'demand did not rise');
+  if (!event) return family('shape', 'nothing', 0, plain('no-rise'));
   const { range, before } = event;
   const series = demand.bins.slice(range.from, range.to).map(({ requests }) => requests / demand.seconds);
   const excess = series.map((rate) => rate - before.requests);
   const most = Math.max(...excess, 0);
-  if (most <= 0 || series.length < 6) return family('shape', 'nothing', 0.05, 'too short to have a shape');
+  if (most <= 0 || series.length < 6) return family('shape', 'nothing', 0.05, plain('no-shape'));
   const high = excess.filter((rate) => rate >= 0.8 * most).length / excess.length;
   const upAt = excess.findIndex((rate) => rate >= 0.8 * most);
   const off = excess.filter((rate) => rate < 0.2 * most).length / excess.length;
   const flat = high >= 0.8 && upAt <= 1;
   const periodic = upAt <= 1 && off >= 0.2 && high + off >= 0.9 && switches(excess, most) >= 4;
-  const rises = `full after ${(upAt * demand.seconds).toFixed(0)} s, at that height for ${percent(high)} of the time`;
-  if (periodic) return family('shape', 'attack', 0.35, `on and off ${switches(excess, most)} times`);
+  const rises: Reason = {
+    code: 'shape',
+    values: { seconds: Math.round(upAt * demand.seconds), share: share3(high) },
+  };
+  if (periodic)
+    return family('shape', 'attack', 0.35, { code: 'on-and-off', values: { times: switches(excess, most) } });
   if (flat) return family('shape', 'attack', 0.2, rises);
   return family('shape', 'crowd', upAt * demand.seconds >= t.healthySeconds ? 0.3 : 0.2, rises);
 }
@@ -218,12 +217,12 @@ function resemblance(input: FamilyInput): Family {
   }
   const [most] = [...tops].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
   const path = most && most[1] >= of * 0.5 ? traffic.paths.nameOf(most[0]) : undefined;
-  const detail = `${percent(alike)} of demand comes from clients that behave like each other${path === undefined ? '' : `, most of it for ${path.slice(0, 80)}`}`;
+  const values = { share: share3(alike), ...(path === undefined ? {} : { path: path.slice(0, 80) }) };
   return family(
     'resemblance',
     spoken(alike),
     alike >= 0.15 ? 0.4 + alike / 2 : judged.norm.flowKnown ? 0.4 : 0.2,
-    detail,
+    { code: 'resemblance', values },
   );
 }
 
@@ -231,12 +230,10 @@ function resemblance(input: FamilyInput): Family {
 function syntax(input: FamilyInput): Family {
   const odd = parts(input).of(({ hostile, family: of }) => hostile >= 0.5 && of === 'syntax');
   const weight = odd >= 0.15 ? 0.5 + odd / 2 : 0.1;
-  return family(
-    'syntax',
-    odd < 0.15 ? 'nothing' : spoken(odd),
-    weight,
-    `${percent(odd)} of demand has random queries, changing agents, tools or probes`,
-  );
+  return family('syntax', odd < 0.15 ? 'nothing' : spoken(odd), weight, {
+    code: 'syntax',
+    values: { share: share3(odd) },
+  });
 }
 
 /** The hostile weight of a client in sums over time. */

@@ -1,5 +1,6 @@
 import { medianDuration } from '../clients/timeline.ts';
 import type { Thresholds } from '../thresholds.ts';
+import { reasonText } from '../words/reason.ts';
 import type { BinRange, DemandCurve } from './demand.ts';
 
 /** What people met: errors, slow answers or none at all. */
@@ -22,7 +23,13 @@ export interface Harm {
 export interface OwnFault {
   readonly onset: number;
   readonly why: string;
+  readonly code: FaultCode;
 }
+type FaultCode = 'fault-usual' | 'fault-served-before' | 'fault-served-after' | 'fault-exceptions';
+const faultAt = (onset: number, code: FaultCode): OwnFault => ({
+  ...{ onset, code },
+  why: reasonText({ code, values: {} }).replace(/^fault: /, ''),
+});
 
 const middle = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
@@ -124,18 +131,17 @@ export function findFault(
   const inEvent = event !== undefined && onset >= event.from - near && onset < event.to;
   const before = onset * seconds;
   if (before >= t.leastHistorySeconds && !inEvent && (event === undefined || onset < event.from))
-    return { onset, why: 'it began while demand was as usual' };
+    return faultAt(onset, 'fault-usual');
   // The last two minutes before do not count: a queue may have been growing.
   const settled = onset - Math.round(120 / seconds);
   const served = servedWell(demand, harm, { from: 0, to: Math.max(0, settled) }, t);
   if (served * t.sameDemand >= atOnset * Math.min(1, noise) && served > 0 && abrupt(demand, harm, t))
-    return { onset, why: 'the same demand had been served well before' };
+    return faultAt(onset, 'fault-served-before');
   const later = servedWell(demand, harm, { from: onset + 1, to: bins.length }, t);
-  if (later >= atOnset && later > 0 && abrupt(demand, harm, t))
-    return { onset, why: 'the same demand was served well afterwards' };
+  if (later >= atOnset && later > 0 && abrupt(demand, harm, t)) return faultAt(onset, 'fault-served-after');
   const quick = harm.slow === undefined ? false : harm.slow.harmed <= 1.5 * harm.slow.healthy;
   if (harm.failedShare >= t.harmShare && harm.internalShare >= 0.8 && quick)
-    return { onset, why: 'the errors are exceptions (500) that come without any waiting' };
+    return faultAt(onset, 'fault-exceptions');
   return undefined;
 }
 

@@ -53,6 +53,8 @@ function withoutHostile(f: Findings, t: Thresholds): VerdictLabel {
   const { shares, hostile, harm, fronted, peopleKnown } = f;
   const high = (hostile.cost.high + hostile.requests.high) / 2;
   if (!peopleKnown && shares.unknown > t.unclearShare && high >= 0.5) return 'UNDETERMINED';
+  // As much as other days have at this hour: nobody has more than was to be expected.
+  if (f.usual && !harm) return 'NO_OVERLOAD';
   const people = shares.person + shares.unknown;
   const programs = shares['undeclared-bot'] + shares['declared-bot'];
   if (programs > people) return harm ? 'UNDETERMINED' : 'NO_OVERLOAD';

@@ -1,24 +1,34 @@
 import type { Thresholds } from '../thresholds.ts';
+import { type Reason, reasonText } from '../words/reason.ts';
 import type { Family } from './families.ts';
 import type { Findings, LogFacts } from './verdict.ts';
 
 const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`;
 
-/** What speaks for an attack and what against it, each with its number. */
+/** What speaks for an attack and what against it, each with its number: by code, and in English. */
 export function evidenceOf(
   f: Findings,
   t: Thresholds,
-): { readonly for: string[]; readonly against: string[] } {
-  const said = (which: readonly Family['says'][]): string[] =>
+): {
+  readonly for: string[];
+  readonly against: string[];
+  readonly reasons: { readonly for: Reason[]; readonly against: Reason[] };
+} {
+  const said = (which: readonly Family['says'][]): Reason[] =>
     f.families
       .filter(({ says, weight }) => which.includes(says) && weight >= t.familyWeight / 2)
-      .map(({ name, detail }) => `${name}: ${detail}`);
+      .map(({ name, reason }): Reason => ({ ...reason, family: name }));
   const against = said(['crowd']);
-  if (f.fault) against.push(`fault: ${f.fault.why}`);
+  if (f.fault) against.push({ code: f.fault.code, values: {} });
   if (f.shares.person >= 0.2)
-    against.push(`people: ${percent(f.shares.person)} of demand behaves as people and their players do`);
-  if (!f.harm) against.push('harm: no errors, silence or slower answers to people are in the log');
-  return { for: said(['attack', 'both']), against };
+    against.push({ code: 'people', values: { share: Math.round(f.shares.person * 1000) / 1000 } });
+  if (!f.harm) against.push({ code: 'no-harm', values: {} });
+  const reasons = { for: said(['attack', 'both']), against };
+  return {
+    for: reasons.for.map((reason) => reasonText(reason)),
+    against: against.map((reason) => reasonText(reason)),
+    reasons,
+  };
 }
 
 /** What this log cannot tell, in words. */

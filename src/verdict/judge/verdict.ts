@@ -1,3 +1,5 @@
+import type { DemandUsual } from '../live/demand-baseline.ts';
+import type { Reason } from '../words/reason.ts';
 import type { BinRange, DemandCurve, DemandEvent } from './demand.ts';
 import type { Family } from './families.ts';
 import type { Harm, OwnFault } from './harm.ts';
@@ -69,6 +71,8 @@ export interface Verdict {
   readonly families: readonly Family[];
   readonly for: readonly string[];
   readonly against: readonly string[];
+  /** The same by their codes, for other languages. */
+  readonly reasons: { readonly for: readonly Reason[]; readonly against: readonly Reason[] };
   readonly window: { readonly from: string | null; readonly to: string | null };
   /** Share of the lines that could be read and were told apart, 0 to 1. */
   readonly complete: number;
@@ -85,6 +89,8 @@ export interface Verdict {
     /** Requests a second that were served without harm for a minute; null without such a minute. */
     readonly servedWell: number | null;
     readonly otherEvents: number;
+    /** Against the same hour of other days; absent for a log. */
+    readonly usual?: DemandUsual;
   };
   readonly harm: {
     readonly seconds: number;
@@ -131,4 +137,6 @@ export interface Findings {
   readonly hostileSpan: number;
   /** True when nearly all requests come from a few addresses with many agents: something stands in front. */
   readonly fronted: boolean;
+  /** True when demand rose to what other days have at this hour as well. */
+  readonly usual: boolean;
 }

@@ -7,6 +7,7 @@ export function costliest(
   amounts: Float32Array,
   most: number,
 ): { readonly own: number[]; readonly others: number[] } {
+  if (amounts.length <= most) return { own: Array.from(amounts.keys()), others: [] };
   const own: number[] = [];
   const others: number[] = [];
   const bits = new Uint32Array(amounts.buffer, amounts.byteOffset, amounts.length);

@@ -3,6 +3,8 @@ import type { Counter } from '../clients/columns.ts';
 
 /** A slot of a door, ms. */
 export const SLOT_MS = 10_000;
+/** Busiest rooms of a slot that a door tells. */
+export const SLOT_ROOMS = 16;
 
 /** The counters of a client that a slot has, by their place. New ones are added at the end: old slots are read for weeks. */
 export const SLOT_COUNTERS = [
@@ -81,6 +83,8 @@ export interface RequestSlot {
   readonly pages?: readonly number[];
   /** What some paths are, by their hashes; paths of visitors' making have none. */
   readonly names?: readonly (readonly [hash: number, name: string])[];
+  /** Requests of the busiest rooms, by hashes that stay the same on this server; in the first part. */
+  readonly rooms?: readonly (readonly [key: string, requests: number])[];
   /** Prefixes of this part that were not seen in 90 days, and since when that is known (wall-clock ms). */
   readonly fresh?: { readonly prefixes: readonly string[]; readonly since: number };
 }

@@ -2,6 +2,7 @@ import { Traffic } from '../clients/traffic.ts';
 import { conclude } from '../judge/conclude.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import { THRESHOLDS, type Thresholds } from '../thresholds.ts';
+import { type DemandBaseline, usualOf } from './demand-baseline.ts';
 import { type RequestSlot, SLOT_MS, slotName } from './request-slot.ts';
 import { addSlot } from './slot-traffic.ts';
 
@@ -35,7 +36,12 @@ export function missingSlots(slots: readonly RequestSlot[]): {
 /** The verdict of what doors were asked for. Equal slots, in any order and however often, give equal bytes. */
 export function verdictOfSlots(
   slots: readonly RequestSlot[],
-  options: { readonly thresholds?: Partial<Thresholds>; readonly mostListed?: number } = {},
+  options: {
+    readonly thresholds?: Partial<Thresholds>;
+    readonly mostListed?: number;
+    /** What was usual on other days; the verdict says what it is without. */
+    readonly baseline?: DemandBaseline | undefined;
+  } = {},
 ): Verdict {
   const thresholds: Thresholds = { ...THRESHOLDS, ...options.thresholds };
   const traffic = new Traffic(thresholds);
@@ -47,5 +53,22 @@ export function verdictOfSlots(
   const unread = Math.round((traffic.requests / Math.max(1, known)) * missing);
   const files = [{ name: 'requests of the doors', format: 'slots of 10 s', lines: known, unread: missing }];
   const facts = { files, unread, durations: traffic.withDuration > 0 };
-  return conclude(traffic, thresholds, { facts, mostListed: options.mostListed ?? LISTED });
+  const { baseline, mostListed = LISTED } = options;
+  return conclude(traffic, thresholds, {
+    ...{ facts, mostListed },
+    ...(baseline && {
+      usual: (from: number, to: number, rate: number) =>
+        usualOf(baseline, rate, askedOfRooms([...once.values()], from, to)),
+    }),
+  });
+}
+
+/** Requests a second of each room in a window (wall-clock ms). */
+function askedOfRooms(slots: readonly RequestSlot[], from: number, to: number): Map<string, number> {
+  const seconds = Math.max(1, (to - from) / 1000);
+  const asked = new Map<string, number>();
+  for (const { at, rooms = [] } of slots)
+    if (at >= from && at < to)
+      for (const [key, count] of rooms) asked.set(key, (asked.get(key) ?? 0) + count / seconds);
+  return asked;
 }
