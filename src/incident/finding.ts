@@ -100,7 +100,13 @@ export function findingOf(input: FindingInput): IncidentFinding {
     };
   const label = joined(base.label, requests, firstOf(signs, isOwnFault), hasGrown(audience));
   const { reasons } = requests;
-  const own = told([...base.for, ...(reasons?.for ?? [])], [...base.against, ...(reasons?.against ?? [])]);
+  // A verdict about requests says what speaks for an attack, and what against one.
+  const accuses = label !== 'CROWD' && label !== 'NO_OVERLOAD' && label !== 'INTERNAL_FAULT';
+  const [fits, fitsNot] = accuses ? (['for', 'against'] as const) : (['against', 'for'] as const);
+  const own = told(
+    [...base.for, ...(reasons?.[fits] ?? [])],
+    [...base.against, ...(reasons?.[fitsNot] ?? [])],
+  );
   return {
     ...{ label, caused: causeOf(label, input, requests) },
     ...{ hostile: requests.hostile, families: requests.families, clients: requests.clients },
@@ -108,7 +114,7 @@ export function findingOf(input: FindingInput): IncidentFinding {
     // What was judged before reasons had codes has its words alone.
     ...(reasons
       ? {}
-      : { for: [...own.for, ...requests.for], against: [...own.against, ...requests.against] }),
+      : { for: [...own.for, ...requests[fits]], against: [...own.against, ...requests[fitsNot]] }),
   };
 }
 

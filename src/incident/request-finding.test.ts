@@ -64,16 +64,26 @@ test('an incident keeps a hundred clients at most', () => {
   expect(requestFindingOf(many).clients).toHaveLength(100);
 });
 
+test('what speaks against an attack speaks for a crowd, and the other way round', () => {
+  const peopleCame = findingOf({ signs: [sign('rung', onset)], audience: grown, requests: crowd });
+  expect(peopleCame.for.join()).toContain('behaves as people');
+  expect(peopleCame.against).toEqual([]);
+  const attacked = findingOf({ signs: [sign('rung', onset)], requests: flood });
+  expect(attacked.for.join()).toMatch(/faster than a person/);
+  expect(attacked.against.join()).toMatch(/did not rise|usual/);
+});
+
 test('every reason is said in both languages, and what was judged before reasons had codes keeps its words', () => {
   for (const requests of [crowd, flood, quiet]) {
-    const { reasons, against } = findingOf({ signs: [sign('rung', onset)], audience: grown, requests });
+    const found = findingOf({ signs: [sign('rung', onset)], audience: grown, requests });
+    const { reasons } = found;
     const all = [...reasons.for, ...reasons.against];
     expect(all.length).toBeGreaterThan(3);
-    expect(reasons.against.map((reason) => findingText(reason))).toEqual(against);
+    for (const side of ['for', 'against'] as const)
+      expect(reasons[side].map((reason) => findingText(reason))).toEqual(found[side]);
     for (const reason of all) expect(findingText(reason, 'fr')).not.toBe(findingText(reason));
     const { reasons: _, ...old } = requests;
-    expect(findingOf({ signs: [sign('rung', onset)], audience: grown, requests: old }).against).toEqual(
-      against,
-    );
+    const before = findingOf({ signs: [sign('rung', onset)], audience: grown, requests: old });
+    expect([before.for, before.against]).toEqual([found.for, found.against]);
   }
 });

@@ -34,7 +34,7 @@ export const FRENCH_REASONS: ReasonWords = {
     resemblance: ({ share, path }) =>
       `${percent(share)} de la demande vient de clients qui se comportent de la même façon${path === undefined ? '' : `, surtout pour ${path}`}`,
     syntax: ({ share }) =>
-      `${percent(share)} de la demande a des paramètres au hasard, des agents qui changent, des outils ou des sondages`,
+      `${percent(share)} de la demande a des paramètres au hasard, des agents qui changent, des outils ou des recherches de failles`,
     'no-baseline': () =>
       'on ne connaît pas assez de jours passés pour dire ce qui est habituel à cette heure',
     baseline: ({ times, days, rate }) =>
