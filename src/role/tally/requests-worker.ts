@@ -4,14 +4,14 @@ import { type DemandBaseline, type RequestSlot, verdictOfSlots } from '../../ver
 import { slotLines } from './request-files.ts';
 
 /** What the thread is asked: slots of a folder that begin in a window (wall-clock ms), and what was usual. */
-export interface AskedVerdict {
+export interface RequestsToJudge {
   readonly dir: string;
   readonly from: number;
   readonly to: number;
   readonly baseline: DemandBaseline;
 }
 
-const { dir, from, to, baseline } = workerData as AskedVerdict;
+const { dir, from, to, baseline } = workerData as RequestsToJudge;
 const slots: RequestSlot[] = [];
 for await (const line of slotLines(dir, from, to)) slots.push(...readEntries<RequestSlot>(line));
 parentPort?.postMessage(slots.length === 0 ? undefined : verdictOfSlots(slots, { baseline }));

@@ -14,7 +14,7 @@ import {
   type Verdict,
 } from '../../verdict/index.ts';
 import { RequestFiles, slotLines } from './request-files.ts';
-import type { AskedVerdict } from './requests-worker.ts';
+import type { RequestsToJudge } from './requests-worker.ts';
 
 const SAVE = ms(300_000);
 const LOOK = ms(5_000);
@@ -161,7 +161,7 @@ export async function openTallyRequests(deps: TallyRequestsDeps): Promise<TallyR
 }
 
 /** Judges in a thread of its own: an hour of an attack is some seconds of work, and counting goes on meanwhile. */
-async function inThread(asked: AskedVerdict): Promise<Verdict | undefined> {
+async function inThread(asked: RequestsToJudge): Promise<Verdict | undefined> {
   const worker = new Worker(new URL('./requests-worker.ts', import.meta.url), {
     workerData: asked,
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },

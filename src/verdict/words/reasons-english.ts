@@ -1,4 +1,4 @@
-import type { ReasonWords } from './reason.ts';
+import type { ReasonWords } from './reason-words.ts';
 
 const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`;
 const round = (value: number): string => (Math.round(value * 10) / 10).toLocaleString('en');
