@@ -76,6 +76,9 @@ export function roomsRig() {
     get rooms() {
       return rooms;
     },
+    get store() {
+      return store;
+    },
     card: (slug: string): RoomCard => rooms.cards().find((c) => c.slug === slug) as RoomCard,
     /** Starts a room by the API; the test fails when it is refused. */
     async create(body: object): Promise<{ slug: string; token: string; studio: string }> {

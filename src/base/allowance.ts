@@ -8,6 +8,8 @@ const OTHERS = '';
 export interface StartAllowance {
   /** Takes one for `key`; returns the seconds to wait when none is left. */
   take(key: string): number | undefined;
+  /** How many are left for `key`, and the seconds until there is one more (0: all are there). */
+  left(key: string): { readonly left: number; readonly next: number };
   /** Keys whose allowance is not full: for tests. */
   readonly size: number;
 }
@@ -31,6 +33,13 @@ export function openAllowance(clock: Clock, size: number, every: number): StartA
       if (over > 0) return Math.ceil(over / 1000);
       whole.set(key, at);
       return undefined;
+    },
+    left(key) {
+      const now = clock.now() as number;
+      const at = whole.get(key) ?? (whole.size >= MAX_KEYS ? (whole.get(OTHERS) ?? 0) : 0);
+      const used = Math.max(0, at - now);
+      const left = Math.max(0, Math.floor(size - used / every + 1e-9));
+      return { left, next: used === 0 ? 0 : Math.ceil((used - (size - left - 1) * every) / 1000) };
     },
     get size() {
       sweep(clock.now());

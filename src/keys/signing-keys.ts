@@ -14,6 +14,7 @@ export const PURPOSES = [
   'listening sessions',
   'incident webhooks',
   'prefixes seen before',
+  'answers kept for repeats',
 ] as const;
 /** One of `PURPOSES`. */
 export type Purpose = (typeof PURPOSES)[number];

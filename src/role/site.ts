@@ -1,4 +1,5 @@
 import project from '../../package.json' with { type: 'json' };
+import { type Fetch, repeatable } from '../api/index.ts';
 import { type Keeper, openKeeper } from '../archive/index.ts';
 import { systemClock } from '../base/clock.ts';
 import { EarshotError } from '../base/errors.ts';
@@ -13,11 +14,12 @@ import { keepCertificate } from '../certificate/renewal.ts';
 import { claimPaths } from '../claims/index.ts';
 import type { Config } from '../config/index.ts';
 import { readSecret } from '../keys/secret.ts';
+import { keyFor } from '../keys/signing-keys.ts';
 import { openTokens } from '../keys/token.ts';
 import { replayPaths } from '../replay/index.ts';
 import { open as openRooms } from '../room/index.ts';
 import { openMusicShelf } from '../standby/host-music.ts';
-import { open as openStore } from '../store/index.ts';
+import { open as openStore, type Store } from '../store/index.ts';
 import { EMPTY, type Message } from '../wire/feed.ts';
 import { isOver, isRunning, type RoomCard } from '../wire/room.ts';
 import { answerClaims } from './claims.ts';
@@ -25,7 +27,7 @@ import { watchDatabase } from './database-watch.ts';
 import { serveInner } from './inner-http.ts';
 import { logLost } from './lost.ts';
 import { watchGeneration } from './operator-link.ts';
-import { paths } from './paths.ts';
+import { type Paths, paths } from './paths.ts';
 import { setProcessPriority } from './priority.ts';
 import { openRoomChanges, type RoomChanges } from './room-changes.ts';
 import { answerDoors } from './room-lookup.ts';
@@ -147,12 +149,20 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
   }
   const claims = await answerClaims(config, at, log, rooms);
   const answer = answerReplays(at, log.part('replay'), rooms, claims);
-  stack.use(await serveInner(at.siteHttp, answerDoors(rooms.over, answer), keeping));
+  const repeated = keepRepeats(at, store, answer);
+  stack.use(await serveInner(at.siteHttp, answerDoors(rooms.over, repeated), keeping));
   const database = stack.use(watchDatabase(systemClock, store.ping));
   return Object.assign(stack.move(), {
     checks: () => [database.check()],
     metrics: () => database.metrics() + roomMetrics(rooms.cards()) + exposition(recordings.metrics()),
   });
+}
+
+/** Keeps answers for requests that are sent again. */
+function keepRepeats(at: Paths, store: Store, answer: Fetch): Fetch {
+  const key = keyFor(readSecret(at.secret), 'answers kept for repeats');
+  const trouble = (error: unknown): boolean => store.fault(error) !== undefined;
+  return repeatable({ store, clock: systemClock, key, trouble }, answer);
 }
 
 /** Metrics that only the site has: rooms by the database, whether or not their studio is running. */

@@ -1,10 +1,9 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Context } from 'hono';
-import type { StartAllowance } from '../base/allowance.ts';
+import { type Attempted, isRefusal, type RequestPace } from '../api/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Slug, SpeakerId } from '../base/ids.ts';
 import { bearer, type Grant, LOCAL_GENERATION, type Tokens, withdrawn } from '../keys/token.ts';
-import { type Attempted, isRefusal } from './answer.ts';
 import type { Book } from './book.ts';
 import type { RoomRefusal } from './refusal.ts';
 import type { RoomOnSite } from './rows.ts';
@@ -107,11 +106,12 @@ export function openAccess(deps: AccessDeps): Access {
  * host's.
  */
 export function tooOften(
-  allowance: StartAllowance,
+  pace: RequestPace,
+  c: Context,
   { entry, role, speaker }: Caller,
 ): RoomRefusal | undefined {
   const { slug } = entry.card;
-  const wait = allowance.take(role === 'host' ? `${slug} ${speaker ?? 'operator'}` : slug);
+  const wait = pace.take(c, role === 'host' ? `${slug} ${speaker ?? 'operator'}` : slug);
   return wait === undefined
     ? undefined
     : { refused: 'too-many-changes', detail: `Try again in ${wait} s.`, wait };

@@ -1,44 +1,35 @@
 import { randomUUIDv7 } from 'node:crypto';
-import type { Clock } from '../base/clock.ts';
-import type { Slug, SpeakerId } from '../base/ids.ts';
-import type { Log } from '../base/log.ts';
-import { isDuplicate, type Store } from '../store/index.ts';
+import type { SpeakerId } from '../base/ids.ts';
+import { isDuplicate } from '../store/index.ts';
 import { type Clocks, isOver, isRunning, type Revoked, type RoomCard, RUN_UP_MS } from '../wire/room.ts';
-import { barred, type Edit, edited, renewed, revised, told } from './change.ts';
+import type { BookDeps, Wish } from './book-deps.ts';
+import {
+  barred,
+  clocked,
+  type Edit,
+  edited,
+  type InState,
+  inState,
+  removed,
+  renewed,
+  revised,
+  told,
+} from './change.ts';
 import type { RoomRefusal } from './refusal.ts';
 import {
+  beyondMemory,
   erase,
   insert,
-  KEPT_SPOKEN,
   KEPT_UNSPOKEN,
   NOTHING_REVOKED,
   type RoomOnSite,
+  readById,
   readCurrent,
   readOne,
   update,
 } from './rows.ts';
 import { slugFrom, withSuffix } from './slug.ts';
 import { type Action, advice, step } from './status.ts';
-
-/** What the book of rooms needs; durations in ms. */
-export interface BookDeps {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly cells: number;
-  readonly roomsPerCell: number;
-  readonly openLead: number;
-  readonly idleEnd: number;
-}
-
-/** What a host may ask for when starting a room. */
-export interface Wish {
-  readonly title: string;
-  readonly hosts: readonly string[];
-  /** Wall-clock ms; without it the room opens at once. */
-  readonly start?: number | undefined;
-  readonly slug?: Slug | undefined;
-}
 
 /** Slugs that no host can take. */
 const RESERVED: ReadonlySet<string> = new Set(['welcome']);
@@ -60,9 +51,11 @@ export class Book {
   readonly #listeners = new Set<(slug: string) => void>();
   /** When somebody was last on stage, on the monotonic clock. */
   readonly #occupied = new Map<string, number>();
+  #sorted: readonly RoomOnSite[] | undefined;
   #cards: readonly RoomCard[] | undefined;
   #tail: Promise<unknown> = Promise.resolve();
   #full = false;
+  #whole = true;
 
   constructor(deps: BookDeps) {
     this.#deps = deps;
@@ -70,7 +63,9 @@ export class Book {
 
   /** Reads the rooms; rooms of cells that no longer exist move to one that does. */
   async read(): Promise<void> {
-    for (const entry of await readCurrent(this.#deps.store)) this.#entries.set(entry.card.slug, entry);
+    const current = await readCurrent(this.#deps.store);
+    this.#whole = current.whole;
+    for (const entry of current.rooms) this.#entries.set(entry.card.slug, entry);
     const { cells } = this.#deps;
     for (const entry of [...this.#entries.values()]) {
       const { card, measures } = entry;
@@ -83,9 +78,7 @@ export class Book {
 
   /** Every announced or running room and the newest finished ones, newest first. */
   cards(): readonly RoomCard[] {
-    this.#cards ??= [...this.#entries.values()]
-      .sort((a, b) => b.created - a.created)
-      .map((entry) => told(entry, this.#deps.openLead));
+    this.#cards ??= this.entries().map((entry) => told(entry, this.#deps.openLead));
     return this.#cards;
   }
 
@@ -107,8 +100,24 @@ export class Book {
     return entry?.removed === undefined ? entry : undefined;
   }
 
+  /** Everything in memory, newest first; of one millisecond, in the order of addresses. */
+  entries(): readonly RoomOnSite[] {
+    this.#sorted ??= [...this.#entries.values()].sort(
+      (a, b) => b.created - a.created || (a.card.slug < b.card.slug ? -1 : 1),
+    );
+    return this.#sorted;
+  }
+
+  /** True while every room that is listed is in memory. */
+  get whole(): boolean {
+    return this.#whole;
+  }
+
   create(wish: Wish): Promise<RoomOnSite | RoomRefusal> {
     return this.#queue(async () => {
+      // The same request before the process died: it is this room that it had made.
+      const before = wish.id === undefined ? undefined : await readById(this.#deps.store, wish.id);
+      if (before) return before;
       const wanted = wish.slug ?? slugFrom(wish.title);
       const now = this.#deps.clock.wall();
       let card: RoomCard = {
@@ -131,7 +140,7 @@ export class Book {
       }
       for (let attempt = 0; attempt <= SUFFIX_TRIES; attempt++) {
         const slug = attempt === 0 ? wanted : withSuffix(wanted);
-        if (!RESERVED.has(slug) && (await this.#inserted({ ...card, slug }))) {
+        if (!RESERVED.has(slug) && (await this.#inserted({ ...card, slug }, wish.id))) {
           const made = this.#entries.get(slug);
           if (made) return made;
         }
@@ -152,8 +161,11 @@ export class Book {
   }
 
   /** Changes the title, the cap on live listeners, and the announced start while the room has not opened. */
-  edit(slug: string, edit: Edit): Promise<RoomOnSite | RoomRefusal> {
-    return this.change(slug, (entry) => edited(entry, edit));
+  edit(slug: string, edit: Edit, when?: InState): Promise<RoomOnSite | RoomRefusal> {
+    return this.change(
+      slug,
+      inState(when, (entry) => edited(entry, edit)),
+    );
   }
 
   /** Revokes a person's links: they can do nothing here any more. */
@@ -167,34 +179,20 @@ export class Book {
   }
 
   /** Removes a room that is not running from all lists; its address then leads nowhere. */
-  remove(slug: string): Promise<RoomOnSite | RoomRefusal> {
-    return this.change(slug, (entry) => {
-      if (entry.card.welcome)
-        return { refused: 'wrong-moment', detail: 'The demo room is switched off by the setting welcome.' };
-      if (isRunning(entry.card.status))
-        return { refused: 'wrong-moment', detail: 'The room is live: end it first.' };
-      const { status, clocks } = entry.card;
-      const now = this.#deps.clock.wall();
-      const card: RoomCard = {
-        ...entry.card,
-        title: '',
-        hosts: [],
-        ...(status === 'scheduled' ? { status: 'cancelled', clocks: { ...clocks, ended: now } } : {}),
-      };
-      return { ...entry, card, removed: now };
-    });
+  remove(slug: string, when?: InState): Promise<RoomOnSite | RoomRefusal> {
+    const now = this.#deps.clock.wall();
+    return this.change(
+      slug,
+      inState(when, (entry) => removed(entry, now)),
+    );
   }
 
   /** First audio and first speech, as measured by a cell; the first report of each counts. */
-  clocks(slug: string, { firstAudio, firstSpeech }: Clocks): Promise<RoomOnSite | RoomRefusal> {
-    const change = this.#onCard((card) => {
-      const fresh: Clocks = {
-        ...(firstAudio !== undefined && card.clocks.firstAudio === undefined ? { firstAudio } : {}),
-        ...(firstSpeech !== undefined && card.clocks.firstSpeech === undefined ? { firstSpeech } : {}),
-      };
-      return Object.keys(fresh).length === 0 ? card : { ...card, clocks: { ...card.clocks, ...fresh } };
-    });
-    return this.change(slug, change);
+  clocks(slug: string, heard: Clocks): Promise<RoomOnSite | RoomRefusal> {
+    return this.change(
+      slug,
+      this.#onCard((card) => clocked(card, heard)),
+    );
   }
 
   /** Somebody is on stage, so the room is not abandoned. Ignored for a room that is not running. */
@@ -327,9 +325,9 @@ export class Book {
     });
   }
 
-  async #inserted(card: RoomCard): Promise<boolean> {
+  async #inserted(card: RoomCard, id: string = randomUUIDv7()): Promise<boolean> {
     const entry: RoomOnSite = {
-      ...{ id: randomUUIDv7(), created: this.#deps.clock.wall(), card },
+      ...{ id, created: this.#deps.clock.wall(), card },
       ...{ revoked: await this.#freed(card.slug), sequence: 0 },
     };
     try {
@@ -367,6 +365,7 @@ export class Book {
     if (!isRunning(status)) this.#occupied.delete(slug);
     // A room that has just opened is given the whole time.
     else if (!this.#occupied.has(slug)) this.occupied(slug);
+    this.#sorted = undefined;
     this.#cards = undefined;
     for (const gone of [slug, ...(isRunning(status) ? [] : this.#forgetOldest())])
       for (const listen of this.#listeners) listen(gone);
@@ -375,13 +374,10 @@ export class Book {
   /** The addresses of finished rooms that are no longer listed. */
   #forgetOldest(): string[] {
     if (this.#count('ended') + this.#count('cancelled') <= KEPT_UNSPOKEN) return [];
-    const over = [...this.#entries.values()].filter(({ card }) => isOver(card.status));
-    over.sort((a, b) => b.created - a.created);
-    const [spoken = [], unspoken = []] = [true, false].map((spoke) =>
-      over.filter(({ card }) => (card.clocks.firstSpeech !== undefined) === spoke),
-    );
-    const oldest = [...spoken.slice(KEPT_SPOKEN), ...unspoken.slice(KEPT_UNSPOKEN)];
+    const oldest = beyondMemory(this.entries().filter(({ card }) => isOver(card.status)));
+    this.#sorted = undefined;
     for (const { card } of oldest) this.#entries.delete(card.slug);
+    if (oldest.length > 0) this.#whole = false;
     return oldest.map(({ card }) => card.slug);
   }
 

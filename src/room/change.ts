@@ -1,5 +1,6 @@
+import { stateOf } from '../api/index.ts';
 import type { SpeakerId } from '../base/ids.ts';
-import { isOver, isRunning, type RoomCard } from '../wire/room.ts';
+import { type Clocks, isOver, isRunning, type RoomCard } from '../wire/room.ts';
 import type { RoomRefusal } from './refusal.ts';
 import type { RoomOnSite } from './rows.ts';
 import { advice } from './status.ts';
@@ -36,6 +37,39 @@ export function edited(entry: RoomOnSite, edit: Edit): RoomOnSite | RoomRefusal 
   };
 }
 
+/**
+ * The state of what hosts can edit of a room: not what is measured while it runs, so that an edit is never refused for
+ * that.
+ */
+export function editState(entry: RoomOnSite): string {
+  const { clocks, zero: _, cell: __, quarantine: ___, ...rest } = measured(entry);
+  return stateOf([rest, clocks.scheduled]);
+}
+
+/** `make`, unless the room is no longer in the state that the caller has read. */
+export const inState =
+  (check: InState, make: (entry: RoomOnSite) => RoomOnSite | RoomRefusal): typeof make =>
+  (entry) =>
+    check?.(editState(entry)) ?? make(entry);
+
+/** A check of the state that a caller has read; undefined when they said nothing of it. */
+export type InState = ((state: string) => RoomRefusal | undefined) | undefined;
+
+/** The room without a trace in lists; its address then leads nowhere. */
+export function removed(entry: RoomOnSite, now: number): RoomOnSite | RoomRefusal {
+  const { status, clocks, welcome } = entry.card;
+  if (welcome)
+    return { refused: 'wrong-moment', detail: 'The demo room is switched off by the setting welcome.' };
+  if (isRunning(status)) return { refused: 'wrong-moment', detail: 'The room is live: end it first.' };
+  const card: RoomCard = {
+    ...entry.card,
+    title: '',
+    hosts: [],
+    ...(status === 'scheduled' ? { status: 'cancelled', clocks: { ...clocks, ended: now } } : {}),
+  };
+  return { ...entry, card, removed: now };
+}
+
 /** The room with this person barred for good. */
 export function barred(entry: RoomOnSite, who: SpeakerId): RoomOnSite | RoomRefusal {
   const { revoked } = entry;
@@ -53,6 +87,15 @@ export function renewed(entry: RoomOnSite, by: SpeakerId | undefined): RoomOnSit
   const generation = entry.revoked.generation + 1;
   // Whoever was kept out holds a link of an older generation.
   return { ...entry, revoked: { generation, barred: [], ...(by === undefined ? {} : { spared: by }) } };
+}
+
+/** The card with first audio and first speech; the first report of each stands. */
+export function clocked(card: RoomCard, { firstAudio, firstSpeech }: Clocks): RoomCard {
+  const fresh: Clocks = {
+    ...(firstAudio !== undefined && card.clocks.firstAudio === undefined ? { firstAudio } : {}),
+    ...(firstSpeech !== undefined && card.clocks.firstSpeech === undefined ? { firstSpeech } : {}),
+  };
+  return Object.keys(fresh).length === 0 ? card : { ...card, clocks: { ...card.clocks, ...fresh } };
 }
 
 /** The fields of a room that a calendar shows. */

@@ -1,4 +1,6 @@
 /** Rooms: what is announced, open, live and over; who may host; told to every door and cell as cards. */
+
+import { isRefusal } from '../api/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import type { SpeakerId } from '../base/ids.ts';
@@ -9,7 +11,6 @@ import type { Store } from '../store/index.ts';
 import type { RecordingNote } from '../wire/recording.ts';
 import type { Clocks, RoomCard } from '../wire/room.ts';
 import { openAccess } from './access.ts';
-import { isRefusal } from './answer.ts';
 import { Book } from './book.ts';
 import { measured, toldWhenOver } from './change.ts';
 import { openMeasures, type RoomMeasures } from './measures.ts';

@@ -1,7 +1,7 @@
 import type { Context, Hono } from 'hono';
+import { isRefusal, read, refused } from '../api/index.ts';
 import { bearer } from '../keys/token.ts';
 import type { Access } from './access.ts';
-import { isRefusal, read, refused } from './answer.ts';
 import type { RoomRefusal } from './refusal.ts';
 import { requests } from './requests.ts';
 import type { RoutesDeps } from './routes-deps.ts';

@@ -1,8 +1,8 @@
 import type { Context, Hono } from 'hono';
+import { type Attempted, isRefusal, refuse, refused } from '../api/index.ts';
 import { networkOf } from '../base/allowance.ts';
 import { isOver } from '../wire/room.ts';
 import type { Access, Caller } from './access.ts';
-import { type Attempted, isRefusal, refuse, refused } from './answer.ts';
 import { MAX_MUSIC_BYTES, MUSIC_LEAD_MS } from './music.ts';
 import type { RoutesDeps } from './routes-deps.ts';
 

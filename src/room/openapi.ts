@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { describe } from '../api/index.ts';
 import { ERRORS, type ErrorCode } from '../base/errors.ts';
 import { MOST_NOTE_TEXT } from '../wire/figures/host-note.ts';
 import { requests } from './requests.ts';
@@ -7,6 +7,7 @@ import { ACTIONS } from './status.ts';
 const text = { type: 'string' } as const;
 const url = { type: 'string', format: 'uri' } as const;
 const instant = { type: 'integer', description: 'Milliseconds since 1970-01-01T00:00:00Z' } as const;
+const { ref, json, body, refusals, BODY, REPEAT, bearer } = describe;
 
 const object = (properties: Record<string, object>, optional: readonly string[] = []) => ({
   type: 'object',
@@ -39,29 +40,6 @@ const room = object(
   ['cap'],
 );
 
-const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
-const json = (schema: object, description: string) => ({
-  description,
-  content: { 'application/json': { schema } },
-});
-const body = (schema: object, required = true) => ({ required, content: { 'application/json': { schema } } });
-const input = (schema: z.ZodType) =>
-  z.toJSONSchema(schema, { io: 'input', target: 'draft-2020-12', unrepresentable: 'any' });
-
-function refusals(codes: readonly ErrorCode[]): Record<string, object> {
-  const byStatus = Map.groupBy(codes, (code) => ERRORS[code].status);
-  return Object.fromEntries(
-    [...byStatus].map(([status, list]) => [
-      String(status),
-      {
-        description: list.map((code) => `${code}: ${ERRORS[code].title}`).join('. '),
-        content: { 'application/problem+json': { schema: ref('Problem') } },
-      },
-    ]),
-  );
-}
-
-const BODY: readonly ErrorCode[] = ['bad-request', 'too-large', 'unsupported-media-type', 'unprocessable'];
 const HOST: readonly ErrorCode[] = [
   'token-missing',
   'token-invalid',
@@ -77,7 +55,6 @@ const idParameter = {
   description: 'As in the roster, and in the answer to an invitation',
 };
 const slugParameter = { name: 'slug', in: 'path', required: true, schema: text };
-const bearer = [{ link: [] }];
 /** What is sent is described whatever the time is. */
 const sent = () => requests(() => 0);
 
@@ -123,14 +100,10 @@ const listPaths = () => ({
       summary: 'Rooms, newest first',
       parameters: [
         { name: 'status', in: 'query', schema: text, description: 'Only these, separated by commas' },
-        {
-          name: 'limit',
-          in: 'query',
-          schema: { type: 'integer', minimum: 1, maximum: 200, default: 100 },
-        },
+        ...describe.pageParameters(200, 100),
       ],
       responses: {
-        200: json(object({ rooms: { type: 'array', items: ref('Room') } }), 'The rooms'),
+        200: json(describe.page('rooms', ref('Room')), 'A page of rooms'),
         ...refusals(['unprocessable']),
       },
     },
@@ -139,12 +112,14 @@ const listPaths = () => ({
       description:
         'By default open to anyone on the server’s own machine, and to holders of the operator’s link or key as Bearer token; the setting roomsCreate decides.',
       security: [{}, ...bearer],
-      requestBody: body(input(sent().create)),
+      parameters: [describe.idempotencyKey],
+      requestBody: body(sent().create),
       responses: {
         201: json(ref('Created'), 'The room and the host link'),
         303: { description: 'For an HTML form: to the studio page' },
         ...refusals([
           ...BODY,
+          ...REPEAT,
           ...([
             'token-missing',
             'operator-only',
@@ -164,23 +139,30 @@ const roomPaths = () => ({
     parameters: [slugParameter],
     get: {
       summary: 'One room',
-      responses: { 200: json(ref('Room'), 'The room'), ...refusals(['room-unknown']) },
+      parameters: [describe.ifNoneMatchHeader],
+      responses: {
+        200: describe.tagged(ref('Room'), 'The room'),
+        304: { description: 'The copy with this ETag is still the same' },
+        ...refusals(['room-unknown']),
+      },
     },
     patch: {
       summary: 'Change the title, the cap on live listeners, or the start before the room has opened',
       security: bearer,
-      requestBody: body(input(sent().edit)),
+      parameters: [describe.ifMatchHeader],
+      requestBody: body(sent().edit),
       responses: {
-        200: json(ref('Room'), 'The room'),
-        ...refusals([...BODY, ...HOST, 'too-many-changes', 'wrong-moment', 'room-ended']),
+        200: describe.tagged(ref('Room'), 'The room'),
+        ...refusals([...BODY, ...HOST, 'etag-mismatch', 'too-many-changes', 'wrong-moment', 'room-ended']),
       },
     },
     delete: {
       summary: 'Remove a room that does not run from all lists, with its recording',
       security: bearer,
+      parameters: [describe.ifMatchHeader],
       responses: {
         204: { description: 'Done' },
-        ...refusals([...HOST, 'too-many-changes', 'wrong-moment']),
+        ...refusals([...HOST, 'etag-mismatch', 'too-many-changes', 'wrong-moment']),
       },
     },
   },
@@ -239,7 +221,7 @@ const peoplePaths = () => ({
     post: {
       summary: 'Make a link for one person; a host link only for the operator, also after the end',
       security: bearer,
-      requestBody: body(input(sent().invite), false),
+      requestBody: body(sent().invite, false),
       responses: {
         201: json(ref('Invite'), 'The link'),
         ...refusals([...BODY, ...HOST, 'operator-only', 'too-many-changes', 'room-ended']),

@@ -1,9 +1,8 @@
 import type { Context, Hono } from 'hono';
-import { openAllowance } from '../base/allowance.ts';
+import { type Attempted, isRefusal, openPace, read, refuse, refused } from '../api/index.ts';
 import { asSpeakerId } from '../base/ids.ts';
 import { isOver } from '../wire/room.ts';
 import { type Access, type Caller, tooOften } from './access.ts';
-import { type Attempted, isRefusal, read, refuse, refused } from './answer.ts';
 import { studioLink } from './links.ts';
 import { requests } from './requests.ts';
 import type { RoutesDeps } from './routes-deps.ts';
@@ -23,12 +22,12 @@ export function peopleRoutes(
 ): void {
   const { book, clock } = deps;
   const schemas = requests(() => clock.wall());
-  const invites = openAllowance(clock, INVITE_BURST, INVITE_EVERY_MS);
+  const invites = openPace(clock, 'invitations', INVITE_BURST, INVITE_EVERY_MS);
 
   app.post('/api/rooms/:slug/invites', async (c) => {
     const caller = await access.hosted(c);
     if (isRefusal(caller)) return refused(caller);
-    const often = tooOften(invites, caller);
+    const often = tooOften(invites, c, caller);
     if (often) return refused(often);
     const wish = await read(c, schemas.invite);
     if (isRefusal(wish)) return refused(wish);

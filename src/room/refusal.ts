@@ -1,9 +1,2 @@
-import type { ErrorCode } from '../base/errors.ts';
-
 /** A change that was not made, with a code and what to do instead. */
-export interface RoomRefusal {
-  readonly refused: ErrorCode;
-  readonly detail?: string;
-  /** Seconds until another try makes sense. */
-  readonly wait?: number;
-}
+export type { ApiRefusal as RoomRefusal } from '../api/index.ts';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { complaint, requests } from './requests.ts';
+import { complaint } from '../api/index.ts';
+import { requests } from './requests.ts';
 
 const { create, edit, invite, list } = requests(() => Date.UTC(2026, 0, 1));
 

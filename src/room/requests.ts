@@ -104,15 +104,7 @@ export function requests(now: () => number) {
         .pipe(z.array(z.enum(STATUSES, `use ${STATUSES.join(', ')}, with commas between them`)))
         .optional(),
       limit: z.coerce.number(LISTED).int(LISTED).min(1, LISTED).max(MOST_LISTED, LISTED).default(100),
+      cursor: z.string('use next of the page before').optional(),
     }),
   };
 }
-
-/** What was wrong with a value, in one sentence per field. */
-export const complaint = (error: z.ZodError): string =>
-  error.issues
-    .map(({ path, message }) => {
-      const field = path.filter((part) => typeof part === 'string').join('.');
-      return field === '' ? message : `${field}: ${message}`;
-    })
-    .join('; ');

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Tokens } from '../keys/token.ts';
+import type { Store } from '../store/index.ts';
 import type { RecordingNote } from '../wire/recording.ts';
 import type { Book } from './book.ts';
 import type { RoomMeasures } from './measures.ts';
@@ -11,6 +12,7 @@ export type RoomsCreate = 'anyone' | 'local' | 'operator';
 
 /** What the routes need. */
 export interface RoutesDeps {
+  readonly store: Store;
   readonly book: Book;
   readonly measures: RoomMeasures;
   /** True, and logged, when an error comes from the database. */

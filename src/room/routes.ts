@@ -1,10 +1,21 @@
 import { type Context, Hono } from 'hono';
-import { openAllowance } from '../base/allowance.ts';
+import {
+  complaint,
+  ifMatch,
+  isRefusal,
+  openPace,
+  pageOf,
+  read,
+  readCursor,
+  refuse,
+  refused,
+  shownWithTag,
+  tellPaces,
+} from '../api/index.ts';
 import { asSlug } from '../base/ids.ts';
 import { isRunning } from '../wire/room.ts';
 import { type Access, tooOften } from './access.ts';
-import { isRefusal, read, refuse, refused } from './answer.ts';
-import { measured } from './change.ts';
+import { editState, measured } from './change.ts';
 import { ics } from './ics.ts';
 import { viewOf } from './links.ts';
 import { measurePaths, measureRoutes } from './measure-routes.ts';
@@ -13,7 +24,8 @@ import { openapi } from './openapi.ts';
 import { originOf } from './origin.ts';
 import { peopleRoutes } from './people-routes.ts';
 import type { RoomRefusal } from './refusal.ts';
-import { complaint, requests } from './requests.ts';
+import { requests } from './requests.ts';
+import { openRoomList } from './room-list.ts';
 import type { RoutesDeps } from './routes-deps.ts';
 import type { RoomOnSite } from './rows.ts';
 import { startRoutes } from './start-routes.ts';
@@ -23,12 +35,32 @@ import { ACTIONS } from './status.ts';
 const CHANGE_BURST = 20;
 const CHANGE_EVERY_MS = 1000;
 
+/** Adds the list of rooms. */
+function listRoute(app: Hono, deps: RoutesDeps, view: (c: Context, entry: RoomOnSite) => object): void {
+  const schemas = requests(() => deps.clock.wall());
+  const list = openRoomList(deps);
+  app.get('/api/rooms', async (c) => {
+    const query = schemas.list.safeParse(c.req.query());
+    if (!query.success) return refuse('unprocessable', complaint(query.error));
+    const { status, limit } = query.data;
+    const from = readCursor(query.data.cursor);
+    if (isRefusal(from)) return refused(from);
+    const { rooms, next } = await list.read({ status, limit, after: from.after });
+    return pageOf(
+      c,
+      'rooms',
+      rooms.map((entry) => view(c, entry)),
+      next,
+    );
+  });
+}
+
 /** The HTTP surface of rooms, as a Request → Response function. */
 export function routes(deps: RoutesDeps, access: Access): (request: Request) => Promise<Response> {
   const { book, clock } = deps;
   const schemas = requests(() => clock.wall());
   const description = JSON.stringify(openapi(deps.version, { ...measurePaths(), ...deps.described }));
-  const changes = openAllowance(clock, CHANGE_BURST, CHANGE_EVERY_MS);
+  const changes = openPace(clock, 'changes', CHANGE_BURST, CHANGE_EVERY_MS);
   const base = (c: Context): string => deps.publicUrl ?? originOf(c);
 
   /** A room of the book as the API shows it to anyone. */
@@ -38,12 +70,16 @@ export function routes(deps: RoutesDeps, access: Access): (request: Request) => 
   /** The caller, when they may change this room now. */
   const changing = async (c: Context) => {
     const caller = await access.hosted(c);
-    return isRefusal(caller) ? caller : (tooOften(changes, caller) ?? caller);
+    return isRefusal(caller) ? caller : (tooOften(changes, c, caller) ?? caller);
   };
   const shown = (c: Context, made: RoomOnSite | RoomRefusal): Response =>
-    isRefusal(made) ? refused(made) : c.json(view(base(c), made));
+    isRefusal(made) ? refused(made) : tagged(c, made);
+  /** A room with its ETag. */
+  const tagged = (c: Context, entry: RoomOnSite): Response =>
+    shownWithTag(c, editState(entry), view(base(c), entry));
 
   const app = new Hono();
+  app.use(tellPaces);
   app.use(async (c, next) => {
     await next();
     // Whoever has the answer finds every door and cell informed.
@@ -51,21 +87,12 @@ export function routes(deps: RoutesDeps, access: Access): (request: Request) => 
     if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
   });
 
-  app.get('/api/rooms', (c) => {
-    const query = schemas.list.safeParse(c.req.query());
-    if (!query.success) return refuse('unprocessable', complaint(query.error));
-    const { status, limit } = query.data;
-    const cards = book.cards().filter((card) => !status || status.includes(card.status));
-    return c.json({
-      rooms: cards.slice(0, limit).map((card) => viewOf(base(c), card, deps.recordingNote?.(card.slug))),
-    });
-  });
-
+  listRoute(app, deps, (c, entry) => view(base(c), entry));
   startRoutes(app, deps, access, base);
 
   app.get('/api/rooms/:slug', async (c) => {
     const entry = await book.find(c.req.param('slug'));
-    return entry ? c.json(view(base(c), entry)) : refuse('room-unknown');
+    return entry ? tagged(c, entry) : refuse('room-unknown');
   });
 
   app.patch('/api/rooms/:slug', async (c) => {
@@ -73,7 +100,7 @@ export function routes(deps: RoutesDeps, access: Access): (request: Request) => 
     if (isRefusal(caller)) return refused(caller);
     const change = await read(c, schemas.edit);
     if (isRefusal(change)) return refused(change);
-    return shown(c, await book.edit(caller.entry.card.slug, change.value));
+    return shown(c, await book.edit(caller.entry.card.slug, change.value, ifMatch(c)));
   });
 
   app.delete('/api/rooms/:slug', async (c) => {
@@ -81,7 +108,7 @@ export function routes(deps: RoutesDeps, access: Access): (request: Request) => 
     if (isRefusal(caller)) return refused(caller);
     if (caller.role !== 'host') return refuse('not-host', 'Only the host can remove a room.');
     const { slug } = caller.entry.card;
-    const removed = await book.remove(slug);
+    const removed = await book.remove(slug, ifMatch(c));
     if (isRefusal(removed)) return refused(removed);
     await deps.removeRecording?.(slug);
     await deps.music?.remove(slug);

@@ -1,4 +1,5 @@
 import type { Selectable, Updateable } from 'kysely';
+import type { Cursor } from '../api/index.ts';
 import type { RoomTable, Store } from '../store/index.ts';
 import type { Clocks, Quarantine, Revoked, RoomCard, RoomStatus, StoppedRoom } from '../wire/room.ts';
 
@@ -36,20 +37,61 @@ export const KEPT_SPOKEN = 2000;
  */
 export const KEPT_UNSPOKEN = 200;
 
-/** All announced or running rooms, and the newest finished ones. */
-export async function readCurrent(store: Store): Promise<RoomOnSite[]> {
+/**
+ * All announced or running rooms, and the newest finished ones. `whole`: there are no others.
+ */
+export async function readCurrent(store: Store): Promise<{ rooms: RoomOnSite[]; whole: boolean }> {
   const rooms = store.db.selectFrom('room').selectAll().where('removed', 'is', null);
   const current = await rooms.where('status', 'in', ['scheduled', 'open', 'live']).execute();
   const finished = rooms.where('status', 'in', ['ended', 'cancelled']).orderBy('created', 'desc');
   const spoken = await finished.where('first_speech', 'is not', null).limit(KEPT_SPOKEN).execute();
   const unspoken = await finished.where('first_speech', 'is', null).limit(KEPT_UNSPOKEN).execute();
-  return [...current, ...spoken, ...unspoken].map(fromRow);
+  return {
+    rooms: [...current, ...spoken, ...unspoken].map(fromRow),
+    whole: spoken.length < KEPT_SPOKEN && unspoken.length < KEPT_UNSPOKEN,
+  };
+}
+
+/** Of finished rooms, newest first, those that memory no longer holds. */
+export function beyondMemory(over: readonly RoomOnSite[]): RoomOnSite[] {
+  const [spoken = [], unspoken = []] = [true, false].map((spoke) =>
+    over.filter(({ card }) => (card.clocks.firstSpeech !== undefined) === spoke),
+  );
+  return [...spoken.slice(KEPT_SPOKEN), ...unspoken.slice(KEPT_UNSPOKEN)];
 }
 
 /** One room by its address. */
 export async function readOne(store: Store, slug: string): Promise<RoomOnSite | undefined> {
   const row = await store.db.selectFrom('room').selectAll().where('slug', '=', slug).executeTakeFirst();
   return row && fromRow(row);
+}
+
+/** One room by the id of its row, unless it was removed. */
+export async function readById(store: Store, id: string): Promise<RoomOnSite | undefined> {
+  const row = await store.db
+    .selectFrom('room')
+    .selectAll()
+    .where('id', '=', id)
+    .where('removed', 'is', null)
+    .executeTakeFirst();
+  return row && fromRow(row);
+}
+
+/** Rooms older than `after`, newest first, of rooms that are listed. */
+export async function readOlder(
+  store: Store,
+  after: Cursor | undefined,
+  statuses: readonly string[] | undefined,
+  limit: number,
+): Promise<RoomOnSite[]> {
+  let rooms = store.db.selectFrom('room').selectAll().where('removed', 'is', null);
+  if (statuses) rooms = rooms.where('status', 'in', statuses);
+  if (after)
+    rooms = rooms.where((e) =>
+      e.or([e('created', '<', after.at), e.and([e('created', '=', after.at), e('slug', '>', after.key)])]),
+    );
+  const rows = await rooms.orderBy('created', 'desc').orderBy('slug').limit(limit).execute();
+  return rows.map(fromRow);
 }
 
 /** Writes a new room. @throws what `isDuplicate` recognises when the address is taken. */

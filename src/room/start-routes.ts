@@ -1,10 +1,19 @@
 import type { Context, Hono } from 'hono';
 import type { z } from 'zod';
-import { networkOf, openAllowance } from '../base/allowance.ts';
+import {
+  type Attempted,
+  isRefusal,
+  mediaType,
+  openPace,
+  read,
+  refuse,
+  refused,
+  rowIdOf,
+} from '../api/index.ts';
+import { networkOf } from '../base/allowance.ts';
 import { isLoopbackHost, LOCAL_HEADER, localPorts } from '../base/local.ts';
 import { bearer } from '../keys/token.ts';
 import type { Access } from './access.ts';
-import { type Attempted, isRefusal, mediaType, read, refuse, refused } from './answer.ts';
 import { linksOf, studioLink, viewOf } from './links.ts';
 import { fromForeignPage } from './origin.ts';
 import type { RoomRefusal } from './refusal.ts';
@@ -33,8 +42,8 @@ const WAY_IN = {
 export function startRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (c: Context) => string): void {
   const { book, clock, create } = deps;
   const schemas = requests(() => clock.wall());
-  const all = openAllowance(clock, ALL_BURST, ALL_EVERY_MS);
-  const network = openAllowance(clock, NETWORK_BURST, NETWORK_EVERY_MS);
+  const all = openPace(clock, 'rooms', ALL_BURST, ALL_EVERY_MS);
+  const network = openPace(clock, 'rooms-of-network', NETWORK_BURST, NETWORK_EVERY_MS);
   // With a public address there is most likely a proxy on this machine, and what looks local may come through it.
   const localCounts =
     deps.loopback !== false && (deps.publicUrl === undefined || isLoopbackHost(new URL(deps.publicUrl).host));
@@ -91,10 +100,12 @@ export function startRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (
     if (isRefusal(wish)) return no(wish);
     const from = c.req.header('x-forwarded-for');
     const known = local || (await access.isOperator(token));
-    const wait = (known || from === undefined ? undefined : network.take(networkOf(from))) ?? all.take('all');
+    const wait =
+      (known || from === undefined ? undefined : network.take(c, networkOf(from))) ?? all.take(c, 'all');
     if (wait !== undefined) return no({ refused: 'too-many-rooms', detail: `Try again in ${wait} s.`, wait });
     const { title, start, host, slug } = wish.value;
-    const entry = await book.create({ title, hosts: host ? [host] : [], start, slug });
+    const id = rowIdOf(c.req.raw);
+    const entry = await book.create({ id, title, hosts: host ? [host] : [], start, slug });
     if (isRefusal(entry)) return no(entry);
     const { card } = entry;
     const link = await access.link(entry, 'host', host ?? 'Host');

@@ -1,6 +1,7 @@
+import type { RepeatTables } from './tables/repeat.ts';
 import type { RoomTables } from './tables/room.ts';
 
 /** Every table, for Kysely. A part adds its own from a file of its own below `tables/`. */
-export interface Schema extends RoomTables {}
+export interface Schema extends RoomTables, RepeatTables {}
 
 export type { RoomTable } from './tables/room.ts';

@@ -13,6 +13,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   config: ['base', 'wire'],
   bus: ['base', 'wire'],
   store: ['base', 'wire'],
+  // What every part of the API does the same way.
+  api: ['base', 'wire', 'http', 'store'],
   certificate: ['base'],
   plan: ['base', 'wire'],
   // Pages shown by doors; they know figures and states, and no part.
@@ -47,12 +49,12 @@ const ALLOWED: Record<string, readonly string[]> = {
   // One file that outsiders read, and that needs nothing of the rest.
   verifier: ['wire'],
   // People.
-  room: ['base', 'wire', 'keys', 'http', 'store'],
+  room: ['base', 'wire', 'keys', 'http', 'store', 'api'],
   // Beside recordings, of which it knows only what people add to them.
   replay: ['base', 'wire', 'keys', 'http'],
   // The parts that connect the others.
   supervisor: ['base', 'certificate', 'keys'],
-  role: 'base native media wire keys journal http config bus store certificate pages picture stage mixer packager origin archive standby door ladder queue edge room replay audience evidence claims incident press verdict'.split(
+  role: 'base native media wire keys journal http config bus store api certificate pages picture stage mixer packager origin archive standby door ladder queue edge room replay audience evidence claims incident press verdict'.split(
     ' ',
   ),
   main: ['base', 'certificate', 'config', 'journal', 'keys', 'role', 'roles', 'supervisor'],

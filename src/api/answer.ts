@@ -3,14 +3,13 @@ import type { z } from 'zod';
 import { ERRORS, type ErrorCode } from '../base/errors.ts';
 import { problem } from '../base/reply.ts';
 import { mediaTypeOf, readBody } from '../http/index.ts';
-import type { RoomRefusal } from './refusal.ts';
-import { complaint } from './requests.ts';
+import type { ApiRefusal } from './refusal.ts';
 
 /** The result of something that may be refused. */
-export type Attempted<T> = T | RoomRefusal;
+export type Attempted<T> = T | ApiRefusal;
 
 /** True for a refusal. */
-export const isRefusal = (value: object): value is RoomRefusal => 'refused' in value;
+export const isRefusal = (value: object): value is ApiRefusal => 'refused' in value;
 
 /** The largest request body. */
 const MAX_BODY_BYTES = 16 * 1024;
@@ -22,7 +21,7 @@ const withZone = (_: string, minute: string, second = ':00'): string => `${minut
 /** The media type of a request's body, in lower case. */
 export const mediaType = (c: Context): string => mediaTypeOf(c.req.header('content-type'));
 
-const TOO_LARGE: RoomRefusal = { refused: 'too-large', detail: 'Requests may have at most 16 kB.' };
+const TOO_LARGE: ApiRefusal = { refused: 'too-large', detail: 'Requests may have at most 16 kB.' };
 
 /** The body as `schema` allows it. An empty one is an empty object. */
 export async function read<T extends z.ZodType>(
@@ -61,7 +60,7 @@ export async function read<T extends z.ZodType>(
 }
 
 /** A refusal as an answer. */
-export const refused = (refusal: RoomRefusal): Response =>
+export const refused = (refusal: ApiRefusal): Response =>
   refuse(
     refusal.refused,
     refusal.detail,
@@ -77,3 +76,12 @@ export function refuse(code: ErrorCode, detail?: string, extra: Record<string, s
   });
   return new Response(reply.body as string, { status: reply.status, headers: reply.headers });
 }
+
+/** What was wrong with a value, in one sentence per field. */
+export const complaint = (error: z.ZodError): string =>
+  error.issues
+    .map(({ path, message }) => {
+      const field = path.filter((part) => typeof part === 'string').join('.');
+      return field === '' ? message : `${field}: ${message}`;
+    })
+    .join('; ');

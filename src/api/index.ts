@@ -1,0 +1,8 @@
+/** What every part of the API does the same way: refusals, repeats, ETags, pages of lists, paces, and its description. */
+export { type Attempted, complaint, isRefusal, mediaType, read, refuse, refused } from './answer.ts';
+export { type Cursor, cursorText, pageOf, readCursor } from './cursor.ts';
+export * as describe from './describe.ts';
+export { etagOf, ifMatch, shownWithTag, stateOf } from './etag.ts';
+export { openPace, type RequestPace, tellPaces } from './pace.ts';
+export type { ApiRefusal } from './refusal.ts';
+export { type Fetch, type RepeatsDeps, repeatable, rowIdOf } from './repeats.ts';

@@ -1,0 +1,48 @@
+import type { Context, MiddlewareHandler } from 'hono';
+import { openAllowance } from '../base/allowance.ts';
+import type { Clock } from '../base/clock.ts';
+
+/** How often a caller may do something, told in every answer. */
+export interface RequestPace {
+  /** Takes one for `key`; the seconds to wait when none is left. */
+  take(c: Context, key: string): number | undefined;
+}
+
+/** The state of a pace after a request. */
+interface Taken {
+  readonly policy: string;
+  readonly now: string;
+}
+
+const TAKEN = 'paces';
+
+/**
+ * Opens a pace: `size` at once for each key, and one more every `every` ms. `name` is what the headers call it: letters
+ * and hyphens.
+ */
+export function openPace(clock: Clock, name: string, size: number, every: number): RequestPace {
+  const allowance = openAllowance(clock, size, every);
+  // Whoever has waited so long has the whole burst again.
+  const policy = `"${name}";q=${size};w=${Math.ceil((size * every) / 1000)}`;
+  return {
+    take(c, key) {
+      const wait = allowance.take(key);
+      const { left, next } = allowance.left(key);
+      const taken = (c.get(TAKEN) as Taken[] | undefined) ?? [];
+      c.set(TAKEN, [...taken, { policy, now: `"${name}";r=${left};t=${wait ?? next}` }]);
+      return wait;
+    },
+  };
+}
+
+/**
+ * Adds `RateLimit-Policy` and `RateLimit` to every answer whose request was counted: what is allowed, how many are
+ * left (`r`), and in how many seconds there is one more (`t`). Spec: draft-ietf-httpapi-ratelimit-headers-10.
+ */
+export const tellPaces: MiddlewareHandler = async (c, next) => {
+  await next();
+  const taken = c.get(TAKEN) as Taken[] | undefined;
+  if (!taken) return;
+  c.res.headers.set('ratelimit-policy', taken.map(({ policy }) => policy).join(', '));
+  c.res.headers.set('ratelimit', taken.map(({ now }) => now).join(', '));
+};
