@@ -148,8 +148,7 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
     void kept.look();
   }
   const claims = await answerClaims(config, at, log, rooms);
-  const answer = answerReplays(at, log.part('replay'), rooms, claims);
-  const repeated = keepRepeats(at, store, answer);
+  const repeated = keepRepeats(at, store, answerReplays(at, log.part('replay'), rooms, claims));
   stack.use(await serveInner(at.siteHttp, answerDoors(rooms.over, repeated), keeping));
   const database = stack.use(watchDatabase(systemClock, store.ping));
   return Object.assign(stack.move(), {
