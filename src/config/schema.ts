@@ -234,13 +234,13 @@ export const schema = z.strictObject({
   ),
   roomsCreate: setting(
     {
-      unit: 'local, operator or anyone',
+      unit: 'local, hosts, operator or anyone',
       default: 'local',
       change: 'restart',
       reason:
-        "Who may start a room. local: anyone who opens the page on this machine itself, at http://localhost and as the user who runs the server (on Linux), and anyone who has the operator's link (`earshot operator link`). If publicUrl or trustedProxies is set, local means operator, because requests from this machine may then be anybody's. operator: only with that link, or with operatorKey. anyone: strangers too, who can then take all the rooms this server has.",
+        "Who may start a room. local: anyone who opens the page on this machine itself, at http://localhost and as the user who runs the server (on Linux), accounts with the role host or operator, and anyone who has the operator's link (`earshot operator link`). If publicUrl or trustedProxies is set, local means hosts, because requests from this machine may then be anybody's. hosts: those accounts and that link. operator: only operators, by account, by that link, or with operatorKey. anyone: strangers too, who can then take all the rooms this server has.",
     },
-    oneOf(['local', 'operator', 'anyone']),
+    oneOf(['local', 'hosts', 'operator', 'anyone']),
   ),
   operatorKey: setting(
     {

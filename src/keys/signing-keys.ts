@@ -15,6 +15,7 @@ export const PURPOSES = [
   'incident webhooks',
   'prefixes seen before',
   'answers kept for repeats',
+  'account sessions',
 ] as const;
 /** One of `PURPOSES`. */
 export type Purpose = (typeof PURPOSES)[number];

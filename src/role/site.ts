@@ -31,6 +31,7 @@ import { type Paths, paths } from './paths.ts';
 import { setProcessPriority } from './priority.ts';
 import { openRoomChanges, type RoomChanges } from './room-changes.ts';
 import { answerDoors } from './room-lookup.ts';
+import { openSiteAccounts } from './site/accounts.ts';
 import { openQuarantine } from './site/quarantine.ts';
 import { answerReplays } from './site/replays.ts';
 import { keepSnapshot } from './snapshot.ts';
@@ -49,6 +50,7 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
     const fault = store.fault(error);
     throw fault === undefined ? error : new EarshotError('database-away', fault, { cause: error });
   };
+  const identity = stack.use(await openSiteAccounts(config, at, store, log));
   const music = openMusicShelf(systemClock, at.music);
   let changes: RoomChanges | undefined;
   let keeper: Keeper | undefined;
@@ -67,9 +69,8 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
       loopback: config.trustedProxies.length === 0,
       isOwnProgram: openPeerOwner(systemClock),
       ...{ openLead: config.openLead, idleEnd: config.idleEnd, roomsPerCell: config.roomsPerCell },
-      version: project.version,
       described: { ...claimPaths(), ...replayPaths() },
-      music,
+      ...{ version: project.version, music, account: identity.whoIs },
       told: () => changes?.told() ?? Promise.resolve(),
       removeRecording: async (slug) => keeper?.forget(slug),
       dropRecording: async (slug, by) => (await keeper?.remove(slug, by)) ?? false,

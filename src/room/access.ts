@@ -4,6 +4,8 @@ import { type Attempted, isRefusal, type RequestPace } from '../api/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Slug, SpeakerId } from '../base/ids.ts';
 import { bearer, type Grant, LOCAL_GENERATION, type Tokens, withdrawn } from '../keys/token.ts';
+import type { AccountCard } from '../wire/account.ts';
+import { type Members, speakerOf } from './accounts/members.ts';
 import type { Book } from './book.ts';
 import type { RoomRefusal } from './refusal.ts';
 import type { RoomOnSite } from './rows.ts';
@@ -15,9 +17,12 @@ const LINK_SECONDS = 90 * 86_400;
 export interface Caller {
   readonly entry: RoomOnSite;
   readonly role: 'host' | 'co-host';
-  /** Whose link it is; absent for the operator. */
+  /** Whose link or account it is; absent for the operator. */
   readonly speaker?: SpeakerId;
-  /** True for the operator: with the operator's link or key, or with a link signed on this machine itself. */
+  /**
+   * True for the operator: with the operator's link or key, with an operator's account, or with a link signed on this
+   * machine itself.
+   */
   readonly operator: boolean;
 }
 
@@ -34,10 +39,17 @@ export interface AccessDeps {
   readonly operatorKey: string | undefined;
   /** The current generation of operator's links; absent: there are none. */
   operatorGeneration?(): number;
+  readonly members: Members;
+  /** Who sends a request, by account; absent: there are no accounts. */
+  account?(request: Request): Promise<AccountCard | undefined>;
 }
 
-/** Who may do what, by the link they hold. */
+/** Who may do what, by the link they hold or the account they are signed in with. */
 export interface Access {
+  /** The account that sends a request; undefined when it says who it is by a link. */
+  account(c: Context): Promise<AccountCard | undefined>;
+  /** True for the operator, by link, key or account. */
+  byOperator(c: Context): Promise<boolean>;
   /** True for the operator's key, and for the operator's link until it is replaced. */
   isOperator(token: string | undefined): Promise<boolean>;
   /** The room and the caller's role in it, or why not. */
@@ -86,11 +98,36 @@ export function openAccess(deps: AccessDeps): Access {
     const { role } = member;
     return role === 'speaker' ? { refused: 'not-host' } : { ...member, role };
   };
+  /** A link says who somebody is here; what begins with `ea_` is an account's. */
+  const linkIn = (c: Context): string | undefined => {
+    const token = bearer(c.req.header('authorization'));
+    return token?.startsWith('ea_') ? undefined : token;
+  };
+  const asked = new WeakMap<Request, Promise<AccountCard | undefined>>();
+  const account: Access['account'] = async (c) => {
+    if (!deps.account || linkIn(c) !== undefined) return undefined;
+    const known = asked.get(c.req.raw) ?? deps.account(c.req.raw);
+    asked.set(c.req.raw, known);
+    return known;
+  };
   return {
     isOperator,
     hostedBy,
     memberBy,
-    hosted: (c) => hostedBy(c.req.param('slug') ?? '', bearer(c.req.header('authorization'))),
+    account,
+    byOperator: async (c) => (await isOperator(linkIn(c))) || (await account(c))?.role === 'operator',
+    async hosted(c) {
+      const slug = c.req.param('slug') ?? '';
+      const who = await account(c);
+      if (!who) return hostedBy(slug, bearer(c.req.header('authorization')));
+      const entry = await book.find(slug);
+      if (!entry) return { refused: 'room-unknown' };
+      if (who.role === 'operator') return { entry, role: 'host', operator: true };
+      const role = await deps.members.roleIn(entry.id, who.id);
+      return role === 'host' || role === 'co-host'
+        ? { entry, role, speaker: speakerOf(who.id), operator: false }
+        : { refused: 'not-host', detail: 'Your account does not host this room.' };
+    },
     async link({ card, revoked }, role, name, known) {
       const speaker = known ?? (randomBytes(9).toString('base64url') as SpeakerId);
       const ahead = Math.max(0, (card.clocks.scheduled ?? 0) - clock.wall()) / 1000;

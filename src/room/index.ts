@@ -8,9 +8,11 @@ import type { Log } from '../base/log.ts';
 import { ms } from '../base/time.ts';
 import type { Tokens } from '../keys/token.ts';
 import type { Store } from '../store/index.ts';
+import type { AccountCard } from '../wire/account.ts';
 import type { RecordingNote } from '../wire/recording.ts';
 import type { Clocks, RoomCard } from '../wire/room.ts';
 import { openAccess } from './access.ts';
+import { openMembers } from './accounts/members.ts';
 import { Book } from './book.ts';
 import { measured, toldWhenOver } from './change.ts';
 import { openMeasures, type RoomMeasures } from './measures.ts';
@@ -61,6 +63,8 @@ export interface RoomsDeps {
   recordingNote?(slug: string): RecordingNote | undefined;
   /** Resolves when doors and cells have been told of every change so far. */
   told?(): Promise<void>;
+  /** Who sends a request, by account; absent: there are no accounts. */
+  account?(request: Request): Promise<AccountCard | undefined>;
 }
 
 /** The rooms, once open. */
@@ -112,6 +116,7 @@ export interface Rooms extends AsyncDisposable {
 }
 
 const TICK_MS = ms(1000);
+const NOBODY = Promise.resolve(undefined);
 
 /** Opens the rooms and continues where the last run stopped. */
 export async function open(deps: RoomsDeps): Promise<Rooms> {
@@ -126,8 +131,10 @@ export async function open(deps: RoomsDeps): Promise<Rooms> {
   };
   await book.read();
   const measures = openMeasures({ book, clock: deps.clock, cells: deps.cells });
+  const members = openMembers(deps);
   const access = openAccess({
-    ...{ book, tokens: deps.tokens, clock: deps.clock, operatorKey: deps.operatorKey },
+    ...{ book, tokens: deps.tokens, clock: deps.clock, operatorKey: deps.operatorKey, members },
+    ...(deps.account ? { account: (request: Request) => deps.account?.(request) ?? NOBODY } : {}),
     ...(deps.operatorGeneration
       ? { operatorGeneration: () => deps.operatorGeneration?.() ?? Number.POSITIVE_INFINITY }
       : {}),
@@ -135,7 +142,7 @@ export async function open(deps: RoomsDeps): Promise<Rooms> {
   const handle = routes(
     {
       ...deps,
-      ...{ book, measures },
+      ...{ book, measures, members },
       trouble,
       publicUrl: deps.publicUrl,
       create: deps.create ?? 'anyone',

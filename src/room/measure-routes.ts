@@ -1,6 +1,5 @@
 import type { Context, Hono } from 'hono';
 import { isRefusal, read, refused } from '../api/index.ts';
-import { bearer } from '../keys/token.ts';
 import type { Access } from './access.ts';
 import type { RoomRefusal } from './refusal.ts';
 import { requests } from './requests.ts';
@@ -24,7 +23,7 @@ export function measureRoutes(
   const schemas = requests(() => clock.wall());
   /** Undefined for the operator, and for host links signed on this machine. */
   const refusal = async (c: Context): Promise<RoomRefusal | undefined> => {
-    if (await access.isOperator(bearer(c.req.header('authorization')))) return undefined;
+    if (await access.byOperator(c)) return undefined;
     const caller = await access.hosted(c);
     if (isRefusal(caller)) return caller;
     return caller.operator ? undefined : { refused: 'operator-only' };

@@ -3,18 +3,23 @@ import type { Log } from '../base/log.ts';
 import type { Tokens } from '../keys/token.ts';
 import type { Store } from '../store/index.ts';
 import type { RecordingNote } from '../wire/recording.ts';
+import type { Members } from './accounts/members.ts';
 import type { Book } from './book.ts';
 import type { RoomMeasures } from './measures.ts';
 import type { MusicShelf } from './music.ts';
 
-/** Who may start a room. `local`: people who use this machine itself, and the operator. */
-export type RoomsCreate = 'anyone' | 'local' | 'operator';
+/**
+ * Who may start a room. `local`: people who use this machine itself, accounts with the role host, and the operator.
+ * `hosts`: the same without this machine.
+ */
+export type RoomsCreate = 'anyone' | 'local' | 'hosts' | 'operator';
 
 /** What the routes need. */
 export interface RoutesDeps {
   readonly store: Store;
   readonly book: Book;
   readonly measures: RoomMeasures;
+  readonly members: Members;
   /** True, and logged, when an error comes from the database. */
   trouble(error: unknown): boolean;
   readonly tokens: Tokens;

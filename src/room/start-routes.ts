@@ -13,7 +13,9 @@ import {
 import { networkOf } from '../base/allowance.ts';
 import { isLoopbackHost, LOCAL_HEADER, localPorts } from '../base/local.ts';
 import { bearer } from '../keys/token.ts';
+import type { AccountCard } from '../wire/account.ts';
 import type { Access } from './access.ts';
+import { speakerOf } from './accounts/members.ts';
 import { linksOf, studioLink, viewOf } from './links.ts';
 import { fromForeignPage } from './origin.ts';
 import type { RoomRefusal } from './refusal.ts';
@@ -33,7 +35,9 @@ const JSON_TYPE = 'application/json';
 /** What is needed to start a room, in words, by the setting `roomsCreate`. */
 const WAY_IN = {
   local:
-    'Rooms are started on the machine that runs this server, at http://localhost and as the user who runs it, or with the operator’s link: earshot operator link prints it.',
+    'Rooms are started on the machine that runs this server, at http://localhost and as the user who runs it, by accounts with the role host, or with the operator’s link: earshot operator link prints it.',
+  hosts:
+    'Rooms are started by accounts with the role host: sign in at /sign-in. The operator’s link does as well: earshot operator link prints it.',
   operator:
     'Only the operator can start rooms here, with the operator’s link (earshot operator link prints it) or key.',
 } as const;
@@ -67,8 +71,14 @@ export function startRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (
   };
 
   /** Undefined when the caller may start rooms. */
-  const closed = async (local: boolean, token: string | undefined): Promise<RoomRefusal | undefined> => {
+  const closed = async (
+    local: boolean,
+    token: string | undefined,
+    who: AccountCard | undefined,
+  ): Promise<RoomRefusal | undefined> => {
     if (create === 'anyone' || (create === 'local' && local)) return undefined;
+    if (who?.role === 'operator' || (who?.role === 'host' && create !== 'operator')) return undefined;
+    if (who) return { refused: 'operator-only', detail: WAY_IN[create] };
     if (token === undefined) return { refused: 'token-missing', detail: WAY_IN[create] };
     return (await access.isOperator(token))
       ? undefined
@@ -77,8 +87,8 @@ export function startRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (
 
   app.get('/api/start', async (c) => {
     const token = bearer(c.req.header('authorization'));
-    const why = await closed(create === 'local' && (await isLocal(c)), token);
-    return c.json({ may: why === undefined, who: create, operator: await access.isOperator(token) });
+    const why = await closed(create === 'local' && (await isLocal(c)), token, await access.account(c));
+    return c.json({ may: why === undefined, who: create, operator: await access.byOperator(c) });
   });
 
   app.post('/api/rooms', async (c) => {
@@ -95,20 +105,29 @@ export function startRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (
       : await read(c, schemas.create);
     const token = bearer(c.req.header('authorization')) ?? tokenIn(wish);
     const local = await isLocal(c);
-    const why = await closed(local, token);
+    const account = token === undefined || token.startsWith('ea_') ? await access.account(c) : undefined;
+    const why = await closed(local, token, account);
     if (why) return no(why);
     if (isRefusal(wish)) return no(wish);
     const from = c.req.header('x-forwarded-for');
-    const known = local || (await access.isOperator(token));
+    const known =
+      local || (account !== undefined && account.role !== 'member') || (await access.isOperator(token));
     const wait =
       (known || from === undefined ? undefined : network.take(c, networkOf(from))) ?? all.take(c, 'all');
     if (wait !== undefined) return no({ refused: 'too-many-rooms', detail: `Try again in ${wait} s.`, wait });
     const { title, start, host, slug } = wish.value;
     const id = rowIdOf(c.req.raw);
-    const entry = await book.create({ id, title, hosts: host ? [host] : [], start, slug });
+    const hosts = host ? [host] : account ? [account.name] : [];
+    const entry = await book.create({ id, title, hosts, start, slug });
     if (isRefusal(entry)) return no(entry);
     const { card } = entry;
-    const link = await access.link(entry, 'host', host ?? 'Host');
+    if (account) await deps.members.set(entry.id, account.id, 'host');
+    const link = await access.link(
+      entry,
+      'host',
+      host ?? account?.name ?? 'Host',
+      account && speakerOf(account.id),
+    );
     if (form) return c.redirect(studioLink('', card.slug, link.token), 303);
     const { url, whip, whep } = linksOf(base(c), card.slug);
     const studio = studioLink(base(c), card.slug, link.token);

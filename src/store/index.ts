@@ -79,3 +79,4 @@ function notUpToDate(url: string, error: unknown): string {
 export { isDuplicate } from './duplicate.ts';
 export { type DatabaseLook, lookAt } from './look.ts';
 export type { RoomTable, Schema } from './schema.ts';
+export type { AccountTable, AccountTables, MailTable } from './tables/account.ts';

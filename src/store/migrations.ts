@@ -1,4 +1,5 @@
 import type { MigrationProvider } from 'kysely/migration';
+import { accountSteps } from './tables/account.ts';
 import { repeatSteps } from './tables/repeat.ts';
 import { roomSteps } from './tables/room.ts';
 
@@ -7,7 +8,7 @@ import { roomSteps } from './tables/room.ts';
  * step with a higher number than all others of its part. Each file below `tables/` has the tables of one part and
  * their steps. Numbers: rooms 0001 to 0004 and 0020 on, the API's own 0005 on, accounts 0010 on, the stage 0030 on.
  */
-const STEPS = { ...roomSteps, ...repeatSteps };
+const STEPS = { ...roomSteps, ...repeatSteps, ...accountSteps };
 
 /** The steps in the form that Kysely's migrator needs. */
 export const migrations: MigrationProvider = { getMigrations: async () => STEPS };

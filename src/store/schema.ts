@@ -1,7 +1,8 @@
+import type { AccountTables } from './tables/account.ts';
 import type { RepeatTables } from './tables/repeat.ts';
 import type { RoomTables } from './tables/room.ts';
 
 /** Every table, for Kysely. A part adds its own from a file of its own below `tables/`. */
-export interface Schema extends RoomTables, RepeatTables {}
+export interface Schema extends RoomTables, RepeatTables, AccountTables {}
 
 export type { RoomTable } from './tables/room.ts';

@@ -1,7 +1,7 @@
 /** The verifier for this side: the same file that pages include, and its own hash. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { VerifierFile } from '../wire/verification.ts';
+import type { VerifierFile } from '../wire/evidence/verification.ts';
 import './verifier.js';
 
 /** The path of `verifier.js`. */

@@ -10,8 +10,8 @@ import {
   type TestEvent,
 } from '../../test/bundle.ts';
 import { tamper } from '../../test/tampering.ts';
+import type { Verification } from '../wire/evidence/verification.ts';
 import type { EvidenceEntry } from '../wire/evidence-entry.ts';
-import type { Verification } from '../wire/verification.ts';
 import { verifier } from './index.ts';
 
 const check = (text: string | Uint8Array<ArrayBuffer>, wishes = {}): Promise<Verification> =>

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openReader } from '../../src/archive/index.ts';
 import { FRAGMENT_MS } from '../../src/base/time.ts';
-import type { Verification } from '../../src/wire/verification.ts';
+import type { Verification } from '../../src/wire/evidence/verification.ts';
 import { archiveFor, type Injected, RUNNING_SEGMENT_MS } from './budgets.ts';
 import type { Starvation } from './starvation.ts';
 

@@ -48,13 +48,15 @@ const ALLOWED: Record<string, readonly string[]> = {
   press: ['base'],
   // One file that outsiders read, and that needs nothing of the rest.
   verifier: ['wire'],
+  // Sound never waits for an account: no part of voice or crowd knows this one.
+  identity: ['base', 'wire', 'keys', 'http', 'store'],
   // People.
   room: ['base', 'wire', 'keys', 'http', 'store', 'api'],
   // Beside recordings, of which it knows only what people add to them.
   replay: ['base', 'wire', 'keys', 'http'],
   // The parts that connect the others.
   supervisor: ['base', 'certificate', 'keys'],
-  role: 'base native media wire keys journal http config bus store api certificate pages picture stage mixer packager origin archive standby door ladder queue edge room replay audience evidence claims incident press verdict'.split(
+  role: 'base native media wire keys journal http config bus store api certificate pages picture stage mixer packager origin archive standby door ladder queue edge room identity replay audience evidence claims incident press verdict'.split(
     ' ',
   ),
   main: ['base', 'certificate', 'config', 'journal', 'keys', 'role', 'roles', 'supervisor'],

@@ -1,4 +1,8 @@
-import type { Verification, VerificationFinding, VerifierFile } from '../../src/wire/verification.ts';
+import type {
+  Verification,
+  VerificationFinding,
+  VerifierFile,
+} from '../../src/wire/evidence/verification.ts';
 import { sentenceOf, type VerifyWords, WORDS } from './words.ts';
 
 const SHOWN = 100;

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { EarshotError } from '../../base/errors.ts';
 import { VERIFIER_PATH, verifier, verifierHash } from '../../verifier/index.ts';
 import { noteInFeed } from '../../wire/evidence/syndicated-head.ts';
-import type { Verification, VerificationFinding } from '../../wire/verification.ts';
+import type { Verification, VerificationFinding } from '../../wire/evidence/verification.ts';
 import { readArguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 

@@ -6,7 +6,7 @@ import { field } from './field.ts';
 /** What `GET /api/start` answers. */
 interface MayStart {
   readonly may: boolean;
-  readonly who: 'anyone' | 'local' | 'operator';
+  readonly who: 'anyone' | 'local' | 'hosts' | 'operator';
   /** True with the operator's link or key. */
   readonly operator: boolean;
 }

@@ -1,0 +1,51 @@
+import type { Store } from '../store/index.ts';
+import { type AccountCard, type AccountId, type AccountRole, asAccountId } from '../wire/account.ts';
+
+/** An account as this part knows it. */
+export interface KnownAccount extends AccountCard {
+  readonly email: string;
+  readonly verified: boolean;
+  /** ISO 8601. */
+  readonly created: string;
+}
+
+/** Reads accounts. An erased one is nobody. */
+export interface Accounts {
+  find(id: string): Promise<KnownAccount | undefined>;
+  byEmail(email: string): Promise<KnownAccount | undefined>;
+  /** Every account that is not erased, the newest first. */
+  list(limit: number): Promise<KnownAccount[]>;
+  setRole(id: AccountId, role: AccountRole): Promise<void>;
+  /** How many operators there are. */
+  operators(): Promise<number>;
+}
+
+/** Opens the accounts of a store. */
+export function openAccounts({ db }: Pick<Store, 'db'>): Accounts {
+  const read = () =>
+    db
+      .selectFrom('account')
+      .select(['id', 'name', 'email', 'email_verified', 'role', 'created'])
+      .where('erased', 'is', null);
+  type Row = Awaited<ReturnType<ReturnType<typeof read>['executeTakeFirstOrThrow']>>;
+  const account = ({ id, name, email, email_verified, role, created }: Row): KnownAccount => ({
+    ...{ id: id as AccountId, name, email, role: role as AccountRole, created },
+    verified: email_verified === 1,
+  });
+  const one = (row: Row | undefined): KnownAccount | undefined => row && account(row);
+  return {
+    find: async (id) =>
+      asAccountId(id) ? one(await read().where('id', '=', id).executeTakeFirst()) : undefined,
+    byEmail: async (email) => one(await read().where('email', '=', email.toLowerCase()).executeTakeFirst()),
+    list: async (limit) => (await read().orderBy('created', 'desc').limit(limit).execute()).map(account),
+    async setRole(id, role) {
+      await db.updateTable('account').set({ role }).where('id', '=', id).execute();
+    },
+    async operators() {
+      return (await read().where('role', '=', 'operator').execute()).length;
+    },
+  };
+}
+
+/** What other parts may know of it. */
+export const cardOf = ({ id, name, role }: KnownAccount): AccountCard => ({ id, name, role });

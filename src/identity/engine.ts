@@ -1,0 +1,139 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { kyselyAdapter } from '@better-auth/kysely-adapter';
+import { passkey } from '@better-auth/passkey';
+import { betterAuth } from 'better-auth/minimal';
+import type { Store } from '../store/index.ts';
+
+/** How long a browser stays signed in without being used. */
+const SESSION_SECONDS = 30 * 86_400;
+/** The last use of a session is noted this often. */
+const NOTE_SECONDS = 3_600;
+/** How long after signing in a passkey may be added without signing in again. */
+const FRESH_SECONDS = 3_600;
+/** How long a link for a new password works. */
+const RESET_SECONDS = 3_600;
+
+/** The shortest and the longest password, in characters. Spec: NIST SP 800-63B-4, 3.1.1.2. */
+export const PASSWORD_LENGTH = { least: 10, most: 128 } as const;
+
+/** What the engine needs. */
+export interface EngineDeps {
+  readonly store: Store;
+  /** Signs cookies. */
+  readonly secret: Uint8Array;
+  /** The origin that people use: of cookies, passkeys and callbacks. */
+  readonly origin: string;
+  /** Puts the link for a new password into the mail. */
+  resetMail(who: { readonly email: string; readonly name: string }, token: string): Promise<void>;
+  warn(message: string): void;
+}
+
+/** The cookie of a session, by the origin. Spec: RFC 6265bis, 4.1.3.2. */
+export const signInCookieOf = (origin: string): string =>
+  origin.startsWith('https:') ? '__Host-earshot-session' : 'earshot-session';
+
+/** Names of the library's columns in our tables. */
+const STAMPS = { createdAt: 'created', updatedAt: 'updated' } as const;
+
+/**
+ * better-auth on our tables, for one origin: sessions, passwords, passkeys. Its own routes are not served; the part's
+ * routes call it. It never changes a table.
+ */
+export function openEngine(deps: EngineDeps) {
+  const secure = deps.origin.startsWith('https:');
+  const cookie = (name: string) => ({
+    name: secure ? `__Host-earshot-${name}` : `earshot-${name}`,
+    attributes: { secure },
+  });
+  return betterAuth({
+    appName: 'Earshot',
+    baseURL: deps.origin,
+    basePath: '/account/engine',
+    // Given as a list: a variable of the environment cannot replace it.
+    secrets: [{ version: 1, value: Buffer.from(deps.secret).toString('base64url') }],
+    secret: Buffer.from(deps.secret).toString('base64url'),
+    // On PostgreSQL as well instants are text and truths are 0 and 1: one schema.
+    database: kyselyAdapter(deps.store.db, { type: 'sqlite', transaction: false }),
+    telemetry: { enabled: false },
+    rateLimit: { enabled: false },
+    logger: {
+      level: 'error',
+      log: (level, message) => {
+        if (level === 'error') deps.warn(message);
+      },
+    },
+    emailAndPassword: {
+      enabled: true,
+      requireEmailVerification: true,
+      minPasswordLength: PASSWORD_LENGTH.least,
+      maxPasswordLength: PASSWORD_LENGTH.most,
+      resetPasswordTokenExpiresIn: RESET_SECONDS,
+      revokeSessionsOnPasswordReset: true,
+      sendResetPassword: ({ user, token }) => deps.resetMail(user, token),
+    },
+    user: {
+      modelName: 'account',
+      fields: { ...STAMPS, emailVerified: 'email_verified' },
+      additionalFields: {
+        role: { type: 'string', required: false, input: false, defaultValue: 'member' },
+        erased: { type: 'number', bigint: true, required: false, input: false },
+      },
+    },
+    session: {
+      modelName: 'account_session',
+      fields: {
+        ...STAMPS,
+        ...{ userId: 'account', expiresAt: 'expires', ipAddress: 'address', userAgent: 'agent' },
+      },
+      expiresIn: SESSION_SECONDS,
+      updateAge: NOTE_SECONDS,
+      freshAge: FRESH_SECONDS,
+    },
+    account: {
+      modelName: 'account_credential',
+      fields: {
+        ...STAMPS,
+        ...{ userId: 'account', accountId: 'subject', providerId: 'provider' },
+        ...{ accessToken: 'access_token', refreshToken: 'refresh_token', idToken: 'id_token' },
+        ...{ accessTokenExpiresAt: 'access_expires', refreshTokenExpiresAt: 'refresh_expires' },
+      },
+    },
+    verification: {
+      modelName: 'account_verification',
+      fields: { ...STAMPS, expiresAt: 'expires' },
+    },
+    advanced: {
+      database: { generateId: () => randomUUIDv7(), validateSchema: false },
+      // The names of our cookies say so themselves.
+      useSecureCookies: false,
+      ipAddress: { disableIpTracking: true },
+      cookies: {
+        session_token: cookie('session'),
+        session_data: cookie('session-data'),
+        dont_remember: cookie('forget'),
+        account_data: cookie('account-data'),
+        'earshot-passkey': cookie('passkey'),
+      },
+    },
+    plugins: [
+      passkey({
+        rpName: 'Earshot',
+        rpID: new URL(deps.origin).hostname,
+        origin: deps.origin,
+        advanced: { webAuthnChallengeCookie: 'earshot-passkey' },
+        schema: {
+          passkey: {
+            modelName: 'account_passkey',
+            fields: {
+              ...{ publicKey: 'public_key', userId: 'account', credentialID: 'credential' },
+              ...{ deviceType: 'device_type', backedUp: 'backed_up', createdAt: 'created' },
+            },
+          },
+        },
+      }),
+    ],
+  });
+}
+
+/** The engine of one origin. */
+export type Engine = ReturnType<typeof openEngine>;

@@ -1,0 +1,44 @@
+import type { Log } from '../base/log.ts';
+import type { Store } from '../store/index.ts';
+import { type Engine, openEngine } from './engine.ts';
+import { originOfRequest } from './request-origin.ts';
+
+/** Origins that are kept at once where no public address is set; a request may name any. */
+const MOST_ORIGINS = 8;
+
+/** What the engines need. */
+export interface EnginesDeps {
+  readonly store: Store;
+  readonly log: Log;
+  readonly secret: Uint8Array;
+  readonly publicUrl?: string | undefined;
+}
+
+/** One engine for each origin that people use: a passkey and a cookie belong to one. */
+export interface Engines {
+  /** The public address, or what the request came to. */
+  originOf(request: Request): string;
+  of(origin: string): Engine;
+}
+
+/** Opens the engines; each is made when it is first asked for. */
+export function openEngines(deps: EnginesDeps): Engines {
+  const open = new Map<string, Engine>();
+  const own = deps.publicUrl === undefined ? undefined : new URL(deps.publicUrl).origin;
+  return {
+    originOf: (request) => own ?? originOfRequest(request),
+    of(origin) {
+      const known = open.get(origin);
+      if (known) return known;
+      const made = openEngine({
+        ...{ store: deps.store, secret: deps.secret, origin },
+        resetMail: async () => undefined,
+        warn: (message) => deps.log.warn({ message }, 'the library of accounts reports an error'),
+      });
+      const [oldest] = open.keys();
+      if (open.size >= MOST_ORIGINS && oldest !== undefined) open.delete(oldest);
+      open.set(origin, made);
+      return made;
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { silentLog } from '../../src/base/log.ts';
+import { epochMs } from '../../src/base/time.ts';
+import { openAccessTokens } from '../../src/identity/access-tokens.ts';
+import { openEngine } from '../../src/identity/engine.ts';
+import { type Identity, open as openIdentity } from '../../src/identity/index.ts';
+import { open, type Store } from '../../src/store/index.ts';
+import type { AccountId } from '../../src/wire/account.ts';
+import { manualClock } from '../clock.ts';
+import { type Postgres, startPostgres } from './postgres.ts';
+
+const ORIGIN = 'https://rooms.example';
+const PASSWORD = 'a long enough password';
+
+describe.each(['sqlite', 'postgres'] as const)('accounts on %s', (engine) => {
+  let postgres: Postgres | undefined;
+  let folder: string;
+  let store: Store;
+  let identity: Identity;
+  const clock = manualClock(epochMs(Date.now()));
+  const secret = new Uint8Array(32).fill(9);
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'earshot-accounts-'));
+    if (engine === 'postgres') postgres = await startPostgres();
+    store = await open({ url: postgres?.url ?? `sqlite:${join(folder, 'earshot.sqlite')}` });
+    identity = await openIdentity({ store, clock, log: silentLog, secret, publicUrl: ORIGIN });
+  });
+  afterAll(async () => {
+    await identity?.[Symbol.asyncDispose]();
+    await store?.[Symbol.asyncDispose]();
+    await postgres?.[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const signUp = async (email: string): Promise<AccountId> => {
+    const auth = openEngine({ store, secret, origin: ORIGIN, resetMail: async () => {}, warn: () => {} });
+    const { user } = await auth.api.signUpEmail({ body: { email, name: 'Zoë', password: PASSWORD } });
+    await store.db.updateTable('account').set({ email_verified: 1 }).where('id', '=', user.id).execute();
+    return user.id as AccountId;
+  };
+  const ask = (headers: Record<string, string>, method = 'GET'): Request =>
+    new Request(`${ORIGIN}/api/start`, { method, headers });
+
+  test('a session says who sends a request; what a foreign page sends is nobody’s', async () => {
+    const id = await signUp('one@x.example');
+    const auth = openEngine({ store, secret, origin: ORIGIN, resetMail: async () => {}, warn: () => {} });
+    const answer = await auth.api.signInEmail({
+      body: { email: 'one@x.example', password: PASSWORD },
+      asResponse: true,
+    });
+    const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    expect(answer.headers.getSetCookie()[0]).toMatch(
+      /^__Host-earshot-session=[^;]+; Max-Age=2592000; Path=\/; HttpOnly; Secure; SameSite=Lax$/i,
+    );
+    expect(await identity.whoIs(ask({ cookie }))).toEqual({ id, name: 'Zoë', role: 'member' });
+    expect(await identity.whoIs(ask({ cookie: `${cookie.slice(0, -6)}aaaaaa` }))).toBeUndefined();
+    expect(await identity.whoIs(ask({}))).toBeUndefined();
+    const foreign = { cookie, origin: 'https://evil.example' };
+    expect(await identity.whoIs(ask(foreign, 'POST'))).toBeUndefined();
+    expect(await identity.whoIs(ask({ cookie, origin: ORIGIN }, 'POST'))).toMatchObject({ id });
+    expect(await identity.whoIs(ask({ cookie, 'sec-fetch-site': 'same-site' }, 'POST'))).toBeUndefined();
+  });
+
+  test('a personal token says the same until it is ended or over; the database knows only its hash', async () => {
+    const id = await signUp('two@x.example');
+    const tokens = openAccessTokens({ store, clock });
+    const token = (await tokens.make(id, 'script', 1)) ?? '';
+    const bearer = { authorization: `Bearer ${token}` };
+    expect(await identity.whoIs(ask(bearer, 'POST'))).toMatchObject({ id, name: 'Zoë' });
+    expect(JSON.stringify(await store.db.selectFrom('account_token').selectAll().execute())).not.toContain(
+      token,
+    );
+    clock.advance(86_400_001);
+    expect(await identity.whoIs(ask(bearer))).toBeUndefined();
+    const other = (await tokens.make(id, 'other')) ?? '';
+    expect(await identity.whoIs(ask({ authorization: `Bearer ${other}` }))).toMatchObject({ id });
+    const [row] = await tokens.list(id);
+    expect(await tokens.end(id, row?.id ?? '')).toBe(true);
+    expect(await identity.whoIs(ask({ authorization: `Bearer ${other}` }))).toBeUndefined();
+    expect(await identity.whoIs(ask({ authorization: 'Bearer ea_nothing' }))).toBeUndefined();
+  });
+});
