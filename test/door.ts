@@ -31,6 +31,9 @@ export function numbers(bytes: Buffer): number[] {
   return found;
 }
 
+/** Refusals that do not wait. */
+export const AT_ONCE = { later: (_socket: unknown, refuse: () => void): void => refuse() };
+
 /** The fake origin's init segment. */
 export const INIT = Buffer.from('INIT');
 

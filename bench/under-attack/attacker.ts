@@ -17,12 +17,14 @@ interface Done {
   opened: number;
   requests: number;
   bytes: number;
-  /** Closed by the server, and how long after the connection began, ms. */
+  /** Closed by the server. */
   closed: number;
   open: number;
   answers: Record<string, number>;
 }
 const done: Done = { opened: 0, requests: 0, bytes: 0, closed: 0, open: 0, answers: {} };
+const BEGAN = performance.now();
+/** How long the server let connections stay, ms. */
 const held: number[] = [];
 let turn = 0;
 
@@ -89,6 +91,8 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     what: 'slow readers of the stream',
     begin: () => head('GET', `/r/${slug}/stream`),
     deaf: true,
+    // Somebody who never reads learns of the end only by writing.
+    drip: () => '\r\n',
   },
   'half-open': { what: 'connections that say nothing', begin: () => undefined },
   tokens: { what: 'forged tokens and tickets', begin: forged, enough: 1 },
@@ -157,9 +161,14 @@ const ramp = setInterval(() => {
   if (started >= all) clearInterval(ramp);
 }, 100);
 
+// Sockets that are not read keep no process alive.
+const awake = setInterval(() => {}, 60_000);
 process.on('SIGTERM', () => {
+  clearInterval(awake);
   over = true;
   const sorted = held.toSorted((a, b) => a - b);
-  const middle = Math.round(sorted[sorted.length >> 1] ?? Number.NaN);
-  process.stdout.write(`${JSON.stringify({ ...done, heldP50: middle })}\n`, () => process.exit(0));
+  const at = (share: number): number => Math.round(sorted[Math.floor(sorted.length * share)] ?? Number.NaN);
+  const seconds = (performance.now() - BEGAN) / 1_000;
+  const told = JSON.stringify({ ...done, seconds, held: [at(0.5), at(0.95), at(0.99)] });
+  process.stdout.write(`${told}\n`, () => process.exit(0));
 });

@@ -22,6 +22,9 @@ export interface Heard {
   /** Ms from the first request to the first sound: middle, 95 %, of those who joined. */
   readonly firstP50: number;
   readonly firstP95: number;
+  /** Ms until the room's page was answered with 200. */
+  readonly pageP50: number;
+  readonly pageP99: number;
   readonly refusals: Readonly<Record<string, number>>;
 }
 
@@ -120,18 +123,21 @@ async function stay(n: number): Promise<void> {
 
 let joins = 0;
 let firsts: number[] = [];
+let pages: number[] = [];
 /** Somebody who comes, listens for some seconds and goes. */
 async function come(address: string): Promise<void> {
   const began = performance.now();
   const patient = (): boolean => performance.now() - began < PATIENCE_MS;
   joins += 1;
   for (let page = false; patient(); ) {
+    const asked = performance.now();
     const answer = await ask(page ? `${pathname}/stream` : pathname, address);
     if (typeof answer === 'number') {
       await waitFor(answer);
       continue;
     }
     if (!page) {
+      pages.push(performance.now() - asked);
       answer.resume();
       await new Promise((resolve) => answer.once('close', resolve));
       page = true;
@@ -168,18 +174,21 @@ function tell(): Heard {
   const shares = stayers.map(({ fragments }) => Math.min(1, fragments / due));
   const silence = Math.max(...stayers.map((one) => Math.max(one.silence, now - one.last)));
   const sorted = firsts.toSorted((a, b) => a - b);
-  const at = (share: number): number => Math.round(sorted[Math.floor(sorted.length * share)] ?? Number.NaN);
+  const at = (share: number, of = sorted): number =>
+    Math.round(of[Math.floor(of.length * share)] ?? Number.NaN);
+  const answered = pages.toSorted((a, b) => a - b);
   const told: Heard = {
     goodput: shares.reduce((sum, share) => sum + share, 0) / Math.max(1, shares.length),
     worst: Math.min(...shares),
     silence: Math.round(silence),
     ...{ joins, joined: sorted.length, firstP50: at(0.5), firstP95: at(0.95), refusals },
+    ...{ pageP50: at(0.5, answered), pageP99: at(0.99, answered) },
   };
   for (const one of stayers) {
     one.fragments = 0;
     one.silence = 0;
   }
-  [since, joins, firsts, refusals] = [now, 0, [], {}];
+  [since, joins, firsts, pages, refusals] = [now, 0, [], [], {}];
   return told;
 }
 

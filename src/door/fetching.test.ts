@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { manualClock } from '../../test/clock.ts';
-import { fakeOrigin, wire } from '../../test/door.ts';
+import { AT_ONCE, fakeOrigin, wire } from '../../test/door.ts';
 import { systemClock } from '../base/clock.ts';
 import { openAdmission } from './admission/admission.ts';
 import { openFileAnswers } from './files/file-answers.ts';
@@ -31,7 +31,7 @@ test('under load a network fetches small files within its share, however it asks
   const share = new Share(1);
   const gate = openGate({ limits: LIMITS, share });
   const admission = openAdmission({
-    ...{ clock, gate, share, clients: openClients([]), busyFrom: 0, random: () => 0.5 },
+    ...{ clock, gate, share, clients: openClients([]), late: AT_ONCE, busyFrom: 0, random: () => 0.5 },
   });
   const from = (network: number): Connection => {
     const socket = { remoteAddress: `203.0.${network}.7`, on: () => socket } as unknown as Socket;
@@ -73,6 +73,7 @@ test('a connection of a network over its share is closed before anything is made
   const counters = openCounters();
   let left = 1;
   const answers = openFileAnswers({
+    late: AT_ONCE,
     ...{ clock: systemClock, limits: LIMITS, counters, origin, batch: openBatch(undefined) },
     consume: () => left-- > 0,
     fault() {},
@@ -101,7 +102,15 @@ test('what a listed proxy brings is charged to the network behind it, request by
   const clock = manualClock();
   const gate = openGate({ limits: LIMITS, share });
   const admission = openAdmission({
-    ...{ clock, gate, share, clients: openClients(['192.0.2.1']), busyFrom: 0, random: () => 0.5 },
+    ...{
+      clock,
+      gate,
+      share,
+      clients: openClients(['192.0.2.1']),
+      late: AT_ONCE,
+      busyFrom: 0,
+      random: () => 0.5,
+    },
   });
   const peer = (remoteAddress: string): Connection => {
     const socket = { remoteAddress, on: () => socket } as unknown as Socket;
@@ -139,6 +148,7 @@ test("on a proxy's connection a client over its share is told so, and the next c
   const charged: (string | undefined)[] = [];
   const back: string[] = [];
   const answers = openFileAnswers({
+    late: AT_ONCE,
     ...{ clock: systemClock, limits: LIMITS, counters, origin, batch: openBatch(undefined) },
     consume: (_socket, forwardedFor) => {
       charged.push(forwardedFor);

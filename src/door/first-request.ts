@@ -1,5 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Clock } from '../base/clock.ts';
+import { ERRORS } from '../base/errors.ts';
 import type { BeaconRequests } from './audience/beacon-requests.ts';
 import type { FileAnswers } from './files/file-answers.ts';
 import { handToHttp } from './http/hand-over.ts';
@@ -7,12 +8,13 @@ import type { Limits } from './limits.ts';
 import type { Counters } from './metrics/counters.ts';
 import type { Fault } from './metrics/faults.ts';
 import { COST } from './network/fair-share.ts';
+import type { LateRefusals } from './network/late-refusals.ts';
 import type { Requesters } from './network/requesters.ts';
 import type { Unfinished } from './network/slow-senders.ts';
 import type { Clients } from './network/trusted-proxies.ts';
 import { agentIn, refererIn } from './request/file-head.ts';
 import type { FinishedRequests } from './request/finished-request.ts';
-import { type FirstHead, readFirstHead, wholeLength } from './request/first-head.ts';
+import { type FirstHead, isUnsignedPost, readFirstHead, wholeLength } from './request/first-head.ts';
 import type { Listening } from './request/listening.ts';
 import { readStreamRequest } from './request/stream-query.ts';
 import type { Connection, Handler } from './socket/connection.ts';
@@ -45,6 +47,9 @@ export interface FirstRequestDeps {
   readonly joins: Pick<StreamJoins, 'join'>;
   readonly requesters: Pick<Requesters, 'on'>;
   readonly finished: Pick<FinishedRequests, 'tell'>;
+  /** True when a request of a connection would be refused anyway, so that nothing else of it need be read. */
+  refusesUnread(connection: Connection): boolean;
+  readonly late: Pick<LateRefusals, 'later'>;
   /** Sends a refusal and closes the connection, whatever else it sends. */
   refuse(connection: Connection, bytes: string): void;
 }
@@ -58,6 +63,9 @@ export interface Awaited extends Handler {
   /** The length of the whole request, once its head is complete; 0 before. */
   readonly whole?: number;
 }
+
+/** For those who are about to be refused: nothing that they send is read. */
+const TURNED_AWAY: Handler = { phase: 'closing', ended: ({ socket }) => void socket.destroy() };
 
 /** The first request of a connection, as far as it has come. */
 class FirstRequest implements Awaited {
@@ -198,7 +206,29 @@ export class FirstRequests {
     request.bytes = undefined;
     const { files, beacons, http } = this.#deps;
     if (beacons?.take(connection, bytes) || files.take(connection, bytes)) return;
+    if (isUnsignedPost(bytes) && this.#deps.refusesUnread(connection))
+      return this.#turnAway(connection, bytes);
     handToHttp(http, connection, bytes);
+  }
+
+  /** Refuses a request of which only the head has been read; nothing else of it ever is. */
+  #turnAway(connection: Connection, bytes: Buffer) {
+    const { clock, requesters, finished, late } = this.#deps;
+    const lines = bytes.toString('latin1', 0, bytes.indexOf('\r\n\r\n'));
+    const [method = '', target = ''] = lines.split(' ', 2);
+    const [path = '', query = ''] = target.split('?', 2);
+    const requester = requesters.on(connection, agentIn(lines));
+    const refusal = rawProblem('crowded');
+    finished.tell(
+      ...([requester, clock.now(), method, path, query] as const),
+      ...([ERRORS.crowded.status, refusal.length, COST.refusal, 0] as const),
+    );
+    connection.handTo(TURNED_AWAY);
+    connection.socket.pause();
+    late.later(connection.socket, () => {
+      connection.socket.resume();
+      this.#deps.refuse(connection, refusal);
+    });
   }
 
   #toStream(connection: Connection, head: Extract<FirstHead, { kind: 'stream' }>, bytes: Buffer) {

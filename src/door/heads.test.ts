@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { fakeOrigin, openTestDoor, pause, wire } from '../../test/door.ts';
 import { LIMITS } from './index.ts';
 import { prefixOf } from './network/connection-limit.ts';
-import { readFirstHead } from './request/first-head.ts';
+import { isUnsignedPost, readFirstHead } from './request/first-head.ts';
 
 const BAD: readonly (readonly [string, string])[] = [
   ['two Hosts', 'Host: a\r\nHost: b\r\n'],
@@ -129,6 +129,15 @@ test('a head is read the same however it is cut', () => {
     method: 'GET',
     target: '/r/room/stream?after=1',
   });
+});
+
+test('a body is asked for without a token, or with one', () => {
+  const head = (line: string, ...fields: string[]) =>
+    Buffer.from(`${[line, 'Host: x', ...fields].join('\r\n')}\r\n\r\n`);
+  expect(isUnsignedPost(head('POST /api/rooms HTTP/1.1', 'Content-Length: 60000'))).toBe(true);
+  expect(isUnsignedPost(head('PATCH /api/rooms/a HTTP/1.1'))).toBe(true);
+  expect(isUnsignedPost(head('POST /api/rooms HTTP/1.1', 'authorization : Bearer x'))).toBe(false);
+  expect(isUnsignedPost(head('GET /r/a HTTP/1.1'))).toBe(false);
 });
 
 test('garbage of every kind is answered or closed, and the door survives', async () => {

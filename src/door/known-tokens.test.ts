@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { manualClock } from '../../test/clock.ts';
+import { AT_ONCE } from '../../test/door.ts';
 import { openAdmission } from './admission/admission.ts';
 import { LIMITS } from './limits.ts';
 import { openGate } from './network/connection-limit.ts';
@@ -15,7 +16,7 @@ function strained() {
   const share = new Share(1);
   const gate = openGate({ limits: LIMITS, share });
   const admission = openAdmission({
-    ...{ clock, gate, share, clients: openClients([]), busyFrom: 0, random: () => 0.5 },
+    ...{ clock, gate, share, clients: openClients([]), late: AT_ONCE, busyFrom: 0, random: () => 0.5 },
     knowsToken: (token, slug) => token === slug,
   });
   const ask = (path: string, network: number, token?: string): boolean => {
@@ -58,7 +59,7 @@ test('even without load only so many requests reach the mixing process: few with
   const share = new Share(1);
   const gate = openGate({ limits: LIMITS, share });
   const admission = openAdmission({
-    ...{ clock, gate, share, clients: openClients([]), busyFrom: 0, random: () => 0.5 },
+    ...{ clock, gate, share, clients: openClients([]), late: AT_ONCE, busyFrom: 0, random: () => 0.5 },
     knowsToken: (token, slug) => token === slug,
   });
   const ask = (path: string, count: number, token: string): number =>

@@ -109,6 +109,10 @@ export interface Limits {
    * Bytes that wait for all of them, in this process and in the kernel; beyond it as many are closed as necessary.
    */
   readonly slowBytes: number;
+  /**
+   * Refusals because of load or cost that wait for a second before they are sent; further ones are sent at once.
+   */
+  readonly lateRefusals: number;
   /** Rendered pages kept; the oldest is dropped. */
   readonly pages: number;
 }
@@ -146,6 +150,7 @@ export const LIMITS: Limits = {
   slowReaders: 2_048,
   slowReadersPerNetwork: 256,
   slowBytes: 256 * 1024 * 1024,
+  lateRefusals: 4_096,
   pages: 1_000,
 };
 

@@ -20,6 +20,7 @@ import type { AcceptQueue } from './network/accept-backlog.ts';
 import { type Gate, openGate } from './network/connection-limit.ts';
 import { COST, Share } from './network/fair-share.ts';
 import { openHandshakes } from './network/handshakes.ts';
+import { type LateRefusals, openLateRefusals } from './network/late-refusals.ts';
 import { Requesters } from './network/requesters.ts';
 import { openSlowBodies, type SlowBodies } from './network/slow-bodies.ts';
 import { openUnfinished, type Unfinished } from './network/slow-senders.ts';
@@ -70,6 +71,7 @@ interface Ground {
   readonly clients: Clients;
   readonly requesters: Requesters;
   readonly defence: Defence;
+  readonly late: LateRefusals;
   /** Hears of every request that is over. */
   readonly finished: FinishedRequests;
   readonly answerCounts: AnswerCounts;
@@ -99,6 +101,7 @@ export function openParts(deps: DoorDeps, bound: Bound): DoorParts {
   const joins = new StreamJoins({
     ...{ clock: deps.clock, fanout, ...ground },
     prioritize: (connection, request) => admission.prioritize(connection, request),
+    charge: (connection, cost) => admission.joined(connection, cost),
   });
   const http = openDoorHttp(deps, ground, { ...watches, admission, joins, catchingUp });
   const files = openDoorFiles(deps, ground, { admission, http });
@@ -151,6 +154,7 @@ function openGround({ clock, log, limits, ...deps }: DoorDeps, bound: Bound): Gr
       gate,
       clients,
       defence,
+      late: openLateRefusals(clock, limits.lateRefusals),
       finished,
       answerCounts,
       requesters,
@@ -185,9 +189,9 @@ function openDoorAudience(
 
 function openDoorAdmission(deps: DoorDeps, bound: Bound, ground: Ground): Admission {
   const { clock, origin, limits } = deps;
-  const { gate, share, clients, returnTokens } = ground;
+  const { gate, share, clients, returnTokens, late } = ground;
   return openAdmission({
-    ...{ clock, gate, share, clients, returnTokens, busyFrom: limits.busyFrom, random: Math.random },
+    ...{ clock, gate, share, clients, late, returnTokens, busyFrom: limits.busyFrom, random: Math.random },
     accepting: () => bound.accepting?.look() ?? 0,
     newest(slug) {
       const zero = origin.card(slug)?.zero;
@@ -258,14 +262,14 @@ function openDoorFanout(
 
 function openDoorHttp(
   deps: DoorDeps,
-  { counters, fault, clients, audience, requesters, finished, defence }: Ground,
+  { counters, fault, clients, audience, requesters, finished, defence, late }: Ground,
   parts: Pick<DoorParts, 'admission' | 'joins' | 'catchingUp' | 'bodies' | 'slowBodies'>,
 ): DoorHttp {
   const { clock, limits, origin, assets, pages, site } = deps;
   const { admission, joins, catchingUp, bodies, slowBodies } = parts;
   return openHttp({
     ...{ clock, limits, counters, joins, admission, fault, origin, bodies, slowBodies, catchingUp },
-    ...{ requesters, finished, defence },
+    ...{ requesters, finished, defence, late },
     ...{ assets, pages, site, clients, cell: (index) => deps.cell(index) },
     ...(deps.tally ? { tally: deps.tally } : {}),
     ...(deps.operations ? { operations: deps.operations } : {}),
@@ -284,11 +288,11 @@ function openDoorHttp(
 
 function openDoorFiles(
   { clock, limits, origin }: DoorDeps,
-  { counters, batch, fault, clients, audience, requesters, finished, defence }: Ground,
+  { counters, batch, fault, clients, audience, requesters, finished, defence, late }: Ground,
   { admission, http }: Pick<DoorParts, 'admission' | 'http'>,
 ): FileAnswers {
   return openFileAnswers({
-    ...{ clock, limits, counters, batch, origin, fault, requesters, finished, defence },
+    ...{ clock, limits, counters, batch, origin, fault, requesters, finished, defence, late },
     charger: (connection, forwardedFor) => admission.charger(connection, forwardedFor),
     consume: (connection, forwardedFor, times) =>
       admission.consume(connection, COST.file * times, forwardedFor),
@@ -300,12 +304,12 @@ function openDoorFiles(
 
 function openDoorBeacons(
   { clock, limits, origin }: DoorDeps,
-  { counters, batch, fault, clients, audience, requesters, finished, defence }: Ground,
+  { counters, batch, fault, clients, audience, requesters, finished, defence, late }: Ground,
   { admission, http }: Pick<DoorParts, 'admission' | 'http'>,
 ): BeaconRequests | undefined {
   if (!audience) return undefined;
   return new BeaconRequests({
-    ...{ clock, limits, counters, batch, audience, clients, fault, requesters, finished, defence },
+    ...{ clock, limits, counters, batch, audience, clients, fault, requesters, finished, defence, late },
     known: (slug) => origin.card(slug) !== undefined,
     consume: (connection, forwardedFor) => admission.consume(connection, COST.file, forwardedFor),
     back: (connection, bytes) => handToHttp(http.server, connection, bytes),
@@ -333,7 +337,7 @@ function openDoorEntrance(
     Pick<DoorParts, 'admission' | 'joins' | 'http' | 'files' | 'beacons' | 'plainPort' | 'unfinished'>,
 ): DoorEntrance {
   const { counters, fault, gate, clients, share, unfinished, joins, files, admission, plainPort } = parts;
-  const { audience, beacons, requesters, finished, defence } = parts;
+  const { audience, beacons, requesters, finished, defence, late } = parts;
   const handshakes = openHandshakes({
     ...{ now: () => clock.now(), share, most: limits.handshakes },
     refused() {
@@ -355,8 +359,10 @@ function openDoorEntrance(
       requesters,
       finished,
       defence,
+      late,
     },
     http: parts.http.server,
+    refusesUnread: (connection) => admission.refusesUnread(connection),
     ...(beacons ? { beacons } : {}),
     countForClient: (connection, forwardedFor) => admission.countForClient(connection, forwardedFor),
     ...(audience ? { who: (connection, lines) => listeningOn(clients, connection, lines) } : {}),

@@ -5,6 +5,7 @@ import type { Prioritized } from './admission/admission.ts';
 import type { Defence } from './defence/defence.ts';
 import type { Counters } from './metrics/counters.ts';
 import { COST } from './network/fair-share.ts';
+import type { LateRefusals } from './network/late-refusals.ts';
 import type { FinishedRequests } from './request/finished-request.ts';
 import type { StreamRequest } from './request/stream-query.ts';
 import type { Connection, Handler, Requester } from './socket/connection.ts';
@@ -17,8 +18,11 @@ export interface StreamJoinsDeps {
   readonly fanout: Pick<Fanout, 'join'>;
   readonly defence: Pick<Defence, 'measure' | 'later'>;
   readonly finished: Pick<FinishedRequests, 'joined'>;
-  /** Decides whether a listener is served at once or deferred. */
+  /** Decides whether a listener is served at once or deferred, or has to come again. */
   prioritize(connection: Connection, request: StreamRequest): Prioritized;
+  /** Charges the network of a connection for what a join took beyond what was asked for, µs. */
+  charge(connection: Connection, cost: number): void;
+  readonly late: Pick<LateRefusals, 'later'>;
 }
 
 /** A request for a stream, and who sends it. */
@@ -53,7 +57,7 @@ export class StreamJoins {
         return this.#refuse(asked, 'denied', refuse);
       case 'wait':
       case 'refuse':
-        return this.#refuse(asked, 'over-share', refuse);
+        return this.#refuseLate(connection, asked, 'over-share', refuse);
       case 'slow':
         connection.handTo(WAITING);
         return defence.later(() => {
@@ -66,25 +70,35 @@ export class StreamJoins {
     }
   }
 
+  /** After a pause, in which nothing else of the connection is read. */
+  #refuseLate(
+    connection: Connection,
+    asked: AskedStream,
+    code: ErrorCode,
+    refuse: (code: ErrorCode) => void,
+  ) {
+    connection.handTo(WAITING);
+    this.#deps.late.later(connection.socket, () => this.#refuse(asked, code, refuse));
+  }
+
   #refuse({ requester, target }: AskedStream, code: ErrorCode, refuse: (code: ErrorCode) => void) {
     const { clock, counters, finished } = this.#deps;
     counters.joinsRefused += 1;
-    finished.joined(requester, clock.now(), target, code, 0, COST.request);
+    finished.joined(requester, clock.now(), target, code, 0, COST.refusal);
     refuse(code);
   }
 
-  #begin(
-    connection: Connection,
-    { request, requester, target }: AskedStream,
-    deferred: boolean,
-    refuse: (code: ErrorCode) => void,
-  ) {
+  #begin(connection: Connection, asked: AskedStream, deferred: boolean, refuse: (code: ErrorCode) => void) {
     const { clock, counters, fanout, finished } = this.#deps;
+    const { request, requester, target } = asked;
     const [began, sent] = [clock.now(), counters.bytes];
     const prioritized = this.#deps.prioritize(connection, request);
+    if (prioritized.churns) return this.#refuseLate(connection, asked, 'crowded', refuse);
     const last: Prioritized = deferred ? { ...prioritized, deferred: true } : prioritized;
     const refusal = fanout.join(connection, last);
     const cpu = COST.request + (clock.now() - began) * 1_000;
+    // Whoever is deferred was asked for nothing, and costs as much as anybody.
+    this.#deps.charge(connection, prioritized.deferred ? cpu : cpu - COST.request);
     finished.joined(requester, began, target, refusal, counters.bytes - sent, cpu);
     if (refusal) refuse(refusal);
   }

@@ -7,13 +7,15 @@ import { bearer } from '../../keys/token.ts';
 import { openInFlight } from '../in-flight.ts';
 import type { Gate } from '../network/connection-limit.ts';
 import { COST, type Share } from '../network/fair-share.ts';
+import type { LateRefusals } from '../network/late-refusals.ts';
 import type { Clients } from '../network/trusted-proxies.ts';
 import type { StreamRequest } from '../request/stream-query.ts';
 import { type Connection, connectionOf, type Network } from '../socket/connection.ts';
-import { answerDeferred } from './deferred-answer.ts';
+import { CLASSES, NEVER } from './class-limit.ts';
+import { answerDeferred, isShownPage } from './deferred-answer.ts';
 import { openQueueing } from './event-loop-wait.ts';
 import { type Priority, priorityOf } from './priority.ts';
-import { CLASSES, type CutoffState, PriorityCutoff } from './priority-cutoff.ts';
+import { type CutoffState, PriorityCutoff } from './priority-cutoff.ts';
 import type { ReturnTokens } from './return-token.ts';
 import { StageRequests } from './stage-requests.ts';
 
@@ -23,6 +25,7 @@ export interface AdmissionDeps {
   readonly gate: Gate;
   readonly share: Share;
   readonly clients: Clients;
+  readonly late: Pick<LateRefusals, 'later'>;
   /** True for a host's or speaker's token of the room; checked before any other work is done. */
   knowsToken?(token: string, slug: string, wall: number): boolean;
   /** See `Limits.busyFrom`. */
@@ -40,6 +43,8 @@ export interface AdmissionDeps {
 /** A stream request with its priority; a deferred one gets the delayed stream. */
 export interface Prioritized extends StreamRequest {
   readonly deferred?: true;
+  /** Its network costs much and keeps few of the streams that it begins: it is told to come again. */
+  readonly churns?: true;
 }
 
 /** Where a stream begins. */
@@ -59,13 +64,20 @@ export interface Admission extends Disposable {
   prefixOf(req: IncomingMessage): string | undefined;
   /** Counts a stream's connection against the client behind a listed proxy; false if that network is at its limit. */
   countForClient(connection: Connection, forwardedFor: string | undefined): boolean;
-  /** Decides whether a request for a stream is deferred; nobody is refused. */
+  /** Decides whether a request for a stream is deferred; refused is only who joins and leaves all the time. */
   prioritize(connection: Connection, request: StreamRequest): Prioritized;
   /**
    * Where a listener goes: a deferred one to the delayed stream, unless its ticket was called; `otherwise`
    * decides for the others.
    */
   place(request: Prioritized, otherwise: () => Place | undefined): Place;
+  /** Charges the network of a stream's connection for what joining took beyond what was asked for, µs. */
+  joined(connection: Connection, cost: number): void;
+  /**
+   * True when an unsigned request of a connection would be refused anyway, because its network has had its share; it is
+   * charged for the refusal. Never behind a listed proxy.
+   */
+  refusesUnread(connection: Connection): boolean;
   /** Charges a network for the time, in ms, that answering a request took in this process; called afterwards. */
   took(req: IncomingMessage, time: number): void;
   /**
@@ -88,7 +100,7 @@ export interface Admission extends Disposable {
   charger(asker: IncomingMessage | Connection, forwardedFor?: string): Charge;
   /** True when a request may be worked on now; otherwise `defer` answers it. `last`: it comes after all others. */
   admits(req: IncomingMessage, path: string, forwarded: boolean, last?: boolean): boolean;
-  /** The cheap answer: a short page for a browser, 429 for programs. */
+  /** The cheap answer: a short page for a browser; 429 for programs, a second later. */
   defer(req: IncomingMessage, res: ServerResponse, path: string): void;
   readonly strained: boolean;
   readonly state: CutoffState;
@@ -143,8 +155,27 @@ class DoorAdmission implements Admission {
   }
 
   prioritize({ counted }: Connection, request: StreamRequest): Prioritized {
-    const served = this.#passes(counted, this.#returning(request, counted), COST.request);
-    return served ? request : { ...request, deferred: true };
+    const { share } = this.#deps;
+    const { place } = counted;
+    share.begun(place);
+    const priority = this.#returning(request, counted);
+    if (priority >= NEVER && this.strained && share.isLoud(place) && share.churns(place)) {
+      this.#cutoff.refuse(priority, place, COST.refusal);
+      return { ...request, deferred: true, churns: true };
+    }
+    return this.#passes(counted, priority, COST.request) ? request : { ...request, deferred: true };
+  }
+
+  joined({ counted }: Connection, cost: number) {
+    if (cost <= 0) return;
+    this.#deps.share.charge(counted.place, cost);
+    this.#deps.share.stranger(counted.place, cost);
+  }
+
+  refusesUnread({ counted }: Connection): boolean {
+    if (!this.strained || this.#deps.share.hasLeft(counted.place)) return false;
+    this.#cutoff.refuse(3, counted.place, COST.refusal);
+    return true;
   }
 
   place(request: Prioritized, otherwise: () => Place | undefined): Place {
@@ -166,8 +197,21 @@ class DoorAdmission implements Admission {
       agent: headers['user-agent'],
       holds: stage ? 'stage' : undefined,
     });
-    if (worth === 'never') return false;
     const from = this.#askerOf(req);
+    const admitted = worth !== 'never' && this.#admitted(from, priority, { stage, forwarded, last });
+    if (!admitted) this.#deps.share.charge(from.place, COST.refusal);
+    return admitted;
+  }
+
+  #admitted(
+    from: Network,
+    priority: Priority,
+    {
+      stage,
+      forwarded,
+      last,
+    }: { readonly stage: boolean; readonly forwarded: boolean; readonly last: boolean },
+  ): boolean {
     const cost = forwarded ? COST.forwarded : COST.request;
     if (last) return this.#passes(from, 6, cost);
     // A player continues whoever else comes, within its network's share; so do health checks.
@@ -205,7 +249,9 @@ class DoorAdmission implements Admission {
   }
 
   defer(req: IncomingMessage, res: ServerResponse, path: string) {
-    answerDeferred(req, res, path, this.#deps.random());
+    const answer = (): void => answerDeferred(req, res, path, this.#deps.random());
+    if (isShownPage(req)) answer();
+    else this.#deps.late.later(req.socket, answer);
   }
 
   get strained(): boolean {

@@ -1,4 +1,5 @@
 import type { Share } from '../network/fair-share.ts';
+import { CLASSES, ClassLimit, COHORTS, LESS, NEVER, PRIORITIES } from './class-limit.ts';
 import type { Priority } from './priority.ts';
 
 /** Mean queueing wait above which a window was bad, in ms. Spec: DAGOR (SoCC 2018), 4.1. */
@@ -8,8 +9,7 @@ export const WAIT_LIMIT_MS = 20;
  * nobody. The cost of networks is shared even then.
  */
 export const LEAST_REQUESTS = 100;
-/** After a bad window this share less of all requests is let in, after a good one this share more. */
-const LESS = 0.05;
+/** After a good window this share more of all requests is let in. */
 const MORE = 0.01;
 /** Fewer requests than that are still to blame when they took this much, µs per second: a tenth of a core. */
 const LEAST_BLAME = 100_000;
@@ -24,6 +24,11 @@ const MOST_LESS = 0.5;
  */
 const BUSY_ENOUGH = 0.75;
 const MOST_MORE = 0.25;
+/**
+ * From this part on of what strangers ask for, loud networks are what keeps the door busy (see `Share.loudPart`): nobody
+ * else is deferred then, because that would help nobody.
+ */
+const LOUD_ENOUGH = 0.5;
 /** A process that used less of a core than this says nothing about what it could take. */
 const LEAST_USED = 0.02;
 /** After this many good windows in a row the step is twice as large, then three times, and so on. */
@@ -35,18 +40,11 @@ export const WINDOW_MS = 1_000;
 const WINDOW_REQUESTS = 2_000;
 /** Windows shorter than this are too noisy to judge. */
 const LEAST_WINDOW_MS = 200;
-/** The number of cohorts into which people are divided; within a priority, whole cohorts are let in or deferred. */
-export const COHORTS = 128;
-const PRIORITIES = 7;
-/** The number of classes of requests; the first `CutoffState.level` of them are let in. */
-export const CLASSES: number = PRIORITIES * COHORTS;
-/** The first priority that can be deferred: speakers and people who are already listening never are. */
-const NEVER = 2;
 const HOUR_MS = 3_600_000;
 
 /** The state of the cutoff, as reported to the metrics. */
 export interface CutoffState {
-  /** Classes let in, of 896: 7 priorities × 128 cohorts. */
+  /** Classes let in of networks that are not loud, of 896: 7 priorities × 128 cohorts. */
   readonly level: number;
   /** Mean queueing wait of the last window, ms. */
   readonly wait: number;
@@ -57,14 +55,15 @@ export interface CutoffState {
 /**
  * Decides who is served first when requests wait. Work is deferred in order of priority, and within a priority by
  * cohort: either all requests of a person pass or none do, and cohorts are dealt again every hour. Under load each
- * network also gets at most its max-min share.
+ * network also gets at most its max-min share. Loud networks have a cutoff of their own: while most of the work is theirs,
+ * they alone are deferred.
  */
 export class PriorityCutoff {
   readonly #share: Share;
   readonly #random: () => number;
-  readonly #counts = new Uint32Array(PRIORITIES * COHORTS);
   readonly #deferred = new Uint32Array(PRIORITIES);
-  #limit = PRIORITIES * COHORTS;
+  readonly #loud = new ClassLimit();
+  readonly #others = new ClassLimit();
   #requests = 0;
   #good = 0;
   #wait = 0;
@@ -83,12 +82,22 @@ export class PriorityCutoff {
   admit(priority: Priority, prefix: string | undefined, place: number, cost: number, wall: number): boolean {
     const cohort = prefix === undefined ? Math.floor(this.#random() * COHORTS) : cohortOf(prefix, wall);
     const at = priority * COHORTS + cohort;
-    this.#counts[at] = (this.#counts[at] ?? 0) + 1;
     this.#requests += 1;
+    this.#share.stranger(place, cost);
     const must = priority < NEVER;
-    const passes = (must || at < this.#limit) && this.#share.ask(place, cost, must);
-    if (!passes) this.#deferred[priority] = (this.#deferred[priority] ?? 0) + 1;
-    return passes;
+    const limit = this.#share.isLoud(place) ? this.#loud : this.#others;
+    const passes = (limit.admits(at) || must) && this.#share.ask(place, cost, must);
+    if (passes) return true;
+    this.#deferred[priority] = (this.#deferred[priority] ?? 0) + 1;
+    return false;
+  }
+
+  /** Counts a request that was refused before anything else was done for it. */
+  refuse(priority: Priority, place: number, cost: number): void {
+    this.#requests += 1;
+    this.#deferred[priority] = (this.#deferred[priority] ?? 0) + 1;
+    this.#share.stranger(place, cost);
+    this.#share.charge(place, cost);
   }
 
   /**
@@ -107,11 +116,11 @@ export class PriorityCutoff {
 
   /** True while some requests may be deferred. */
   get strained(): boolean {
-    return this.#limit < PRIORITIES * COHORTS || this.#capacity !== undefined;
+    return Math.min(this.#loud.level, this.#others.level) < CLASSES || this.#capacity !== undefined;
   }
 
   get state(): CutoffState {
-    return { level: this.#limit, wait: this.#wait, deferred: [...this.#deferred] };
+    return { level: this.#others.level, wait: this.#wait, deferred: [...this.#deferred] };
   }
 
   /**
@@ -125,7 +134,10 @@ export class PriorityCutoff {
     this.#wait = wait;
     this.#good = bad ? 0 : this.#good + 1;
     const more = MORE * (1 + this.#good / FASTER_AFTER);
-    if (!bad || many) this.#steer(bad, more);
+    if (!bad || many) {
+      this.#loud.steer(bad, more);
+      this.#others.steer(bad && this.#share.loudPart() < LOUD_ENOUGH, more);
+    }
     const { spent, asked } = this.#share.sums(seconds);
     // If requests took little time, they are not what kept everybody waiting, and a large cut would only hurt them.
     const most = spent >= LEAST_BLAME ? MOST_LESS : LESS;
@@ -145,31 +157,10 @@ export class PriorityCutoff {
       if (this.#capacity >= asked) this.#capacity = undefined;
     }
     this.#share.turn(seconds, this.#capacity);
-    this.#counts.fill(0);
+    this.#loud.forget();
+    this.#others.forget();
     this.#requests = 0;
     this.#began = now;
-  }
-
-  /** Moves the limit so that of the same arrivals 5 % fewer would have been let in, or a share of `more` more. */
-  #steer(bad: boolean, more: number): void {
-    let admitted = 0;
-    for (let at = 0; at < this.#limit; at += 1) admitted += this.#counts[at] ?? 0;
-    let asked = admitted;
-    for (let at = this.#limit; at < this.#counts.length; at += 1) asked += this.#counts[at] ?? 0;
-    if (bad) {
-      const wanted = admitted * (1 - LESS);
-      while (this.#limit > NEVER * COHORTS && admitted > wanted) {
-        this.#limit -= 1;
-        admitted -= this.#counts[this.#limit] ?? 0;
-      }
-      return;
-    }
-    const wanted = admitted + asked * more;
-    // The class that exceeds the step is let in as well: it may be the only one.
-    while (this.#limit < PRIORITIES * COHORTS && admitted <= wanted) {
-      admitted += this.#counts[this.#limit] ?? 0;
-      this.#limit += 1;
-    }
   }
 }
 

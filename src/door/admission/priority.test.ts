@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { manualClock } from '../../../test/clock.ts';
 import { COST, Share, waterLevel } from '../network/fair-share.ts';
+import { COHORTS } from './class-limit.ts';
 import { openQueueing } from './event-loop-wait.ts';
 import { type Priority, priorityOf, type RequestFacts } from './priority.ts';
-import { COHORTS, cohortOf, PriorityCutoff, WINDOW_MS } from './priority-cutoff.ts';
+import { cohortOf, PriorityCutoff, WINDOW_MS } from './priority-cutoff.ts';
 
 const of = (target: string, more: Partial<RequestFacts> = {}): Priority => {
   const [path = '/'] = target.split('?');

@@ -8,6 +8,7 @@ import type { AskedFor } from '../defence/exemptions.ts';
 import type { Limits } from '../limits.ts';
 import type { Counters } from '../metrics/counters.ts';
 import { COST } from '../network/fair-share.ts';
+import type { LateRefusals } from '../network/late-refusals.ts';
 import type { Requesters } from '../network/requesters.ts';
 import type { Clients } from '../network/trusted-proxies.ts';
 import { agentIn, forwardedForIn } from '../request/file-head.ts';
@@ -32,6 +33,7 @@ export interface BeaconRequestsDeps {
   /** Charges the network for one beacon; false when it has used up its share. */
   consume(connection: Connection, forwardedFor: string | undefined): boolean;
   readonly defence: Pick<Defence, 'measure'>;
+  readonly late: Pick<LateRefusals, 'later'>;
   readonly requesters: Pick<Requesters, 'on'>;
   readonly finished: Pick<FinishedRequests, 'tell'>;
   /** Records a fault that cost one connection. */
@@ -184,7 +186,9 @@ export class BeaconRequests {
       counters.overShare += 1;
       audience.refusedBeacon();
       if (proxy) return this.#giveBack(one);
-      reset(one.socket);
+      // Nothing else is read of it until then.
+      one.socket.pause();
+      this.#deps.late.later(one.socket, () => reset(one.socket));
       return false;
     }
     audience.beacon(head.slug, bytes.toString('latin1', from, to), () =>

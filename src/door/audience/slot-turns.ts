@@ -14,6 +14,8 @@ const TURNS = LOOKED_WITHIN_MS / TURN_MS;
 const LEAST_ROWS = 64;
 /** A session that was closed is kept so long, for when it comes back and for records that have to be told again. */
 const KEPT_MS = MINUTES_KEPT * 60_000;
+/** One in which nothing was heard has nothing to tell: a flood of those must not fill the table. */
+const UNHEARD_MS = 15_000;
 
 const DENSE = EXCLUSIONS.indexOf('dense-ip');
 const SLOT_MS = SLOT_S * 1000;
@@ -142,7 +144,9 @@ export class SlotTurns implements Disposable {
         sessions.over(row);
         sessions.idle(row);
       }
-    } else if (quiet > KEPT_MS) {
+    } else if (
+      quiet > ((table.heardTold[row] ?? 0) + (table.provenTold[row] ?? 0) === 0 ? UNHEARD_MS : KEPT_MS)
+    ) {
       sessions.forget(row);
     }
   }

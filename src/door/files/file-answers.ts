@@ -9,6 +9,7 @@ import type { Defence } from '../defence/defence.ts';
 import type { Limits } from '../limits.ts';
 import type { Counters } from '../metrics/counters.ts';
 import { COST } from '../network/fair-share.ts';
+import type { LateRefusals } from '../network/late-refusals.ts';
 import type { Requesters } from '../network/requesters.ts';
 import type { Clients } from '../network/trusted-proxies.ts';
 import type { DoorOrigin } from '../origin-port.ts';
@@ -38,6 +39,7 @@ export interface FileAnswersDeps {
   /** Charges the network for so many answers; false when it has used up its share. */
   consume(connection: Connection, forwardedFor: string | undefined, times: number): boolean;
   readonly defence: Pick<Defence, 'measure' | 'later'>;
+  readonly late: Pick<LateRefusals, 'later'>;
   /** How expensive work is charged to the network that asks for it. */
   charger(connection: Connection, forwardedFor: string | undefined): Charge;
   /** True for a connection of a listed proxy, on which one request is somebody's and the next another's. */
@@ -188,7 +190,7 @@ class SharedFileAnswers implements FileAnswers {
           0,
         );
         // The proxy's next request is somebody else's: this one is told that it was too much.
-        return requests.proxy ? this.#giveBack(requests) : reset(requests.socket);
+        return requests.proxy ? this.#giveBack(requests) : this.#late(requests, () => reset(requests.socket));
       }
       if (requests.before?.fields !== head.fields)
         requests.before =
@@ -247,8 +249,17 @@ class SharedFileAnswers implements FileAnswers {
     );
     this.#all.delete(requests);
     if (requests.hearing) this.#deps.audience?.files.settle(requests.hearing);
-    requests.connection.finish(bytes);
-    clock.after(ms(2_000), () => requests.socket.destroy());
+    this.#late(requests, () => {
+      requests.connection.finish(bytes);
+      clock.after(ms(2_000), () => requests.socket.destroy());
+    });
+  }
+
+  /** Refuses after a pause, in which nothing is read. */
+  #late(requests: FileRequests, refuse: () => void) {
+    requests.paused = true;
+    requests.socket.pause();
+    this.#deps.late.later(requests.socket, refuse);
   }
 
   /** Who asks: a client's headers are the same from one request to the next, unless a proxy brings them. */

@@ -25,9 +25,9 @@ export class OtherAnswers {
   constructor(deps: DoorHttpDeps, own: OwnAnswers) {
     this.#deps = deps;
     this.#own = own;
-    const { clock, limits, counters, clients, admission } = deps;
+    const { clock, limits, counters, clients, admission, late } = deps;
     this.#proxy = openProxy({
-      ...{ clock, limits, counters, clients },
+      ...{ clock, limits, counters, clients, late },
       answered: (req, time) => admission.forwarded(req, time),
       begin: (req, path) => admission.begin(req, path),
     });

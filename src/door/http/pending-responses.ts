@@ -12,11 +12,14 @@ export class PendingResponses implements Handler {
   taken = false;
   /** True once a refusal was sent as its last answer: anything else from the peer is ignored. */
   refused = false;
+  /** Requests so far. */
+  requests = 0;
   #ending = false;
   readonly #open = new Set<ServerResponse>();
 
   /** Tracks a response until it has been sent or the connection is gone. */
   track(res: ServerResponse): void {
+    this.requests += 1;
     this.#open.add(res);
     res.once('close', () => this.#open.delete(res));
   }

@@ -7,6 +7,7 @@ import { READ_BY_ALL } from '../../http/index.ts';
 import { send } from '../answer/send.ts';
 import type { Limits } from '../limits.ts';
 import type { Counters } from '../metrics/counters.ts';
+import type { LateRefusals } from '../network/late-refusals.ts';
 import type { Clients } from '../network/trusted-proxies.ts';
 import { RetryBudget } from './retry-budget.ts';
 
@@ -75,6 +76,8 @@ export interface ProxyDeps {
   readonly clients: Clients;
   /** Begins a request; undefined when whoever asks has too many under way. */
   begin?(req: IncomingMessage, path: string): Disposable | undefined;
+  /** Refuses a second later; default: at once. */
+  readonly late?: Pick<LateRefusals, 'later'>;
   /** The process behind began to answer, this many ms after it was asked. */
   answered?(req: IncomingMessage, time: number): void;
 }
@@ -93,7 +96,8 @@ export function openProxy(deps: ProxyDeps): Forward {
       return send(req, res, problem('too-large', undefined, { connection: 'close' }));
     }
     const place = deps.begin?.(req, (req.url ?? '/').replace(/\?.*$/s, ''));
-    if (deps.begin && !place) return refuseCrowded(req, res);
+    if (deps.begin && !place)
+      return deps.late ? deps.late.later(req.socket, () => refuseCrowded(req, res)) : refuseCrowded(req, res);
     new Forwarding(deps, budget, { req, res, to, place }).begin();
   };
 }

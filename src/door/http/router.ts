@@ -83,8 +83,12 @@ export class Router {
     if (measure === 'defer') return this.#admit(req, res, target, true);
     if (measure === 'slow') return this.#later(req, res, target);
     if (measure === 'wait')
-      return answerWait(req, res, target.whole, this.#deps.defence.pass(requester as Requester));
-    answerRefused(req, res, measure === 'deny');
+      return answerWait(req, res, {
+        target: target.whole,
+        pass: this.#deps.defence.pass(requester as Requester),
+        late: this.#deps.late,
+      });
+    answerRefused(req, res, measure === 'deny', this.#deps.late);
   }
 
   /** What is to be done about whoever asks. A stream is looked at when somebody joins it. */

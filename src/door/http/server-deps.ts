@@ -11,6 +11,7 @@ import type { Defence } from '../defence/defence.ts';
 import type { Limits } from '../limits.ts';
 import type { Counters } from '../metrics/counters.ts';
 import type { Fault } from '../metrics/faults.ts';
+import type { LateRefusals } from '../network/late-refusals.ts';
 import type { Requesters } from '../network/requesters.ts';
 import type { SlowBodies } from '../network/slow-bodies.ts';
 import type { Unfinished } from '../network/slow-senders.ts';
@@ -30,6 +31,8 @@ export interface DoorHttpDeps {
   readonly joins: Pick<StreamJoins, 'join'>;
   readonly defence: Pick<Defence, 'measure' | 'later' | 'pass'>;
   readonly admission: Admission;
+  /** Sends refusals a second later. */
+  readonly late: Pick<LateRefusals, 'later'>;
   readonly fault: Fault;
   readonly catchingUp: CatchingUp;
   /** Limits how many requests may be waiting for their body. */

@@ -460,3 +460,12 @@ test('a stranger cannot choose the host, length and connection fields that the p
     expect([host, w.text().slice(0, 12)]).toEqual([host, 'HTTP/1.1 200']);
   }
 });
+
+test('a connection is closed after its last request, and asks for nothing more', async () => {
+  await using door = await openTestDoor(fakeOrigin(), { limits: { ...LIMITS, requestsPerSocket: 3 } });
+  const w = wire(door.port, get('/healthz'));
+  // As a program does that goes on whatever it is told.
+  w.socket.on('data', () => w.socket.writable && w.socket.write(get('/healthz')));
+  await w.closed;
+  expect(w.text().match(/^HTTP\/1\.1 \d+/gm)).toEqual(Array(3).fill('HTTP/1.1 200'));
+});

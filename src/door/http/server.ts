@@ -71,7 +71,9 @@ class DoorHttpServer implements DoorHttp {
     const { counters, clients, admission, clock } = this.#deps;
     counters.requests += 1;
     responses.track(res);
-    if (this.#closing) res.shouldKeepAlive = false;
+    // Node itself says `close` then, and goes on answering 503 to whoever does not.
+    if (this.#closing || responses.requests >= this.#deps.limits.requestsPerSocket)
+      res.shouldKeepAlive = false;
     this.#open.add(res);
     const peer = req.socket.remoteAddress;
     if (clients.trusts(peer)) connectionOf(req.socket).client = admission.prefixOf(req);

@@ -14,11 +14,27 @@ export const COST = {
   file: 20,
   /** Accepting a connection, reading a head and answering it. */
   request: 60,
+  /** Saying no: accepting a connection, reading a head and a short answer. */
+  refusal: 40,
   /** A request that another process answers, counting both processes. */
   forwarded: 500,
   /** A full TLS handshake; what it really takes is measured. */
   handshake: 1_000,
 } as const;
+
+/**
+ * µs that a network may cost at once, before its share of each window counts: a page with all that belongs to it. It fills
+ * up again while the network costs less than its share.
+ */
+const BURST = 1_000;
+/** Strangers of a network are loud when they have cost more than three pages within the last seconds, µs. */
+const LOUD = 3_000;
+/** What strangers cost, and the streams that were begun, are remembered for some seconds: half of it goes in so many. */
+const LOUD_HALF_S = 5;
+const BEGUN_HALF_S = 3;
+/** A network joins and leaves when it asked for so many streams in the last seconds, and keeps less than this share of them. */
+const LEAST_BEGUN = 8;
+const KEPT = 0.5;
 
 /** A network's weight is at most 1 plus this, however many of its people listen. */
 const MOST_MORE = 7;
@@ -42,6 +58,11 @@ export class Share {
   readonly #spent = new Float64Array(PLACES);
   /** Older cost, fading. */
   readonly #heat = new Float64Array(PLACES);
+  /** Requested by strangers in this window, and in the last seconds. */
+  readonly #strange = new Float64Array(PLACES);
+  readonly #loud = new Float64Array(PLACES);
+  /** Streams that were asked for in the last seconds. */
+  readonly #begun = new Float64Array(PLACES);
   readonly #seed: number;
   #level = Number.POSITIVE_INFINITY;
 
@@ -70,6 +91,9 @@ export class Share {
     this.#asked[cheapest] = 0;
     this.#spent[cheapest] = 0;
     this.#heat[cheapest] = 0;
+    this.#strange[cheapest] = 0;
+    this.#loud[cheapest] = 0;
+    this.#begun[cheapest] = 0;
     return cheapest;
   }
 
@@ -80,9 +104,8 @@ export class Share {
   ask(place: number, cost: number, must = false): boolean {
     if (place < 0) return true;
     this.#asked[place] = (this.#asked[place] ?? 0) + cost;
-    const spent = this.#spent[place] ?? 0;
-    if (!must && spent >= this.#level * this.weightAt(place)) return false;
-    this.#spent[place] = spent + cost;
+    if (!must && !this.hasLeft(place)) return false;
+    this.#spent[place] = (this.#spent[place] ?? 0) + cost;
     return true;
   }
 
@@ -103,12 +126,50 @@ export class Share {
 
   /** False when the network has used up its share of this window; nothing is counted. */
   hasLeft(place: number): boolean {
-    return place < 0 || (this.#spent[place] ?? 0) < this.#level * this.weightAt(place);
+    return place < 0 || (this.#spent[place] ?? 0) < (this.#level + BURST) * this.weightAt(place);
   }
 
   /** One more (or, with −1, one less) of the network's people is listening. */
   heard(place: number, change: 1 | -1): void {
     if (place >= 0) this.#heard[place] = Math.max(0, (this.#heard[place] ?? 0) + change);
+  }
+
+  /** Somebody of the network who is not known to listen asks for something of that cost. */
+  stranger(place: number, cost: number): void {
+    if (place >= 0) this.#strange[place] = (this.#strange[place] ?? 0) + cost;
+  }
+
+  /** True while strangers of the network cost more than people who come. */
+  isLoud(place: number): boolean {
+    return place >= 0 && (this.#loud[place] ?? 0) + (this.#strange[place] ?? 0) > LOUD * this.weightAt(place);
+  }
+
+  /**
+   * The part of what strangers asked for in this window that networks asked for whose strangers cost more than people who
+   * come: 0 in a crowd, nearly 1 in a flood.
+   */
+  loudPart(): number {
+    let [all, loud] = [0, 0];
+    for (let at = 0; at < PLACES; at += 1) {
+      const strange = this.#strange[at] ?? 0;
+      all += strange;
+      if (strange > 0 && this.isLoud(at)) loud += strange;
+    }
+    return all === 0 ? 0 : loud / all;
+  }
+
+  /** Somebody of the network asks for a stream. */
+  begun(place: number): void {
+    if (place >= 0) this.#begun[place] = (this.#begun[place] ?? 0) + 1;
+  }
+
+  /**
+   * True for a network that asks for many streams and keeps few of them: it takes the work of beginning them, and nobody
+   * there listens.
+   */
+  churns(place: number): boolean {
+    const begun = place < 0 ? 0 : (this.#begun[place] ?? 0);
+    return begun >= LEAST_BEGUN && (this.#heard[place] ?? 0) < begun * KEPT;
   }
 
   /** A network's weight: 1 if nobody of it listens, at most 8. */
@@ -152,19 +213,28 @@ export class Share {
   }
 
   /**
-   * Ends a window of `seconds`. With a `capacity` in µs per second, the next window is shared accordingly; without
-   * one, nobody is limited.
+   * Ends a window of `seconds`. With a `capacity` in µs per second, the next window, which is taken to be as long, is shared
+   * accordingly; without one, nobody is limited.
    */
   turn(seconds: number, capacity: number | undefined): void {
     for (let at = 0; at < PLACES; at += 1) {
       const held = (this.#open[at] ?? 0) * COST.connectionSecond * seconds;
       this.#asked[at] = (this.#asked[at] ?? 0) + held;
     }
-    this.#level = capacity === undefined ? Number.POSITIVE_INFINITY : this.#levelFor(capacity);
+    this.#level = capacity === undefined ? Number.POSITIVE_INFINITY : this.#levelFor(capacity * seconds);
+    const quieter = 2 ** (-seconds / LOUD_HALF_S);
+    const older = 2 ** (-seconds / BEGUN_HALF_S);
     for (let at = 0; at < PLACES; at += 1) {
+      if (this.#tags[at] === 0) continue;
       this.#heat[at] = (this.#heat[at] ?? 0) * MEMORY + (this.#asked[at] ?? 0);
+      this.#loud[at] = ((this.#loud[at] ?? 0) + (this.#strange[at] ?? 0)) * quieter;
+      this.#begun[at] = (this.#begun[at] ?? 0) * older;
+      const weight = this.weightAt(at);
+      // What was beyond the share is owed, and no more than the burst: it is not had again before some quiet windows.
+      const beyond = (this.#spent[at] ?? 0) - this.#level * weight;
+      this.#spent[at] = Math.min(BURST * weight, Math.max(0, beyond));
       this.#asked[at] = 0;
-      this.#spent[at] = 0;
+      this.#strange[at] = 0;
     }
   }
 

@@ -101,6 +101,16 @@ export const asksForTitles = (value: string | undefined): boolean => value?.trim
 const FRAMED = /\r\n(?:transfer-encoding|expect|upgrade)[ \t]*:/i;
 const LENGTH = /\r\ncontent-length:[ \t]*(\d{1,6})[ \t]*\r\n/i;
 
+const SIGNED = /\r\nauthorization[ \t]*:/i;
+
+/**
+ * True for a complete head of POST, PUT or PATCH by somebody who shows no token: whether its body is wanted can be said
+ * before it comes.
+ */
+export function isUnsignedPost(head: Buffer): boolean {
+  return head[0] === 0x50 && !SIGNED.test(head.toString('latin1', 0, head.indexOf('\r\n\r\n')));
+}
+
 /**
  * Length of a first request, head and body, when the body has a plain Content-Length of at most `bodyHeld`; 0 for any
  * other. It only says how long to wait: whoever answers the request validates it.
