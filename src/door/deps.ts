@@ -12,7 +12,7 @@ import type { Operations } from '../wire/operations/operations.ts';
 import type { Hsts } from './answer/answer-head.ts';
 import type { Assets } from './answer/assets.ts';
 import type { AudienceOptions } from './audience/audience.ts';
-import type { ActChange, DefenceAct } from './defence/acts.ts';
+import type { ActChange, DefenceAct, REST } from './defence/acts.ts';
 import type { ListedNetwork } from './defence/address-lists.ts';
 import type { DefenceMode } from './defence/defence.ts';
 import type { Limits } from './limits.ts';
@@ -155,8 +155,8 @@ export interface Door extends AsyncDisposable {
   listed(allow: readonly ListedNetwork[], deny: readonly ListedNetwork[]): void;
   /** What is being done now about those who cost more than their share. */
   acts(): readonly DefenceAct[];
-  /** Takes back what is done about a network; returns how many acts that were. */
-  lift(network: ListedNetwork): number;
+  /** Takes back what is done about a network, or about all who share a row (`REST`); returns how many acts that were. */
+  lift(what: ListedNetwork | typeof REST): number;
   /** The load signals of this door since the last call; only for the ladder, about once a second. */
   strain(): DoorStrain;
   /** Prometheus text, `earshot_door_…`. */

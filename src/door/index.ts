@@ -26,7 +26,7 @@ export type { KeyBatch } from './audience/day-keys.ts';
 export { openOwnSalts, openSalts } from './audience/listener-key.ts';
 export { networksIn, openNetworkList } from './audience/network-list.ts';
 export { ProofSampling, type ProofSamplingDeps } from './audience/proof-sampling.ts';
-export type { ActChange, DefenceAct } from './defence/acts.ts';
+export { type ActChange, type DefenceAct, REST } from './defence/acts.ts';
 export { type BadLine, type ListedNetwork, readAddressList, readNetwork } from './defence/address-lists.ts';
 export type { DefenceMode } from './defence/defence.ts';
 export type { Door, DoorDeps } from './deps.ts';

@@ -145,6 +145,29 @@ function operationsMain(told: Operations, words: OperationWords, language: PageL
       ...[n.share(one.admitted), n.whole(one.putOff)],
     ]),
   );
+  const prefixes =
+    told.prefixes.length === 0
+      ? ''
+      : `${table(
+          words.prefixes,
+          'prefixes',
+          [
+            ...([
+              [words.network, false],
+              [words.process, false],
+              [words.cpu, true],
+            ] as const),
+            ...([
+              [words.people, true],
+              [words.measure, false],
+            ] as const),
+          ],
+          told.prefixes.map(({ name, door, cost, listeners, step }) => [
+            ...[escapeHtml(name), door, n.share(cost), n.whole(listeners)],
+            words.steps[step] ?? escapeHtml(step),
+          ]),
+        )}
+<p class="small">${words.networkNames}</p>`;
   const defence =
     told.defence.length === 0
       ? ''
@@ -161,7 +184,7 @@ function operationsMain(told: Operations, words: OperationWords, language: PageL
           ]),
         );
   const disk = told.disk ? `<p>${words.disk(n.bytes(told.disk.free), n.bytes(told.disk.size))}</p>` : '';
-  return [state, processes, rooms, doors, defence, disk].filter(Boolean).join('\n');
+  return [state, processes, rooms, doors, prefixes, defence, disk].filter(Boolean).join('\n');
 }
 
 /**

@@ -12,6 +12,12 @@ export interface OperationWords {
   readonly noRooms: string;
   readonly doors: string;
   readonly defence: string;
+  readonly prefixes: string;
+  readonly network: string;
+  readonly people: string;
+  readonly measure: string;
+  readonly steps: Readonly<Record<string, string>>;
+  readonly networkNames: string;
   readonly disk: (free: string, size: string) => string;
   readonly data: string;
   readonly process: string;
@@ -51,6 +57,13 @@ const english: OperationWords = {
   noRooms: 'No room is running.',
   doors: 'Doors',
   defence: 'Defence of the doors',
+  prefixes: 'Networks that cost most',
+  network: 'Network',
+  people: 'Listeners',
+  measure: 'What is done about it',
+  steps: { serve: 'nothing', defer: 'comes last', slow: 'slowed', wait: 'asked to wait', refuse: 'refused' },
+  networkNames:
+    'The names of networks are drawn anew whenever a door starts, so that nobody can tell whose they are. The operator sees the addresses with earshot defence list.',
   disk: (free, size) => `Disk of the data folder: ${free} of ${size} are free.`,
   data: 'The same for programs',
   process: 'Process',
@@ -90,6 +103,19 @@ const french: OperationWords = {
   noRooms: 'Aucune salle n’est ouverte.',
   doors: 'Portes',
   defence: 'Défense des portes',
+  prefixes: 'Réseaux qui coûtent le plus',
+  network: 'Réseau',
+  people: 'Auditeurs',
+  measure: 'Mesure prise',
+  steps: {
+    serve: 'aucune',
+    defer: 'passe en dernier',
+    slow: 'ralenti',
+    wait: 'prié d’attendre',
+    refuse: 'refusé',
+  },
+  networkNames:
+    'Les noms des réseaux sont tirés au sort à chaque démarrage d’une porte : personne ne peut savoir à qui ils sont. L’exploitant voit les adresses avec earshot defence list.',
   disk: (free, size) => `Disque du dossier de données : ${free} libres sur ${size}.`,
   data: 'La même chose pour les programmes',
   process: 'Processus',

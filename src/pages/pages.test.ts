@@ -301,6 +301,7 @@ test('the page of the operator tells everybody what the processes do, in words t
       },
     ],
     doors: [{ name: 'door-0', connections: 9, streams: 8, wait: 0.0021, admitted: 0.5, putOff: 4 }],
+    prefixes: [{ door: 'door-0', name: 'k3<', cost: 0.3, listeners: 0, step: 'wait' }],
     disk: { free: 5e9, size: 9e9 },
     defence: [{ name: 'acts_total', labels: 'step <b>', value: 2 }],
   };
@@ -313,6 +314,8 @@ test('the page of the operator tells everybody what the processes do, in words t
     '2.1 ms',
     '50%',
     'acts (step &lt;b&gt;)',
+    'k3&lt;',
+    '30%',
   ])
     expect([said, page.includes(said)]).toEqual([said, true]);
   expect(page).toContain('<a href="/r/hall">hall</a>');

@@ -1,6 +1,6 @@
 import { EarshotError } from '../../base/errors.ts';
 import { fromProcess } from '../../config/index.ts';
-import { type DefenceAct, type ListedNetwork, readNetwork } from '../../door/index.ts';
+import { type DefenceAct, type ListedNetwork, REST, readNetwork } from '../../door/index.ts';
 import { type Paths, paths } from '../../role/paths.ts';
 import { readArguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
@@ -9,6 +9,7 @@ import { addTo, askLift, networksOf, removeFrom, textOf } from './lists.ts';
 
 const HELP = `earshot defence list              what the doors do now about whom, and why; the operator's lists
 earshot defence lift NETWORK      take it back; whoever still costs too much begins at the first step again
+earshot defence lift rest         the same for all who share a row, because a table of costs is full
 earshot defence allow NETWORK     always serve an address or network, such as 192.0.2.7 or 2001:db8::/48
 earshot defence deny NETWORK      never serve it
 earshot defence remove NETWORK    take it off both lists
@@ -52,6 +53,7 @@ export const command: Command = async (args) => {
     case 'export':
       return print(at, config.doors, what);
     case 'lift':
+      return lift(at, what === REST ? REST : networkOf(verb, what), values.json);
     case 'allow':
     case 'deny':
     case 'remove':
@@ -108,20 +110,28 @@ async function print(at: Paths, doors: number, format: string | undefined): Prom
   return 0;
 }
 
+async function lift(at: Paths, what: ListedNetwork | typeof REST, json: boolean): Promise<number> {
+  await askLift(at.defence.lifts, what, Date.now());
+  const said = what === REST ? REST : `${what.address}/${what.bits}`;
+  console.log(
+    json
+      ? JSON.stringify({ verb: 'lift', network: said })
+      : `what the doors do about ${said} is taken back within two seconds`,
+  );
+  return 0;
+}
+
 async function change(
   at: Paths,
   verb: Verb,
   network: ListedNetwork,
   { remark, json }: { readonly remark?: string | undefined; readonly json: boolean },
 ): Promise<number> {
-  const { allow, deny, lifts } = at.defence;
+  const { allow, deny } = at.defence;
   const said = `${network.address}/${network.bits}`;
   const why = (remark ?? `by hand, ${new Date().toISOString().slice(0, 16)} UTC`).replace(/[\r\n#]/g, ' ');
   let text: string;
-  if (verb === 'lift') {
-    await askLift(lifts, network, Date.now());
-    text = `what the doors do about ${said} is taken back within two seconds`;
-  } else if (verb === 'remove') {
+  if (verb === 'remove') {
     const [one, other] = [await removeFrom(allow, network), await removeFrom(deny, network)];
     text = one || other ? `${said} is on no list any more` : `${said} was on no list`;
   } else {

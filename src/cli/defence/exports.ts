@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { DefenceAct } from '../../door/index.ts';
+import { type DefenceAct, REST } from '../../door/index.ts';
 
 /** Programs in front, or beside, that can act on what the doors have decided. */
 export type ExportFormat = 'nginx' | 'haproxy' | 'fail2ban' | 'fail2ban-filter' | 'crowdsec';
@@ -31,7 +31,7 @@ export function bannedOf(
     kept.set(one.network, one);
   };
   for (const { who, until, reason, step, mode } of acts)
-    if (KEPT_OUT.has(step) && mode === 'on') add({ network: who, until, reason });
+    if (who !== REST && KEPT_OUT.has(step) && mode === 'on') add({ network: who, until, reason });
   for (const network of deny) add({ network, until: forever, reason: "on the operator's deny list" });
   return [...kept.values()].sort((a, b) => (a.network < b.network ? -1 : 1));
 }

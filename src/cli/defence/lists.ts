@@ -1,6 +1,6 @@
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type ListedNetwork, readNetwork } from '../../door/index.ts';
+import { type ListedNetwork, REST, readNetwork } from '../../door/index.ts';
 
 const ROOM_FOR_REMARK = '# addresses and networks, one a line; what follows # is a remark\n';
 /** How long a lift stays in its file: doors look every two seconds. */
@@ -53,9 +53,13 @@ export const networksOf = async (path: string): Promise<readonly string[]> =>
     .map(networkIn)
     .filter((line) => readNetwork(line) !== undefined);
 
-/** Tells the doors to take back what they do about a network. `now`: wall-clock ms. */
-export async function askLift(path: string, network: ListedNetwork, now: number): Promise<void> {
+/** Tells the doors to take back what they do about a network, or about all who share a row. `now`: wall-clock ms. */
+export async function askLift(
+  path: string,
+  network: ListedNetwork | typeof REST,
+  now: number,
+): Promise<void> {
   const lines = (await textOf(path)).split('\n');
   const recent = lines.filter((line) => now - Number(line.split(' ')[0]) < LIFT_KEPT_MS);
-  await replace(path, `${[...recent, `${now} ${written(network)}`].join('\n')}\n`);
+  await replace(path, `${[...recent, `${now} ${network === REST ? REST : written(network)}`].join('\n')}\n`);
 }

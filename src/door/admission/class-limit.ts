@@ -1,5 +1,6 @@
 /** The number of cohorts into which people are divided; within a priority, whole cohorts are let in or deferred. */
 export const COHORTS = 128;
+/** Priorities, from 0, the most urgent. */
 export const PRIORITIES = 7;
 /** The number of classes of requests, the most urgent first. */
 export const CLASSES: number = PRIORITIES * COHORTS;

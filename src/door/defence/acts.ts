@@ -3,10 +3,13 @@ import type { CostRates } from './cost-table.ts';
 import type { DefenceStep, Scope } from './escalation.ts';
 import { DEFENCE } from './thresholds.ts';
 
+/** Who an act of a table's shared row is about: all who found no place in it. */
+export const REST = 'rest';
+
 /** What is being done about a client, a prefix or a network, and why. */
 export interface DefenceAct {
   readonly scope: Scope;
-  /** The address of a client, the network of the others: `192.0.2.7`, `192.0.2.0/24`, `2001:db8:1::/48`. */
+  /** The address of a client, the network of the others: `192.0.2.7`, `192.0.2.0/24`, `2001:db8:1::/48`; or `REST`. */
   readonly who: string;
   readonly step: DefenceStep;
   /** `log-only`: it is only written down. */

@@ -1,14 +1,14 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
-import { exposition } from '../../base/metrics.ts';
 import { epochMs, type Ms, ms } from '../../base/time.ts';
 import type { FinishedRequest } from '../request/finished-request.ts';
 import type { Requester } from '../socket/connection.ts';
-import { type ActChange, type DefenceAct, DefenceActs } from './acts.ts';
+import { type ActChange, type DefenceAct, DefenceActs, REST } from './acts.ts';
 import { AddressLists, type ListedNetwork } from './address-lists.ts';
 import { CostTable } from './cost-table.ts';
 import { type DefenceStep, Escalation, type Scope, STEPS } from './escalation.ts';
 import { type AskedFor, Exemptions, type ExemptionsDeps, flows } from './exemptions.ts';
+import { defenceFigures } from './figures.ts';
 import { writtenAs } from './networks.ts';
 import { DEFENCE } from './thresholds.ts';
 import type { WaitPasses } from './wait-pass.ts';
@@ -172,25 +172,40 @@ export class Defence {
     return this.#deps.passes.give(network.prefix ?? '');
   }
 
-  /** Takes back all that is done about an address or network; returns how many acts that were. */
-  lift({ address, bits, family }: ListedNetwork): number {
+  /**
+   * Takes back all that is done about an address or network, or about all who share a row of a full table; returns how
+   * many acts that were.
+   */
+  lift(what: ListedNetwork | typeof REST): number {
+    if (what === REST) return SCOPES.reduce((sum, scope) => sum + this.#liftRest(scope), 0);
+    const { address, bits, family } = what;
     const list = new AddressLists();
     list.set([{ address, bits, family }], []);
     let lifted = 0;
     for (const { scope, key, act } of this.acts.keys()) {
-      if (list.of(act.who.replace(/\/.*$/, '')) !== 'allow') continue;
+      if (act.who === REST || list.of(act.who.replace(/\/.*$/, '')) !== 'allow') continue;
       this.acts.end(scope, key, 'lifted');
       this.#steps[scope].lift(this.#tables[scope].find(key));
       lifted += 1;
     }
     // A lift of everything is one of those who share a row, and of what is not listed, as well.
     if (bits === 0)
-      for (const scope of SCOPES)
+      for (const scope of SCOPES) {
+        lifted += this.#liftRest(scope);
         for (const row of [...this.#ends[scope].keys()]) {
           this.#steps[scope].lift(row);
           lifted += 1;
         }
+      }
     return lifted;
+  }
+
+  #liftRest(scope: Scope): number {
+    const { rest, steps } = this.#tables[scope];
+    if (steps[rest] === 0) return 0;
+    this.acts.end(scope, 0, 'lifted');
+    this.#steps[scope].lift(rest);
+    return 1;
   }
 
   /** About once a second: costs fade, and steps are taken and taken back. */
@@ -212,48 +227,10 @@ export class Defence {
 
   /** Prometheus text, `earshot_door_defence_…`. */
   metrics(): string {
-    const { mode } = this.#deps;
-    const acts = Map.groupBy(this.acts.all(), ({ scope, step }) => `${scope} ${step}`);
-    return exposition([
-      {
-        name: 'earshot_door_defence_acts',
-        kind: 'gauge',
-        help: 'Clients, prefixes and networks about which something is done now because of what they cost',
-        value: [...acts.values()].map(
-          (list) => [{ scope: list[0]?.scope ?? '', step: list[0]?.step ?? '' }, list.length] as const,
-        ),
-      },
-      {
-        name: 'earshot_door_defence_requests_total',
-        kind: 'counter',
-        help: 'Requests of those clients, by what was done (mode="on") or would have been (mode="log-only")',
-        value: STEPS.slice(1).map((step, i) => [{ step, mode }, this.#counts[i + 1] ?? 0] as const),
-      },
-      {
-        name: 'earshot_door_defence_denied_total',
-        kind: 'counter',
-        help: "Connections and requests refused because of the operator's deny list",
-        value: this.#denied,
-      },
-      {
-        name: 'earshot_door_defence_unlisted_total',
-        kind: 'counter',
-        help: 'Acts that were applied without being listed, because too many hold at one time',
-        value: this.acts.unlisted,
-      },
-      {
-        name: 'earshot_door_defence_table_rows',
-        kind: 'gauge',
-        help: 'Clients, prefixes and networks whose cost is known',
-        value: SCOPES.map((scope) => [{ scope }, this.#tables[scope].used] as const),
-      },
-      {
-        name: 'earshot_door_defence_table_overflows_total',
-        kind: 'counter',
-        help: 'Times a table of costs had no place left for somebody, who then shared one limit with all others of that kind',
-        value: SCOPES.map((scope) => [{ scope }, this.#tables[scope].overflows] as const),
-      },
-    ]);
+    return defenceFigures({
+      ...{ mode: this.#deps.mode, acts: this.acts, tables: this.#tables },
+      ...{ counts: this.#counts, denied: this.#denied },
+    });
   }
 
   /** The furthest step that was taken against somebody. */
@@ -349,12 +326,18 @@ export class Defence {
       this.#ends[scope].delete(row);
     }
     const key = this.#tables[scope].keyAt(row);
-    const known = this.acts.of(scope, key);
+    const known = this.acts.of(scope, key) ?? (row === this.#tables[scope].rest ? this.#ofRest() : undefined);
     if (!known) return;
     if (to !== 0)
       return void this.acts.set(scope, key, this.#act(scope, row, known, to > from ? share : undefined));
     this.acts.end(scope, key, 'over');
     this.#parents.delete(`${scope} ${key}`);
+  }
+
+  /** Nobody asks as the row that many share, so its first act has its name at once. */
+  #ofRest(): Pick<DefenceAct, 'who' | 'since' | 'until'> {
+    const since = this.#deps.clock.wall();
+    return { who: REST, since, until: epochMs(since + this.#deps.expiry) };
   }
 
   /** When the step of each row ends at the latest, by the monotonic clock; the first to end first. */

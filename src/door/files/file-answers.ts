@@ -178,17 +178,7 @@ class SharedFileAnswers implements FileAnswers {
       if (times === 0) return;
       if (!this.#deps.consume(requests.connection, forwardedFor, times)) {
         counters.overShare += 1;
-        this.#deps.finished.tell(
-          requester,
-          this.#deps.clock.now(),
-          'GET',
-          head.path,
-          head.query,
-          0,
-          0,
-          COST.file,
-          0,
-        );
+        this.#tellRefused(requester, head, 0, 0);
         // The proxy's next request is somebody else's: this one is told that it was too much.
         return requests.proxy ? this.#giveBack(requests) : this.#late(requests, () => reset(requests.socket));
       }
@@ -227,32 +217,22 @@ class SharedFileAnswers implements FileAnswers {
   }
 
   /** Refuses a request and closes its connection. */
-  #turnAway(
-    requests: FileRequests,
-    requester: Requester,
-    { path, query }: Found,
-    code: 'denied' | 'over-share',
-  ) {
-    const { clock, counters, finished } = this.#deps;
+  #turnAway(requests: FileRequests, requester: Requester, head: Found, code: 'denied' | 'over-share') {
+    const { clock, counters } = this.#deps;
     const bytes = rawProblem(code);
     counters.overShare += 1;
-    finished.tell(
-      requester,
-      clock.now(),
-      'GET',
-      path,
-      query,
-      ERRORS[code].status,
-      bytes.length,
-      COST.file,
-      0,
-    );
+    this.#tellRefused(requester, head, ERRORS[code].status, bytes.length);
     this.#all.delete(requests);
     if (requests.hearing) this.#deps.audience?.files.settle(requests.hearing);
     this.#late(requests, () => {
       requests.connection.finish(bytes);
       clock.after(ms(2_000), () => requests.socket.destroy());
     });
+  }
+
+  #tellRefused(requester: Requester, { path, query }: Found, status: number, bytes: number) {
+    const { clock, finished } = this.#deps;
+    finished.tell(requester, clock.now(), 'GET', path, query, status, bytes, COST.file, 0);
   }
 
   /** Refuses after a pause, in which nothing is read. */

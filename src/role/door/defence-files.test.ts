@@ -15,7 +15,7 @@ import { manualClock } from '../../../test/clock.ts';
 import type { Log } from '../../base/log.ts';
 import { epochMs } from '../../base/time.ts';
 import { addTo, askLift, networksOf, removeFrom } from '../../cli/defence/lists.ts';
-import { type ActChange, type DefenceAct, type ListedNetwork, readNetwork } from '../../door/index.ts';
+import { type ActChange, type DefenceAct, type ListedNetwork, REST, readNetwork } from '../../door/index.ts';
 import { readEntries } from '../../journal/index.ts';
 import { paths } from '../paths.ts';
 import { DefenceFiles } from './defence-files.ts';
@@ -60,7 +60,7 @@ function open() {
     door: () => ({
       acts: () => seen.acts,
       listed: (allow, deny) => void seen.lists.push([names(allow), names(deny)]),
-      lift: ({ address }) => seen.lifted.push(address),
+      lift: (what) => seen.lifted.push(what === REST ? REST : what.address),
     }),
   });
   let changes = 0;

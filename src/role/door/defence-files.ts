@@ -10,6 +10,7 @@ import {
   type DoorDeps,
   type ListedNetwork,
   openSalts,
+  REST,
   readAddressList,
   readNetwork,
 } from '../../door/index.ts';
@@ -160,7 +161,7 @@ export class DefenceFiles implements AsyncDisposable {
     let latest = this.#lifted;
     for (const line of text.split('\n')) {
       const [at = '', said = ''] = line.split(' ');
-      const network = readNetwork(said);
+      const network = said === REST ? REST : readNetwork(said);
       if (!network || !(Number(at) > this.#lifted)) continue;
       latest = Math.max(latest, Number(at));
       const acts = this.#deps.door()?.lift(network) ?? 0;

@@ -57,6 +57,14 @@ function gathered(now: number, cpu: number, busy: number): Gathered {
           gauge('earshot_door_admitted_ratio', 1),
           gauge('earshot_door_put_off_total', [[{ priority: '3' }, 5]]),
           gauge('earshot_door_defence_acts', [[{ act: 'wait' }, 2]]),
+          gauge('earshot_door_defence_prefix_cost_ratio', [
+            [{ prefix: 'k3', step: 'serve' }, 0.02],
+            [{ prefix: 'rest', step: 'wait' }, 0.3],
+          ]),
+          gauge('earshot_door_defence_prefix_listeners', [
+            [{ prefix: 'k3' }, 7],
+            [{ prefix: 'rest' }, 0],
+          ]),
         ]),
       },
       {
@@ -108,6 +116,10 @@ test('tells what each process, room and door does, those with most listeners fir
   });
   expect(told.doors).toEqual([
     { name: 'door-0', connections: 44, streams: 43, wait: 0.001, admitted: 1, putOff: 5 },
+  ]);
+  expect(told.prefixes).toEqual([
+    { door: 'door-0', name: 'rest', cost: 0.3, listeners: 0, step: 'wait' },
+    { door: 'door-0', name: 'k3', cost: 0.02, listeners: 7, step: 'serve' },
   ]);
   expect(told.defence).toEqual([{ name: 'acts', labels: 'act wait', value: 2 }]);
 });

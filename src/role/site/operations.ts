@@ -1,5 +1,6 @@
 import type { Exposed } from '../../base/metrics.ts';
 import type {
+  ExpensiveNetwork,
   Operations,
   WorkingDoor,
   WorkingProcess,
@@ -8,6 +9,8 @@ import type {
 
 /** Rooms that are told. */
 const MOST_ROOMS = 50;
+/** Networks that are told. */
+const MOST_PREFIXES = 20;
 /** Samples of the defence that are told. */
 const MOST_DEFENCE = 100;
 const SAMPLE = /^([a-z_][\w]*)(?:\{(.*)\})? (\S+)$/;
@@ -98,6 +101,7 @@ export class OperationsDesk {
       doors: children
         .filter(({ name }) => name.startsWith('door-'))
         .flatMap(({ name }) => doorOf(name, byProcess.get(name) ?? [])),
+      prefixes: prefixesOf(samples),
       ...(free === undefined || size === undefined ? {} : { disk: { free, size } }),
       defence: defenceOf(samples),
     };
@@ -176,12 +180,28 @@ function doorOf(name: string, samples: readonly ProcessSample[]): WorkingDoor[] 
   ];
 }
 
+/** The networks that cost most, of all doors. */
+function prefixesOf(samples: readonly ProcessSample[]): ExpensiveNetwork[] {
+  const of = (what: string): ProcessSample[] =>
+    samples.filter(({ name }) => name === `earshot_door_defence_prefix_${what}`);
+  const listeners = new Map(
+    of('listeners').map(({ process, labels, value }) => [`${process} ${labels.prefix}`, value]),
+  );
+  return of('cost_ratio')
+    .map(({ process: door, labels: { prefix: name = '', step = '' }, value: cost }) => ({
+      ...{ door, name, cost, step },
+      listeners: listeners.get(`${door} ${name}`) ?? 0,
+    }))
+    .sort((a, b) => b.cost - a.cost)
+    .slice(0, MOST_PREFIXES);
+}
+
 /** What the defence of all doors counts, added up; labels that could name a network are hashes there. */
 function defenceOf(samples: readonly ProcessSample[]): Operations['defence'] {
   const sums = new Map<string, { readonly name: string; readonly labels: string; value: number }>();
   for (const { name, labels, value } of samples) {
     const short = /^earshot_door_defence_(\w+)$/.exec(name)?.[1];
-    if (short === undefined) continue;
+    if (short === undefined || short.startsWith('prefix_')) continue;
     const said = Object.entries(labels)
       .filter(([key]) => key !== 'process')
       .map(([key, word]) => `${key} ${word}`)

@@ -14,6 +14,8 @@ export interface Operations {
   /** The rooms with most listeners, then those that cost most. */
   readonly rooms: readonly WorkingRoom[];
   readonly doors: readonly WorkingDoor[];
+  /** The networks (/24, /48) that cost the doors most, by names that mean nothing outside. */
+  readonly prefixes: readonly ExpensiveNetwork[];
   /** The disk of the data folder; absent while it is not known. */
   readonly disk?: { readonly free: number; readonly size: number };
   /** What the doors' defence counts, by its metrics; empty where nothing is counted. */
@@ -55,6 +57,19 @@ export interface WorkingRoom {
   readonly busy?: number;
   /** Its cell. */
   readonly process: string;
+}
+
+/** A network that costs a door more than a hundredth of a core. */
+export interface ExpensiveNetwork {
+  readonly door: string;
+  /** Drawn by that door when it starts: nobody can work out the network. `rest`: all who found no place in its table. */
+  readonly name: string;
+  /** Share of a core, mean of 15 s. */
+  readonly cost: number;
+  /** As far as they are known. */
+  readonly listeners: number;
+  /** What is done about it: `serve`, `defer`, `slow`, `wait` or `refuse`. */
+  readonly step: string;
 }
 
 /** One door. */
