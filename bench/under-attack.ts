@@ -120,11 +120,13 @@ function row(what: string, { heard: told, late, busy, resident }: Stretch, after
   const came = `${late.joined} of ${late.joins} | ${late.firstP50}, ${late.firstP95} ms | ${late.pageP50}, ${late.pageP99} ms`;
   return `| ${what} | ${percent(busy)} | ${resident.toFixed(0)} MB; ${after} | ${sound} | ${came} | ${listed(told.refusals)} | ${by} |`;
 }
+const closedAfter = ({ held }: Attackers): string =>
+  held.includes(null) ? 'none closed' : `closed after ${held.join(', ')} ms`;
 const byWhom = (seen: Attackers | string): string =>
   typeof seen === 'string'
     ? seen
     : `${(seen.requests / seen.seconds).toFixed(0)}/s, ${seen.open} of ${seen.opened} open, ` +
-      `closed after ${seen.held.join(', ')} ms; ${listed(seen.answers)}`;
+      `${closedAfter(seen)}; ${listed(seen.answers)}`;
 /** What the door holds once an attack is over and its garbage collected, MB. */
 async function afterwards(): Promise<string> {
   await pause(8_000);

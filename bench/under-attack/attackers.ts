@@ -8,8 +8,8 @@ export interface Attackers {
   readonly requests: number;
   readonly open: number;
   readonly opened: number;
-  /** For how long the server let their connections stay, ms: the middle, 95 % and 99 %. */
-  readonly held: readonly number[];
+  /** For how long the server let their connections stay, ms: the middle, 95 % and 99 %; null: it closed none. */
+  readonly held: readonly (number | null)[];
   readonly answers: Readonly<Record<string, number>>;
 }
 

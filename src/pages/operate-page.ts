@@ -64,6 +64,31 @@ ${body}
 </tbody></table></div>`;
 }
 
+/** The networks that cost most; nothing where none costs much. */
+function prefixesTable(told: Operations, words: OperationWords, n: ReturnType<typeof numbersOf>): string {
+  if (told.prefixes.length === 0) return '';
+  return `${table(
+    words.prefixes,
+    'prefixes',
+    [
+      ...([
+        [words.network, false],
+        [words.process, false],
+        [words.cpu, true],
+      ] as const),
+      ...([
+        [words.people, true],
+        [words.measure, false],
+      ] as const),
+    ],
+    told.prefixes.map(({ name, door, cost, listeners, step }) => [
+      ...[escapeHtml(name), door, n.share(cost), n.whole(listeners)],
+      words.steps[step] ?? escapeHtml(step),
+    ]),
+  )}
+<p class="small">${words.networkNames}</p>`;
+}
+
 /** What every process is doing, as tables. */
 function operationsMain(told: Operations, words: OperationWords, language: PageLanguage): string {
   const n = numbersOf(language);
@@ -145,29 +170,6 @@ function operationsMain(told: Operations, words: OperationWords, language: PageL
       ...[n.share(one.admitted), n.whole(one.putOff)],
     ]),
   );
-  const prefixes =
-    told.prefixes.length === 0
-      ? ''
-      : `${table(
-          words.prefixes,
-          'prefixes',
-          [
-            ...([
-              [words.network, false],
-              [words.process, false],
-              [words.cpu, true],
-            ] as const),
-            ...([
-              [words.people, true],
-              [words.measure, false],
-            ] as const),
-          ],
-          told.prefixes.map(({ name, door, cost, listeners, step }) => [
-            ...[escapeHtml(name), door, n.share(cost), n.whole(listeners)],
-            words.steps[step] ?? escapeHtml(step),
-          ]),
-        )}
-<p class="small">${words.networkNames}</p>`;
   const defence =
     told.defence.length === 0
       ? ''
@@ -184,7 +186,9 @@ function operationsMain(told: Operations, words: OperationWords, language: PageL
           ]),
         );
   const disk = told.disk ? `<p>${words.disk(n.bytes(told.disk.free), n.bytes(told.disk.size))}</p>` : '';
-  return [state, processes, rooms, doors, prefixes, defence, disk].filter(Boolean).join('\n');
+  return [state, processes, rooms, doors, prefixesTable(told, words, n), defence, disk]
+    .filter(Boolean)
+    .join('\n');
 }
 
 /**
