@@ -110,7 +110,7 @@ export interface Limits {
    */
   readonly slowBytes: number;
   /**
-   * Refusals because of load or cost that wait for a second before they are sent; further ones are sent at once.
+   * Refusals because of load or cost that wait for a second or more before they are sent; further ones are sent at once.
    */
   readonly lateRefusals: number;
   /** Rendered pages kept; the oldest is dropped. */
@@ -150,7 +150,7 @@ export const LIMITS: Limits = {
   slowReaders: 2_048,
   slowReadersPerNetwork: 256,
   slowBytes: 256 * 1024 * 1024,
-  lateRefusals: 4_096,
+  lateRefusals: 16_384,
   pages: 1_000,
 };
 

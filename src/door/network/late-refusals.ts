@@ -4,7 +4,8 @@ import { type Ms, ms } from '../../base/time.ts';
 
 /**
  * Says no to those who cost too much, after a pause: a program that asks again as soon as it is refused, or opens the next
- * connection as soon as this one is closed, then costs one refusal a second and connection, however fast it is.
+ * connection as soon as this one is closed, then costs one refusal a second and connection, however fast it is. The more
+ * wait, the longer.
  */
 export interface LateRefusals {
   /**
@@ -15,8 +16,11 @@ export interface LateRefusals {
   readonly waiting: number;
 }
 
-/** How long the refused wait for their answer. */
+/** How long the refused wait for their answer, while few do. */
 export const REFUSAL_PAUSE: Ms = ms(1_000);
+
+/** For each so many that wait it is a second more: so no more than about a thousand are refused a second. */
+const LONGER_EVERY = 1_024;
 
 /** Opens it; `most` may wait at one time. */
 export function openLateRefusals(clock: Pick<Clock, 'after'>, most: number): LateRefusals {
@@ -27,8 +31,9 @@ export function openLateRefusals(clock: Pick<Clock, 'after'>, most: number): Lat
     },
     later(socket, refuse) {
       if (waiting >= most) return refuse();
+      const pause = REFUSAL_PAUSE * (1 + Math.floor(waiting / LONGER_EVERY));
       waiting += 1;
-      clock.after(REFUSAL_PAUSE, () => {
+      clock.after(ms(pause), () => {
         waiting -= 1;
         if (!socket.destroyed) refuse();
       });
