@@ -16,7 +16,12 @@ const PIECE = 5_000;
 const agent = (i: number): string =>
   `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${100 + (i % 40)}.0.0.0 Safari/537.36`;
 const fresh = (text: string): string => Buffer.from(text).toString('latin1');
-const address = (i: number): string => `127.${(i >> 16) & 255}.${(i >> 8) & 255}.${i & 255}`;
+/** Addresses as connections hold them: one text for all their requests. */
+const held: string[] = [];
+const address = (i: number): string => {
+  held[i] ??= fresh(`127.${(i >> 16) & 255}.${(i >> 8) & 255}.${i & 255}`);
+  return held[i];
+};
 const random = (i: number): string => createHash('sha256').update(String(i)).digest('hex');
 
 /** Ms of processor time of this process: the machine may be busy. */

@@ -11,6 +11,11 @@ import type { RequestFinding } from './request-finding.ts';
 
 /** So long after the end of the last sign an incident is over; a sign within it belongs to it. */
 export const QUIET_MS = 45_000;
+/**
+ * What comes again so soon after it was over has not ended: each time twice as long must be quiet, up to this. What
+ * fails every other minute is a few incidents and then one, instead of hundreds.
+ */
+const MOST_QUIET_MS = 15 * 60_000;
 /** Incidents that are held; older ones are only in the journal. */
 const MOST_INCIDENTS = 500;
 /** Signs of one incident; later ones are not listed, only how many they were. */
@@ -49,6 +54,8 @@ interface Kept {
   /** Signs that are only counted, and when the last of them ended. */
   unlisted: number;
   unlistedTo: number;
+  /** So long must be quiet before it is over, ms. */
+  quiet: number;
   readonly minutes: IncidentMinute[];
   readonly notes: IncidentNote[];
   readonly postmortems: IncidentPostmortem[];
@@ -113,7 +120,7 @@ export class IncidentBook {
     if (current.open.size > 0) return undefined;
     const ends = [...current.signs.values()].map((sign) => sign.to ?? sign.from);
     const to = Math.max(current.unlistedTo, ...ends);
-    if (wall - to < QUIET_MS) return undefined;
+    if (wall - to < current.quiet) return undefined;
     const line = {
       ...({ what: 'over', id: current.id, to, complete: current.complete } as const),
       ...(current.audience ? { audience: current.audience } : {}),
@@ -207,7 +214,7 @@ export class IncidentBook {
         id,
         signs: new Map(),
         open: new Map(),
-        ...{ unlisted: 0, unlistedTo: 0 },
+        ...{ unlisted: 0, unlistedTo: 0, quiet: QUIET_MS },
         minutes: [],
         notes: [],
         postmortems: [],
@@ -220,10 +227,23 @@ export class IncidentBook {
     return kept;
   }
 
-  #sign({ signs, open }: Kept, key: string, sign: IncidentSign): void {
+  #sign(kept: Kept, key: string, sign: IncidentSign): void {
+    const { signs, open } = kept;
+    if (signs.size === 0) kept.quiet = this.#quietAfter(kept, sign);
     const own = `${key} ${sign.from}`;
     signs.set(own, sign);
     open.set(key, own);
+  }
+
+  /** How long must be quiet after an incident that begins with a sign. */
+  #quietAfter(kept: Kept, { kind, room, from }: IncidentSign): number {
+    const before = [...this.#kept.values()].filter((one) => one !== kept).at(-1);
+    const again =
+      kind !== 'person' &&
+      before?.to !== undefined &&
+      from - before.to < MOST_QUIET_MS &&
+      [...before.signs.values()].some((sign) => sign.kind === kind && sign.room === room);
+    return again ? Math.min(MOST_QUIET_MS, 2 * before.quiet) : QUIET_MS;
   }
 
   #more(kept: Kept, key: string, from: number): void {

@@ -25,6 +25,7 @@ let clock: ManualClock;
 let incidents: Incidents;
 let said: IncidentStatement[] = [];
 let verdict: Verdict | undefined;
+let stateWithin: number | undefined;
 let gathering: (() => Promise<void>) | undefined;
 
 const start = (): Promise<Incidents> =>
@@ -33,6 +34,7 @@ const start = (): Promise<Incidents> =>
     folder: join(dir, 'press'),
     style: async () => new Map([['style.css', Buffer.from('p{}')]]),
     requests: async () => verdict,
+    ...(stateWithin === undefined ? {} : { stateWithin }),
     async statements() {
       const now = said;
       await gathering?.();
@@ -43,6 +45,7 @@ const start = (): Promise<Incidents> =>
 beforeEach(async () => {
   gathering = undefined;
   verdict = undefined;
+  stateWithin = undefined;
   said = [];
   dir = mkdtempSync(join(tmpdir(), 'incidents-'));
   clock = manualClock();
@@ -177,6 +180,28 @@ test('a fault of ours that came first is named first, however many people came',
   expect(page).toContain('a fault of this server itself');
 });
 
+test('a studio that stands still says nothing: that it is away is seen by its silence, and ends with its next word', async () => {
+  await incidents[Symbol.asyncDispose]();
+  stateWithin = 6_000;
+  incidents = await start();
+  tellCards(card());
+  for (let second = 0; second < 30; second += 3) {
+    tellState();
+    for (let i = 0; i < 3; i += 1) clock.advance(1_000);
+  }
+  expect(await listed()).toEqual([]);
+  for (let i = 0; i < 8; i += 1) clock.advance(1_000);
+  const away = await one();
+  expect(away).toMatchObject({ label: 'INTERNAL_FAULT', signs: [{ kind: 'studio-away', room: 'hall' }] });
+  tellState();
+  expect((await one()).signs[0]?.to).toBe(clock.wall());
+  // A room that is over says nothing either.
+  tellCards(card({ status: 'ended' }));
+  for (let i = 0; i < 60; i += 1) clock.advance(1_000);
+  expect((await one()).window.to).toBeDefined();
+  expect((await one()).signs).toHaveLength(1);
+});
+
 test('a moment of silence is no incident, and neither is a silence that was chosen', async () => {
   tellCards(card());
   tellState({
@@ -232,6 +257,31 @@ test('a sign within 45 s belongs to the same incident, a later one to another', 
   }
   const ids = await listed();
   expect(ids).toHaveLength(2);
+});
+
+test('what fails every minute is two incidents and not sixty, also over a restart; a day later all is new', async () => {
+  tellCards(card());
+  const minutes = async (count: number): Promise<void> => {
+    for (let minute = 0; minute < count; minute += 1) {
+      rung(2);
+      clock.advance(5_000);
+      rung(0);
+      clock.advance(55_000);
+    }
+  };
+  await minutes(30);
+  expect(await listed()).toHaveLength(2);
+  await incidents[Symbol.asyncDispose]();
+  incidents = await start();
+  tellCards(card());
+  await minutes(30);
+  expect(await listed()).toHaveLength(2);
+  expect((await one()).signs.length).toBeGreaterThan(50);
+  clock.advance(86_400_000);
+  expect((await one()).window.to).toBeDefined();
+  await minutes(1);
+  expect(await listed()).toHaveLength(3);
+  expect((await one()).window.to).toBeDefined();
 });
 
 test('a restart forgets nothing; what lasted then and is seen no more is over, and the record says that it is not whole', async () => {

@@ -12,7 +12,7 @@ import { IncidentBook, type IncidentLine } from './incident-book.ts';
 import { MinuteWatch } from './minutes/minute-watch.ts';
 import { PressWriter, type PressWriterDeps } from './publish/press-writer.ts';
 import { RequestJudging, type RequestJudgingDeps } from './request-judging.ts';
-import { type ProcessNews, SignWatch } from './sign-watch.ts';
+import { type ProcessNews, type SignOutlet, SignWatch } from './sign-watch.ts';
 import { type WebhookEvent, Webhooks, type WebhooksDeps } from './webhook/webhooks.ts';
 import { fiveSentences, incidentWords } from './words/sentences.ts';
 
@@ -22,6 +22,8 @@ export interface IncidentsDeps extends PressWriterDeps, Pick<RequestJudgingDeps,
   readonly log: Log;
   /** The journal of incidents. */
   readonly path: string;
+  /** A running room whose state is not told for so long, ms, has no studio; default: that is not looked at. */
+  readonly stateWithin?: number;
   /** Who is told, and the key that signs it; default: nobody. */
   readonly webhooks?: Pick<WebhooksDeps, 'urls' | 'key' | 'post'> & Partial<Pick<WebhooksDeps, 'clock'>>;
 }
@@ -91,7 +93,7 @@ export async function open(deps: IncidentsDeps): Promise<Incidents> {
     void tell('began', id);
     log.warn({ id }, 'an incident has begun: what is measured of it is published under /incidents');
   };
-  const watch = new SignWatch({
+  const outlet: SignOutlet = {
     began(key, sign) {
       const isNew = book.current === undefined;
       const line = book.began(key, sign);
@@ -99,7 +101,8 @@ export async function open(deps: IncidentsDeps): Promise<Incidents> {
       if (isNew && line) begun(line.id);
     },
     ended: (key, to) => write(book.ended(key, to)),
-  });
+  };
+  const watch = new SignWatch(outlet, deps.stateWithin);
   const judging = new RequestJudging({
     ...{ clock, log, book, write, changed: (id: string) => publisher.changed(id) },
     ...(deps.requests ? { requests: deps.requests } : {}),

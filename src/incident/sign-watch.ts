@@ -24,6 +24,8 @@ const FAILED_SHARE = 0.1;
 const MINUTE_MS = 60_000;
 /** A process that is not back after this has stopped being news; it is a sign of its own each time it ends. */
 const PROCESS_MS = 10 * MINUTE_MS;
+/** A look that is so late says nothing about others: what they said meanwhile is read first, for as long. */
+const LATE_MS = 3_000;
 /** Rooms and processes that are watched at a time; beyond it new ones are not. */
 const MOST_WATCHED = 8_192;
 
@@ -66,9 +68,16 @@ export class SignWatch {
   readonly #joins = new Map<string, Joins>();
   /** Announced starts of rooms in which nobody has spoken. */
   readonly #starts = new Map<string, number>();
+  /** When the states of running rooms were told last. */
+  readonly #heard = new Map<string, number>();
+  readonly #silence: number;
+  #ticked = Number.NaN;
+  #looksFrom = 0;
 
-  constructor(outlet: SignOutlet) {
+  /** `silence`: a running room whose state is not told for so long, ms, has no studio. */
+  constructor(outlet: SignOutlet, silence = Number.POSITIVE_INFINITY) {
     this.#outlet = outlet;
+    this.#silence = silence;
   }
 
   /** The state of a running room. */
@@ -82,6 +91,8 @@ export class SignWatch {
       ...(deadAir ? { detail: deadAir.cause } : {}),
     });
     this.#see('studio-away', slug, studio === 'away' && isRunning(status), wall, { from: wall });
+    if (!isRunning(status)) this.#heard.delete(slug);
+    else if (this.#heard.has(slug) || this.#heard.size < MOST_WATCHED) this.#heard.set(slug, wall);
   }
 
   /** A room as the site knows it. */
@@ -94,6 +105,7 @@ export class SignWatch {
     else this.#starts.delete(slug);
     if (!waits) this.#see('late-start', slug, false, firstSpeech ?? wall, { from: wall });
     if (isRunning(status)) return;
+    this.#heard.delete(slug);
     for (const kind of ['rung', 'dead-air', 'studio-away', 'failed-joins'] as const)
       this.#see(kind, slug, false, wall, { from: wall });
     this.#joins.delete(slug);
@@ -139,6 +151,12 @@ export class SignWatch {
 
   /** Call about once a second. */
   tick(wall: number): void {
+    // This process stood still, or the clock was set: the others may have told everything.
+    if (Math.abs(wall - this.#ticked) > LATE_MS) this.#looksFrom = wall + LATE_MS;
+    this.#ticked = wall;
+    for (const [slug, at] of this.#heard)
+      if (wall >= this.#looksFrom && wall - at >= this.#silence)
+        this.#see('studio-away', slug, true, wall, { from: at });
     for (const [slug, scheduled] of this.#starts)
       if (wall >= scheduled) this.#see('late-start', slug, true, wall, { from: scheduled });
     for (const [key, pending] of this.#pending) {

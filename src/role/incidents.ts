@@ -41,6 +41,8 @@ async function pageStyle(): Promise<ReadonlyMap<string, Uint8Array | undefined>>
   return files;
 }
 
+/** Cells tell the state of each room every three seconds; one that stands still tells nothing. */
+const STATE_WITHIN_MS = 6_000;
 /** Rooms whose last notes are kept. */
 const MOST_KEPT = 200;
 
@@ -77,7 +79,8 @@ export async function openServerIncidents(
   config: Config,
   log: Log,
   clock: Clock,
-  sources: Pick<IncidentsDeps, 'bundle' | 'requests' | 'requestLines'> & Pick<StatementsDeps, 'notesOf'>,
+  sources: Pick<IncidentsDeps, 'bundle' | 'requests' | 'requestLines' | 'requestsCopied'> &
+    Pick<StatementsDeps, 'notesOf'>,
 ): Promise<Incidents> {
   const at = paths(config.data);
   const { requests, requestLines } = sources;
@@ -89,10 +92,11 @@ export async function openServerIncidents(
   const incidents = stack.use(
     await openIncidents({
       ...{ clock, log, path: at.incidents, folder: at.press, base: config.publicUrl },
-      ...{ style: pageStyle, statements },
+      ...{ style: pageStyle, statements, stateWithin: STATE_WITHIN_MS },
       // Receivers hold the time of a signature against the true one.
       webhooks: { clock: systemClock, urls: config.incidentWebhooks, key: webhookKey(config) },
       ...(sources.bundle ? { bundle: sources.bundle } : {}),
+      ...(sources.requestsCopied ? { requestsCopied: sources.requestsCopied } : {}),
       // Doors write them by the machine's clock.
       ...(requests && {
         requests: (from: number, to: number) => requests(from + aheadOf(clock), to + aheadOf(clock)),

@@ -144,6 +144,19 @@ export interface HappeningEntry extends RoomPlace {
 }
 
 /**
+ * What the doors were asked for during an incident of the room, once it is over: the SHA-256 of the published file
+ * `/incidents/ID/requests.jsonl`, from which its verdict is worked out. Who changes the file later is found out.
+ */
+export interface RequestsEntry extends RoomPlace {
+  readonly v: 1;
+  readonly kind: 'requests';
+  readonly at: number;
+  readonly incident: string;
+  readonly sha256: string;
+  readonly lines: number;
+}
+
+/**
  * A statement that somebody made about a room, and what the evidence says about it. A `refusal` has the reason why the
  * operator did not publish a stranger's statement; the statement itself is not kept.
  */
@@ -209,6 +222,7 @@ export type EvidenceEntry =
   | PostsEntry
   | HappeningEntry
   | ClaimEntry
+  | RequestsEntry
   | LogEntry;
 
 /**

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -105,4 +106,29 @@ test('a title cannot move the cursor of a terminal', () => {
   });
   expect(text).not.toContain('\u001b');
   expect(text).not.toContain('\u0007');
+});
+
+test('the requests of an incident are those that the log of the room names, or it is said that they were changed', async () => {
+  const id = '20261130-203110';
+  const head = { v: 1, kind: 'earshot-incident', id, window: { from: 0 }, signs: [], complete: true };
+  const text = `${JSON.stringify(head)}\n{"v":1,"kind":"requests","at":1}\n`;
+  const sha256 = createHash('sha256').update(text).digest('hex');
+  const signed = (of: object): string =>
+    bundleOf(
+      eventOf({
+        minutes: 2,
+        more: [{ v: 1, kind: 'requests', at: 1, incident: id, sha256, lines: 2, ...of }],
+      }),
+    );
+  const path = kept('signed', signed({}));
+  expect(await trial.run(path, '--requests', kept('requests.jsonl', text))).toBe(0);
+  const told = async (bundle: string, requests: string): Promise<unknown> => {
+    expect(await trial.run(bundle, '--requests', requests, '--json')).toBe(1);
+    return JSON.parse(trial.printed).findings[0].code;
+  };
+  expect(await told(path, kept('changed.jsonl', text.replace('"at":1', '"at":2')))).toBe('requests-changed');
+  expect(await told(kept('other', signed({ incident: 'x' })), kept('requests.jsonl', text))).toBe(
+    'requests-unsigned',
+  );
+  expect(await told(path, kept('none.jsonl', 'GET / HTTP/1.1\n'))).toBe('requests-unreadable');
 });

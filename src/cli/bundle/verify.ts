@@ -6,6 +6,7 @@ import { noteInFeed } from '../../wire/evidence/syndicated-head.ts';
 import type { Verification, VerificationFinding } from '../../wire/evidence/verification.ts';
 import { readArguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
+import { changedRequests } from './signed-requests.ts';
 
 const HELP = `earshot verify BUNDLE                checks a bundle of audience figures: hashes, proofs, signatures, and the sums
 earshot verify --self                prints the SHA-256 of the one file that does it, and where that file is
@@ -13,6 +14,8 @@ earshot verify --self                prints the SHA-256 of the one file that doe
   --checkpoint FILE    also compares a checkpoint that was kept elsewhere, or a feed that holds one: finds a cut tail and
                        a second history
   --key KEY            the log's verifier key, where you know it from elsewhere
+  --requests FILE      also looks whether the requests of an incident (/incidents/ID/requests.jsonl) are those that the
+                       log of the room names
   --json               print the answer as JSON
 
 Exit code: 0 everything holds, 1 something does not, 2 the file cannot be read or judged.`;
@@ -37,6 +40,7 @@ export const command: Command = async (args) => {
     {
       checkpoint: { type: 'string' },
       key: { type: 'string' },
+      requests: { type: 'string' },
       self: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -60,6 +64,9 @@ export const command: Command = async (args) => {
     const file = await opened(path);
     const seen = values.checkpoint === undefined ? undefined : await readNote(values.checkpoint);
     found = await verifier.verify(file, { seen, key: values.key, progress: progressOf(values.json) });
+    const changed =
+      values.requests === undefined || !found.ok ? undefined : await changedRequests(path, values.requests);
+    if (changed) found = { ...found, ok: false, findings: [changed] };
   } catch (error) {
     found = unread(error as Error);
   }

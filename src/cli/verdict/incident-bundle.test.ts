@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -43,6 +44,7 @@ test('the verdict of a published bundle is worked out again elsewhere, byte by b
   });
   const dir = mkdtempSync(join(tmpdir(), 'bundle-'));
   const clock = manualClock();
+  const signed: (readonly [string, string, number])[] = [];
   const incidents: Incidents = await open({
     ...{ clock, log: silentLog, path: join(dir, 'incidents.jsonl'), folder: join(dir, 'press') },
     style: async () => new Map(),
@@ -51,6 +53,7 @@ test('the verdict of a published bundle is worked out again elsewhere, byte by b
       yield JSON.stringify(baseline);
       for (const slot of slots) yield JSON.stringify(slot);
     },
+    requestsCopied: async ({ id: of }, sha256, count) => void signed.push([of, sha256, count]),
   });
   try {
     const at = clock.wall();
@@ -71,6 +74,9 @@ test('the verdict of a published bundle is worked out again elsewhere, byte by b
       complete: true,
     });
     const bundle = join(folder, 'requests.jsonl');
+    const bytes = await readFile(bundle);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    expect(signed).toEqual([[id, sha256, slots.length + 2]]);
     const [east, west] = await Promise.all([
       again(bundle, 'Asia/Kathmandu', 'de_DE.UTF-8'),
       again(bundle, 'America/St_Johns', 'ar_EG.UTF-8'),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { PageLanguage } from '../../base/negotiation.ts';
@@ -31,6 +32,8 @@ export interface PressWriterDeps {
   bundle?(room: string): Promise<AsyncIterable<string> | undefined>;
   /** What the doors were asked for during an incident and before, as lines; default: nothing. */
   requestLines?(incident: Incident): AsyncIterable<string>;
+  /** Those lines are published: their file has this SHA-256 (hexadecimal), and so many lines. */
+  requestsCopied?(incident: Incident, sha256: string, lines: number): Promise<unknown>;
 }
 
 /** The form of the pages: with another one all are written anew. */
@@ -323,16 +326,26 @@ export class PressWriter {
 
   /** Copies what the doors were asked for: the verdict can be worked out again from it. */
   async #copyRequests(incident: Incident): Promise<void> {
-    const { requestLines, log } = this.#deps;
+    const { requestLines, requestsCopied, log } = this.#deps;
     if (!requestLines) return;
+    const hash = createHash('sha256');
+    let count = 0;
     async function* all(): AsyncGenerator<string> {
-      yield bundleHead(incident);
-      for await (const line of requestLines?.(incident) ?? []) yield `${line}\n`;
+      const lines = async function* (): AsyncGenerator<string> {
+        yield bundleHead(incident);
+        for await (const line of requestLines?.(incident) ?? []) yield `${line}\n`;
+      };
+      for await (const line of lines()) {
+        hash.update(line);
+        count += 1;
+        yield line;
+      }
     }
     const { id } = incident;
-    if (await this.#folder.writeLines(`incidents/${id}/${REQUESTS}`, all(), MOST_REQUEST_BYTES))
+    if (await this.#folder.writeLines(`incidents/${id}/${REQUESTS}`, all(), MOST_REQUEST_BYTES)) {
       this.#requests.add(id);
-    else
+      await requestsCopied?.(incident, hash.digest('hex'), count);
+    } else
       log.warn(
         { id },
         'the requests of an incident are too many to be published beside it: they stay in the data folder',

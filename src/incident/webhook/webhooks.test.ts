@@ -16,14 +16,15 @@ const event = (id: string): WebhookEvent => ({
 
 /** A receiver that answers as `statuses` say, one after the other, and then 204. */
 async function receiver(...statuses: number[]) {
-  const got: { readonly signature: string; readonly body: string }[] = [];
+  const got: { readonly signature: string; readonly event: string; readonly body: string }[] = [];
   server = createServer((req, res) => {
     let body = '';
     req.setEncoding('utf8').on('data', (text: string) => {
       body += text;
     });
     req.on('end', () => {
-      got.push({ signature: String(req.headers['earshot-signature']), body });
+      const { 'earshot-signature': signature, 'earshot-event': name } = req.headers;
+      got.push({ signature: String(signature), event: String(name), body });
       res.writeHead(statuses.shift() ?? 204).end();
     });
   });

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import { ms } from '../../base/time.ts';
@@ -74,6 +74,8 @@ class Receiver {
     const headers = {
       'content-type': 'application/json',
       'user-agent': 'Earshot',
+      // The same each time that it is sent: a receiver that took it and answered too late takes it once.
+      'earshot-event': createHash('sha256').update(body).digest('hex').slice(0, 32),
       'earshot-signature': webhookSignature(key, Math.floor(clock.wall() / 1_000), body),
     };
     const outcome = await post({ url: this.#url, headers, body });

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { systemClock } from '../../base/clock.ts';
+import { type Clock, systemClock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Config } from '../../config/index.ts';
 import { type Evidence, open } from '../../evidence/index.ts';
 import { find } from '../../http/index.ts';
+import type { Incident } from '../../incident/index.ts';
 import type { MessageHead } from '../../wire/feed.ts';
 import { paths } from '../paths.ts';
 
@@ -54,3 +55,25 @@ export const answersOf =
     const id = find(new URL(request.url).pathname)?.address.id ?? '';
     return id === 'bundle' || id.startsWith('evidence-') ? evidence.fetch(request) : others(request);
   };
+
+/** Rooms of an incident whose history names the file with its requests. */
+const MOST_SIGNED = 20;
+
+/** Writes into the history of each room of an incident which file its requests are in. */
+export async function signRequests(
+  evidence: Pick<Evidence, 'appendOf'>,
+  clock: Pick<Clock, 'wall'>,
+  { id, rooms }: Pick<Incident, 'id' | 'rooms'>,
+  sha256: string,
+  lines: number,
+): Promise<void> {
+  const entry = {
+    v: 1,
+    kind: 'requests',
+    at: Math.round(clock.wall()),
+    incident: id,
+    sha256,
+    lines,
+  } as const;
+  await Promise.all(rooms.slice(0, MOST_SIGNED).map((room) => evidence.appendOf(room, entry)));
+}

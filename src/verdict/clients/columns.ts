@@ -78,9 +78,11 @@ export class Columns {
   readonly amounts: Record<ClientAmount, Float32Array>;
   readonly moments: Record<ClientMoment, Float64Array>;
   #rows = 0;
-  #room = 1024;
+  #room: number;
 
-  constructor() {
+  /** `room`: rows that need no growing. */
+  constructor(room = 1024) {
+    this.#room = room;
     this.counts = Object.fromEntries(COUNTERS.map((name) => [name, new Uint32Array(this.#room)])) as never;
     this.amounts = Object.fromEntries(AMOUNTS.map((name) => [name, new Float32Array(this.#room)])) as never;
     this.moments = Object.fromEntries(MOMENTS.map((name) => [name, new Float64Array(this.#room)])) as never;

@@ -26,9 +26,9 @@ const GONE_MS = 10 * 60_000;
 /** Clients that cost more than this many times the mean stay. */
 const COSTLY = 20;
 
-/** Columns with the rows that stand for many, and no others. */
-export function openColumns(): Columns {
-  const columns = new Columns();
+/** Columns with the rows that stand for many, and no others; `room`: rows that need no growing. */
+export function openColumns(room?: number): Columns {
+  const columns = new Columns(room);
   for (let row = 0; row < FIRST_CLIENT; row++) columns.counts.merged[columns.push()] = 1;
   return columns;
 }

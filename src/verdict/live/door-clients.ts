@@ -1,3 +1,4 @@
+import type { Columns } from '../clients/columns.ts';
 import { householdOf } from '../clients/network.ts';
 import { openColumns } from '../clients/retirement.ts';
 import { CARRIED, clearRow, type SlotTable, swapTable } from './slot-counters.ts';
@@ -25,7 +26,8 @@ interface AddressClients {
  * and only here. At most about 1 kB a row, whatever is sent: 65 MB for 65,536 rows.
  */
 export class DoorClients {
-  readonly columns = openColumns();
+  /** All of it at once: memory that nobody has touched costs nothing, and growing a full table would be a pause. */
+  readonly columns: Columns;
   readonly addresses: string[] = [];
   readonly agents: string[] = [];
   /** Streams of each client that run now. */
@@ -39,6 +41,7 @@ export class DoorClients {
 
   constructor(most: number) {
     this.#most = most;
+    this.columns = openColumns(most);
   }
 
   get size(): number {

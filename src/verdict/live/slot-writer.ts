@@ -24,6 +24,7 @@ const MOST_PREFIXES = 800;
 /** Rows that are written, added up or set back in one piece. */
 const WRITTEN_ROWS = 16;
 const SUMMED_ROWS = 128;
+const LOOKED_AT = 1_024;
 /** Names that are hashed already, at most. */
 const MOST_HASHED = 100_000;
 
@@ -65,10 +66,12 @@ export class SlotWriter {
     const day = Math.floor(at / 86_400_000);
     if (day !== this.#day || this.#hashed.size > MOST_HASHED) this.#hashed = new Map();
     this.#day = day;
-    const { own, others } = costliest(
-      Float32Array.from(active, (row) => table.amounts.cost[row] as number),
-      MOST_ROWS,
-    );
+    const costs = new Float32Array(active.length);
+    for (let i = 0; i < active.length; i++) {
+      costs[i] = table.amounts.cost[active[i] as number] as number;
+      if (i % LOOKED_AT === LOOKED_AT - 1) yield;
+    }
+    const { own, others } = yield* costliest(costs, MOST_ROWS);
     yield;
     const many = yield* this.#many(clients, slot, others);
     const rows = [...many.lines, ...own.map((i) => active[i] as number)];
@@ -146,18 +149,25 @@ export class SlotWriter {
       sum.cost += amounts.cost[row] as number;
       sum.failed += counts.failed[row] as number;
     }
-    const names = [...prefixes.keys()];
-    const costs = Float32Array.from(prefixes.values(), ({ cost }) => cost);
+    const names: string[] = [];
+    const sums: ManySums[] = [];
+    const costs = new Float32Array(prefixes.size);
+    for (const [name, sum] of prefixes) {
+      costs[names.length] = sum.cost;
+      names.push(name);
+      sums.push(sum);
+      if (names.length % LOOKED_AT === 0) yield;
+    }
+    const told = yield* costliest(costs, MOST_PREFIXES);
     yield;
-    const told = costliest(costs, MOST_PREFIXES);
-    const sumOf = (place: number): ManySums => prefixes.get(names[place] ?? '') ?? noSums();
+    const sumOf = (place: number): ManySums => sums[place] ?? noSums();
     const rest = noSums();
     for (let i = 0; i < told.others.length; i++) {
       const sum = sumOf(told.others[i] as number);
       rest.requests += sum.requests;
       rest.cost += sum.cost;
       rest.failed += sum.failed;
-      if (i % 1024 === 1023) yield;
+      if (i % LOOKED_AT === LOOKED_AT - 1) yield;
     }
     return {
       merged: requests,
