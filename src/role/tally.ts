@@ -16,7 +16,7 @@ import { logLost } from './lost.ts';
 import { paths } from './paths.ts';
 import { setProcessPriority } from './priority.ts';
 import { useSnapshot } from './snapshot.ts';
-import { answersOf, openTallyEvidence, signRequests } from './tally/evidence.ts';
+import { answersOf, openTallyEvidence, publishedRequests } from './tally/evidence.ts';
 import { openTallyHappenings } from './tally/happenings.ts';
 import { notesFrom, openTallyNotes } from './tally/notes.ts';
 import { openTallyRequests } from './tally/requests.ts';
@@ -62,8 +62,7 @@ export async function openTally(config: Config, log: Log): Promise<OpenRole> {
   const incidents = stack.use(
     await openServerIncidents(config, log.part('incidents'), clock, {
       ...{ bundle: evidence.bundle, notesOf: notesFrom(notes), requests: requests.verdict },
-      requestLines: ({ window: { from, to = from } }) => requests.lines(from, to),
-      requestsCopied: (incident, sha256, lines) => signRequests(evidence, clock, incident, sha256, lines),
+      ...publishedRequests(requests, evidence, clock),
     }),
   );
   requests.onRise(incidents.judged);

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { readBundleHead } from '../../incident/index.ts';
-import type { BundleEntry, RequestsEntry } from '../../wire/evidence-entry.ts';
 import type { VerificationFinding } from '../../wire/evidence/verification.ts';
+import type { BundleEntry, RequestsEntry } from '../../wire/evidence-entry.ts';
 
 /** The first line of a file with the requests of an incident, and its hash. */
 async function requestsIn(

@@ -4,7 +4,7 @@ import type { Log } from '../../base/log.ts';
 import type { Config } from '../../config/index.ts';
 import { type Evidence, open } from '../../evidence/index.ts';
 import { find } from '../../http/index.ts';
-import type { Incident } from '../../incident/index.ts';
+import type { IncidentsDeps } from '../../incident/index.ts';
 import type { MessageHead } from '../../wire/feed.ts';
 import { paths } from '../paths.ts';
 
@@ -59,21 +59,16 @@ export const answersOf =
 /** Rooms of an incident whose history names the file with its requests. */
 const MOST_SIGNED = 20;
 
-/** Writes into the history of each room of an incident which file its requests are in. */
-export async function signRequests(
+/** What is published of an incident's requests; the history of each of its rooms names the file that they are in. */
+export const publishedRequests = (
+  requests: { lines(from: number, to: number): AsyncIterable<string> },
   evidence: Pick<Evidence, 'appendOf'>,
   clock: Pick<Clock, 'wall'>,
-  { id, rooms }: Pick<Incident, 'id' | 'rooms'>,
-  sha256: string,
-  lines: number,
-): Promise<void> {
-  const entry = {
-    v: 1,
-    kind: 'requests',
-    at: Math.round(clock.wall()),
-    incident: id,
-    sha256,
-    lines,
-  } as const;
-  await Promise.all(rooms.slice(0, MOST_SIGNED).map((room) => evidence.appendOf(room, entry)));
-}
+): Pick<Required<IncidentsDeps>, 'requestLines' | 'requestsCopied'> => ({
+  requestLines: ({ window: { from, to = from } }) => requests.lines(from, to),
+  async requestsCopied({ id, rooms }, sha256, lines) {
+    const at = Math.round(clock.wall());
+    const entry = { v: 1, kind: 'requests', at, incident: id, sha256, lines } as const;
+    await Promise.all(rooms.slice(0, MOST_SIGNED).map((room) => evidence.appendOf(room, entry)));
+  },
+});
