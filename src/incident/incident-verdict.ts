@@ -2,6 +2,7 @@ import { canonical, type Json, readEntries } from '../journal/index.ts';
 import { type DemandBaseline, type RequestSlot, verdictOfSlots } from '../verdict/index.ts';
 import { COMPLETE_SHARE, findingOf } from './finding.ts';
 import type { Incident } from './incident.ts';
+import { isBundleHead } from './incident-line.ts';
 import { requestFindingOf } from './request-finding.ts';
 
 /** The first line of a bundle of requests; all further lines are slots. */
@@ -34,7 +35,7 @@ export const bundleHead = ({ id, window, signs, complete, audience }: Incident):
 /** The head of a bundle; undefined for anything else. */
 export function readBundleHead(line: string): RequestBundleHead | undefined {
   const [head] = readEntries<Partial<RequestBundleHead>>(line);
-  return head?.kind === 'earshot-incident' && head.v === 1 ? (head as RequestBundleHead) : undefined;
+  return head && isBundleHead(head) ? (head as RequestBundleHead) : undefined;
 }
 
 /** Works the verdict of a bundle out again: the same bytes as were published, on any machine. */

@@ -9,6 +9,7 @@ import type { MessageHead } from '../wire/feed.ts';
 import { AudienceWatch } from './audience-watch.ts';
 import { openInnerDesk } from './desk/inner-desk.ts';
 import { IncidentBook, type IncidentLine } from './incident-book.ts';
+import { readIncidentLine } from './incident-line.ts';
 import { MinuteWatch } from './minutes/minute-watch.ts';
 import { PressWriter, type PressWriterDeps } from './publish/press-writer.ts';
 import { RequestJudging, type RequestJudgingDeps } from './request-judging.ts';
@@ -53,10 +54,19 @@ const LOOK_AGAIN = ms(30_000);
 export async function open(deps: IncidentsDeps): Promise<Incidents> {
   const { clock, log } = deps;
   const book = new IncidentBook();
+  let damaged = 0;
   // A full journal goes on in a new file: what began before is in the older one.
   for (const path of [olderPart(deps.path), deps.path])
-    for (const line of readEntries<IncidentLine>(await readFile(path, 'utf8').catch(() => '')))
-      book.restore(line);
+    for (const entry of readEntries<unknown>(await readFile(path, 'utf8').catch(() => ''))) {
+      const line = readIncidentLine(entry);
+      if (line) book.restore(line);
+      else damaged += 1;
+    }
+  if (damaged > 0)
+    log.warn(
+      { path: deps.path, damaged },
+      'the journal of incidents has lines that are none: they are left out, and everything else is there',
+    );
   book.restored();
   const journal = openJournal({
     ...{ path: deps.path, maxBytes: MAX_BYTES, maxWaiting: MAX_WAITING, keepsOlder: true },

@@ -83,7 +83,7 @@ export function fragmentFrames(bytes: Uint8Array): Uint8Array[] {
   if (!moof || !mdat) return [];
   const tfhd = findBox(bytes, ['traf', 'tfhd'], moof.body, moof.end);
   const trun = findBox(bytes, ['traf', 'trun'], moof.body, moof.end);
-  if (!tfhd || !trun) return [];
+  if (!tfhd || !trun || trun.end - trun.body < 8 || tfhd.end - tfhd.body < 4) return [];
   const runFlags = u32(bytes, trun.body) & 0xffffff;
   const count = u32(bytes, trun.body + 4);
   let at = trun.body + 8 + (runFlags & 0x1 ? 4 : 0) + (runFlags & 0x4 ? 4 : 0);
@@ -95,7 +95,8 @@ export function fragmentFrames(bytes: Uint8Array): Uint8Array[] {
   for (let index = 0; index < count; index++) {
     if (at + stride > trun.end) break;
     const size = runFlags & 0x200 ? u32(bytes, at + sizeAt) : fixed;
-    if (data + size > mdat.end) break;
+    // No frame is empty: a run may claim four thousand million of them.
+    if (size === 0 || data + size > mdat.end) break;
     frames.push(bytes.subarray(data, data + size));
     data += size;
     at += stride;
@@ -107,5 +108,5 @@ function defaultSize(bytes: Uint8Array, tfhd: Box): number {
   const flags = u32(bytes, tfhd.body) & 0xffffff;
   if (!(flags & 0x10)) return 0;
   const at = tfhd.body + 8 + (flags & 0x1 ? 8 : 0) + (flags & 0x2 ? 4 : 0) + (flags & 0x8 ? 4 : 0);
-  return u32(bytes, at);
+  return at + 4 > tfhd.end ? 0 : u32(bytes, at);
 }

@@ -66,12 +66,18 @@ async function opus(bytes: Uint8Array): Promise<Float32Array> {
       `This file has ${channelsInWords(surround)}. Send it with one or two.`,
     );
   using decoder = await openDecoder();
-  const pcm = new Float32Array(2 * (MOST_FRAMES + MAX_PACKET_TICKS));
+  // Grows: most files are short, and two minutes are 46 MB.
+  let pcm = new Float32Array(2 * MAX_PACKET_TICKS);
   let at = 0;
   for (const packet of readOgg(bytes)) {
     if (at >= 2 * MOST_FRAMES) break;
     const ticks = packetTicks(packet);
     if (ticks === 0) continue;
+    if (at + 2 * MAX_PACKET_TICKS > pcm.length) {
+      const larger = new Float32Array(2 * pcm.length);
+      larger.set(pcm);
+      pcm = larger;
+    }
     try {
       const sound = decoder.decodeFloat(packet);
       pcm.set(sound, at);

@@ -37,7 +37,7 @@ const claims = await open({
   // Nothing can be written there: the book stays empty, and says so.
   ...{ dir: '/nonexistent/claims', whoIs: async () => undefined, isOperator: async () => false },
   numbersOf: async (slug) => (slug === 'hall' ? NUMBERS : undefined),
-  titleOf: async (slug) => ({ hall: 'Town <hall>' })[slug],
+  titleOf: async (slug) => (slug === 'hall' ? 'Town <hall>' : undefined),
   rooms: () => [{ slug: 'hall', title: 'Town <hall>' }],
 });
 const JSON_TYPE = { 'content-type': 'application/json' };

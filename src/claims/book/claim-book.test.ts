@@ -102,3 +102,17 @@ test('a damaged file of what waits is an empty one', async () => {
   const waiting = await openWaiting(join(dir, 'damaged.json'));
   expect(waiting.of('hall')).toEqual([]);
 });
+
+test('what a damaged file has beside claims is left out', async () => {
+  await book.say('hall', 'stranger', 'first');
+  writeFileSync(
+    join(dir, 'claims', 'waiting.json'),
+    JSON.stringify([null, 5, { id: 'a' }, { id: 'b', room: 'hall', at: 1, kind: 'claim', text: 'kept' }]),
+  );
+  const id = await idOf(book.say('hall', 'host', '5 listeners'));
+  const path = join(dir, 'claims', 'hall.jsonl');
+  writeFileSync(path, `{"room":"hall","kind":"claim"}\n{"room":"hall"}\n${readFileSync(path, 'utf8')}`);
+  const again = await openBook();
+  expect(again.waiting().map(({ text }) => text)).toEqual(['kept']);
+  expect((await again.of('hall')).map((one) => one.id)).toEqual([id]);
+});

@@ -19,6 +19,24 @@ const MOST_BYTES = 4_000_000;
 const MOST_WAITING = 64;
 /** Rooms whose file is kept in mind. */
 const MOST_OPEN = 200;
+/** Spec: ECMAScript, time values. */
+const LAST_MOMENT = 8.64e15;
+
+const KINDS: ReadonlySet<unknown> = new Set(['claim', 'claim-correction', 'dispute', 'answer', 'refusal']);
+
+/** True for what can be shown: a damaged file may have something else. */
+function isClaim(entry: unknown): entry is ClaimContent {
+  const { kind, claim, at, author, text, verdict } = entry as Readonly<Record<string, unknown>>;
+  return (
+    KINDS.has(kind) &&
+    isMoment(at) &&
+    [claim, author, text].every((one) => typeof one === 'string') &&
+    (verdict === undefined || typeof verdict === 'string')
+  );
+}
+
+/** True for a wall-clock time that can be written as a date. */
+export const isMoment = (at: unknown): at is number => typeof at === 'number' && Math.abs(at) <= LAST_MOMENT;
 
 /** Claims in one chained journal for each room, in a folder. `room` must be a slug. */
 export function journalClaims(dir: string): ClaimLog {
@@ -46,8 +64,8 @@ export function journalClaims(dir: string): ClaimLog {
     },
     async read(room) {
       try {
-        return readEntries<ClaimContent>(await readFile(pathOf(room), 'utf8')).filter(
-          (entry) => entry.room === room,
+        return readEntries<unknown>(await readFile(pathOf(room), 'utf8')).filter(
+          (entry): entry is ClaimContent => isClaim(entry) && entry.room === room,
         );
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];

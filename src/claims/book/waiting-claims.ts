@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { isMoment } from './claim-log.ts';
 
 /** A claim by a stranger, which waits for the operator's approval. */
 export interface WaitingClaim {
@@ -28,6 +29,16 @@ export interface WaitingClaims {
   take(room: string, id: string): Promise<WaitingClaim | undefined>;
 }
 
+function isWaiting(one: unknown): one is WaitingClaim {
+  const { id, room, at, kind, claim, text } = (one ?? {}) as Readonly<Record<string, unknown>>;
+  return (
+    (kind === 'claim' || kind === 'dispute') &&
+    isMoment(at) &&
+    [id, room, text].every((said) => typeof said === 'string') &&
+    (claim === undefined || typeof claim === 'string')
+  );
+}
+
 /** Opens the file; a missing or damaged file counts as empty. */
 export async function openWaiting(path: string): Promise<WaitingClaims> {
   const text = await readFile(path, 'utf8').catch(() => '[]');
@@ -37,7 +48,7 @@ export async function openWaiting(path: string): Promise<WaitingClaims> {
   } catch {
     found = [];
   }
-  const all = new Map((Array.isArray(found) ? (found as WaitingClaim[]) : []).map((one) => [one.id, one]));
+  const all = new Map((Array.isArray(found) ? found.filter(isWaiting) : []).map((one) => [one.id, one]));
   let last: Promise<void> = Promise.resolve();
   const save = (): Promise<void> => {
     const done = last.then(async () => {

@@ -5,7 +5,7 @@ import { type Paths, paths } from '../../role/paths.ts';
 import { readArguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { bannedOf, type ExportFormat, exported, FORMATS } from './exports.ts';
-import { addTo, askLift, networksOf, removeFrom, textOf } from './lists.ts';
+import { actsIn, addTo, askLift, networksOf, removeFrom, textOf } from './lists.ts';
 
 const HELP = `earshot defence list              what the doors do now about whom, and why; the operator's lists
 earshot defence lift NETWORK      take it back; whoever still costs too much begins at the first step again
@@ -75,7 +75,7 @@ function networkOf(verb: string, text: string | undefined): ListedNetwork {
 /** What all doors do now. */
 async function actsOf(at: Paths, doors: number): Promise<readonly DefenceAct[]> {
   const texts = await Promise.all(Array.from({ length: doors }, (_, door) => textOf(at.defence.now(door))));
-  return texts.flatMap((text) => (text === '' ? [] : (JSON.parse(text) as { acts: DefenceAct[] }).acts));
+  return texts.flatMap(actsIn);
 }
 
 async function list(at: Paths, doors: number, json: boolean): Promise<number> {

@@ -1,10 +1,12 @@
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type ListedNetwork, REST, readNetwork } from '../../door/index.ts';
+import { type DefenceAct, type ListedNetwork, REST, readNetwork } from '../../door/index.ts';
 
 const ROOM_FOR_REMARK = '# addresses and networks, one a line; what follows # is a remark\n';
 /** How long a lift stays in its file: doors look every two seconds. */
 const LIFT_KEPT_MS = 60_000;
+/** The last moment that a date can name. Spec: ECMAScript, time values. */
+const LAST_MOMENT = 8.64e15;
 
 /** Reads a file that may not be there. */
 export const textOf = (path: string): Promise<string> =>
@@ -46,12 +48,34 @@ export async function removeFrom(path: string, network: ListedNetwork): Promise<
   return true;
 }
 
-/** The networks of a list, as they are written; bad lines are left out. */
-export const networksOf = async (path: string): Promise<readonly string[]> =>
-  (await textOf(path))
+/** The networks of a list's text, as they are written; bad lines are left out. */
+export const networksIn = (text: string): readonly string[] =>
+  text
     .split('\n')
     .map(networkIn)
     .filter((line) => readNetwork(line) !== undefined);
+
+/** The networks of a list, as they are written; bad lines are left out. */
+export const networksOf = async (path: string): Promise<readonly string[]> => networksIn(await textOf(path));
+
+/** What a door says that it does now; what is no act, in a file that was damaged, is left out. */
+export function actsIn(text: string): readonly DefenceAct[] {
+  let said: unknown;
+  try {
+    said = JSON.parse(text);
+  } catch {
+    return [];
+  }
+  const acts = (said as { readonly acts?: unknown } | null)?.acts;
+  return Array.isArray(acts) ? acts.filter(isAct) : [];
+}
+
+const isAct = (one: unknown): one is DefenceAct => {
+  const { who, scope, step, mode, reason, since, until } = (one ?? {}) as Record<string, unknown>;
+  const texts = [scope, step, mode, reason].every((text) => typeof text === 'string');
+  const times = [since, until].every((at) => Math.abs(Number(at)) <= LAST_MOMENT && typeof at === 'number');
+  return texts && times && typeof who === 'string' && (who === REST || readNetwork(who) !== undefined);
+};
 
 /** Tells the doors to take back what they do about a network, or about all who share a row. `now`: wall-clock ms. */
 export async function askLift(

@@ -4,7 +4,12 @@ import { createInterface } from 'node:readline';
 import { EarshotError } from '../../base/errors.ts';
 import { type Incident, readBundleHead, verdictOfBundle } from '../../incident/index.ts';
 import { readEntries } from '../../journal/index.ts';
-import type { DemandBaseline, RequestSlot } from '../../verdict/index.ts';
+import {
+  type DemandBaseline,
+  isDemandBaseline,
+  isRequestSlot,
+  type RequestSlot,
+} from '../../verdict/index.ts';
 
 /** What a bundle of an incident begins with; so much is looked at to tell it from a log. */
 const MARK = '"kind":"earshot-incident"';
@@ -16,8 +21,10 @@ export async function verdictOfFile(path: string): Promise<string | undefined> {
   const lines = createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY });
   let head: ReturnType<typeof readBundleHead>;
   const slots: (RequestSlot | DemandBaseline)[] = [];
+  let number = 0;
   for await (const line of lines) {
-    if (head) slots.push(...readEntries<RequestSlot | DemandBaseline>(line));
+    number += 1;
+    if (head) slots.push(...slotsIn(line, `${path}, line ${number}`));
     else {
       head = readBundleHead(line);
       if (!head)
@@ -25,6 +32,15 @@ export async function verdictOfFile(path: string): Promise<string | undefined> {
     }
   }
   return head && verdictOfBundle(head, slots);
+}
+
+/** The slot of a line; a line that was cut off has none. @throws EarshotError `unprocessable` for anything else. */
+function slotsIn(line: string, where: string): (RequestSlot | DemandBaseline)[] {
+  const entries = readEntries<unknown>(line);
+  return entries.map((entry) => {
+    if (isRequestSlot(entry) || isDemandBaseline(entry)) return entry;
+    throw new EarshotError('unprocessable', `${where}: this is no summary of requests`);
+  });
 }
 
 const percent = (share: number | null): string =>

@@ -44,3 +44,9 @@ test('a page with a pass is always one of this server', () => {
   }
   expect(withPass('//evil.example/x?a=1', 'x.y.z')).toBe('/evil.example/x?a=1&wait=x.y.z');
 });
+
+test('letters of a path are no pass', () => {
+  expect(passIn('/r/hall&wait=old?wait=x.y.z')).toBe('x.y.z');
+  expect(passIn('/r/hall&wait=old')).toBeUndefined();
+  expect(passIn('/r/hall?a=1#&wait=old')).toBeUndefined();
+});

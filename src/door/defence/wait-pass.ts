@@ -6,7 +6,8 @@ import { DEFENCE } from './thresholds.ts';
 /** 96 bits of HMAC-SHA256. Spec: RFC 2104, 5. */
 const MAC_BYTES = 12;
 const FORM = /^([0-9a-z]{1,9})\.([\w-]{11})\.([\w-]{16})$/;
-const IN_ADDRESS = /[?&]wait=([\w.-]{1,64})/;
+/** In the query alone: a path may have the same letters. */
+const IN_ADDRESS = /^[^?#]*\?(?:[^#]*&)?wait=([\w.-]{1,64})/;
 
 /** What a pass is worth now. */
 export type PassWorth = { readonly id: number } | 'early' | undefined;

@@ -54,3 +54,10 @@ test.each(['0.3', '-1', '1e3', 'x', '', '99999999999999999999'])(
     expect(read(Buffer.from(text), 1000)).toMatchObject({ body: '', done: 0, broken: 1 });
   },
 );
+
+test('the end of a head is found wherever it is cut', () => {
+  for (let cut = 1; cut < 4; cut += 1)
+    expect(read(Buffer.from('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab'), 37 - cut)).toMatchObject({
+      ...{ status: 200, body: 'ab', done: 1 },
+    });
+});

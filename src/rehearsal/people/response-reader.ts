@@ -82,7 +82,7 @@ export class ResponseReader {
     // Only as much as can belong to it: the sound after a head is never converted to text.
     const limit = head ? MAX_HEAD : MAX_LINE;
     this.#text += chunk.toString('latin1', from, Math.min(end, from + limit + mark.length));
-    const found = this.#text.indexOf(mark);
+    const found = this.#text.indexOf(mark, Math.max(0, before - mark.length));
     if (found < 0) {
       if (this.#text.length > limit) {
         this.#phase = 'done';

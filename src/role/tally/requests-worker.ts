@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { readEntries } from '../../journal/index.ts';
-import { type DemandBaseline, type RequestSlot, verdictOfSlots } from '../../verdict/index.ts';
+import { type DemandBaseline, isRequestSlot, type RequestSlot, verdictOfSlots } from '../../verdict/index.ts';
 import { slotLines } from './request-files.ts';
 
 /** What the thread is asked: slots of a folder that begin in a window (wall-clock ms), and what was usual. */
@@ -13,5 +13,6 @@ export interface RequestsToJudge {
 
 const { dir, from, to, baseline } = workerData as RequestsToJudge;
 const slots: RequestSlot[] = [];
-for await (const line of slotLines(dir, from, to)) slots.push(...readEntries<RequestSlot>(line));
+for await (const line of slotLines(dir, from, to))
+  slots.push(...readEntries<unknown>(line).filter(isRequestSlot));
 parentPort?.postMessage(slots.length === 0 ? undefined : verdictOfSlots(slots, { baseline }));

@@ -2,6 +2,8 @@ import { add } from './columns.ts';
 
 /** Clients with lower numbers stand for many. */
 const SHARED = 4;
+/** Room for cells at first; it doubles. */
+const FIRST_ROOM = 1_024;
 
 /** What a client asked for in a slot, as it is added to a cell. */
 export interface CellSum {
@@ -28,7 +30,7 @@ export class Cells {
   constructor(most: number, seconds: number) {
     this.#most = most;
     this.seconds = seconds;
-    const room = Math.min(most, 65_536);
+    const room = Math.min(most, FIRST_ROOM);
     this.client = new Uint32Array(room);
     this.slot = new Int32Array(room);
     this.requests = new Uint32Array(room);

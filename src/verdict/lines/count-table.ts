@@ -13,6 +13,9 @@ const TIME = /^(?:time|timestamp|at|date|datetime|minute|second|interval|bucket|
 const REQUESTS = /^(?:requests?|count|hits?|total|n|value|requests_total|req|rps|views?)$/i;
 const ERRORS = /^(?:errors?|5xx|http_5xx|server_errors?|status_5xx|failed|failures)$/i;
 
+/** What cannot be counted exactly is no count. */
+const MOST_COUNT = Number.MAX_SAFE_INTEGER;
+
 const cells = (line: string): string[] =>
   line.split(/[,;\t]/).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
 
@@ -37,9 +40,9 @@ export function openCountTable(first: string, second: string): RowParser | undef
     const values = cells(line);
     const at = readTimeValue(values[time]);
     const count = Number(values[requests]);
-    if (Number.isNaN(at) || values[requests] === '' || !(count >= 0)) return undefined;
+    if (Number.isNaN(at) || values[requests] === '' || !(count >= 0 && count <= MOST_COUNT)) return undefined;
     const failed = errors < 0 ? Number.NaN : Number(values[errors]);
-    return { at, requests: count, ...(failed >= 0 ? { errors: failed } : {}) };
+    return { at, requests: count, ...(failed >= 0 && failed <= MOST_COUNT ? { errors: failed } : {}) };
   };
   return row(named ? second : first) ? row : undefined;
 }

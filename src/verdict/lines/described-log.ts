@@ -105,6 +105,10 @@ function argued(argument: string, letter: string): Setter | undefined {
   return TIME;
 }
 
+/** Only a table's own members: `$__proto__` is a variable that nobody knows. */
+const setterOf = (table: Readonly<Record<string, Setter>>, name: string): Setter =>
+  (Object.hasOwn(table, name) ? table[name] : undefined) ?? NOTHING;
+
 const VARIABLE = /\$(\w+)|\$\{(\w+)\}|%%|%[<>!\d,]*(?:\{([^}]*)\}\^?)?([A-Za-z])/g;
 
 /** The description cut into texts that stand as they are, and values. */
@@ -133,14 +137,14 @@ function stepsOf(description: string): Step[] {
     from = found.index + found[0].length;
     const [whole, plain, braced, argument, letter = ''] = found;
     if (whole === '%%') literal('%');
-    else if (plain !== undefined || braced !== undefined) value(NGINX[plain ?? braced ?? ''] ?? NOTHING);
+    else if (plain !== undefined || braced !== undefined) value(setterOf(NGINX, plain ?? braced ?? ''));
     else if (argument !== undefined) value(argued(argument, letter) ?? NOTHING);
     else if (letter === 't') {
       // The plain time of Apache brings its own brackets.
       literal('[');
       value(TIME);
       literal(']');
-    } else value(APACHE[letter] ?? NOTHING);
+    } else value(setterOf(APACHE, letter));
   }
   literal(description.slice(from));
   return steps;

@@ -261,3 +261,30 @@ test('a time after the year 9999 is none: it could not be written in an answer',
   expect(readTimeValue('+012345-01-01T00:00:00Z')).toBeNaN();
   expect(readTimeValue('9999-12-31T23:59:59Z')).toBe(Date.UTC(9999, 11, 31, 23, 59, 59));
 });
+
+describe('what nobody means', () => {
+  test('a variable or a column called __proto__ is one that nobody knows', () => {
+    const described = describedFormat('$remote_addr [$time_local] "$request" $__proto__', []);
+    const columns = ['#Fields: date time c-ip __proto__ constructor', '2026-11-30 20:00:01 192.0.2.1 x y'];
+    const request = emptyRequest();
+    if (described.kind !== 'requests') throw new Error('no requests');
+    expect(described.parse('192.0.2.1 [30/Nov/2026:20:00:01 +0000] "GET / HTTP/1.1" x', request)).toBe(true);
+    const format = recogniseFormat(columns);
+    if (format?.kind !== 'requests') throw new Error('no requests');
+    expect(columns.map((line) => format.parse(line, request))).toEqual([false, true]);
+    expect(request.address).toBe('192.0.2.1');
+  });
+
+  test('a count beyond all numbers is no row', () => {
+    const format = recogniseFormat(['time,requests', '2026-11-30T20:00:00Z,5']);
+    if (format?.kind !== 'counts') throw new Error('no counts');
+    expect(format.row('2026-11-30T20:00:10Z,1e999')).toBeUndefined();
+    expect(format.row('2026-11-30T20:00:10Z,6')).toMatchObject({ requests: 6 });
+  });
+
+  test('a line of a quarter of a megabyte without a space is looked through once', () => {
+    const began = performance.now();
+    expect(recogniseFormat(['1:'.repeat(1 << 17)])).toBeUndefined();
+    expect(performance.now() - began).toBeLessThan(2_000);
+  });
+});

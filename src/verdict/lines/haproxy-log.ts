@@ -3,7 +3,7 @@ import { openStamps } from './stamp.ts';
 
 /** Spec: HAProxy configuration manual, 8.2.3 (HTTP log format). */
 const LINE =
-  /(\S+):(\d+) \[(\d{2}\/[A-Z][a-z]{2}\/\d{4}:\d{2}:\d{2}:\d{2})\.(\d{3})\] (\S+) (\S+) (-?\d+)\/(-?\d+)\/(-?\d+)\/(-?\d+)\/\+?(-?\d+) (-?\d+) \+?(\d+) \S+ \S+ (\S{4}) \S+ \S+ (?:\{([^}]*)\} )?(?:\{[^}]*\} )?"(.*?)"?$/;
+  /(?<!\S)(\S+):(\d+) \[(\d{2}\/[A-Z][a-z]{2}\/\d{4}:\d{2}:\d{2}:\d{2})\.(\d{3})\] (\S+) (\S+) (-?\d+)\/(-?\d+)\/(-?\d+)\/(-?\d+)\/\+?(-?\d+) (-?\d+) \+?(\d+) \S+ \S+ (\S{4}) \S+ \S+ (?:\{([^}]*)\} )?(?:\{[^}]*\} )?"(.*?)"?$/;
 
 /** True for a line of HAProxy's `option httplog`. */
 export const isHaproxyLine = (line: string): boolean => LINE.test(line);

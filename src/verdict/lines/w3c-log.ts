@@ -26,44 +26,46 @@ function textOf(value: string): string {
 const numberOf = (value: string): number => Number(value) || 0;
 
 /** Columns of IIS, CloudFront and other programs. Seconds have a fraction (CloudFront); IIS logs whole milliseconds. */
-const COLUMNS: Readonly<Record<string, Column>> = {
-  'c-ip': (value, into) => {
-    into.address = withoutPort(value);
-  },
-  'cs-method': (value, into) => {
-    into.method = value === '-' ? '' : value;
-  },
-  'cs-uri-stem': (value, into) => {
-    into.target = value === '-' ? '' : value;
-  },
-  'cs-uri': (value, into) => {
-    into.target = value.replace(/^https?:\/\/[^/]*/, '') || '/';
-  },
-  'cs-uri-query': (value, into) => {
-    into.target += value === '-' ? '' : `?${value}`;
-  },
-  'cs-version': (value, into) => {
-    into.protocol = value === '-' ? '' : value;
-  },
-  'cs-protocol-version': (value, into) => {
-    into.protocol = value === '-' ? '' : value;
-  },
-  'sc-status': (value, into) => {
-    into.status = numberOf(value);
-  },
-  'sc-bytes': (value, into) => {
-    into.bytes = numberOf(value);
-  },
-  'time-taken': (value, into) => {
-    into.duration = value === '-' ? Number.NaN : Number(value) * (value.includes('.') ? 1000 : 1);
-  },
-  'cs(user-agent)': (value, into) => {
-    into.agent = textOf(value);
-  },
-  'cs(referer)': (value, into) => {
-    into.referer = textOf(value);
-  },
-};
+const COLUMNS: ReadonlyMap<string, Column> = new Map(
+  Object.entries<Column>({
+    'c-ip': (value, into) => {
+      into.address = withoutPort(value);
+    },
+    'cs-method': (value, into) => {
+      into.method = value === '-' ? '' : value;
+    },
+    'cs-uri-stem': (value, into) => {
+      into.target = value === '-' ? '' : value;
+    },
+    'cs-uri': (value, into) => {
+      into.target = value.replace(/^https?:\/\/[^/]*/, '') || '/';
+    },
+    'cs-uri-query': (value, into) => {
+      into.target += value === '-' ? '' : `?${value}`;
+    },
+    'cs-version': (value, into) => {
+      into.protocol = value === '-' ? '' : value;
+    },
+    'cs-protocol-version': (value, into) => {
+      into.protocol = value === '-' ? '' : value;
+    },
+    'sc-status': (value, into) => {
+      into.status = numberOf(value);
+    },
+    'sc-bytes': (value, into) => {
+      into.bytes = numberOf(value);
+    },
+    'time-taken': (value, into) => {
+      into.duration = value === '-' ? Number.NaN : Number(value) * (value.includes('.') ? 1000 : 1);
+    },
+    'cs(user-agent)': (value, into) => {
+      into.agent = textOf(value);
+    },
+    'cs(referer)': (value, into) => {
+      into.referer = textOf(value);
+    },
+  }),
+);
 
 /**
  * Reads W3C extended logs (IIS, CloudFront). Times are UTC, as the specification asks.
@@ -86,7 +88,7 @@ export function openW3cLog(): LineParser {
     Object.assign(into, { address: '', agent: '', method: '', target: '', protocol: '', referer: '' });
     Object.assign(into, { status: 0, bytes: 0, duration: Number.NaN });
     into.at = readTimeValue(`${values[date] ?? ''} ${values[time]}`.trim());
-    for (const [i, name] of names.entries()) COLUMNS[name]?.(values[i] ?? '-', into);
+    for (const [i, name] of names.entries()) COLUMNS.get(name)?.(values[i] ?? '-', into);
     return !Number.isNaN(into.at) && into.address !== '';
   };
 }

@@ -39,11 +39,13 @@ for (const name of wanted) {
     ...{ name, seed, until: { runs, seconds }, keep: values.keep },
     ...(only ? { only } : {}),
   });
-  const { inputs, reached, branches, growth, finds } = outcome;
+  const { inputs, reached, branches, heap, finds } = outcome;
+  const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
   const rate = Math.round(inputs / Math.max(0.001, outcome.seconds));
   console.log(
     `${name}: ${inputs.toLocaleString('en')} inputs in ${outcome.seconds.toFixed(1)} s (${rate.toLocaleString('en')}/s), ` +
-      `${reached} of ${branches} branches, ${outcome.interesting} interesting, heap ${(growth / 1e6).toFixed(1)} MB, ` +
+      `${reached} of ${branches} branches, ${outcome.interesting} interesting, ` +
+      `heap ${megabytes(heap.before)} MB, then ${megabytes(heap.after)} MB, ` +
       `${finds.length} finds`,
   );
   if (corpus) writeCorpus(name, corpus);

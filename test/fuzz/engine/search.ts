@@ -20,8 +20,8 @@ export interface Outcome {
   readonly branches: number;
   /** Inputs that took a new branch, or one a new number of times. */
   readonly interesting: number;
-  /** Growth of the heap after a quarter of the run, bytes, without the inputs that were kept. */
-  readonly growth: number;
+  /** The heap after a quarter of the run and at its end, bytes, without the inputs that were kept. */
+  readonly heap: { readonly before: number; readonly after: number };
   readonly finds: readonly Find[];
 }
 
@@ -39,6 +39,9 @@ const BATCH = 64;
 const MOST_GROWTH = 12_000_000;
 /** Fewer inputs say nothing about growth. */
 const LEAST_FOR_GROWTH = 50_000;
+
+/** Lines of a stack that a find shows. */
+const STACK_LINES = 20;
 
 /** Says which input is being read, for somebody who watches from outside. */
 export type Announce = (input: Uint8Array) => void;
@@ -81,6 +84,7 @@ export class Search {
     const below = randomFrom(seed);
     const { mostBytes = MOST_BYTES, words = [] } = this.#target;
     const mutation = new Mutation(below, this.#trace, words, mostBytes);
+    Error.stackTraceLimit = 0;
     const began = performance.now();
     const spent = (): number => (performance.now() - began) / 1000;
     let quarter: number | undefined;
@@ -108,12 +112,14 @@ export class Search {
         quarter = this.#heap();
     }
     const seconds = spent();
-    const growth = quarter === undefined ? 0 : this.#heap() - quarter;
+    const after = this.#heap();
+    const heap = { before: quarter ?? after, after };
+    const growth = heap.after - heap.before;
     if (growth > MOST_GROWTH && this.#inputs >= LEAST_FOR_GROWTH)
       this.#find('memory', new Error(`the heap grew by ${Math.round(growth / 1e6)} MB`), Buffer.alloc(0));
     const branches = this.#trace.used();
     return {
-      ...{ inputs: this.#inputs, seconds, branches, growth, interesting: this.#corpus.length },
+      ...{ inputs: this.#inputs, seconds, branches, heap, interesting: this.#corpus.length },
       reached: this.#seen.subarray(0, branches).reduce((sum, each) => sum + (each ? 1 : 0), 0),
       finds: [...this.#finds.values()],
     };
@@ -163,16 +169,34 @@ export class Search {
 
   /** How long an input took, ms. */
   async #attempt(input: Buffer): Promise<number> {
-    this.#announce(input);
     const began = performance.now();
+    const wrong = await this.#fault(input);
+    const took = performance.now() - began;
+    if (wrong)
+      this.#find('error', (await this.#inFull(() => this.#fault(input)))?.error ?? wrong.error, input);
+    return took;
+  }
+
+  /** What reading an input throws that is no refusal. */
+  async #fault(input: Buffer): Promise<{ readonly error: unknown } | undefined> {
+    this.#announce(input);
     try {
-      // A copy: a parser that wrote into its input would change what is kept.
       const done = this.#target.run(input);
       if (done) await done;
+      return undefined;
     } catch (error) {
-      if (!this.#target.allowed?.(error)) this.#find('error', error, input);
+      return this.#target.allowed?.(error) ? undefined : { error };
     }
-    return performance.now() - began;
+  }
+
+  /** Does something with the stacks of errors, which are left out otherwise: they take longer than most parsers. */
+  async #inFull<T>(what: () => Promise<T>): Promise<T> {
+    Error.stackTraceLimit = STACK_LINES;
+    try {
+      return await what();
+    } finally {
+      Error.stackTraceLimit = 0;
+    }
   }
 
   /** Waits for what the inputs of a batch left running, and finds out which of them is to blame. */
@@ -189,11 +213,14 @@ export class Search {
     };
     clean();
     for (const input of batch) {
-      await this.#attempt(input);
-      await turn();
+      await this.#inFull(async () => {
+        await this.#fault(input);
+        await turn();
+      });
+      const [again = error] = this.#late;
       if (this.#late.length === 0 && Object.keys(Object.prototype).length === 0) continue;
       clean();
-      return this.#find(what, error, input);
+      return this.#find(what, again, input);
     }
     this.#find(what, error, batch.at(-1) ?? Buffer.alloc(0));
   }

@@ -57,7 +57,7 @@ export async function fuzz(order: Omit<SearchOrder, 'shared'>, hangMs = HANG_MS)
       reached: 0,
       branches: 0,
       interesting: 0,
-      growth: 0,
+      heap: { before: 0, after: 0 },
     },
     finds: [{ what: hung ? 'hang' : 'error', text, input }],
   };
