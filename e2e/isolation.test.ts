@@ -12,6 +12,7 @@ import {
   rawListener,
 } from './rig/raw-listener.ts';
 import { type Server, startServer, until } from './rig/server.ts';
+import { openStallMeter } from './rig/stall-meter.ts';
 
 /** Number of rooms beside the affected one; `QUIET_ROOMS=10` for the full test. */
 const QUIET = Number(process.env.QUIET_ROOMS ?? 3);
@@ -29,17 +30,10 @@ function lateness(received: readonly Received[]): number[] {
   const usual = [...offsets].sort((a, b) => a - b)[Math.floor(offsets.length / 2)] ?? 0;
   return offsets.map((offset) => offset - usual);
 }
-/** The longest stall of this process itself: on a busy machine everyone waits. */
-let stood = 0;
-let looked = performance.now();
-setInterval(() => {
-  const now = performance.now();
-  stood = Math.max(stood, now - looked - 20);
-  looked = now;
-}, 20).unref();
+const stood = openStallMeter();
 /** Fragments that came more than a second late, and later than the machine's stalls explain. */
 const late = (received: readonly Received[]): number =>
-  lateness(received).filter((by) => by > 1000 + stood).length;
+  lateness(received).filter((by) => by > 1000 + stood()).length;
 const whole = (listener: RawListener): void =>
   expect(continuity(listener.received)).toEqual({ missing: [], repeated: [] });
 

@@ -20,3 +20,15 @@ test('signs beyond 500 are counted, and keep the incident open while they last, 
     expect(one.settle(9_045_000, undefined)).toMatchObject({ what: 'over', to: 9_000_000 });
   }
 });
+
+test('the hosts of one room cannot take the places of others, nor all hosts those of the operator', () => {
+  const book = new IncidentBook();
+  const id = book.opened('No sound', 1_000)?.id ?? '';
+  const say = (author: 'host' | 'operator', room?: string): boolean =>
+    book.note(id, { at: 2_000, author, text: 'x', ...(room === undefined ? {} : { room }) }) !== undefined;
+  const written = (author: 'host' | 'operator', room?: string): number =>
+    Array.from({ length: 120 }, () => say(author, room)).filter(Boolean).length;
+  expect(written('host', 'hall')).toBe(20);
+  expect(['a', 'b', 'c', 'd', 'e'].map((room) => written('host', room))).toEqual([20, 20, 20, 0, 0]);
+  expect(written('operator')).toBe(20);
+});

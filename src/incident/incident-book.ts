@@ -21,6 +21,10 @@ const MOST_INCIDENTS = 500;
 /** Signs of one incident; later ones are not listed, only how many they were. */
 const MOST_SIGNS = 500;
 const MOST_NOTES = 100;
+/** Of these, of the hosts of one room: whoever has a link of one cannot take the place of the others. */
+const MOST_ROOM_NOTES = 20;
+/** Of all hosts: what is left is the operator's. */
+const MOST_HOST_NOTES = 80;
 const MOST_POSTMORTEMS = 30;
 /** Twelve hours: later minutes of an incident are not kept. */
 const MOST_MINUTES = 720;
@@ -141,7 +145,7 @@ export class IncidentBook {
   /** Somebody writes beside an incident. Returns the line to write down; undefined when there is no such incident. */
   note(id: string, note: IncidentNote): IncidentLine | undefined {
     const kept = this.#kept.get(id);
-    if (!kept || kept.notes.length >= MOST_NOTES) return undefined;
+    if (!kept || kept.notes.length >= MOST_NOTES || !hasPlace(kept.notes, note)) return undefined;
     kept.notes.push(note);
     return { what: 'note', id, note };
   }
@@ -271,6 +275,13 @@ export class IncidentBook {
     if (!this.#kept.has(id)) return id;
     for (let letter = 'b'; ; letter += 'b') if (!this.#kept.has(id + letter)) return id + letter;
   }
+}
+
+/** True while there is a place for this author beside the notes that are there. */
+function hasPlace(notes: readonly IncidentNote[], { author, room }: IncidentNote): boolean {
+  if (author !== 'host') return true;
+  const hosts = notes.filter((one) => one.author === 'host');
+  return hosts.length < MOST_HOST_NOTES && hosts.filter((one) => one.room === room).length < MOST_ROOM_NOTES;
 }
 
 function incidentOf(kept: Kept): Incident {

@@ -53,21 +53,7 @@ const LOOK_AGAIN = ms(30_000);
 /** Opens the part: reads what was written down before, and goes on from there. */
 export async function open(deps: IncidentsDeps): Promise<Incidents> {
   const { clock, log } = deps;
-  const book = new IncidentBook();
-  let damaged = 0;
-  // A full journal goes on in a new file: what began before is in the older one.
-  for (const path of [olderPart(deps.path), deps.path])
-    for (const entry of readEntries<unknown>(await readFile(path, 'utf8').catch(() => ''))) {
-      const line = readIncidentLine(entry);
-      if (line) book.restore(line);
-      else damaged += 1;
-    }
-  if (damaged > 0)
-    log.warn(
-      { path: deps.path, damaged },
-      'the journal of incidents has lines that are none: they are left out, and everything else is there',
-    );
-  book.restored();
+  const book = await restoredBook(deps.path, log);
   const journal = openJournal({
     ...{ path: deps.path, maxBytes: MAX_BYTES, maxWaiting: MAX_WAITING, keepsOlder: true },
     failed: (error, lost) =>
@@ -179,6 +165,26 @@ export async function open(deps: IncidentsDeps): Promise<Incidents> {
       await journal[Symbol.asyncDispose]();
     },
   };
+}
+
+/** All that was written down before. */
+async function restoredBook(journal: string, log: Log): Promise<IncidentBook> {
+  const book = new IncidentBook();
+  let damaged = 0;
+  // A full journal goes on in a new file: what began before is in the older one.
+  for (const path of [olderPart(journal), journal])
+    for (const entry of readEntries<unknown>(await readFile(path, 'utf8').catch(() => ''))) {
+      const line = readIncidentLine(entry);
+      if (line) book.restore(line);
+      else damaged += 1;
+    }
+  book.restored();
+  if (damaged > 0)
+    log.warn(
+      { path: journal, damaged },
+      'the journal of incidents has lines that are none: they are left out, and everything else is there',
+    );
+  return book;
 }
 
 /** What is told of incidents, as Prometheus text. */

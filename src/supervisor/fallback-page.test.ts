@@ -176,3 +176,17 @@ test('a page of another origin may read that the doors are away', async () => {
   expect(answer).toMatch(/^access-control-allow-origin: \*\r$/m);
   expect(answer).toMatch(/^access-control-allow-headers: \*\r$/m);
 });
+
+test('after minutes the page says for how long, and promises no moment any more', async () => {
+  const clock = manualClock();
+  const long = openFallbackPage({ clock, log: silentLog, port, host: '127.0.0.1', random: () => 0 });
+  long.show();
+  await until(() => long.shown);
+  expect(await ask(browser)).toContain('The doors are shut for a moment');
+  clock.advance(7 * 60_000);
+  const answer = await ask(browser);
+  expect(answer).toContain('The doors have been shut for 7 minutes');
+  expect(answer).toContain('depuis 7 minutes');
+  expect(answer).not.toMatch(/a moment|un instant/);
+  long.hide(false);
+});

@@ -75,15 +75,23 @@ const LEAVE =
 /** Opens the fallback page; it does not hold the port yet. */
 export function openFallbackPage(deps: FallbackPageDeps): FallbackPage {
   const { clock, log } = deps;
-  const answers = Array.from({ length: LAST_PAUSE_S - FIRST_PAUSE_S + 1 }, (_, i) => ({
-    page: reply('text/html; charset=utf-8', page(FIRST_PAUSE_S + i), FIRST_PAUSE_S + i),
-    data: reply('application/problem+json', String(problem('doors-away').body), FIRST_PAUSE_S + i),
-  }));
+  const answersOf = (minutes: number) =>
+    Array.from({ length: LAST_PAUSE_S - FIRST_PAUSE_S + 1 }, (_, i) => ({
+      page: reply('text/html; charset=utf-8', page(FIRST_PAUSE_S + i, minutes), FIRST_PAUSE_S + i),
+      data: reply('application/problem+json', String(problem('doors-away').body), FIRST_PAUSE_S + i),
+    }));
+  let made = { minutes: 0, answers: answersOf(0) };
   let server: Server | undefined;
   let wanted = false;
   let answered = 0;
   /** Since when there has been no door, if there was one before. */
   let since: Ms | undefined;
+  /** What is said now: after some minutes "a moment" would not be true. */
+  const answersNow = () => {
+    const minutes = since === undefined ? 0 : Math.floor((clock.now() - since) / 60_000);
+    if (minutes !== made.minutes) made = { minutes, answers: answersOf(minutes) };
+    return made.answers;
+  };
 
   function serve(socket: Socket): void {
     let head = '';
@@ -95,6 +103,7 @@ export function openFallbackPage(deps: FallbackPageDeps): FallbackPage {
       head += chunk.toString('latin1', 0, MAX_HEAD - head.length);
       if (!head.includes('\r\n\r\n') && head.length < MAX_HEAD) return;
       answered += 1;
+      const answers = answersNow();
       const answer = answers[Math.floor(deps.random() * answers.length)] ?? answers[0];
       const said = /^accept:[^\r]*text\/html/im.test(head) ? answer?.page : answer?.data;
       if (head.startsWith('OPTIONS ')) return void socket.end(LEAVE);
@@ -164,20 +173,35 @@ function reply(type: string, body: string, pause: number): { head: string; whole
   return { head, whole: head + body };
 }
 
+/** From here on, in minutes, it is no moment any more. */
+const LONG_MINUTES = 2;
+
+const ENGLISH = (pause: number, minutes: number): string =>
+  minutes < LONG_MINUTES
+    ? `<h1>The doors are shut for a moment</h1>
+<p>The part of this server that sends the sound to listeners has stopped and is being restarted. This page tries again by itself in ${pause} seconds; there is nothing you need to do.</p>`
+    : `<h1>The doors have been shut for ${minutes} minutes</h1>
+<p>The part of this server that sends the sound to listeners is started again and again, and has ended each time. Somebody has to repair it; when that will be, this page does not know. It tries again by itself in ${pause} seconds.</p>`;
+
+const FRENCH = (pause: number, minutes: number): string =>
+  minutes < LONG_MINUTES
+    ? `<h2>Les portes sont fermées un instant</h2>
+<p>La partie de ce serveur qui porte le son aux auditeurs s’est arrêtée et redémarre. Cette page réessaie d’elle-même dans ${pause} secondes ; vous n’avez rien à faire.</p>`
+    : `<h2>Les portes sont fermées depuis ${minutes} minutes</h2>
+<p>La partie de ce serveur qui porte le son aux auditeurs est relancée sans cesse, et s’arrête chaque fois. Quelqu’un doit la réparer ; quand, cette page ne le sait pas. Elle réessaie d’elle-même dans ${pause} secondes.</p>`;
+
 /** The page. It says only what this process can know. */
-const page = (pause: number): string => `<!doctype html>
+const page = (pause: number, minutes: number): string => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<meta http-equiv="refresh" content="${pause}"><title>Earshot: back in a moment</title>
+<meta http-equiv="refresh" content="${pause}"><title>Earshot: ${minutes < LONG_MINUTES ? 'back in a moment' : 'the doors are shut'}</title>
 <style>:root{color-scheme:light dark;--g:#f7f3ea;--i:#1c1a17;--a:#635d52;--e:#a93c1a}
 @media(prefers-color-scheme:dark){:root{--g:#11131a;--i:#f1ece1;--a:#a9a394;--e:#ff8a5c}}
 body{margin:0;min-height:100vh;display:grid;place-items:center;background:var(--g);color:var(--i);font:18px/1.5 system-ui,sans-serif}
 main{max-width:34rem;padding:24px}svg{width:72px;color:var(--e)}h1{font-size:28px;line-height:1.2;margin:12px 0}h2{font-size:20px;margin:28px 0 0}
 p{margin:8px 0}.n{color:var(--a);font-size:16px}</style></head>
 <body><main><svg viewBox="4 8 24 16" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" aria-hidden="true"><path d="M5 22a11 11 0 0 1 22 0"/><path d="M10.5 22a5.5 5.5 0 0 1 11 0"/><circle cx="16" cy="22" r="1"/></svg>
-<h1>The doors are shut for a moment</h1>
-<p>The part of this server that sends the sound to listeners has stopped and is being restarted. This page tries again by itself in ${pause} seconds; there is nothing you need to do.</p>
+${ENGLISH(pause, minutes)}
 <p class="n">This page comes from the program that watches over the others. It cannot tell what is happening on stage in the meantime.</p>
-<section lang="fr"><h2>Les portes sont fermées un instant</h2>
-<p>La partie de ce serveur qui porte le son aux auditeurs s’est arrêtée et redémarre. Cette page réessaie d’elle-même dans ${pause} secondes ; vous n’avez rien à faire.</p></section>
+<section lang="fr">${FRENCH(pause, minutes)}</section>
 </main></body></html>
 `;

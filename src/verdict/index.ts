@@ -14,7 +14,7 @@ export { emptyRequest, type LogRequest } from './lines/log-request.ts';
 export { type DemandBaseline, DemandHistory } from './live/demand-baseline.ts';
 export { SlotKeeping } from './live/kept-slot.ts';
 export { PrefixMemory } from './live/prefix-memory.ts';
-export { isRequestSlot } from './live/read-slot.ts';
+export { isDemandBaseline, isRequestSlot } from './live/read-slot.ts';
 export { type RequestSlot, type SentSlot, slotName } from './live/request-slot.ts';
 export { verdictOfSlots } from './live/slots-verdict.ts';
 export { verdictPage } from './page/verdict-page.ts';

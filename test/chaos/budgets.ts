@@ -3,7 +3,7 @@
  * same tables in words, with the reason of each line.
  */
 import type { ListenerKind } from './listeners/listener.ts';
-import type { Fault } from './schedule.ts';
+import type { Fault, Target } from './schedule.ts';
 
 /** A fault that was injected. Times in ms of the runner's clock; `to` is absent while it lasts. */
 export interface Injected {
@@ -29,11 +29,12 @@ export const VOICE_BACK_MS = 30_000;
 export const NEWCOMER_MS = 10_000;
 
 /** Megabytes of memory that a process of a role may have. */
-export const MEMORY_MB: Readonly<Record<'door' | 'site' | 'tally' | 'studio', number>> = {
+export const MEMORY_MB: Readonly<Record<Target, number>> = {
   door: 300,
   site: 220,
   tally: 220,
   studio: 320,
+  press: 160,
 };
 
 const lasts = (fault: Fault): number => ('lasts' in fault ? fault.lasts * 1000 : 0);

@@ -1,6 +1,6 @@
 /**
  * Faults as a suite: `npm run chaos -- [--seed N] [--seeds N] [--minutes M] [--only KIND,KIND] [--without KIND,KIND]
- * [--schedule]`. Exit code 1 when an invariant was broken; the folder of that run is kept. See docs/chaos.md.
+ * [--schedule] [--table]`. Exit code 1 when an invariant was broken; the folder of that run is kept. See docs/chaos.md.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,6 +24,7 @@ const { values } = parseArgs({
       schedule: flag,
       keep: flag,
       all: flag,
+      table: flag,
     },
   },
 });
@@ -57,6 +58,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.on(signal, () => stop.abort(new Error('stopped')));
 
 let [judged, starved, red] = [0, 0, 0];
+const rows: string[] = [];
+const inSeconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 const prepared = mkdtempSync(join(tmpdir(), 'earshot-prepared-'));
 process.once('exit', () => rmSync(prepared, { recursive: true, force: true }));
 if (!values.schedule) await loadLoops(paths(prepared).loops);
@@ -82,6 +85,13 @@ for (let seed = first; seed < first + count; seed += 1) {
       .map(([role, mb]) => `${role} ${mb.toFixed(0)} MB`)
       .join(', ')}`,
   );
+  rows.push(
+    `| ${seed} | ${database}, ${cells} | ${plan.faults.length} | ${outcome.broken.length} | ${outcome.judgedSeconds} s, ${outcome.starvedSeconds} s | ${[silence, back, newcomer].map(inSeconds).join(' | ')} | ${Object.values(
+      memory,
+    )
+      .map((mb) => mb.toFixed(0))
+      .join(', ')} |`,
+  );
   for (const [note, times] of Object.entries(outcome.notes)) console.log(`note, ${times} times: ${note}`);
   console.log(
     `seed ${seed}: ${outcome.broken.length} broken invariants; ${outcome.judgedSeconds} s judged, ${outcome.starvedSeconds} s not judged because the machine gave us no processor, ${outcome.unjudged.length} findings in them`,
@@ -99,6 +109,10 @@ for (let seed = first; seed < first + count; seed += 1) {
   console.log(`the folder of this run: ${outcome.folder}`);
   if ((red > 0 && !values.all) || stop.signal.aborted) break;
 }
+if (values.table)
+  console.log(
+    `\n| seed | database, cells | faults | broken | judged, not judged | worst silence | a role away | somebody new | memory, MB |\n|---|---|---|---|---|---|---|---|---|\n${rows.join('\n')}\n`,
+  );
 if (!values.schedule)
   console.log(
     `${judged.toFixed(0)} s judged, ${starved.toFixed(0)} s not; ${red} of the seeds broke an invariant`,

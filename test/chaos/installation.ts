@@ -50,7 +50,11 @@ export async function openInstallation(
   const members: Member[] = [
     ...Array.from({ length: setup.doors }, (_, index) => ({ role: 'door', index }) as const),
     ...Array.from({ length: setup.cells }, (_, index) => ({ role: 'studio', index }) as const),
-    ...[{ role: 'site', index: 0 } as const, { role: 'tally', index: 0 } as const],
+    ...[
+      { role: 'site', index: 0 } as const,
+      { role: 'tally', index: 0 } as const,
+      { role: 'press', index: 0 } as const,
+    ],
   ];
   const since = new Map<string, number>();
   return {

@@ -36,7 +36,7 @@ test('only what the setup has is met, and only the kinds that were asked for', (
     for (const { fault } of faults) {
       if (fault.kind === 'database-away') expect(setup.database).toBe('postgres');
       if (!('index' in fault)) continue;
-      const count = { door: setup.doors, studio: setup.cells, site: 1, tally: 1 }[fault.role];
+      const count = { door: setup.doors, studio: setup.cells, site: 1, tally: 1, press: 1 }[fault.role];
       expect(fault.index).toBeLessThan(count);
     }
     for (const { fault } of planChaos(seed, 300, ['kill', 'stop']).faults)

@@ -2,7 +2,7 @@
 import { chance } from '../chance.ts';
 
 /** Processes of Earshot that a fault may meet. */
-export type Target = 'door' | 'site' | 'tally' | 'studio';
+export type Target = 'door' | 'site' | 'tally' | 'studio' | 'press';
 
 /** One fault. Times in seconds. */
 export type Fault =
@@ -109,8 +109,8 @@ export function planChaos(seed: number, seconds: number, only: readonly FaultKin
     database: one(['sqlite', 'postgres']),
   };
   const target = (): { role: Target; index: number } => {
-    const role = one<Target>(['door', 'site', 'tally', 'studio']);
-    const count = { door: setup.doors, studio: setup.cells, site: 1, tally: 1 }[role];
+    const role = one<Target>(['door', 'site', 'tally', 'studio', 'press']);
+    const count = { door: setup.doors, studio: setup.cells, site: 1, tally: 1, press: 1 }[role];
     return { role, index: Math.floor(random() * count) };
   };
   const draw: { readonly [K in FaultKind]: () => Extract<Fault, { kind: K }> } = {

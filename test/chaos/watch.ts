@@ -12,6 +12,8 @@ const JUDGED_LATER_MS = 2_500;
 /** Every so many looks. */
 const MEMORY_EVERY = 10;
 const VOICE_EVERY = 4;
+const PAGES_EVERY = 2;
+const PAGES_PATIENCE_MS = 2_000;
 const VERIFY_EVERY_MS = 30_000;
 
 /** What was seen at an instant, and is judged later. */
@@ -67,6 +69,21 @@ export async function watch(
       if (carries[i] === 'stage') silentSince.delete(slug);
       else silentSince.set(slug, silentSince.get(slug) ?? at);
   };
+  let unread: number | undefined;
+  let reading = false;
+  /** What is written about incidents must be there whatever else is dead: a door has it, or the press. */
+  const lookAtPages = async (): Promise<void> => {
+    if (reading) return;
+    reading = true;
+    const at = instant();
+    const asked = { signal: AbortSignal.timeout(PAGES_PATIENCE_MS), headers: { connection: 'close' } };
+    const ok = await fetch(`${installation.server.url}/incidents`, asked).then(
+      async (answer) => answer.ok && /<html/.test(await answer.text()),
+      () => false,
+    );
+    unread = ok ? undefined : (unread ?? at);
+    reading = false;
+  };
   const lookAtMemory = (): void => {
     for (const member of installation.members) {
       const pid = installation.pidOf(member);
@@ -79,7 +96,9 @@ export async function watch(
   let verifying: Promise<void> | undefined;
   for (let turn = 0; !isOver() && judge.broken.length === 0; turn += 1) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-    const away = await installation.away();
+    const away = [...(await installation.away())];
+    if (unread !== undefined) away.push({ process: 'the pages about incidents', since: unread });
+    if (turn % PAGES_EVERY === 0) void lookAtPages();
     if (turn % VOICE_EVERY === 0) await lookAtVoices();
     const voiceless = [...silentSince].map(([process, since]) => ({ process, since }));
     seen.push({ away, voiceless, at: instant() });

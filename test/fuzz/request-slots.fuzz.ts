@@ -3,9 +3,16 @@
 import { incidentInWords } from '../../src/cli/verdict/incident-bundle.ts';
 import { readBundleHead, verdictOfBundle } from '../../src/incident/index.ts';
 import { readEntries } from '../../src/journal/index.ts';
-import { isRequestSlot } from '../../src/verdict/index.ts';
+import {
+  type DemandBaseline,
+  isDemandBaseline,
+  isRequestSlot,
+  type RequestSlot,
+} from '../../src/verdict/index.ts';
 import { target } from './engine/target.ts';
 
+const isLine = (value: unknown): value is RequestSlot | DemandBaseline =>
+  isRequestSlot(value) || isDemandBaseline(value);
 const AT = 1_796_000_000_000;
 const TOTALS = {
   ...{ requests: 9, work: 12, cost: 30, errors: 1, internal: 0, gaveUp: 1, durations: [0, 3, 6] },
@@ -43,7 +50,7 @@ export default target({
     const [first = '', ...lines] = bytes.toString('utf8').split('\n');
     const head = readBundleHead(first);
     if (!head) return;
-    const slots = lines.flatMap((line) => readEntries<unknown>(line).filter(isRequestSlot));
+    const slots = lines.flatMap((line) => readEntries<unknown>(line).filter(isLine));
     // Judging takes a hundred times as long as reading.
     if (bytes.length % 8 !== 0) return;
     incidentInWords(verdictOfBundle(head, slots));

@@ -125,13 +125,15 @@ export async function udp(config: Config, now: Running | undefined): Promise<Fin
         change: 'set --udp-port so that a firewall can let it in',
       },
     ];
+  // The last is that of the cell for rooms that crash: it holds its port only while it has some.
   return Promise.all(
-    Array.from({ length: config.cells }, (_, i) => config.udpPort + i).map(
-      async (number): Promise<Finding> => {
-        const what = `UDP port ${number} for speakers`;
+    Array.from({ length: config.cells + 1 }, (_, i) => config.udpPort + i).map(
+      async (number, index): Promise<Finding> => {
+        const sleeps = index === config.cells;
+        const what = `UDP port ${number} for speakers${sleeps ? ' of rooms that are kept apart' : ''}`;
         const trouble = await udpPortTrouble(number);
         if (trouble === undefined)
-          return now
+          return now && !sleeps
             ? {
                 what,
                 state: 'notice',

@@ -1,4 +1,5 @@
 import { DURATION_CLASSES } from '../clients/timeline.ts';
+import type { DemandBaseline } from './demand-baseline.ts';
 import type { RequestSlot } from './request-slot.ts';
 
 /** The end of the year 9999: later times cannot be written as a date of four digits. */
@@ -47,6 +48,10 @@ function areTotals(value: unknown): boolean {
   );
 }
 
+const isRoom = (value: unknown): boolean => Array.isArray(value) && isText(value[0]) && isAmount(value[1]);
+const isRate = (value: unknown): boolean =>
+  Array.isArray(value) && value.length === 2 && value.every(isAmount);
+
 const isName = (value: unknown): boolean => Array.isArray(value) && isHash(value[0]) && isText(value[1]);
 
 const isFresh = (value: unknown): boolean => {
@@ -59,8 +64,8 @@ const isFresh = (value: unknown): boolean => {
  * before it is added to others.
  */
 export function isRequestSlot(value: unknown): value is RequestSlot {
-  const { v, kind, door, life, at, part, parts, totals, agents, clients, pages, names, fresh } =
-    membersOf(value);
+  const { v, kind, door, life, at, part, parts, totals, agents, clients } = membersOf(value);
+  const { pages, names, fresh, rooms } = membersOf(value);
   return (
     v === 1 &&
     kind === 'requests' &&
@@ -74,6 +79,20 @@ export function isRequestSlot(value: unknown): value is RequestSlot {
     areAll(clients, isClient) &&
     (pages === undefined || areAll(pages, isHash)) &&
     (names === undefined || areAll(names, isName)) &&
-    (fresh === undefined || isFresh(fresh))
+    (fresh === undefined || isFresh(fresh)) &&
+    (rooms === undefined || areAll(rooms, isRoom))
+  );
+}
+
+/** True for what was asked for on other days, as a bundle has it. */
+export function isDemandBaseline(value: unknown): value is DemandBaseline {
+  const { v, kind, hour, server, rooms } = membersOf(value);
+  return (
+    v === 1 &&
+    kind === 'baseline' &&
+    isWhole(hour) &&
+    areAll(server, isRate) &&
+    typeof rooms === 'object' &&
+    Object.values(membersOf(rooms)).every((rates) => areAll(rates, isRate))
   );
 }

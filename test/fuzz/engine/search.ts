@@ -141,8 +141,8 @@ export class Search {
     const took = await this.#attempt(input);
     this.#look(input);
     if (took <= (this.#target.patienceMs ?? PATIENCE_MS)) return;
-    // A machine that stood still is told from a slow parser by trying again.
-    const again = Math.min(await this.#attempt(input), await this.#attempt(input));
+    // A machine that stood still is told from a slow parser by trying again, and by the work of this thread alone.
+    const again = Math.min(await this.#work(input), await this.#work(input));
     const limit = this.#target.patienceMs ?? PATIENCE_MS;
     if (again <= limit) return;
     this.#slow = true;
@@ -175,6 +175,14 @@ export class Search {
     if (wrong)
       this.#find('error', (await this.#inFull(() => this.#fault(input)))?.error ?? wrong.error, input);
     return took;
+  }
+
+  /** Time of this thread's processor that an input took, ms. */
+  async #work(input: Buffer): Promise<number> {
+    const before = process.threadCpuUsage();
+    await this.#attempt(input);
+    const { user, system } = process.threadCpuUsage(before);
+    return (user + system) / 1000;
   }
 
   /** What reading an input throws that is no refusal. */
