@@ -42,6 +42,10 @@ export class DoorClients {
   constructor(most: number) {
     this.#most = most;
     this.columns = openColumns(most);
+    // Both tables now: the first slot must not end with making one.
+    const spare = swapTable(this.columns, undefined);
+    for (let row = 0; row < this.columns.rows; row++) clearRow(spare, row);
+    this.#spare = spare;
   }
 
   get size(): number {
