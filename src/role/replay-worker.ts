@@ -5,8 +5,6 @@ import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openReader } from '../archive/index.ts';
 import { openReplayMaker, type ReplayMade, type ReplayWish } from '../origin/index.ts';
-import { clipCard } from '../pages/index.ts';
-import { type CardPainter, openCardPainter } from '../picture/index.ts';
 
 /** Orders to the thread: make something, or abandon it. */
 export type ReplayOrder =
@@ -25,10 +23,13 @@ try {
 } catch {
   // Without the right to step back it runs as it is.
 }
-let painter: CardPainter | undefined;
-const maker = openReplayMaker(openReader((workerData as { dir: string }).dir), (clip) => {
-  painter ??= openCardPainter();
-  return painter.png(clipCard(clip, 'en'));
+// What paints is loaded with the first clip: at this priority, on a busy machine, loading it takes many seconds.
+const maker = openReplayMaker(openReader((workerData as { dir: string }).dir), async (clip) => {
+  const [{ clipCard }, { openCardPainter }] = await Promise.all([
+    import('../pages/index.ts'),
+    import('../picture/index.ts'),
+  ]);
+  return openCardPainter().png(clipCard(clip, 'en'));
 });
 const running = new Map<number, AbortController>();
 

@@ -124,10 +124,13 @@ export type ClipCover = (clip: {
   readonly title: string;
   readonly room: string;
   readonly seconds: number;
-}) => Uint8Array | undefined;
+}) => Promise<Uint8Array | undefined>;
 
 /** Opens a maker that works in the calling thread. */
-export function openReplayMaker(archive: RecordingPort, cover: ClipCover = () => undefined): ReplayMaker {
+export function openReplayMaker(
+  archive: RecordingPort,
+  cover: ClipCover = async () => undefined,
+): ReplayMaker {
   const port = editedRecordings(archive);
   return {
     async make(wish, signal) {
@@ -152,7 +155,7 @@ export function openReplayMaker(archive: RecordingPort, cover: ClipCover = () =>
         const clip = clipOf(await port.edits?.(slug), wish.id);
         if (!clip) return undefined;
         const { title, from, to } = clip;
-        const image = cover({ title, room: wish.tags.room, seconds: (to - from) / 1000 });
+        const image = await cover({ title, room: wish.tags.room, seconds: (to - from) / 1000 });
         return clipFile(port, slug, first, clip, { ...wish.tags, cover: image }, over);
       }
       if (wish.what === 'loudness') {
