@@ -90,3 +90,9 @@ test('a name that nobody has, and a port where nobody listens, are told as such'
   servers.splice(0)[0]?.close();
   expect(await post(url)).toMatchObject({ refused: 'ECONNREFUSED' });
 });
+
+test('a name server that does not answer holds nobody longer than 5 s', async () => {
+  const never = (): Promise<never> => new Promise(() => undefined);
+  const sent = { url: 'http://slow.example/', headers: {}, body: '{}' };
+  expect(await pinnedPost(sent, never)).toEqual({ refused: 'no answer within 5 s' });
+}, 20_000);

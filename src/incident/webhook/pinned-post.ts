@@ -69,14 +69,29 @@ export function isPrivateAddress(address: string): boolean {
   return version === 0 || PRIVATE.check(address, version === 4 ? 'ipv4' : 'ipv6');
 }
 
+/** All addresses of a name. */
+type LookUp = (host: string) => Promise<readonly { readonly address: string; readonly family: number }[]>;
+
 interface Pinned {
   readonly address: string;
   readonly family: 4 | 6;
 }
 
 /** The address that a name stands for now; the request goes to it, whatever the name stands for a moment later. */
-async function resolved(host: string, mayBePrivate: boolean): Promise<Pinned | string> {
-  const found = await lookup(host, { all: true }).catch(() => []);
+async function resolved(
+  host: string,
+  mayBePrivate: boolean,
+  signal: AbortSignal,
+  find: LookUp,
+): Promise<Pinned | string> {
+  // A name server that does not answer holds nobody: the system's own patience is longer, and cannot be cut short.
+  const late = Promise.withResolvers<never>();
+  const stop = (): void => late.reject(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
+  const asked = find(host).catch(() => []);
+  const found = await Promise.race([asked, late.promise]).finally(() =>
+    signal.removeEventListener('abort', stop),
+  );
   const [first] = found;
   if (!first) return `${host} cannot be resolved`;
   if (!mayBePrivate && found.some(({ address }) => isPrivateAddress(address)))
@@ -124,7 +139,10 @@ function sendTo(
  * of private networks are refused, unless the operator has written the address itself, or `localhost`; 3 redirects,
  * never into a private network; 5 s in all; at most 1 MB of the answer is read. Never rejects.
  */
-export async function pinnedPost(post: PinnedPost): Promise<PostOutcome> {
+export async function pinnedPost(
+  post: PinnedPost,
+  find: LookUp = (host) => lookup(host, { all: true }),
+): Promise<PostOutcome> {
   const signal = AbortSignal.timeout(PATIENCE_MS);
   let url = new URL(post.url);
   try {
@@ -133,7 +151,7 @@ export async function pinnedPost(post: PinnedPost): Promise<PostOutcome> {
         return { refused: `${url.protocol} is no address to send to` };
       const host = url.hostname.replace(/^\[|\]$/g, '');
       const isWritten = hop === 0 && (isIP(host) !== 0 || host === 'localhost');
-      const to = await resolved(host, isWritten);
+      const to = await resolved(host, isWritten, signal, find);
       if (typeof to === 'string') return { refused: to };
       const { status, location } = await sendTo(url, to, post, signal);
       if (!REDIRECTS.has(status) || location === undefined) return { status };
