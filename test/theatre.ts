@@ -33,6 +33,7 @@ export const hooks = {
   left: (id: SpeakerId) => void events.push(`left ${id}`),
   muted: (id: SpeakerId, muted: boolean) => void events.push(`${muted ? 'muted' : 'unmuted'} ${id}`),
   removed: (id: SpeakerId) => void events.push(`removed ${id}`),
+  banned: () => void events.push('banned'),
   changed: () => undefined,
 };
 

@@ -272,6 +272,16 @@ export const ADDRESSES: readonly Address[] = [
     ...{ id: 'backstage', what: 'the studio page and the stage', pattern: '/r/:room/backstage' },
     ...{ ...STAGE, methods: ['GET', 'POST'], body: SMALL_BODY, examples: ['/r/hall/backstage'] },
   },
+  {
+    ...{ id: 'hand', what: 'a listener raises a hand', pattern: '/r/:room/hand' },
+    ...{ owner: 'cell', methods: ['POST'], urgency: 'joining', cors: 'own', body: 2_048 },
+    examples: ['/r/hall/hand'],
+  },
+  {
+    ...{ id: 'own-hand', what: 'what becomes of it', pattern: '/r/:room/hand/:name/(here|take|lower)' },
+    ...{ owner: 'cell', methods: ['POST'], urgency: 'joining', cors: 'own', body: 2_048, exact: true },
+    examples: ['/r/hall/hand/aB-3/take'],
+  },
 
   // What was counted, so that strangers can check it.
   {

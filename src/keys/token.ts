@@ -16,6 +16,10 @@ export interface Grant {
   readonly name: string;
   /** A host can withdraw all links of a room below a generation; default 0. */
   readonly generation?: number;
+  /** The raised hand that it was given for: it is worth something only while that hand is on its way or on stage. */
+  readonly hand?: string;
+  /** Hash of the key of the device that holds it, where that is known. */
+  readonly device?: string;
 }
 
 /** The generation of links signed on the machine itself: whoever can read its secret cannot be kept out by a room. */
@@ -23,13 +27,32 @@ export const LOCAL_GENERATION = 2 ** 31;
 
 /** Why a room no longer takes this link, though its signature is good; undefined while it does. */
 export function withdrawn(
-  { speaker, generation = 0 }: Pick<Grant, 'speaker' | 'generation'>,
-  revoked: { readonly generation: number; readonly barred: readonly string[] } | undefined,
-): 'removed' | 'link-withdrawn' | undefined {
+  grant: Pick<Grant, 'speaker' | 'generation' | 'device'>,
+  revoked:
+    | { readonly generation: number; readonly barred: readonly string[]; readonly bans?: readonly Banned[] }
+    | undefined,
+): 'removed' | 'banned' | 'link-withdrawn' | undefined {
   if (!revoked) return undefined;
-  if (generation < revoked.generation) return 'link-withdrawn';
-  return revoked.barred.includes(speaker) ? 'removed' : undefined;
+  if ((grant.generation ?? 0) < revoked.generation) return 'link-withdrawn';
+  if (revoked.barred.includes(grant.speaker)) return 'removed';
+  return revoked.bans && bannedBy(grant, revoked.bans) ? 'banned' : undefined;
 }
+
+/** What a ban names: a link by its speaker, a device by the hash of its key. */
+interface Banned {
+  readonly speaker?: string;
+  readonly device?: string;
+}
+
+/** The ban that meets a person's link or device. */
+export const bannedBy = <B extends Banned>(
+  { speaker, device }: { readonly speaker?: string; readonly device?: string },
+  bans: readonly B[],
+): B | undefined =>
+  bans.find(
+    (ban) =>
+      (speaker !== undefined && ban.speaker === speaker) || (device !== undefined && ban.device === device),
+  );
 
 /** Makes and checks the signed tokens in host and speaker links. Spec: RFC 7519, HS256. */
 export interface Tokens {
@@ -53,6 +76,8 @@ export function openTokens(secret: Uint8Array): Tokens {
       new SignJWT({
         ...{ room: grant.slug, role: grant.role, name: grant.name },
         ...(grant.generation ? { gen: grant.generation } : {}),
+        ...(grant.hand === undefined ? {} : { hand: grant.hand }),
+        ...(grant.device === undefined ? {} : { dev: grant.device }),
       })
         .setProtectedHeader({ alg: 'HS256' })
         .setSubject(grant.speaker)
@@ -87,7 +112,11 @@ export function openTokens(secret: Uint8Array): Tokens {
           return 'token-invalid';
         if (slug !== undefined && room !== slug) return 'token-other-room';
         const generation = typeof payload.gen === 'number' ? { generation: payload.gen } : {};
-        return { slug: room, speaker, role, name: String(payload.name ?? ''), ...generation };
+        return {
+          ...{ slug: room, speaker, role, name: String(payload.name ?? ''), ...generation },
+          ...(typeof payload.hand === 'string' ? { hand: payload.hand } : {}),
+          ...(typeof payload.dev === 'string' ? { device: payload.dev } : {}),
+        };
       } catch (error) {
         return error instanceof JWTExpired ? 'token-expired' : 'token-invalid';
       }

@@ -41,6 +41,7 @@ export function paths(data: string) {
     processes: join(root, 'processes.jsonl'),
     ladder: join(root, 'ladder'),
     queue: join(root, 'queue'),
+    hands: join(root, 'hands'),
     music: join(root, 'music'),
     audience: join(root, 'audience'),
     evidence: join(root, 'evidence'),

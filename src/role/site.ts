@@ -132,6 +132,7 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
         message({ head }) {
           if (head.kind === 'clocks') rooms.clocks(head.slug, head.clocks);
           else if (head.kind === 'removed') for (const id of head.who) bar(head.slug, id);
+          else if (head.kind === 'bans') rooms.bans(head.slug, head.added, head.lifted);
           else if (head.kind === 'state') rooms.onStage(head.slug, head.state.stage.length);
         },
         failed: logLost(systemClock, log, `cell-${cell}`),

@@ -114,6 +114,7 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
       ...(config.publicAddress ? { publicAddress: config.publicAddress } : {}),
       iceServers: config.iceServers,
       ...{ maxSpeakers: config.maxSpeakers, maxSpeakersOfAll: config.speakersPerCell },
+      handsDir: at.hands,
     }),
   );
   outlet.onUpstream(({ head }) => {

@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { SpeakerId } from '../base/ids.ts';
 import { isDuplicate } from '../store/index.ts';
+import type { Ban } from '../wire/hands.ts';
 import { type Clocks, isOver, isRunning, type Revoked, type RoomCard, RUN_UP_MS } from '../wire/room.ts';
 import type { BookDeps, Wish } from './book-deps.ts';
 import {
@@ -10,6 +11,7 @@ import {
   edited,
   type InState,
   inState,
+  rebanned,
   removed,
   renewed,
   revised,
@@ -33,18 +35,13 @@ import { type Action, advice, step } from './status.ts';
 
 /** Slugs that no host can take. */
 const RESERVED: ReadonlySet<string> = new Set(['welcome']);
-/**
- * Limit of announced rooms; together with the finished ones that are kept, the list for doors stays below 8 MB.
- */
+/** Limit of announced rooms; with the finished ones that are kept, the list for doors stays below 8 MB. */
 const MAX_ANNOUNCED = 2000;
 const STOPPED: RoomRefusal = { refused: 'room-stopped', detail: 'Only the operator can resume it.' };
 /** Attempts at a random ending for an address that is taken; there are 923,521 endings. */
 const SUFFIX_TRIES = 8;
 
-/**
- * All rooms: read from memory, and written to the database first. Changes are made one after the other, so that each
- * sees the result of the one before.
- */
+/** All rooms: read from memory, written to the database first, and changed one after the other. */
 export class Book {
   readonly #deps: BookDeps;
   readonly #entries = new Map<string, RoomOnSite>();
@@ -173,6 +170,11 @@ export class Book {
     return this.change(slug, (entry) => barred(entry, who));
   }
 
+  /** Keeps people out by link and device, and lets others back in. */
+  bans(slug: string, added: readonly Ban[], lifted: readonly string[]): Promise<RoomOnSite | RoomRefusal> {
+    return this.change(slug, (entry) => rebanned(entry, added, lifted));
+  }
+
   /** Withdraws every link given so far; what the host `by` has open continues. */
   renew(slug: string, by: SpeakerId | undefined): Promise<RoomOnSite | RoomRefusal> {
     return this.change(slug, (entry) => renewed(entry, by));
@@ -256,9 +258,7 @@ export class Book {
   }
 
   /** Resolves when every change asked for so far is written. */
-  async settled(): Promise<void> {
-    await this.#tail;
-  }
+  readonly settled = async (): Promise<void> => void (await this.#tail);
 
   #stepped(card: RoomCard, action: Action): RoomCard | RoomRefusal {
     const status = step(card.status, action);

@@ -1,5 +1,6 @@
 import { stateOf } from '../api/index.ts';
 import type { SpeakerId } from '../base/ids.ts';
+import type { Ban, StageRules } from '../wire/hands.ts';
 import { type Clocks, isOver, isRunning, type RoomCard } from '../wire/room.ts';
 import type { RoomRefusal } from './refusal.ts';
 import type { RoomOnSite } from './rows.ts';
@@ -10,6 +11,15 @@ export interface Edit {
   readonly title?: string | undefined;
   readonly start?: number | undefined;
   readonly cap?: number | null | undefined;
+  /** How people come on stage; what is absent stays as it is, and `speakers` null is the server's limit. */
+  readonly rules?: RulesEdit | undefined;
+}
+
+/** What a host may change of how people come on stage. */
+export interface RulesEdit {
+  readonly invitedOnly?: boolean | undefined;
+  readonly speakers?: number | null | undefined;
+  readonly check?: boolean | undefined;
 }
 
 /** Limit of people barred from one room. Beyond it a host withdraws all links instead, which bars more. */
@@ -21,16 +31,19 @@ export function edited(entry: RoomOnSite, edit: Edit): RoomOnSite | RoomRefusal 
   if (card.status === 'cancelled') return { refused: 'room-ended', detail: advice('cancelled', 'open') };
   if (edit.start !== undefined && edit.start !== card.clocks.scheduled && card.status !== 'scheduled')
     return { refused: 'wrong-moment', detail: 'start: the room has opened, so it can no longer be moved' };
-  const { cap: kept, ...uncapped } = card;
+  const { cap: kept, rules: ruled, ...uncapped } = card;
   const cap = edit.cap === undefined ? kept : (edit.cap ?? undefined);
   const title = edit.title ?? card.title;
   const scheduled = edit.start ?? card.clocks.scheduled;
-  if (cap === kept && title === card.title && scheduled === card.clocks.scheduled) return entry;
+  const rules = edit.rules === undefined ? ruled : rulesAfter(ruled, edit.rules);
+  const same = JSON.stringify(rules) === JSON.stringify(ruled);
+  if (same && cap === kept && title === card.title && scheduled === card.clocks.scheduled) return entry;
   return {
     ...entry,
     card: {
       ...uncapped,
       ...(cap === undefined ? {} : { cap }),
+      ...(rules === undefined ? {} : { rules }),
       title,
       clocks: scheduled === undefined ? card.clocks : { ...card.clocks, scheduled },
     },
@@ -70,6 +83,33 @@ export function removed(entry: RoomOnSite, now: number): RoomOnSite | RoomRefusa
   return { ...entry, card, removed: now };
 }
 
+/** The rules after a change; only what differs from the usual is kept. */
+function rulesAfter(before: StageRules = {}, edit: RulesEdit): StageRules | undefined {
+  const invitedOnly = edit.invitedOnly ?? before.invitedOnly ?? false;
+  const check = edit.check ?? before.check ?? false;
+  const speakers = edit.speakers === undefined ? before.speakers : (edit.speakers ?? undefined);
+  const after: StageRules = {
+    ...(invitedOnly ? { invitedOnly } : {}),
+    ...(speakers === undefined ? {} : { speakers }),
+    ...(check ? { check } : {}),
+  };
+  return Object.keys(after).length > 0 ? after : undefined;
+}
+
+/** Limit of bans in one room; the cell has the same. */
+const MAX_BANS = 500;
+
+/** The room with bans added and taken back. */
+export function rebanned(entry: RoomOnSite, added: readonly Ban[], lifted: readonly string[]): RoomOnSite {
+  const { bans = [], ...revoked } = entry.revoked;
+  const known = new Set(bans.map(({ id }) => id));
+  const fresh = added.filter(({ id }) => !known.has(id) && !lifted.includes(id));
+  const kept = bans.filter(({ id }) => !lifted.includes(id));
+  if (fresh.length === 0 && kept.length === bans.length) return entry;
+  const after = [...kept, ...fresh].slice(-MAX_BANS);
+  return { ...entry, revoked: { ...revoked, ...(after.length > 0 ? { bans: after } : {}) } };
+}
+
 /** The room with this person barred for good. */
 export function barred(entry: RoomOnSite, who: SpeakerId): RoomOnSite | RoomRefusal {
   const { revoked } = entry;
@@ -86,7 +126,16 @@ export function barred(entry: RoomOnSite, who: SpeakerId): RoomOnSite | RoomRefu
 export function renewed(entry: RoomOnSite, by: SpeakerId | undefined): RoomOnSite {
   const generation = entry.revoked.generation + 1;
   // Whoever was kept out holds a link of an older generation.
-  return { ...entry, revoked: { generation, barred: [], ...(by === undefined ? {} : { spared: by }) } };
+  const { bans } = entry.revoked;
+  return {
+    ...entry,
+    revoked: {
+      ...{ generation, barred: [] },
+      ...(by === undefined ? {} : { spared: by }),
+      // A device comes back without a link.
+      ...(bans ? { bans } : {}),
+    },
+  };
 }
 
 /** The card with first audio and first speech; the first report of each stands. */
@@ -129,7 +178,8 @@ export function told(entry: RoomOnSite, lead: number): RoomCard {
   const { scheduled } = card.clocks;
   if (card.status === 'scheduled' && scheduled !== undefined)
     return { ...card, clocks: { ...card.clocks, opens: scheduled - lead } };
-  return isRunning(card.status) && (revoked.generation > 0 || revoked.barred.length > 0)
+  const { generation, barred: people, bans } = revoked;
+  return isRunning(card.status) && (generation > 0 || people.length > 0 || bans)
     ? { ...card, revoked }
     : card;
 }

@@ -9,6 +9,7 @@ import { ms } from '../base/time.ts';
 import type { Tokens } from '../keys/token.ts';
 import type { Store } from '../store/index.ts';
 import type { AccountCard } from '../wire/account.ts';
+import type { Ban } from '../wire/hands.ts';
 import type { RecordingNote } from '../wire/recording.ts';
 import type { Clocks, RoomCard } from '../wire/room.ts';
 import { openAccess } from './access.ts';
@@ -95,6 +96,8 @@ export interface Rooms extends AsyncDisposable {
    * Never throws.
    */
   bar(slug: string, who: SpeakerId): void;
+  /** A cell reports whom hosts banned, and which bans they took back. */
+  bans(slug: string, added: readonly Ban[], lifted: readonly string[]): void;
   /** Creates or revives the demo room `welcome`, live at once; with `on` false ends it. */
   ensureWelcome(on?: boolean): Promise<void>;
   /** What was, and can be, done to a room beside what its hosts do. */
@@ -173,6 +176,7 @@ export async function open(deps: RoomsDeps): Promise<Rooms> {
       if (people > 0) book.occupied(slug);
     },
     bar: (slug, who) => void book.bar(slug, who).catch(failed),
+    bans: (slug, added, lifted) => void book.bans(slug, added, lifted).catch(failed),
     ensureWelcome: (on = true) => book.welcome(on),
     measures,
     async whoIs(slug, token) {

@@ -1,3 +1,4 @@
+import type { StageRules } from '../wire/hands.ts';
 import type { RecordingNote } from '../wire/recording.ts';
 import type { Quarantine, RoomCard, StoppedRoom } from '../wire/room.ts';
 
@@ -43,6 +44,8 @@ export interface RoomView extends Links {
   readonly clocks: RoomCard['clocks'];
   readonly welcome: boolean;
   readonly cap?: number;
+  /** How people come on stage, where a host has changed it. */
+  readonly rules?: StageRules;
   /** Present while the operator has stopped it. */
   readonly stopped?: StoppedRoom;
   /** Present while it is kept apart. */
@@ -57,6 +60,7 @@ export function viewOf(base: string, card: RoomCard, recording?: RecordingNote):
   return {
     ...{ slug, title, hosts, status, clocks, welcome: card.welcome ?? false },
     ...(card.cap === undefined ? {} : { cap: card.cap }),
+    ...(card.rules ? { rules: card.rules } : {}),
     ...(card.stopped ? { stopped: card.stopped } : {}),
     ...(card.quarantine ? { quarantine: card.quarantine } : {}),
     ...(recording ? { recording } : {}),

@@ -12,7 +12,7 @@ test.each([
   [create, { title: 'x', colour: 1 }, 'there is no field "colour"; use title, start, host, slug'],
   [create, [], 'send an object with title, start, host, slug'],
   [create, 'text', 'send an object with title, start, host, slug'],
-  [edit, {}, 'give a title, a start or a cap'],
+  [edit, {}, 'give a title, a start, a cap or rules'],
   [edit, { cap: '5' }, 'cap: use a whole number from 1 to 10000000, or null for no cap'],
   [edit, { cap: -5 }, 'cap: use at least 1, or null for no cap'],
   [invite, { role: 'king' }, 'role: use speaker or co-host'],

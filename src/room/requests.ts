@@ -57,6 +57,31 @@ const cap = z
       'Listeners at the live edge at once; everyone above this hears the room 30 seconds late and moves up when there is room. null: no limit',
   });
 
+/** A stage of more people than that is no conversation; the server's own limit is lower as a rule. */
+const MOST_SPEAKERS = 100;
+const rules = z
+  .strictObject(
+    {
+      invitedOnly: z
+        .boolean('invitedOnly: use true or false')
+        .optional()
+        .meta({ description: 'Only people with a link may speak: no hands' }),
+      speakers: z
+        .int(`speakers: use a whole number from 1 to ${MOST_SPEAKERS}, or null for the server’s limit`)
+        .min(1, 'speakers: use at least 1')
+        .max(MOST_SPEAKERS, `speakers: use at most ${MOST_SPEAKERS}`)
+        .nullable()
+        .optional()
+        .meta({ description: 'Speakers at once beside the hosts; null: the server’s limit' }),
+      check: z
+        .boolean('check: use true or false')
+        .optional()
+        .meta({ description: 'Hosts hear whoever comes on stage before the audience does' }),
+    },
+    'use invitedOnly, speakers, check',
+  )
+  .meta({ description: 'How people come on stage' });
+
 const PASTE = 'paste the whole operator’s link';
 const STATUSES = ['scheduled', 'open', 'live', 'ended', 'cancelled', 'stopped'] as const;
 /** Rooms in one list. */
@@ -88,10 +113,10 @@ export function requests(now: () => number) {
       ...{ title, start: start(now).optional(), host: name.optional(), slug: slug.optional() },
       operator: z.string(PASTE).max(2_000, PASTE).optional(),
     }),
-    edit: fields({ title: title.optional(), start: start(now).optional(), cap: cap.optional() }).refine(
-      (change) => Object.keys(change).length > 0,
-      'give a title, a start or a cap',
-    ),
+    edit: fields({
+      ...{ title: title.optional(), start: start(now).optional(), cap: cap.optional() },
+      rules: rules.optional(),
+    }).refine((change) => Object.keys(change).length > 0, 'give a title, a start, a cap or rules'),
     stop: fields({ reason }),
     invite: fields({
       name: name.optional(),

@@ -1,6 +1,7 @@
 import type { Selectable, Updateable } from 'kysely';
 import type { Cursor } from '../api/index.ts';
 import type { RoomTable, Store } from '../store/index.ts';
+import type { Ban, StageRules } from '../wire/hands.ts';
 import type { Clocks, Quarantine, Revoked, RoomCard, RoomStatus, StoppedRoom } from '../wire/room.ts';
 
 /** What was done to a room beside what its hosts do. */
@@ -119,6 +120,8 @@ function toRow({ card, revoked, sequence, modified, removed, measures }: RoomOnS
     generation: revoked.generation,
     spared: revoked.spared ?? null,
     barred: JSON.stringify(revoked.barred),
+    bans: JSON.stringify(revoked.bans ?? []),
+    rules: card.rules === undefined ? null : JSON.stringify(card.rules),
     sequence,
     modified: modified ?? null,
     removed: removed ?? null,
@@ -155,12 +158,14 @@ function fromRow(row: Selectable<RoomTable>): RoomOnSite {
     ...(row.zero === null ? {} : { zero: row.zero }),
     ...(row.cell === null ? {} : { cell: row.cell }),
     ...(row.cap === null ? {} : { cap: row.cap }),
+    ...(row.rules === null ? {} : { rules: JSON.parse(row.rules) as StageRules }),
     ...(row.welcome ? { welcome: true } : {}),
   };
   const revoked: Revoked = {
     generation: row.generation,
     ...(row.spared === null ? {} : { spared: row.spared }),
     barred: JSON.parse(row.barred) as string[],
+    ...(row.bans === '[]' ? {} : { bans: JSON.parse(row.bans) as Ban[] }),
   };
   return {
     ...{ id: row.id, created: row.created, card, revoked, sequence: row.sequence },

@@ -1,26 +1,47 @@
 import { z } from 'zod';
 import { plainText } from '../base/plain-text.ts';
 import type { BackstageAction } from '../wire/backstage.ts';
-
-/** Longest name, in characters. */
-const NAME_LENGTH = 60;
+import { STAGE_NAME_LENGTH, TOPIC_LENGTH } from '../wire/hands.ts';
 
 // The same rule as in the request that starts a room, because the name goes to the same pages, playlists and files.
-const name = z.string().transform((text, context) => {
-  const tidy = plainText(text, NAME_LENGTH);
-  if (tidy !== undefined) return tidy;
-  context.issues.push({ code: 'custom', message: `use 1 to ${NAME_LENGTH} characters`, input: text });
-  return z.NEVER;
-});
+const line = (most: number) =>
+  z.string().transform((text, context) => {
+    const tidy = plainText(text, most);
+    if (tidy !== undefined) return tidy;
+    context.issues.push({ code: 'custom', message: `use 1 to ${most} characters`, input: text });
+    return z.NEVER;
+  });
+const name = line(STAGE_NAME_LENGTH);
+/** A word to somebody, or a reason: absent when it is empty. */
+const word = line(TOPIC_LENGTH).optional();
+const id = z.string().min(1).max(40);
+
+const ON_A_PERSON = [
+  'mute',
+  'ask-unmute',
+  'remove',
+  'make-host',
+  'to-listener',
+  'back-on-stage',
+  'on-air',
+  'backstage',
+] as const;
 
 const ACTION = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('muted'), muted: z.boolean() }),
   z.strictObject({ do: z.literal('rename'), name }),
   z.strictObject({ do: z.literal('ask-to-speak') }),
   z.strictObject({
-    do: z.enum(['mute', 'ask-unmute', 'remove', 'make-host']),
-    who: z.string().min(1).max(40),
+    do: z.enum(ON_A_PERSON),
+    who: id,
   }),
+  z.strictObject({ do: z.literal('ban'), who: id, reason: word }),
+  z.strictObject({ do: z.literal('call'), hand: id, check: z.boolean().optional() }),
+  z.strictObject({ do: z.literal('decline'), hand: id, word }),
+  z.strictObject({ do: z.literal('lower-hand'), hand: id }),
+  z.strictObject({ do: z.literal('lower-all') }),
+  z.strictObject({ do: z.literal('ban-hand'), hand: id, reason: word }),
+  z.strictObject({ do: z.literal('unban'), ban: id }),
 ]);
 
 /** Reads the body of an action. A string is the refusal in plain words. Names have 1 to 60 characters. */

@@ -4,7 +4,9 @@ import type { ErrorCode } from '../base/errors.ts';
 import { problem } from '../base/reply.ts';
 import { mediaTypeOf, readBody } from '../http/index.ts';
 import { bearer, bearerTrouble, type Grant, type Tokens } from '../keys/token.ts';
+import { DEVICE_HEADER, DEVICE_KEY } from '../wire/hands.ts';
 import type { LinkAllowance } from './allowance.ts';
+import { deviceOf } from './hands/hand.ts';
 import type { Room } from './room.ts';
 import { type IceServer, iceLinks } from './signalling/ice-servers.ts';
 
@@ -27,10 +29,13 @@ export class Entrance {
     this.#deps = deps;
   }
 
-  /** What the request's link permits, or why nothing. */
-  granted(context: Context): Promise<Grant | ErrorCode> {
+  /** What the request's link permits, or why nothing. Our own pages say which device it is, for bans. */
+  async granted(context: Context): Promise<Grant | ErrorCode> {
     const authorization = context.req.header('authorization');
-    return this.#deps.tokens.check(bearer(authorization), context.req.param('slug'));
+    const grant = await this.#deps.tokens.check(bearer(authorization), context.req.param('slug'));
+    const key = context.req.header(DEVICE_HEADER);
+    if (typeof grant === 'string' || grant.device !== undefined || key === undefined) return grant;
+    return DEVICE_KEY.test(key) ? { ...grant, device: deviceOf(grant.slug, key) } : grant;
   }
 
   /** Admits a request with a link of this room, unless it comes too often. */

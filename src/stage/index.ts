@@ -4,6 +4,7 @@ import type { Slug } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import { ms } from '../base/time.ts';
 import type { Tokens } from '../keys/token.ts';
+import { removeStaleHands } from './hands/hand-file.ts';
 import type { StageCell } from './opening.ts';
 import { Room } from './room.ts';
 import { routes } from './routes.ts';
@@ -36,6 +37,8 @@ export interface StageDeps {
   readonly maxSpeakers: number;
   /** The same for all rooms of the cell together; default: no limit. */
   readonly maxSpeakersOfAll?: number;
+  /** Folder in which raised hands are kept; without it a restart loses them. */
+  readonly handsDir?: string;
 }
 
 /** The open stage of one cell. */
@@ -48,7 +51,7 @@ export interface Stage extends AsyncDisposable {
   readonly failures: number;
   /** Opens a room for speakers. Dispose the result to close it. @throws when it is open already. */
   openRoom(slug: Slug, hooks: StageHooks): StageRoom;
-  /** Answers WHIP, WHEP and backstage requests (`/r/:slug/whip`, `/whep`, `/backstage`). */
+  /** Answers WHIP, WHEP, backstage requests and raised hands (`/r/:slug/whip`, `/whep`, `/backstage`, `/hand`). */
   fetch(request: Request): Promise<Response>;
 }
 
@@ -69,8 +72,9 @@ export async function open(deps: StageDeps): Promise<Stage> {
     speakers: () => [...rooms.values()].reduce((sum, room) => sum + room.speakers(), 0),
     ...{ clock, log, maxSpeakers: deps.maxSpeakers, handshakes: new ConnectingLimit(clock) },
     media: { port: held.port, bindAddress: deps.bindAddress, publicAddress, pace },
-    ...{ failures: 0, complained: -Infinity },
+    ...{ failures: 0, complained: -Infinity, handsDir: deps.handsDir },
   };
+  if (deps.handsDir !== undefined) removeStaleHands(deps.handsDir, clock.wall());
   const app = routes({
     rooms: (slug) => rooms.get(slug),
     ...{ tokens: deps.tokens, iceServers: deps.iceServers, clock, log, pace },

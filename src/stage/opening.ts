@@ -13,6 +13,8 @@ export interface StageCell {
   readonly maxSpeakers: number;
   /** Speakers in all rooms of the cell; hosts are not counted. */
   readonly maxSpeakersOfAll: number;
+  /** Folder in which raised hands are kept, so that a restart does not lose them; absent: in memory alone. */
+  readonly handsDir?: string | undefined;
   /** Speakers who have a place now, in all rooms. */
   speakers(): number;
   /** Connections that the media library failed to open, since the start. */

@@ -34,10 +34,14 @@ export interface StagePlace {
   readonly speaking: Speaking;
   /** What the mixer noticed about the speaker's sound. */
   notice: BackstagePerson['notice'];
+  /** Heard by the hosts alone: nothing of it goes to the program or to other speakers. */
+  checking: boolean;
+  /** They came by a raised hand. */
+  readonly hand: boolean;
 }
 
 /** A new place for the person of the grant. */
-export function openPlace(grant: Grant, joined: EpochMs, since: Ms): StagePlace {
+export function openPlace(grant: Grant, joined: EpochMs, since: Ms, checking = false): StagePlace {
   return {
     id: grant.speaker,
     name: grant.name || 'Speaker',
@@ -53,6 +57,8 @@ export function openPlace(grant: Grant, joined: EpochMs, since: Ms): StagePlace 
     since,
     appeared: false,
     speaking: new Speaking(),
+    checking,
+    hand: grant.hand !== undefined,
   };
 }
 
@@ -73,6 +79,8 @@ export function asPerson(place: StagePlace, now: Ms): BackstagePerson {
     forced: place.forced && place.role === 'speaker',
     ...(place.notice && place.connected ? { notice: place.notice } : {}),
     asks: place.asks,
+    ...(place.checking ? { backstage: true as const } : {}),
+    ...(place.hand ? { hand: true as const } : {}),
   };
 }
 

@@ -12,6 +12,7 @@ const MAX_BYTES = 512_000;
 
 interface Reader {
   readonly who: SpeakerId;
+  readonly role: Grant['role'];
   /** Generation of the link that opened the stream. */
   readonly generation: number;
   readonly controller: ReadableStreamDefaultController<Uint8Array>;
@@ -31,7 +32,7 @@ export class Readers implements Disposable {
 
   /** Opens a stream that begins with `first`; undefined when the room has too many. */
   open(
-    { speaker: who, generation = 0 }: Pick<Grant, 'speaker' | 'generation'>,
+    { speaker: who, role, generation = 0 }: Pick<Grant, 'speaker' | 'role' | 'generation'>,
     first: readonly BackstageLine[],
     signal: AbortSignal,
   ): ReadableStream<Uint8Array> | undefined {
@@ -47,7 +48,7 @@ export class Readers implements Disposable {
             if (!reader || !this.#readers.delete(reader)) return;
             controller.close();
           };
-          reader = { who, generation, controller, close };
+          reader = { who, role, generation, controller, close };
           this.#readers.add(reader);
           signal.addEventListener('abort', close, { once: true });
           for (const line of first) controller.enqueue(encode(line));
@@ -56,6 +57,12 @@ export class Readers implements Disposable {
       },
       new ByteLengthQueuingStrategy({ highWaterMark: BUSY_BYTES }),
     );
+  }
+
+  /** Sends a line to the people for whom `to` holds, by their id and the role of their link. */
+  sendTo(line: BackstageLine, to: (who: SpeakerId, role: Grant['role']) => boolean): void {
+    for (const who of new Set([...this.#readers].filter((it) => to(it.who, it.role)).map((it) => it.who)))
+      this.send(line, who);
   }
 
   /** Sends a line to everyone, or to one person. Levels are left out for a reader that falls behind. */

@@ -9,6 +9,7 @@ const MAX_SEEN = 2_048;
 
 /** The studio page asks for each of its connections every 3 s, with its current link. */
 const SPARED_MS = 30_000;
+const BANNED = 'A host of this room has banned you from its stage.';
 
 /** The links that a room still accepts: the site's decision, plus removals here that the site has not confirmed yet. */
 export class Revocation {
@@ -21,12 +22,17 @@ export class Revocation {
   /** Why this link is refused; undefined when it is accepted. */
   refuse(grant: Grant, present: (who: SpeakerId) => boolean): StageRefusal | undefined {
     const why = this.#unconfirmed.has(grant.speaker) ? 'removed' : withdrawn(grant, this.#revoked);
-    if (why) return { refused: why, detail: 'Ask the host for a new link.' };
+    if (why) return { refused: why, detail: why === 'banned' ? BANNED : 'Ask the host for a new link.' };
     const generation = grant.generation ?? 0;
     if (generation > (this.#seen.get(grant.speaker) ?? -1)) this.#seen.set(grant.speaker, generation);
     if (this.#seen.size > MAX_SEEN)
       for (const who of this.#seen.keys()) if (who !== grant.speaker && !present(who)) this.#seen.delete(who);
     return undefined;
+  }
+
+  /** Links of a lower generation are refused. */
+  get generation(): number {
+    return this.#revoked?.generation ?? 0;
   }
 
   /** Bars a person from now on. */

@@ -4,6 +4,9 @@ import type { Ms } from '../base/time.ts';
 import type { Grant } from '../keys/token.ts';
 import type { BackstageAction, BackstageEar, BackstageLine, BackstagePerson } from '../wire/backstage.ts';
 import type { Revoked } from '../wire/room.ts';
+import { forward } from './forwarding.ts';
+import { openHandFile } from './hands/hand-file.ts';
+import { banned, type HandsRoom, isHandAction, RoomHands } from './hands/room-hands.ts';
 import type { PublisherCounts, Taken } from './incoming.ts';
 import { moderate } from './moderation.ts';
 import { MAX_HOSTS, occupied, taken } from './occupancy.ts';
@@ -15,9 +18,8 @@ import { Readers } from './readers.ts';
 import { openReceiver } from './receiver.ts';
 import type { StageRefusal } from './refusal.ts';
 import { Revocation } from './revocation.ts';
-import { HEAD_BYTES } from './rtp/rtp.ts';
 import { SILENCE } from './rtp/speaking.ts';
-import { newSession, type SignallingSession } from './session.ts';
+import { newSession, type SignallingSession, type WhepSession } from './session.ts';
 import { Sessions } from './sessions.ts';
 import { type Offer, publishLine, receiveLines } from './signalling/offer.ts';
 import type { StageHooks, StageRoom } from './stage-room.ts';
@@ -30,11 +32,17 @@ const CONNECT_WHILE_OTHERS_WAIT_MS = 5_000;
 /** Limit of listeners to the stage in addition to the limit of speakers. */
 const SPARE_EARS = 8;
 
+const MOVED: StageRefusal = {
+  refused: 'moved-to-listeners',
+  detail: 'A host can bring you back on stage.',
+};
+
 /** The room itself: places, sessions, forwarding. */
 export class Room implements StageRoom {
   readonly slug: Slug;
   programLevel = -SILENCE;
   readonly readers = new Readers();
+  readonly raised: RoomHands;
   /** How many speakers have a place or are about to, without hosts. */
   readonly speakers = (): number => taken(this.#places, undefined, false);
   readonly #hooks: StageHooks;
@@ -43,6 +51,8 @@ export class Room implements StageRoom {
   readonly #places = new Map<SpeakerId, StagePlace>();
   readonly #sessions = new Sessions();
   readonly #revocation = new Revocation();
+  /** People with a link whom a host moved to the listeners. */
+  readonly #moved = new Set<SpeakerId>();
   #program: Extract<BackstageLine, { kind: 'program' }> | undefined;
   #dirty = false;
   #speaking = '';
@@ -54,6 +64,34 @@ export class Room implements StageRoom {
     this.#hooks = hooks;
     this.#clock = cell.clock;
     this.#cell = cell;
+    const file = cell.handsDir === undefined ? undefined : openHandFile(cell.handsDir, slug, cell.log);
+    this.raised = new RoomHands(this.#forHands(), file);
+  }
+
+  #forHands(): HandsRoom {
+    return {
+      wall: () => this.#clock.wall(),
+      generation: () => this.#revocation.generation,
+      free: () => {
+        const { maxSpeakers: most } = this.#limits();
+        return { left: most - this.speakers(), most };
+      },
+      person: (id) => this.#places.get(id as SpeakerId) ?? this.#ears().find((it) => it.id === id),
+      ask: (who, line) => this.readers.send(line, who),
+      end: (who) => this.#end(who),
+      changed: () => {
+        this.#dirty = true;
+      },
+      banned: () => this.#hooks.banned?.(),
+    };
+  }
+
+  /** The limits of this room's stage: the server's, and its own where that is lower. */
+  #limits(): StageCell {
+    return {
+      ...this.#cell,
+      maxSpeakers: Math.min(this.raised.rules.speakers ?? Infinity, this.#cell.maxSpeakers),
+    };
   }
 
   people(): BackstagePerson[] {
@@ -99,9 +137,11 @@ export class Room implements StageRoom {
     if (typeof line === 'string') return { refused: 'bad-sdp', detail: line };
     const before = takeover ? undefined : this.#sessions.microphone(grant.speaker);
     const refusal =
-      this.refusal(grant) ?? occupied(this.#places, before, grant, this.#cell, this.#clock.now());
+      this.refusal(grant) ??
+      (this.#moved.has(grant.speaker) ? MOVED : undefined) ??
+      occupied(this.#places, before, grant, this.#limits(), this.#clock.now());
     if (refusal) return refusal;
-    const place = this.#places.get(grant.speaker) ?? openPlace(grant, this.#clock.wall(), this.#clock.now());
+    const place = this.#places.get(grant.speaker) ?? this.#openPlace(grant);
     this.#places.set(place.id, place);
     this.#dropUnconnected('whip', grant.speaker, 0);
     let session: SignallingSession | undefined;
@@ -125,6 +165,12 @@ export class Room implements StageRoom {
     session = { ...made, kind: 'whip', end: opened.end };
     this.#sessions.add(session);
     return session;
+  }
+
+  #openPlace(grant: Grant): StagePlace {
+    const hand = this.raised.queue.of(grant.speaker);
+    const check = grant.role === 'speaker' && (hand?.check ?? this.raised.rules.check ?? false);
+    return openPlace(grant, this.#clock.wall(), this.#clock.now(), check);
   }
 
   /** Lets a person backstage hear the others, with or without a microphone here. */
@@ -182,7 +228,10 @@ export class Room implements StageRoom {
   }
 
   revoke(revoked: Revoked | undefined): void {
-    for (const who of this.#revocation.take(revoked, this.#clock.now())) {
+    this.raised.confirm(revoked?.bans);
+    // Bans are looked after beside the list of links, because a host can take one back.
+    const { bans: _, ...links } = revoked ?? {};
+    for (const who of this.#revocation.take(revoked && (links as Revoked), this.#clock.now())) {
       this.readers.send({ kind: 'asked', what: 'leave', by: '' }, who);
       this.#end(who);
     }
@@ -221,6 +270,7 @@ export class Room implements StageRoom {
       { kind: 'you', id: grant.speaker, name: place?.name ?? grant.name, role: place?.role ?? grant.role },
       this.#roster(),
       ...(this.#program ? [this.#program] : []),
+      ...((place?.role ?? grant.role) === 'speaker' ? [] : this.raised.greeting()),
     ];
   }
 
@@ -229,6 +279,9 @@ export class Room implements StageRoom {
     const barred = this.refusal(grant);
     if (barred) return barred;
     this.#dirty = true;
+    const own = this.#places.get(grant.speaker);
+    if (isHandAction(action))
+      return this.raised.act(own?.name ?? grant.name, own?.role ?? grant.role, action);
     return moderate(
       {
         place: (id) => this.#places.get(id as SpeakerId),
@@ -237,8 +290,15 @@ export class Room implements StageRoom {
           return ear && { id: ear.id as SpeakerId, role: ear.role };
         },
         ask: (who, line) => this.readers.send(line, who),
-        muted: (place) => this.#hooks.muted(place.id, silenced(place)),
+        muted: (place) => {
+          if (!place.checking) this.#hooks.muted(place.id, silenced(place));
+        },
         bar: (who) => this.#remove(who),
+        ban: (who, by, reason) => this.raised.ban(who, by, reason),
+        listen: (who) => this.#toListener(who),
+        speak: (who) => this.#moved.delete(who),
+        onAir: (place, on) => this.#putOnAir(place, on),
+        host: (who) => this.raised.greet((line) => this.readers.send(line, who)),
       },
       grant,
       action,
@@ -262,11 +322,12 @@ export class Room implements StageRoom {
       const away = now - place.since;
       if (place.present && away >= RETURN_MS) {
         place.present = false;
-        this.#hooks.left(place.id);
+        if (!place.checking) this.#hooks.left(place.id);
         this.#dirty = true;
       }
       if (away >= KEEP_MS) this.#forget(place.id);
     }
+    this.raised.tick();
     if (now - this.#levelsAt >= 100) this.#tell(now);
   }
 
@@ -275,6 +336,7 @@ export class Room implements StageRoom {
     for (const session of [...this.#sessions]) this.#drop(session);
     this.#places.clear();
     this.readers[Symbol.dispose]();
+    this.raised[Symbol.dispose]();
   }
 
   /** Sends levels ten times a second, and the roster when it changed. */
@@ -294,32 +356,15 @@ export class Room implements StageRoom {
       this.readers.send(this.#roster());
       this.#hooks.changed();
     }
+    this.raised.tell((line) => this.readers.sendTo(line, (who, role) => this.#isHost(who, role)));
     this.readers.send({ kind: 'levels', people, program: this.programLevel });
   }
 
   #take(place: StagePlace, session: SignallingSession, taken: Taken): void {
     if (place.publisher !== session.end || !session.connected || place.forced) return;
-    const { sequence, timestamp, payload, level, arrival, epoch } = taken;
-    // A frame of one or two bytes is DTX, which is silence. Without levels every other packet counts as voice.
-    const heard = level ?? (payload.length <= 2 ? SILENCE : undefined);
-    if (heard !== undefined && !place.muted) place.speaking.heard(heard, arrival);
-    const frame = Buffer.allocUnsafe(HEAD_BYTES + payload.length);
-    frame.set(payload, HEAD_BYTES);
-    const voice = { frame, sequence, timestamp, level, epoch };
-    const voiced = heard === undefined || heard < 60;
-    for (const other of this.#sessions) {
-      // Nobody hears their own voice.
-      if (other.kind === 'whep' && other.connected && other.who !== place.id)
-        other.end.forward(place.id, voice, voiced, arrival);
-    }
-    this.#hooks.packet({
-      speaker: place.id,
-      sequence,
-      timestamp,
-      payload,
-      arrival,
-      ...(level === undefined ? {} : { level }),
-    });
+    const to = (ear: WhepSession): boolean => !place.checking || this.#isHost(ear.who, ear.grant.role);
+    const packet = forward(place, taken, this.#sessions.eachEar(), to);
+    if (!place.checking) this.#hooks.packet(packet);
   }
 
   #stateChanged(session: SignallingSession, state: PeerState): void {
@@ -348,8 +393,37 @@ export class Room implements StageRoom {
     this.#dirty = true;
     if (place.present) return;
     place.present = true;
-    this.#hooks.joined(who, { name: place.name, role: place.role });
-    if (silenced(place)) this.#hooks.muted(who, true);
+    this.raised.arrived(who);
+    if (!place.checking) this.#heard(place);
+  }
+
+  /** The program hears this person from now on. */
+  #heard(place: StagePlace): void {
+    this.#hooks.joined(place.id, { name: place.name, role: place.role });
+    if (silenced(place)) this.#hooks.muted(place.id, true);
+  }
+
+  /** Puts somebody on air, or off it: then only the hosts hear them. */
+  #putOnAir(place: StagePlace, on: boolean): void {
+    if (place.checking !== on) return;
+    place.checking = !on;
+    for (const other of this.#sessions) if (other.kind === 'whep') other.end.release(place.id);
+    if (on && place.present) this.#heard(place);
+    else if (place.present) this.#hooks.left(place.id);
+  }
+
+  /** Moves somebody to the listeners: their microphone ends, and a host can bring them back. */
+  #toListener(who: SpeakerId): void {
+    if (this.raised.toListener(who)) this.#end(who);
+    else {
+      this.#moved.add(who);
+      this.#forget(who);
+    }
+  }
+
+  /** True for a host or co-host, whether by their link or because a host made them one. */
+  #isHost(who: SpeakerId, role: Grant['role']): boolean {
+    return (this.#places.get(who)?.role ?? role) !== 'speaker';
   }
 
   /** Ends a session. A microphone's place stays, and the timers of its absence start. */
@@ -373,11 +447,18 @@ export class Room implements StageRoom {
     if (session) this.#drop(session);
     this.#places.delete(who);
     for (const other of this.#sessions) if (other.kind === 'whep') other.end.release(who);
-    if (place.present) this.#hooks.left(who);
+    if (place.present && !place.checking) this.#hooks.left(who);
+    this.raised.departed(who);
     this.#dirty = true;
   }
 
   #remove(who: SpeakerId): void {
+    const hand = this.raised.queue.of(who);
+    // The grant of a hand ends with the hand; a link is barred.
+    if (hand) {
+      this.raised.lower(hand);
+      return;
+    }
     this.#revocation.bar(who);
     this.#end(who);
     this.#hooks.removed(who);
@@ -395,6 +476,11 @@ export class Room implements StageRoom {
     if (this.#closed) return { refused: 'room-not-open' };
     const present = (who: SpeakerId): boolean =>
       this.#places.has(who) || this.#sessions.has(who) || this.readers.has(who);
-    return this.#revocation.refuse(grant, present);
+    const why = this.#revocation.refuse(grant, present);
+    if (why) return why;
+    const ban = this.raised.bans.of(grant);
+    if (ban) return banned(ban);
+    this.raised.seen(grant);
+    return this.raised.refusal(grant);
   }
 }

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import type { Log } from '../base/log.ts';
 import { addBackstage } from './backstage-routes.ts';
 import { Entrance, type EntranceDeps, refuse } from './entrance.ts';
+import { addHands } from './hands/hand-routes.ts';
 import { addSignalling, type SignallingDeps } from './signalling-routes.ts';
 
 /** What the routes need. */
@@ -9,12 +10,13 @@ export interface RouteDeps extends EntranceDeps, SignallingDeps {
   readonly log: Log;
 }
 
-/** The stage's HTTP routes: WHIP, WHEP and backstage. */
+/** The stage's HTTP routes: WHIP, WHEP, backstage and raised hands. */
 export function routes(deps: RouteDeps): Hono {
   const app = new Hono({ strict: false });
   const entrance = new Entrance(deps);
   addSignalling(app, deps, entrance);
   addBackstage(app, entrance);
+  addHands(app, deps);
   app.notFound(() => refuse('not-found'));
   app.onError((error) => {
     deps.log.error(

@@ -49,6 +49,11 @@ export class Sessions {
     return ears;
   }
 
+  /** Everyone's WHEP sessions, without a list of them: for each packet. */
+  *eachEar(): Generator<WhepSession> {
+    for (const session of this.#all.values()) if (session.kind === 'whep') yield session;
+  }
+
   /** This person's sessions that never connected. */
   unconnected(kind: SignallingSession['kind'], who: SpeakerId): SignallingSession[] {
     return [...this.#all.values()].filter((it) => it.kind === kind && it.who === who && !it.connected);

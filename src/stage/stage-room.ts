@@ -3,6 +3,7 @@ import type { Packet } from '../base/media.ts';
 import type { Grant } from '../keys/token.ts';
 import type { BackstageLine, BackstagePerson } from '../wire/backstage.ts';
 import type { Revoked } from '../wire/room.ts';
+import type { RoomHands } from './hands/room-hands.ts';
 import type { PublisherCounts } from './incoming.ts';
 
 /**
@@ -19,6 +20,8 @@ export interface StageHooks {
   muted(id: SpeakerId, muted: boolean): void;
   /** A host removed a person, whose link is no longer valid, here or elsewhere. */
   removed(id: SpeakerId): void;
+  /** A host banned somebody or took a ban back: see `raised`. Default: nobody is told. */
+  banned?(): void;
   /** The roster changed: names, roles, connections, mute, who is speaking. At most ten times a second. */
   changed(): void;
 }
@@ -35,6 +38,8 @@ export interface StageRoom extends AsyncDisposable {
   revoke(revoked: Revoked | undefined): void;
   /** People removed here whose removal the site does not know yet. */
   readonly unconfirmed: readonly SpeakerId[];
+  /** Raised hands, bans and rules; `forget` removes what people wrote, once the room is over. */
+  readonly raised: Pick<RoomHands, 'unconfirmed' | 'ruled' | 'told' | 'forget'>;
   /** Tells everyone backstage what the mixer noticed about a speaker's sound; undefined when it is fine. */
   notice(id: SpeakerId, notice: BackstagePerson['notice']): void;
   /** Sets the program line that backstage readers are shown. */

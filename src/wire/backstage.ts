@@ -1,4 +1,5 @@
 /** The protocol between the studio page and the cell: newline-delimited JSON down, one JSON POST per action up. */
+import type { Ban, HostHand, StageRules } from './hands.ts';
 import type { ProgramState, RoomStatus, StagePerson } from './room.ts';
 
 /** One person as the studio page sees them. */
@@ -13,6 +14,10 @@ export interface BackstagePerson extends StagePerson {
   readonly asks: boolean;
   /** A problem of their sound that the mixer noticed and they can fix: left and right cancel each other in mono. */
   readonly notice?: 'opposite-phase';
+  /** Heard by the hosts alone, until one of them puts this person on air. */
+  readonly backstage?: true;
+  /** They came by a raised hand. */
+  readonly hand?: true;
 }
 
 /** One person who only listens backstage. */
@@ -45,8 +50,36 @@ export type BackstageLine =
       /** True while nothing is being written to disk: full or failing. */
       readonly recordingFailed: boolean;
     }
-  /** The host muted this very person, asked them to unmute, removed or promoted them. */
-  | { readonly kind: 'asked'; readonly what: 'mute' | 'unmute' | 'leave' | 'host'; readonly by: string };
+  /** For hosts, in order: hands that are new or changed, and those that are shown no longer. `whole`: all of them. */
+  | {
+      readonly kind: 'hands';
+      /** Hands that are up, of which the first are shown. */
+      readonly up: number;
+      readonly hands: readonly HostHand[];
+      readonly gone: readonly string[];
+      readonly whole?: true;
+    }
+  /** For hosts: how people come on stage, and who is kept out. */
+  | { readonly kind: 'access'; readonly rules: StageRules; readonly bans: readonly Ban[] }
+  /**
+   * The host muted this very person, asked them to unmute, removed or promoted them, moved them to the listeners, asks
+   * them back on stage, put them on air or took them off it.
+   */
+  | {
+      readonly kind: 'asked';
+      readonly what: 'mute' | 'unmute' | 'leave' | 'host' | 'listen' | 'speak' | 'on-air' | 'backstage';
+      readonly by: string;
+    };
+
+/** What a host does with raised hands and bans. */
+export type HandAction =
+  /** Calls a listener on stage. `check`: hosts hear them first; default: the room's rule. */
+  | { readonly do: 'call'; readonly hand: string; readonly check?: boolean | undefined }
+  | { readonly do: 'decline'; readonly hand: string; readonly word?: string | undefined }
+  | { readonly do: 'lower-hand'; readonly hand: string }
+  | { readonly do: 'lower-all' }
+  | { readonly do: 'ban-hand'; readonly hand: string; readonly reason?: string | undefined }
+  | { readonly do: 'unban'; readonly ban: string };
 
 /**
  * The body of `POST /r/:slug/backstage`. An action without `who` is about the sender; the others need a host or
@@ -57,4 +90,18 @@ export type BackstageAction =
   | { readonly do: 'rename'; readonly name: string }
   /** For a person muted by a host: asks for permission to speak. */
   | { readonly do: 'ask-to-speak' }
-  | { readonly do: 'mute' | 'ask-unmute' | 'remove' | 'make-host'; readonly who: string };
+  | {
+      readonly do:
+        | 'mute'
+        | 'ask-unmute'
+        | 'remove'
+        | 'make-host'
+        | 'to-listener'
+        | 'back-on-stage'
+        | 'on-air'
+        | 'backstage';
+      readonly who: string;
+    }
+  /** Removes a person and keeps out their link and their device, until a host takes it back. */
+  | { readonly do: 'ban'; readonly who: string; readonly reason?: string | undefined }
+  | HandAction;

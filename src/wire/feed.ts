@@ -2,6 +2,7 @@
 import type { Rendition } from '../base/media.ts';
 import type { Strain } from './delivery.ts';
 import type { DoorAnswers } from './figures/door-answers.ts';
+import type { Ban } from './hands.ts';
 import type { KeyedAct } from './listening/day-keys.ts';
 import type { AudienceSample, RoomNumbers } from './numbers.ts';
 import type { QueueState, TicketCounts } from './queue.ts';
@@ -29,6 +30,13 @@ export type MessageHead =
     }
   /** From a cell, repeated until the room's card confirms it: people whom a host removed. */
   | { readonly kind: 'removed'; readonly slug: string; readonly who: readonly string[] }
+  /** From a cell, repeated until the room's card confirms it: whom hosts banned, and which bans they took back. */
+  | {
+      readonly kind: 'bans';
+      readonly slug: string;
+      readonly added: readonly Ban[];
+      readonly lifted: readonly string[];
+    }
   | {
       readonly kind: 'program';
       readonly slug: string;

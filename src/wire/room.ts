@@ -2,6 +2,7 @@
 import type { Carries, DeadAirCause } from '../base/media.ts';
 import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT } from '../base/time.ts';
 import { type Delivery, fullDelivery } from './delivery.ts';
+import type { Ban, HandsTold, StageRules } from './hands.ts';
 import type { ProofSample } from './listening/proof-sample.ts';
 import type { Moment, RoomStatus } from './moment.ts';
 import type { Reconciliation } from './numbers.ts';
@@ -49,6 +50,8 @@ export interface Revoked {
   readonly spared?: string;
   /** Speaker ids of people whom a host has removed since. */
   readonly barred: readonly string[];
+  /** People whom a host keeps out by their link and their device. */
+  readonly bans?: readonly Ban[];
 }
 
 /**
@@ -92,6 +95,8 @@ export interface RoomCard {
    * Absent: no limit.
    */
   readonly cap?: number;
+  /** How people come on stage, where a host has changed it. */
+  readonly rules?: StageRules;
   /** True for the demo room that plays a welcome talk by itself. */
   readonly welcome?: boolean;
   /** Present while the status is `stopped`. */
@@ -158,6 +163,8 @@ export interface RoomState {
   /** Listeners to the recording of the running room in the last seconds; not included in `streams`. */
   readonly catchingUp?: number;
   readonly delivery: Delivery;
+  /** Raised hands; absent, and 0 in the stream, while nobody can raise one. */
+  readonly hands?: HandsTold | 0;
   /** `away` while the doors play standby themselves because the studio is gone. */
   readonly studio: 'here' | 'away';
   /** The newest `MAX_TOLD_GAPS`. */

@@ -29,4 +29,5 @@ export const streamedState = ({ recording: _, ...state }: RoomState): RoomState 
   catchingUp: state.catchingUp ?? 0,
   listeners: state.listeners ?? 0,
   proofs: state.proofs ?? 0,
+  hands: state.hands ?? 0,
 });

@@ -130,6 +130,7 @@ export const markedStage = (stage: Pick<Stage, 'openRoom'>, mark: RoomMark): Pic
       left: (id) => mark.run(() => hooks.left(id)),
       muted: (id, muted) => mark.run(() => hooks.muted(id, muted)),
       removed: (id) => mark.run(() => hooks.removed(id)),
+      banned: () => mark.run(() => hooks.banned?.()),
       changed: () => mark.run(() => hooks.changed()),
     }),
 });

@@ -1,6 +1,7 @@
 import type { Fragment, Rendition } from '../../base/media.ts';
 import type { EpochMs } from '../../base/time.ts';
 import type { QueueTold } from '../../queue/index.ts';
+import type { StageRoom } from '../../stage/index.ts';
 import { EMPTY, type Message, type MessageHead } from '../../wire/feed.ts';
 import type { Clocks, RoomState } from '../../wire/room.ts';
 
@@ -38,6 +39,10 @@ export class RoomMessages {
 
   removed(who: readonly string[]): Message {
     return bare({ kind: 'removed', slug: this.#slug, who });
+  }
+
+  bans(bans: StageRoom['raised']['unconfirmed']): Message {
+    return bare({ kind: 'bans', slug: this.#slug, ...bans });
   }
 
   /** No sound follows until the next fragment. */

@@ -45,6 +45,7 @@ export class StateTeller implements Disposable {
     const { carries, since, deadAir } = sound.state();
     const { steering } = governor;
     const catchingUp = steering.catchingUp(clock.now());
+    const hands = stage().raised.told();
     return {
       v: 1,
       at: clock.wall(),
@@ -55,6 +56,7 @@ export class StateTeller implements Disposable {
       clocks: { ...clocks, ...this.#deps.clocks() },
       stage: stage()
         .people()
+        .filter(({ backstage }) => !backstage)
         .map(({ id, name, role, speaking, muted, connected }) => ({
           id,
           name,
@@ -67,6 +69,7 @@ export class StateTeller implements Disposable {
       streams: steering.streams(clock.now()),
       ...(catchingUp > 0 ? { catchingUp } : {}),
       delivery: steering.delivery(clock.now(), cap),
+      ...(hands.open || hands.up > 0 || hands.called.length > 0 || hands.told.length > 0 ? { hands } : {}),
       studio: 'here',
       gaps: archive.gaps(slug).slice(-MAX_TOLD_GAPS),
     };

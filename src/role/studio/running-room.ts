@@ -64,7 +64,7 @@ export class RunningRoom {
       publish: (state) => deps.publish(this.#messages.state(state)),
     });
     this.#stage = this.#openStage();
-    this.#stage.revoke(card.revoked);
+    this.#admit(card);
   }
 
   /**
@@ -126,8 +126,9 @@ export class RunningRoom {
       left: (id) => this.#sound.mixer?.leave(id),
       muted: (id, muted) => this.#sound.mixer?.mute(id, muted),
       removed: () => this.#tellRemoved(),
+      banned: () => this.#tellRemoved(),
       changed: () => {
-        this.#talk.update(this.#stage.people());
+        this.#talk.update(onAir(this.#stage));
         this.#teller.tellSoon();
       },
     });
@@ -137,13 +138,20 @@ export class RunningRoom {
   update(card: RoomCard): void {
     this.#card = card;
     this.#deps.mark.run(() => {
-      this.#stage.revoke(card.revoked);
+      this.#admit(card);
       this.#recording.update(card, this.#clocks);
       this.#sound.mixer?.live(card.status === 'live');
       if (card.quarantine) void this.#sound.relayOnly();
       this.#look();
       this.#teller.tell();
     });
+  }
+
+  /** Who may come on stage, as the site says. */
+  #admit({ revoked, rules, welcome }: RoomCard): void {
+    this.#stage.revoke(revoked);
+    // The demo room speaks by itself: nobody would see a hand.
+    this.#stage.raised.ruled(rules, welcome !== true);
   }
 
   /** Everything that a door that connects now must be told. */
@@ -157,6 +165,7 @@ export class RunningRoom {
     if (Object.keys(this.#clocks).length > 0) yield messages.clocks(this.#clocks);
     if (this.#governor.line) yield messages.queue(this.#governor.line);
     if (this.#stage.unconfirmed.length > 0) yield messages.removed(this.#stage.unconfirmed);
+    if (hasBans(this.#stage)) yield messages.bans(this.#stage.raised.unconfirmed);
     yield messages.state(this.#teller.state());
   }
 
@@ -209,6 +218,7 @@ export class RunningRoom {
     await this.#dispose();
     const { last } = this.#sound;
     if (over) {
+      this.#stage.raised.forget();
       this.#deps.publish(this.#messages.end(last));
       await this.#deps.archive.end(this.slug);
     }
@@ -233,7 +243,7 @@ export class RunningRoom {
     this.#look();
     this.#sound.select();
     const people = this.#stage.people();
-    this.#talk.update(people);
+    this.#talk.update(onAir(this.#stage));
     for (const { id } of people)
       this.#stage.notice(id as SpeakerId, this.#stats(id)?.opposite ? 'opposite-phase' : undefined);
     this.#tellRemoved();
@@ -261,8 +271,15 @@ export class RunningRoom {
   #tellRemoved(): void {
     const { unconfirmed } = this.#stage;
     if (unconfirmed.length > 0) this.#deps.publish(this.#messages.removed(unconfirmed));
+    if (hasBans(this.#stage)) this.#deps.publish(this.#messages.bans(this.#stage.raised.unconfirmed));
   }
 }
+
+/** The people whom the audience hears. */
+const onAir = (stage: StageRoom) => stage.people().filter(({ backstage }) => !backstage);
+
+const hasBans = ({ raised }: StageRoom): boolean =>
+  raised.unconfirmed.added.length > 0 || raised.unconfirmed.lifted.length > 0;
 
 /**
  * How long a room has been silent unintentionally. The demo room rests between two talks, which is intended.

@@ -43,6 +43,10 @@ export interface RoomTable {
   removed: number | null;
   /** JSON of what the operator or the machine has done to the room: `Measures` of the room part. */
   measures: string | null;
+  /** JSON list of the people whom hosts keep out: `Ban` of `wire/hands.ts`. */
+  bans: Generated<string>;
+  /** JSON of how people come on stage: `StageRules` of `wire/hands.ts`; null: as everywhere. */
+  rules: string | null;
 }
 
 /** The tables of the room part. */
@@ -101,6 +105,15 @@ export const roomSteps: Record<string, Migration> = {
   '0004-measures': {
     async up(db: Kysely<unknown>) {
       await db.schema.alterTable('room').addColumn('measures', 'text').execute();
+    },
+  },
+  '0005-on-stage': {
+    async up(db: Kysely<unknown>) {
+      const room = () => db.schema.alterTable('room');
+      await room()
+        .addColumn('bans', 'text', (c) => c.notNull().defaultTo('[]'))
+        .execute();
+      await room().addColumn('rules', 'text').execute();
     },
   },
 };

@@ -1,0 +1,132 @@
+import type { Context, Hono } from 'hono';
+import { networkOf } from '../../base/allowance.ts';
+import type { Clock } from '../../base/clock.ts';
+import { asSlug } from '../../base/ids.ts';
+import type { Tokens } from '../../keys/token.ts';
+import type { OwnHand, RaisedHand } from '../../wire/hands.ts';
+import { LinkAllowance } from '../allowance.ts';
+import { contentType, readText, refuse } from '../entrance.ts';
+import type { Room } from '../room.ts';
+import { deviceOf, type Hand, opens } from './hand.ts';
+import { readOwn, readRaise } from './hand-body.ts';
+
+const MAX_BODY_BYTES = 2_048;
+/** Hands raised from one network, which may be a company or a carrier: this many at once, and so many a second. */
+const RAISES = { burst: 150, perSecond: 50 };
+/** The same for one device, so that nobody keeps changing their topic. */
+const DEVICE = { burst: 10, perSecond: 0.5 };
+/** Requests about one hand. */
+const OWN = { burst: 20, perSecond: 2 };
+/** A grant of a raised hand: the page takes another before it ends, while the hand holds. */
+export const GRANT_SECONDS = 900;
+
+/** Dependencies of the routes. */
+export interface HandRouteDeps {
+  readonly rooms: (slug: string) => Room | undefined;
+  readonly tokens: Tokens;
+  readonly clock: Clock;
+}
+
+/** Adds the routes by which a listener's page raises a hand and answers a call. */
+export function addHands(app: Hono, deps: HandRouteDeps): void {
+  const { clock } = deps;
+  const raises = new LinkAllowance(RAISES);
+  const devices = new LinkAllowance(DEVICE);
+  const own = new LinkAllowance(OWN);
+
+  const bodyOf = async <T>(context: Context, read: (text: string) => T | string): Promise<T | Response> => {
+    if (contentType(context) !== 'application/json')
+      return refuse('unsupported-media-type', 'Send application/json');
+    const text = await readText(context.req.raw, MAX_BODY_BYTES);
+    if (text === undefined) return refuse('too-large', `A hand may have at most ${MAX_BODY_BYTES} bytes`);
+    const body = read(text);
+    return typeof body === 'string' ? refuse('unprocessable', body) : body;
+  };
+  const often = (wait: number | undefined, detail: string): Response | undefined =>
+    wait === undefined ? undefined : refuse('too-often', detail, { 'retry-after': String(wait) });
+
+  app.post('/r/:slug/hand', async (context) => {
+    const slug = asSlug(context.req.param('slug'));
+    const room = slug && deps.rooms(slug);
+    if (!room) return refuse('room-not-open');
+    const network = networkOf(context.req.header('x-forwarded-for') ?? '');
+    const limit = `At most ${RAISES.perSecond} hands a second are raised from one network, ${RAISES.burst} at once`;
+    const crowd = often(raises.spend(`${slug} ${network}`, clock.now()), limit);
+    if (crowd) return crowd;
+    const body = await bodyOf(context, readRaise);
+    if (body instanceof Response) return body;
+    const device = deviceOf(slug, body.device);
+    const again = often(
+      devices.spend(`${slug} ${device}`, clock.now()),
+      'One device raised its hand too often',
+    );
+    if (again) return again;
+    const raised = room.raised.raise({ name: body.name, topic: body.topic, device, network });
+    if ('refused' in raised) {
+      const after = 'retryAfter' in raised && raised.retryAfter !== undefined;
+      return refuse(raised.refused, raised.detail, after ? { 'retry-after': String(raised.retryAfter) } : {});
+    }
+    const answer: RaisedHand = { ...room.raised.queue.own(raised.hand), secret: raised.secret };
+    return json(answer, 201);
+  });
+
+  /** The hand of the request, with what its page says of it. */
+  const ownHand = async (context: Context) => {
+    const room = deps.rooms(context.req.param('slug') ?? '');
+    if (!room) return refuse('room-not-open');
+    const id = context.req.param('id') ?? '';
+    const crowd = often(
+      own.spend(`${room.slug} ${id}`, clock.now()),
+      'One page asked too often about its hand',
+    );
+    if (crowd) return crowd;
+    const body = await bodyOf(context, readOwn);
+    if (body instanceof Response) return body;
+    const hand = room.raised.queue.get(id);
+    return hand && opens(hand, body.secret)
+      ? { room, hand, trouble: body.trouble }
+      : refuse('hand-over', 'Raise a hand again to speak.');
+  };
+
+  app.post('/r/:slug/hand/:id/here', async (context) => {
+    const found = await ownHand(context);
+    if (found instanceof Response) return found;
+    const { room, hand, trouble } = found;
+    room.raised.here(hand, trouble);
+    return json(room.raised.queue.own(hand));
+  });
+
+  app.post('/r/:slug/hand/:id/take', async (context) => {
+    const found = await ownHand(context);
+    if (found instanceof Response) return found;
+    const { room, hand } = found;
+    const grant = room.raised.take(hand);
+    if ('refused' in grant) return refuse(grant.refused, grant.detail);
+    return json({ ...grant.own, token: await signed(deps.tokens, room, hand, grant.generation) });
+  });
+
+  app.post('/r/:slug/hand/:id/lower', async (context) => {
+    const found = await ownHand(context);
+    if (found instanceof Response) return found;
+    found.room.raised.lower(found.hand);
+    return json(found.room.raised.queue.own(found.hand));
+  });
+
+  for (const path of ['/r/:slug/hand', '/r/:slug/hand/:id/:what'])
+    app.all(path, () => refuse('method-not-allowed', undefined, { allow: 'POST' }));
+}
+
+const signed = (tokens: Tokens, room: Room, hand: Hand, generation: number): Promise<string> =>
+  tokens.sign(
+    {
+      ...{ slug: room.slug, role: 'speaker', speaker: hand.speaker, name: hand.name },
+      ...{ generation, hand: hand.id, device: hand.device },
+    },
+    GRANT_SECONDS,
+  );
+
+const json = (answer: OwnHand | (OwnHand & { token: string }), status = 200): Response =>
+  new Response(JSON.stringify(answer), {
+    status,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+  });
