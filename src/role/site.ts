@@ -17,7 +17,7 @@ import { readSecret } from '../keys/secret.ts';
 import { keyFor } from '../keys/signing-keys.ts';
 import { openTokens } from '../keys/token.ts';
 import { replayPaths } from '../replay/index.ts';
-import { open as openRooms } from '../room/index.ts';
+import { handPaths, open as openRooms } from '../room/index.ts';
 import { openMusicShelf } from '../standby/host-music.ts';
 import { open as openStore, type Store } from '../store/index.ts';
 import { EMPTY, type Message } from '../wire/feed.ts';
@@ -69,7 +69,7 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
       loopback: config.trustedProxies.length === 0,
       isOwnProgram: openPeerOwner(systemClock),
       ...{ openLead: config.openLead, idleEnd: config.idleEnd, roomsPerCell: config.roomsPerCell },
-      described: { ...claimPaths(), ...replayPaths() },
+      described: { ...claimPaths(), ...replayPaths(), ...handPaths() },
       ...{ version: project.version, music, account: identity.whoIs },
       told: () => changes?.told() ?? Promise.resolve(),
       removeRecording: async (slug) => keeper?.forget(slug),

@@ -1,8 +1,8 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { SpeakerId } from '../base/ids.ts';
 import { isDuplicate } from '../store/index.ts';
-import type { Ban } from '../wire/hands.ts';
 import { type Clocks, isOver, isRunning, type Revoked, type RoomCard, RUN_UP_MS } from '../wire/room.ts';
+import type { Ban } from '../wire/stage/hands.ts';
 import type { BookDeps, Wish } from './book-deps.ts';
 import {
   barred,

@@ -1,7 +1,7 @@
 import { stateOf } from '../api/index.ts';
 import type { SpeakerId } from '../base/ids.ts';
-import type { Ban, StageRules } from '../wire/hands.ts';
 import { type Clocks, isOver, isRunning, type RoomCard } from '../wire/room.ts';
+import type { Ban, StageRules } from '../wire/stage/hands.ts';
 import type { RoomRefusal } from './refusal.ts';
 import type { RoomOnSite } from './rows.ts';
 import { advice } from './status.ts';

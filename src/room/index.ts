@@ -9,9 +9,9 @@ import { ms } from '../base/time.ts';
 import type { Tokens } from '../keys/token.ts';
 import type { Store } from '../store/index.ts';
 import type { AccountCard } from '../wire/account.ts';
-import type { Ban } from '../wire/hands.ts';
 import type { RecordingNote } from '../wire/recording.ts';
 import type { Clocks, RoomCard } from '../wire/room.ts';
+import type { Ban } from '../wire/stage/hands.ts';
 import { openAccess } from './access.ts';
 import { openMembers } from './accounts/members.ts';
 import { Book } from './book.ts';
@@ -21,6 +21,8 @@ import type { MusicShelf } from './music.ts';
 import { routes } from './routes.ts';
 import type { RoomsCreate } from './routes-deps.ts';
 import { openTrouble } from './trouble.ts';
+
+export { handPaths } from './hand-paths.ts';
 
 /** What rooms need; durations in ms. */
 export interface RoomsDeps {
@@ -202,4 +204,5 @@ export async function open(deps: RoomsDeps): Promise<Rooms> {
   };
 }
 
+export { handPaths } from './hand-paths.ts';
 export { MAX_MUSIC_BYTES, type MusicShelf } from './music.ts';

@@ -1,6 +1,6 @@
-import type { StageRules } from '../wire/hands.ts';
 import type { RecordingNote } from '../wire/recording.ts';
 import type { Quarantine, RoomCard, StoppedRoom } from '../wire/room.ts';
+import type { StageRules } from '../wire/stage/hands.ts';
 
 /** The addresses of one room, absolute. */
 export interface Links {

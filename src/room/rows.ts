@@ -1,8 +1,8 @@
 import type { Selectable, Updateable } from 'kysely';
 import type { Cursor } from '../api/index.ts';
 import type { RoomTable, Store } from '../store/index.ts';
-import type { Ban, StageRules } from '../wire/hands.ts';
 import type { Clocks, Quarantine, Revoked, RoomCard, RoomStatus, StoppedRoom } from '../wire/room.ts';
+import type { Ban, StageRules } from '../wire/stage/hands.ts';
 
 /** What was done to a room beside what its hosts do. */
 export interface Measures {

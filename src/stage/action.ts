@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { plainText } from '../base/plain-text.ts';
-import type { BackstageAction } from '../wire/backstage.ts';
-import { STAGE_NAME_LENGTH, TOPIC_LENGTH } from '../wire/hands.ts';
+import type { BackstageAction } from '../wire/stage/backstage.ts';
+import { STAGE_NAME_LENGTH, TOPIC_LENGTH } from '../wire/stage/hands.ts';
 
 // The same rule as in the request that starts a room, because the name goes to the same pages, playlists and files.
 const line = (most: number) =>

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../base/errors.ts';
 import { problem } from '../base/reply.ts';
 import { mediaTypeOf, readBody } from '../http/index.ts';
 import { bearer, bearerTrouble, type Grant, type Tokens } from '../keys/token.ts';
-import { DEVICE_HEADER, DEVICE_KEY } from '../wire/hands.ts';
+import { DEVICE_HEADER, DEVICE_KEY } from '../wire/stage/hands.ts';
 import type { LinkAllowance } from './allowance.ts';
 import { deviceOf } from './hands/hand.ts';
 import type { Room } from './room.ts';

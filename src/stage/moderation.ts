@@ -1,6 +1,6 @@
 import type { SpeakerId } from '../base/ids.ts';
 import type { Grant } from '../keys/token.ts';
-import type { BackstageAction, BackstageLine, HandAction } from '../wire/backstage.ts';
+import type { BackstageAction, BackstageLine, HandAction } from '../wire/stage/backstage.ts';
 import { type StagePlace, silenced } from './place.ts';
 import type { StageRefusal } from './refusal.ts';
 

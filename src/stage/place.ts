@@ -1,7 +1,7 @@
 import type { SpeakerId } from '../base/ids.ts';
 import type { EpochMs, Ms } from '../base/time.ts';
 import type { Grant } from '../keys/token.ts';
-import type { BackstagePerson } from '../wire/backstage.ts';
+import type { BackstagePerson } from '../wire/stage/backstage.ts';
 import type { Publisher } from './publisher.ts';
 import { SILENCE, Speaking } from './rtp/speaking.ts';
 

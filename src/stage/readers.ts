@@ -1,6 +1,6 @@
 import type { SpeakerId } from '../base/ids.ts';
 import type { Grant } from '../keys/token.ts';
-import type { BackstageLine } from '../wire/backstage.ts';
+import type { BackstageLine } from '../wire/stage/backstage.ts';
 
 /** Limit of backstage streams in one room. */
 const MAX_READERS = 64;

@@ -2,8 +2,13 @@ import type { Clock } from '../base/clock.ts';
 import type { Slug, SpeakerId } from '../base/ids.ts';
 import type { Ms } from '../base/time.ts';
 import type { Grant } from '../keys/token.ts';
-import type { BackstageAction, BackstageEar, BackstageLine, BackstagePerson } from '../wire/backstage.ts';
 import type { Revoked } from '../wire/room.ts';
+import type {
+  BackstageAction,
+  BackstageEar,
+  BackstageLine,
+  BackstagePerson,
+} from '../wire/stage/backstage.ts';
 import { forward } from './forwarding.ts';
 import { openHandFile } from './hands/hand-file.ts';
 import { banned, type HandsRoom, isHandAction, RoomHands } from './hands/room-hands.ts';

@@ -20,7 +20,7 @@ import {
 } from '../../test/theatre.ts';
 import { newSsrc, openClient, until } from '../../test/webrtc.ts';
 import type { Slug, SpeakerId } from '../base/ids.ts';
-import type { BackstageLine } from '../wire/backstage.ts';
+import type { BackstageLine } from '../wire/stage/backstage.ts';
 
 useTheatre();
 

@@ -1,6 +1,6 @@
 import type { SpeakerId } from '../base/ids.ts';
 import type { Ms } from '../base/time.ts';
-import type { BackstageEar } from '../wire/backstage.ts';
+import type { BackstageEar } from '../wire/stage/backstage.ts';
 import type { SignallingSession, WhepSession, WhipSession } from './session.ts';
 
 /** The sessions of one room, oldest first. */

@@ -1,8 +1,8 @@
 import type { SpeakerId } from '../base/ids.ts';
 import type { Packet } from '../base/media.ts';
 import type { Grant } from '../keys/token.ts';
-import type { BackstageLine, BackstagePerson } from '../wire/backstage.ts';
 import type { Revoked } from '../wire/room.ts';
+import type { BackstageLine, BackstagePerson } from '../wire/stage/backstage.ts';
 import type { RoomHands } from './hands/room-hands.ts';
 import type { PublisherCounts } from './incoming.ts';
 

@@ -2,12 +2,12 @@
 import type { Rendition } from '../base/media.ts';
 import type { Strain } from './delivery.ts';
 import type { DoorAnswers } from './figures/door-answers.ts';
-import type { Ban } from './hands.ts';
 import type { KeyedAct } from './listening/day-keys.ts';
 import type { AudienceSample, RoomNumbers } from './numbers.ts';
 import type { QueueState, TicketCounts } from './queue.ts';
 import type { Clocks, RoomCard, RoomState } from './room.ts';
 import type { RoomEvents } from './room-events.ts';
+import type { Ban } from './stage/hands.ts';
 
 /**
  * One message: a typed head and raw bytes.

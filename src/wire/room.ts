@@ -2,11 +2,11 @@
 import type { Carries, DeadAirCause } from '../base/media.ts';
 import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT } from '../base/time.ts';
 import { type Delivery, fullDelivery } from './delivery.ts';
-import type { Ban, HandsTold, StageRules } from './hands.ts';
 import type { ProofSample } from './listening/proof-sample.ts';
 import type { Moment, RoomStatus } from './moment.ts';
 import type { Reconciliation } from './numbers.ts';
 import type { RecordingGap, RecordingNote } from './recording.ts';
+import type { Ban, HandsTold, StageRules } from './stage/hands.ts';
 
 export type { RoomStatus } from './moment.ts';
 export type { RecordingGap } from './recording.ts';

@@ -1,6 +1,6 @@
 import type { Grant } from '../../keys/token.ts';
 import { bannedBy } from '../../keys/token.ts';
-import type { Ban } from '../../wire/hands.ts';
+import type { Ban } from '../../wire/stage/hands.ts';
 
 /** The bans of one room: the site's, plus what hosts did here that the site has not confirmed yet. */
 export class BanList {

@@ -1,5 +1,5 @@
 import { plainText } from '../../base/plain-text.ts';
-import { DEVICE_KEY, type HandTrouble, STAGE_NAME_LENGTH, TOPIC_LENGTH } from '../../wire/hands.ts';
+import { DEVICE_KEY, type HandTrouble, STAGE_NAME_LENGTH, TOPIC_LENGTH } from '../../wire/stage/hands.ts';
 
 /** A raised hand as a page sends it. */
 export interface RaiseBody {

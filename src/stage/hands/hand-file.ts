@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { asSpeakerId } from '../../base/ids.ts';
 import type { Log } from '../../base/log.ts';
-import { MAX_HANDS } from '../../wire/hands.ts';
+import { MAX_HANDS } from '../../wire/stage/hands.ts';
 import { type Hand, isOpen } from './hand.ts';
 
 /** Lines beyond which the file is written anew, with one line a hand. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { silentLog } from '../../base/log.ts';
-import { MAX_HANDS, SHOWN_HANDS } from '../../wire/hands.ts';
+import { MAX_HANDS, SHOWN_HANDS } from '../../wire/stage/hands.ts';
 import type { Hand } from './hand.ts';
 import { opens } from './hand.ts';
 import { openHandFile } from './hand-file.ts';

@@ -7,7 +7,7 @@ import {
   MAX_HANDS,
   type OwnHand,
   SHOWN_HANDS,
-} from '../../wire/hands.ts';
+} from '../../wire/stage/hands.ts';
 import { type Hand, isOpen, newHandId, newSecret, newSpeaker } from './hand.ts';
 
 /** Hands that are up from one network: the others leave room in the line for everybody else. */
@@ -20,8 +20,9 @@ const MAX_LISTENING = 50;
 export const ANSWER_MS = 30_000;
 /** A page that answered may take this long: a browser asks its person whether the page may use the microphone. */
 export const ALLOW_MS = 90_000;
-/** A page that has not been heard of for this long counts as away, and after the second time its hand is lowered. */
+/** A page that has not been heard of for this long counts as away. */
 export const AWAY_MS = 90_000;
+/** After this long without its page a hand is lowered. */
 export const GONE_MS = 600_000;
 /** A change stays in the state of the room for this long, and at most this many do: pages ask by themselves as well. */
 const TOLD_MS = 20_000;

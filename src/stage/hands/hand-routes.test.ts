@@ -16,8 +16,8 @@ import {
   useTheatre,
 } from '../../../test/theatre.ts';
 import { newSsrc, until } from '../../../test/webrtc.ts';
-import type { BackstageLine } from '../../wire/backstage.ts';
-import type { Ban, RaisedHand } from '../../wire/hands.ts';
+import type { BackstageLine } from '../../wire/stage/backstage.ts';
+import type { Ban, RaisedHand } from '../../wire/stage/hands.ts';
 import { writeRtp } from '../rtp/rtp.ts';
 
 useTheatre();

@@ -3,7 +3,7 @@ import { networkOf } from '../../base/allowance.ts';
 import type { Clock } from '../../base/clock.ts';
 import { asSlug } from '../../base/ids.ts';
 import type { Tokens } from '../../keys/token.ts';
-import type { OwnHand, RaisedHand } from '../../wire/hands.ts';
+import type { OwnHand, RaisedHand } from '../../wire/stage/hands.ts';
 import { LinkAllowance } from '../allowance.ts';
 import { contentType, readText, refuse } from '../entrance.ts';
 import type { Room } from '../room.ts';

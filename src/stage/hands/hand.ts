@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { SpeakerId } from '../../base/ids.ts';
-import type { HandStanding, HandTrouble } from '../../wire/hands.ts';
+import type { HandStanding, HandTrouble } from '../../wire/stage/hands.ts';
 
 /** One raised hand as its room keeps it. Everything but `seen` and `calledAt` is written to the file of the room. */
 export interface Hand {

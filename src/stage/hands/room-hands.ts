@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { SpeakerId } from '../../base/ids.ts';
 import type { Grant } from '../../keys/token.ts';
-import type { BackstageAction, BackstageLine, HandAction } from '../../wire/backstage.ts';
+import type { BackstageAction, BackstageLine, HandAction } from '../../wire/stage/backstage.ts';
 import {
   type Ban,
   type HandsTold,
@@ -10,7 +10,7 @@ import {
   MAX_HANDS,
   type OwnHand,
   type StageRules,
-} from '../../wire/hands.ts';
+} from '../../wire/stage/hands.ts';
 import type { StageRefusal } from '../refusal.ts';
 import { BanList } from './ban-list.ts';
 import type { Hand } from './hand.ts';

@@ -43,9 +43,9 @@ export interface RoomTable {
   removed: number | null;
   /** JSON of what the operator or the machine has done to the room: `Measures` of the room part. */
   measures: string | null;
-  /** JSON list of the people whom hosts keep out: `Ban` of `wire/hands.ts`. */
+  /** JSON list of the people whom hosts keep out: `Ban` of `wire/stage/hands.ts`. */
   bans: Generated<string>;
-  /** JSON of how people come on stage: `StageRules` of `wire/hands.ts`; null: as everywhere. */
+  /** JSON of how people come on stage: `StageRules` of `wire/stage/hands.ts`; null: as everywhere. */
   rules: string | null;
 }
 
@@ -107,7 +107,7 @@ export const roomSteps: Record<string, Migration> = {
       await db.schema.alterTable('room').addColumn('measures', 'text').execute();
     },
   },
-  '0005-on-stage': {
+  '0030-on-stage': {
     async up(db: Kysely<unknown>) {
       const room = () => db.schema.alterTable('room');
       await room()

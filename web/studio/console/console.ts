@@ -1,5 +1,5 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import type { BackstageAction, BackstagePerson } from '../../../src/wire/backstage.ts';
+import type { BackstageAction, BackstagePerson } from '../../../src/wire/stage/backstage.ts';
 import { act } from '../feed/backstage.ts';
 import { openRoomFeed, type RoomFeed } from '../feed/room-feed.ts';
 import { type Standing, standingOf } from '../feed/standing.ts';

@@ -1,4 +1,4 @@
-import type { BackstageAction, BackstageLine } from '../../../src/wire/backstage.ts';
+import type { BackstageAction, BackstageLine } from '../../../src/wire/stage/backstage.ts';
 import { isRefusal, type Refusal, refusalOf, retryDelay } from '../../capture/index.ts';
 import { linesOf, parseLine } from './line-reader.ts';
 

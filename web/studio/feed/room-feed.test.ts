@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { BackstageLine, BackstagePerson } from '../../../src/wire/backstage.ts';
 import type { RoomStatus } from '../../../src/wire/room.ts';
+import type { BackstageLine, BackstagePerson } from '../../../src/wire/stage/backstage.ts';
 import { openRoomFeed, type RoomFeed } from './room-feed.ts';
 
 /** A server that has one room; every request that a console would show in red is counted. */

@@ -1,6 +1,6 @@
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import type { BackstageEar, BackstageLine, BackstagePerson } from '../../../src/wire/backstage.ts';
 import { isOver, isRunning, type RoomState, type RoomStatus } from '../../../src/wire/room.ts';
+import type { BackstageEar, BackstageLine, BackstagePerson } from '../../../src/wire/stage/backstage.ts';
 import type { Link } from '../link/link.ts';
 import { type FeedState, follow, isFinal } from './backstage.ts';
 import { type Contact, contactOf } from './contact.ts';

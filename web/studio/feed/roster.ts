@@ -1,5 +1,5 @@
 import { batch, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import type { BackstageEar, BackstageLine, BackstagePerson } from '../../../src/wire/backstage.ts';
+import type { BackstageEar, BackstageLine, BackstagePerson } from '../../../src/wire/stage/backstage.ts';
 
 /** The people on stage, those who only listen, and everyone's level. */
 export interface StudioRoster {

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { expect, test } from 'vitest';
-import type { BackstageLine } from '../../../src/wire/backstage.ts';
+import type { BackstageLine } from '../../../src/wire/stage/backstage.ts';
 import type { CallState } from '../../capture/index.ts';
 import type { Contact } from '../feed/contact.ts';
 import { english } from '../words/english.ts';

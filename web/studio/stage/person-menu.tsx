@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useId, useRef } from 'preact/hooks';
-import type { BackstageEar } from '../../../src/wire/backstage.ts';
+import type { BackstageEar } from '../../../src/wire/stage/backstage.ts';
 import { useConsole, useWords } from '../console/context.ts';
 
 /** The menu of a person, for everything but muting; removing somebody asks again. `ear`: they only listen. */

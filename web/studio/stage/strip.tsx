@@ -1,4 +1,4 @@
-import type { BackstagePerson } from '../../../src/wire/backstage.ts';
+import type { BackstagePerson } from '../../../src/wire/stage/backstage.ts';
 import { useConsole, useWords } from '../console/context.ts';
 import { Icon } from '../controls/icons.tsx';
 import { Meter } from '../controls/meter.tsx';

@@ -1,6 +1,7 @@
 /** The protocol between the studio page and the cell: newline-delimited JSON down, one JSON POST per action up. */
+
+import type { ProgramState, RoomStatus, StagePerson } from '../room.ts';
 import type { Ban, HostHand, StageRules } from './hands.ts';
-import type { ProgramState, RoomStatus, StagePerson } from './room.ts';
 
 /** One person as the studio page sees them. */
 export interface BackstagePerson extends StagePerson {
