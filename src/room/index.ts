@@ -204,5 +204,4 @@ export async function open(deps: RoomsDeps): Promise<Rooms> {
   };
 }
 
-export { handPaths } from './hand-paths.ts';
 export { MAX_MUSIC_BYTES, type MusicShelf } from './music.ts';

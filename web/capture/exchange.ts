@@ -1,4 +1,6 @@
 import { type Ms, ms } from '../../src/base/time.ts';
+import { DEVICE_HEADER } from '../../src/wire/stage/hands.ts';
+import { deviceKey } from '../kit/device-key.ts';
 import { iceServersOf } from './ice-servers.ts';
 
 /** Longest wait for an answer. A slower server is treated like one that cannot be reached. */
@@ -125,6 +127,7 @@ async function send(
       method,
       headers: {
         ...headers,
+        [DEVICE_HEADER]: deviceKey(),
         authorization: `Bearer ${typeof options.token === 'string' ? options.token : options.token()}`,
       },
       keepalive,

@@ -1,6 +1,7 @@
 /** Microphones, and the WHIP and WHEP sessions that carry them to the stage and back. */
 
 export { retryDelay } from './backoff.ts';
+export { act, type BackstageOptions, type FeedState, follow, isFinal, post } from './backstage.ts';
 export { type CallState, openCall } from './call.ts';
 export { type Device, type Devices, watchDevices } from './devices.ts';
 export { isRefusal, type Refusal, refusalOf, type Token } from './exchange.ts';

@@ -14,6 +14,8 @@ export interface ReceiverOptions {
   /** True while the browser refuses to play until the person clicks. */
   blocked(blocked: boolean): void;
   ready?(signal: AbortSignal): Promise<void>;
+  /** Another voice's track; it plays by itself, at the volume. */
+  track?(track: MediaStreamTrack): void;
   readonly fetch?: typeof fetch;
   readonly peer?: (configuration: RTCConfiguration) => RTCPeerConnection;
 }
@@ -58,6 +60,7 @@ export function openReceiver(options: ReceiverOptions): MonitorCall {
         ear.srcObject = new MediaStream([track]);
         ear.volume = volume;
         ears.push(ear);
+        options.track?.(track);
         if (sink && canChooseSink()) void ear.setSinkId(sink).catch(() => {});
         play(ear);
       });

@@ -7,6 +7,8 @@ import { Farewell } from './farewell/farewell.tsx';
 import { Front } from './front/front.tsx';
 import { Header } from './front/header.tsx';
 import { Banner, Messages } from './front/messages.tsx';
+import { AccessCard } from './hands/access-card.tsx';
+import { HandsCard } from './hands/hands-card.tsx';
 import { InviteCard } from './invite/invite-card.tsx';
 import { LinksCard } from './invite/links-card.tsx';
 import { MusicCard } from './music/music-card.tsx';
@@ -49,8 +51,10 @@ export function App() {
           )}
           <aside class="console-side">
             <Master />
+            <HandsCard />
             <NumbersCard />
             <InviteCard />
+            <AccessCard />
             <MusicCard />
             <LinksCard />
           </aside>

@@ -1,12 +1,13 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { BackstageAction, BackstagePerson } from '../../../src/wire/stage/backstage.ts';
-import { act } from '../feed/backstage.ts';
+import { act } from '../../capture/index.ts';
 import { openRoomFeed, type RoomFeed } from '../feed/room-feed.ts';
 import { type Standing, standingOf } from '../feed/standing.ts';
 import { type HostActions, openHostActions, reasonOf } from '../host/host-actions.ts';
 import { type RecordingWatch, watchRecording } from '../host/recording.ts';
 import { keepToken, type Link } from '../link/link.ts';
 import { openAlarm } from '../notice/alarm.ts';
+import { openChime } from '../notice/chime.ts';
 import { type Notices, openNotices } from '../notice/notices.ts';
 import { type Trouble, troubleOf } from '../notice/trouble.ts';
 import { openMuteSync } from '../voice/mute-sync.ts';
@@ -107,6 +108,9 @@ export function openConsole(opened: Console['link'], settings: Settings, title: 
       removed: (by) => {
         visit.removedBy.value = by;
       },
+      hint: openChime(() => settings.handChime.value),
+      listen: () => voice.stepDown(),
+      come: () => voice.join(),
     }),
   );
   const voice = openVoice({

@@ -78,9 +78,28 @@ function press(studio: Console, key: string, target: Element | undefined): boole
       if (other) strip?.querySelector<HTMLElement>('[popovertarget]')?.click();
       if (other) strip?.querySelector<HTMLElement>('[data-remove]')?.click();
       return other !== undefined;
+    case 't':
+      if (other) studio.act({ do: 'to-listener', who: other.id });
+      return other !== undefined;
+    case 'o':
+      if (other) studio.act({ do: other.backstage ? 'on-air' : 'backstage', who: other.id });
+      return other !== undefined;
     default:
-      return false;
+      return host && pressForHands(studio, key.toLowerCase(), target);
   }
+}
+
+/** Shortcuts for the hand in focus, or for the first one. */
+function pressForHands(studio: Console, key: string, target: Element | undefined): boolean {
+  const row = target?.closest<HTMLElement>('[data-hand]') ?? document.querySelector<HTMLElement>('li[data-hand]:not(.called)');
+  const hand = studio.room.raised.line.value.find(({ id }) => id === row?.dataset['hand']);
+  if (!hand) return false;
+  if (key === 'q') row?.focus();
+  else if (key === 'a') studio.act({ do: 'call', hand: hand.id });
+  else if (key === 'b') studio.act({ do: 'call', hand: hand.id, check: true });
+  else if (key === 'x') row?.querySelector<HTMLElement>('[data-decline]')?.click();
+  else return false;
+  return true;
 }
 
 /** The state of the room in one sentence, for people who cannot see the page. */

@@ -15,6 +15,12 @@ export interface RoomEventsDeps {
   letSpeak(id: string): void;
   /** A host took this person off the stage. */
   removed(by: string): void;
+  /** A hand went up: an audible hint. */
+  hint(): void;
+  /** Ends the microphone and goes on listening. */
+  listen(): void;
+  /** Comes back on stage. */
+  come(): void;
 }
 
 /** Turns news about people into short messages, and does what a host asks of this person. */
@@ -34,6 +40,10 @@ export function roomEvents({ notices, words, me, ...deps }: RoomEventsDeps): Roo
           answer: { label: words().letSpeak, run: () => deps.letSpeak(person.id) },
         });
     },
+    raised({ name }) {
+      deps.hint();
+      notices.say(words().hands.raised(name), { topic: 'hand' });
+    },
     asked({ what, by }) {
       if (what === 'mute') {
         deps.mute(true);
@@ -44,6 +54,16 @@ export function roomEvents({ notices, words, me, ...deps }: RoomEventsDeps): Roo
           answer: { label: words().unmute, run: () => deps.mute(false) },
         });
       else if (what === 'host') notices.say(words().askedHost(by));
+      else if (what === 'on-air') notices.say(words().hands.askedAir(by), { topic: 'air' });
+      else if (what === 'backstage') notices.say(words().hands.askedBackstage(by), { topic: 'air' });
+      else if (what === 'listen') {
+        deps.listen();
+        notices.say(words().hands.askedListen(by), { topic: 'air' });
+      } else if (what === 'speak')
+        notices.say(words().hands.askedSpeak(by), {
+          topic: 'air',
+          answer: { label: words().hands.come, run: () => deps.come() },
+        });
       else deps.removed(by);
     },
   };

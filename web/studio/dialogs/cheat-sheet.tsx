@@ -13,9 +13,16 @@ export function CheatSheet() {
     ['S', cheat.s],
   ];
   const person: [string, string][] = [['1–9', cheat.digits]];
-  if (host) person.push(['K', cheat.k], ['H', cheat.h], ['R', cheat.r]);
+  const { cheat: raised } = words.hands;
+  if (host) person.push(['K', cheat.k], ['H', cheat.h], ['R', cheat.r], ['T', raised.t], ['O', raised.o]);
   const room: [string, string][] = [];
   if (host) room.push(['L', cheat.l], ['I', cheat.i], ['E', cheat.e]);
+  const hands: [string, string][] = [
+    ['Q', raised.q],
+    ['A', raised.a],
+    ['B', raised.b],
+    ['X', raised.x],
+  ];
   room.push(['?', cheat.question], ['Esc', cheat.esc]);
   return (
     <Dialog title={words.cheatTitle}>
@@ -23,6 +30,7 @@ export function CheatSheet() {
         <Keys title={words.cheatYou} keys={you} />
         <Keys title={words.cheatPerson} keys={person} />
         <Keys title={words.cheatRoom} keys={room} />
+        {host && <Keys title={words.hands.title} keys={hands} />}
       </div>
     </Dialog>
   );

@@ -1,5 +1,5 @@
 import { isRunning, type RoomState } from '../../../src/wire/room.ts';
-import type { FeedState } from './backstage.ts';
+import type { FeedState } from '../../capture/index.ts';
 
 /**
  * What this page hears from the server. `here`: all it needs. `checking`: nothing yet, or nothing for a moment. `late`:

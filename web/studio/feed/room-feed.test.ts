@@ -65,6 +65,7 @@ const open = (): RoomFeed =>
     asked: ({ what }) => told.push(what),
     joined: ({ id }) => told.push(`joined ${id}`),
     left: ({ id }) => told.push(`left ${id}`),
+    raised: ({ id }) => told.push(`raised ${id}`),
     asks: ({ id, asks }) => told.push(`${id} asks ${asks}`),
   });
 

@@ -2,9 +2,11 @@ import { batch, computed, effect, type ReadonlySignal, type Signal, signal } fro
 import { isOver, isRunning, type RoomState, type RoomStatus } from '../../../src/wire/room.ts';
 import type { BackstageEar, BackstageLine, BackstagePerson } from '../../../src/wire/stage/backstage.ts';
 import type { Link } from '../link/link.ts';
-import { type FeedState, follow, isFinal } from './backstage.ts';
+import { type FeedState, follow, isFinal } from '../../capture/index.ts';
 import { type Contact, contactOf } from './contact.ts';
+import type { HostHand } from '../../../src/wire/stage/hands.ts';
 import { openPublicState } from './public-state.ts';
+import { openRaisedHands, type RaisedHands } from './raised-hands.ts';
 import { openRoster, type RosterHooks } from './roster.ts';
 
 type ProgramLine = Extract<BackstageLine, { kind: 'program' }>;
@@ -27,6 +29,8 @@ export interface RoomFeed {
   readonly people: ReadonlySignal<readonly BackstagePerson[]>;
   /** The people who only listen backstage. */
   readonly ears: ReadonlySignal<readonly BackstageEar[]>;
+  /** Raised hands, bans and rules; empty for people who are no hosts. */
+  readonly raised: RaisedHands;
   readonly program: ReadonlySignal<ProgramLine | undefined>;
   /** The level of the mixed program, in dBFS. */
   readonly programLevel: ReadonlySignal<number>;
@@ -39,6 +43,8 @@ export interface RoomFeed {
 /** Events of the room. */
 export interface RoomFeedHooks extends RosterHooks {
   asked(asked: Asked): void;
+  /** A hand went up. */
+  raised(hand: HostHand): void;
 }
 
 /** The studio's stream says within this time, in ms, why a connection was lost. */
@@ -58,6 +64,7 @@ export function openRoomFeed(
   const me = signal({ id: link.id, name: link.name, role: link.role });
   const program = signal<ProgramLine | undefined>();
   const roster = openRoster(hooks);
+  const raised = openRaisedHands(hooks.raised);
   const open = openPublicState(link.slug, () => state.value.at === 'here', stop.signal);
 
   function line(it: BackstageLine): void {
@@ -68,6 +75,7 @@ export function openRoomFeed(
       if (it.what === 'leave') stop.abort();
       hooks.asked(it);
     } else if (it.kind === 'levels') roster.hear(it);
+    else if (it.kind === 'hands' || it.kind === 'access') raised.take(it);
     else {
       roster.list(it);
       const mine = it.people.find((person) => person.id === me.value.id);
@@ -132,7 +140,7 @@ export function openRoomFeed(
   );
 
   return {
-    ...{ state, contact, status, me, program, ready },
+    ...{ state, contact, status, me, program, ready, raised },
     ...{ people: roster.people, ears: roster.ears, programLevel: roster.programLevel, level: roster.level },
     open: open.state,
     refresh: open.refresh,

@@ -1,6 +1,6 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { isRefusal, type Refusal } from '../../capture/index.ts';
-import { post } from '../feed/backstage.ts';
+import { post } from '../../capture/index.ts';
 import { tokenFields } from '../link/link.ts';
 import type { StudioWords } from '../words/words.ts';
 
@@ -26,11 +26,13 @@ export interface Complaints {
 
 /** What a host or co-host does through the API. One thing at a time: while `busy`, further requests are ignored. */
 export interface HostActions {
-  readonly busy: ReadonlySignal<Change | 'edit' | 'limit' | 'recording' | 'links' | undefined>;
+  readonly busy: ReadonlySignal<Change | 'edit' | 'limit' | 'rules' | 'recording' | 'links' | undefined>;
   /** True when it is done; otherwise the host has been told why not. */
   change(to: Change): Promise<boolean>;
   /** Sets the cap on live listeners; null removes it. */
   limit(cap: number | null): Promise<void>;
+  /** Changes how people come on stage; `speakers` null is the server's limit. */
+  rule(rules: { invitedOnly?: boolean; speakers?: number | null; check?: boolean }): Promise<void>;
   /** Changes title and start (wall-clock ms). Returns what is wrong with them, or undefined when it is done. */
   announce(wish: { title?: string; start?: number }, now: number): Promise<Complaints | undefined>;
   readonly invites: ReadonlySignal<readonly Invite[]>;
@@ -123,6 +125,10 @@ export function openHostActions(deps: HostActionsDeps): HostActions {
       else if (to === 'standby') deps.say(deps.words().wentMusic);
       deps.changed();
       return true;
+    },
+    async rule(rules) {
+      const answer = await once('rules', () => post(room, token(), { rules }, 'PATCH'));
+      if (answer && isRefusal(answer)) tell(answer);
     },
     async limit(cap) {
       const answer = await once('limit', () => post(room, token(), { cap }, 'PATCH'));

@@ -3,7 +3,7 @@ import { MOST_NOTE_TEXT } from '../../../src/wire/figures/host-note.ts';
 import { type NoteText, noteThreads } from '../../../src/words/note-threads.ts';
 import { isRefusal } from '../../capture/index.ts';
 import { useConsole, useWords } from '../console/context.ts';
-import { post } from '../feed/backstage.ts';
+import { post } from '../../capture/index.ts';
 import { reasonOf } from '../host/host-actions.ts';
 import { timeOf } from '../words/times.ts';
 import { momentOf } from './note-moment.ts';

@@ -1,14 +1,15 @@
 import { useSignal } from '@preact/signals';
 import { useId, useRef } from 'preact/hooks';
-import type { BackstageEar } from '../../../src/wire/stage/backstage.ts';
+import type { BackstageEar, BackstagePerson } from '../../../src/wire/stage/backstage.ts';
+import { TOPIC_LENGTH } from '../../../src/wire/stage/hands.ts';
 import { useConsole, useWords } from '../console/context.ts';
 
 /** The menu of a person, for everything but muting; removing somebody asks again. `ear`: they only listen. */
-export function PersonMenu({ person, you, ear }: { person: BackstageEar; you: boolean; ear?: boolean }) {
+export function PersonMenu({ person, you, ear }: { person: BackstageEar & Partial<Pick<BackstagePerson, 'backstage'>>; you: boolean; ear?: boolean }) {
   const { act, name, dialog } = useConsole();
   const words = useWords();
   const menu = useRef<HTMLDivElement>(null);
-  const sure = useSignal(false);
+  const sure = useSignal<'remove' | 'ban' | undefined>(undefined);
   const id = useId();
   const close = () => menu.current?.hidePopover();
   const run = (what: () => void) => () => {
@@ -32,7 +33,7 @@ export function PersonMenu({ person, you, ear }: { person: BackstageEar; you: bo
         popover="auto"
         class="menu"
         onToggle={(event) => {
-          if (event.newState === 'closed') sure.value = false;
+          if (event.newState === 'closed') sure.value = undefined;
         }}
       >
         <p class="menu-title" dir="auto">
@@ -66,6 +67,28 @@ export function PersonMenu({ person, you, ear }: { person: BackstageEar; you: bo
               {words.leave}
             </button>
           </>
+        ) : sure.value === 'ban' ? (
+          <form
+            class="hand-word"
+            onSubmit={(event) => {
+              event.preventDefault();
+              const input = event.currentTarget.elements.namedItem('reason');
+              const reason = input instanceof HTMLInputElement ? input.value.trim() : '';
+              close();
+              act({ do: 'ban', who: person.id, ...(reason ? { reason } : {}) });
+            }}
+          >
+            <label>
+              {words.hands.banReason}
+              <input name="reason" dir="auto" maxLength={TOPIC_LENGTH} />
+            </label>
+            <button type="submit" class="button">
+              {words.hands.banYes}
+            </button>
+            <button type="button" class="button quiet" onClick={close}>
+              {words.cancel}
+            </button>
+          </form>
         ) : sure.value ? (
           <>
             <p class="small">{words.removeSure(person.name)}</p>
@@ -78,6 +101,33 @@ export function PersonMenu({ person, you, ear }: { person: BackstageEar; you: bo
           </>
         ) : (
           <>
+            {ear ? (
+              <button
+                type="button"
+                class="button quiet"
+                onClick={run(() => act({ do: 'back-on-stage', who: person.id }))}
+              >
+                {words.hands.bringUp}
+              </button>
+            ) : (
+              <>
+                <button
+                  type="button"
+                  class="button quiet"
+                  data-listen={person.id}
+                  onClick={run(() => act({ do: 'to-listener', who: person.id }))}
+                >
+                  {words.hands.toListener}
+                </button>
+                <button
+                  type="button"
+                  class="button quiet"
+                  onClick={run(() => act({ do: person.backstage ? 'on-air' : 'backstage', who: person.id }))}
+                >
+                  {person.backstage ? words.hands.onAir : words.hands.offAir}
+                </button>
+              </>
+            )}
             {person.role === 'speaker' && !ear && (
               <button
                 type="button"
@@ -92,10 +142,20 @@ export function PersonMenu({ person, you, ear }: { person: BackstageEar; you: bo
               class="button quiet danger"
               data-remove={person.id}
               onClick={() => {
-                sure.value = true;
+                sure.value = 'remove';
               }}
             >
               {words.remove}…
+            </button>
+            <button
+              type="button"
+              class="button quiet danger"
+              data-ban={person.id}
+              onClick={() => {
+                sure.value = 'ban';
+              }}
+            >
+              {words.hands.ban}…
             </button>
           </>
         )}

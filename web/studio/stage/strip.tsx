@@ -11,7 +11,7 @@ export function Strip({ person, index }: { person: BackstagePerson; index: numbe
   const you = person.id === room.me.value.id;
   const muted = you ? voice.silent.value : person.muted;
   const known = room.contact.value === 'here';
-  const onAir = known && room.program.value?.program.carries === 'stage' && !muted && person.connected;
+  const onAir = known && room.program.value?.program.carries === 'stage' && !muted && person.connected && !person.backstage;
   const state = !known
     ? words.unknownNow
     : !person.connected
@@ -72,6 +72,7 @@ export function Strip({ person, index }: { person: BackstagePerson; index: numbe
         {state}
         {person.loss >= 0.02 && <span class="ochre"> · {words.loss(Math.round(person.loss * 100))}</span>}
       </p>
+      {person.backstage && <p class="strip-notice small ochre">{words.hands.backstage}</p>}
       {person.notice && <p class="strip-notice small ochre">{words.notice[person.notice]}</p>}
       <div class="strip-keys">
         {you || isHost.value ? (
@@ -93,6 +94,17 @@ export function Strip({ person, index }: { person: BackstagePerson; index: numbe
           </span>
         )}
         {(isHost.value || you) && <PersonMenu person={person} you={you} />}
+        {person.backstage && isHost.value && !you && (
+          <button
+            type="button"
+            class="key on-air-key"
+            data-on-air={person.id}
+            onClick={() => act({ do: 'on-air', who: person.id })}
+            aria-label={`${words.hands.onAir}: ${person.name}`}
+          >
+            <span>{words.hands.onAir}</span>
+          </button>
+        )}
       </div>
     </li>
   );

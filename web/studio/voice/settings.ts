@@ -10,6 +10,8 @@ export interface Settings {
   readonly sink: Signal<string>;
   readonly pushToTalk: Signal<boolean>;
   readonly spokenWarnings: Signal<boolean>;
+  /** A soft tone when a hand goes up. */
+  readonly handChime: Signal<boolean>;
   readonly language: Signal<Language>;
   /** Undefined: follows the system. */
   readonly theme: Signal<Theme | undefined>;
@@ -22,6 +24,7 @@ export function openSettings(): Settings {
     sink: remembered('studio-sink', (value) => (typeof value === 'string' ? value : '')),
     pushToTalk: remembered('studio-push-to-talk', (value) => value === true),
     spokenWarnings: remembered('studio-spoken-warnings', (value) => value !== false),
+    handChime: remembered('studio-hand-chime', (value) => value !== false),
     language: signal(language()),
     theme: signal(keptTheme()),
   };

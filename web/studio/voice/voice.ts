@@ -26,6 +26,8 @@ export interface Voice extends Omit<OwnMicrophone, 'close'> {
   /** Joins without speaking. */
   listen(): void;
   leave(): void;
+  /** A host moved this person to the listeners: the microphone ends, the sound goes on. */
+  stepDown(): void;
   /** Releases the microphone: the room is over for this person, and the studio has ended their sessions. */
   close(): void;
   /** The studio's list says that it does not have us: asks, and connects again if that is true. */
@@ -121,6 +123,12 @@ export function openVoice({ slug, token, settings, ready, changed }: VoiceDeps):
       if (ON_STAGE.includes(publishing.value.at) && publishedMusic !== next.music) join(true);
     },
     leave: () => leave(),
+    stepDown() {
+      publisher?.close(true);
+      publisher = undefined;
+      publishing.value = { at: 'closed' };
+      listening.value = true;
+    },
     close() {
       leave(true);
       closeMicrophone();

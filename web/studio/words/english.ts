@@ -1,4 +1,5 @@
 import type { Reconciliation } from '../../../src/wire/numbers.ts';
+import { handsEnglish } from './hands-english.ts';
 import { numbersEnglish } from './numbers-english.ts';
 import { roomEnglish } from './room-english.ts';
 
@@ -6,6 +7,7 @@ import { roomEnglish } from './room-english.ts';
 export const english = {
   ...roomEnglish,
   numbers: numbersEnglish,
+  hands: handsEnglish,
   studio: 'Studio',
   skip: 'Skip to the desk',
   language: 'Language',

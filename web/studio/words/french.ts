@@ -1,4 +1,5 @@
 import type { english } from './english.ts';
+import { handsFrench } from './hands-french.ts';
 import { numbersFrench } from './numbers-french.ts';
 import { roomFrench } from './room-french.ts';
 
@@ -6,6 +7,7 @@ import { roomFrench } from './room-french.ts';
 export const french: typeof english = {
   ...roomFrench,
   numbers: numbersFrench,
+  hands: handsFrench,
   studio: 'Studio',
   skip: 'Aller au studio',
   language: 'Langue',

@@ -28,6 +28,8 @@ export const roomEnglish = {
     'token-other-room': 'Your link belongs to another room.',
     'link-withdrawn': 'This link was withdrawn. Ask for a new one.',
     removed: 'You were removed from the stage. Ask for a new link.',
+    banned: 'A host has banned you from the stage of this room.',
+    'moved-to-listeners': 'A host moved you to the listeners; they can bring you back.',
     'not-host': 'Only the host can do this.',
     'operator-only': 'Only the operator of this server can do this.',
     'room-unknown': 'No room has this address.',

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { BackstageLine } from '../../../src/wire/stage/backstage.ts';
+import type { BackstageLine } from '../../src/wire/stage/backstage.ts';
 
 /** The longest line, in characters. A longer one is not ours, and the stream is given up. */
 export const MAX_LINE = 256 * 1024;

@@ -1,5 +1,8 @@
-import type { BackstageAction, BackstageLine } from '../../../src/wire/stage/backstage.ts';
-import { isRefusal, type Refusal, refusalOf, retryDelay } from '../../capture/index.ts';
+import type { BackstageAction, BackstageLine } from '../../src/wire/stage/backstage.ts';
+import { DEVICE_HEADER } from '../../src/wire/stage/hands.ts';
+import { deviceKey } from '../kit/device-key.ts';
+import { retryDelay } from './backoff.ts';
+import { isRefusal, type Refusal, refusalOf } from './exchange.ts';
 import { linesOf, parseLine } from './line-reader.ts';
 
 /** The state of the studio's stream. `refused` tries again, slowly, unless the link itself is invalid. */
@@ -64,7 +67,11 @@ async function followOnce(options: BackstageOptions, began: () => void): Promise
   let lines = 0;
   try {
     const response = await fetch(`/r/${options.slug}/backstage`, {
-      headers: { authorization: `Bearer ${options.token()}`, accept: 'application/x-ndjson' },
+      headers: {
+        authorization: `Bearer ${options.token()}`,
+        accept: 'application/x-ndjson',
+        [DEVICE_HEADER]: deviceKey(),
+      },
       cache: 'no-store',
       signal: stop.signal,
     });
