@@ -59,6 +59,21 @@ test('every kind of line is understood', () => {
     { kind: 'roster', people: [person], ears: [{ id: 'b', name: 'Ben', role: 'speaker' }] },
     { kind: 'levels', people: { a: 23 }, program: -12.5 },
     { kind: 'asked', what: 'leave', by: 'Ana' },
+    { kind: 'asked', what: 'listen', by: 'Ana' },
+    { kind: 'roster', people: [{ ...person, backstage: true, hand: true }], ears: [] },
+    {
+      ...{ kind: 'hands', up: 1, gone: ['x'], whole: true },
+      hands: [
+        {
+          ...{ id: 'h', n: 1, name: 'Zoe', topic: 'Why?', since: 5, standing: 'up', speaker: 's' },
+          ...{ away: true, trouble: 'denied' },
+        },
+      ],
+    },
+    {
+      ...{ kind: 'access', rules: { invitedOnly: true, speakers: 3, check: true } },
+      bans: [{ id: 'b', name: 'Zoe', reason: 'r', by: 'Ana', at: 5, speaker: 's', device: 'd' }],
+    },
     {
       kind: 'program',
       status: 'live',

@@ -18,8 +18,32 @@ const person = z.object({
   asks: z._default(z.boolean(), false),
   // A newer studio may send a notice that this page has no text for.
   notice: z.catch(z.optional(z.enum(['opposite-phase'])), undefined),
+  backstage: z.optional(z.literal(true)),
+  hand: z.optional(z.literal(true)),
 });
 const ear = z.object({ id: z.string(), name: z.string(), role });
+const hand = z.object({
+  id: z.string(),
+  n: z.number(),
+  name: z.string(),
+  topic: z.string(),
+  since: z.number(),
+  standing: z.enum(['up', 'called', 'stage', 'listening']),
+  speaker: z.string(),
+  away: z.optional(z.literal(true)),
+  // A newer studio may know a trouble that this page has no text for.
+  trouble: z.catch(z.optional(z.enum(['denied', 'none', 'busy', 'insecure', 'failed', 'silent'])), undefined),
+});
+const ban = z.object({
+  id: z.string(),
+  name: z.string(),
+  reason: z.optional(z.string()),
+  by: z.string(),
+  at: z.number(),
+  speaker: z.optional(z.string()),
+  device: z.optional(z.string()),
+});
+const ASKED = ['mute', 'unmute', 'leave', 'host', 'listen', 'speak', 'on-air', 'backstage'] as const;
 const line = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('you'), id: z.string(), name: z.string(), role }),
   z.object({
@@ -46,7 +70,23 @@ const line = z.discriminatedUnion('kind', [
     gaps: z.number(),
     recordingFailed: z.boolean(),
   }),
-  z.object({ kind: z.literal('asked'), what: z.enum(['mute', 'unmute', 'leave', 'host']), by: z.string() }),
+  z.object({
+    kind: z.literal('hands'),
+    up: z.number(),
+    hands: z.array(hand),
+    gone: z.array(z.string()),
+    whole: z.optional(z.literal(true)),
+  }),
+  z.object({
+    kind: z.literal('access'),
+    rules: z.object({
+      invitedOnly: z.optional(z.boolean()),
+      speakers: z.optional(z.number()),
+      check: z.optional(z.boolean()),
+    }),
+    bans: z.array(ban),
+  }),
+  z.object({ kind: z.literal('asked'), what: z.enum(ASKED), by: z.string() }),
 ]);
 
 /** Parses a line; undefined for a kind that this page does not know, which a newer studio may send. */

@@ -8,6 +8,7 @@ import { clockOf } from '../kit/figures.ts';
 import type { AllWords } from '../kit/words.ts';
 import { openClocks } from './clocks.ts';
 import { footLinks } from './foot-links.ts';
+import type { HandCard, HandCardOptions } from './hand/hand-card.ts';
 import { type KeyActions, keys } from './keys.ts';
 import { keepPlace, lengthOf, placeIn } from './places.ts';
 import { type Here, timeOf } from './say.ts';
@@ -39,10 +40,20 @@ export interface RoomDetails {
   opened(title: string): void;
 }
 
+/** What the details are about. */
+export interface DetailsOf {
+  readonly slug: string;
+  readonly words: AllWords;
+  readonly sound: Sound;
+  readonly actions: KeyActions;
+  /** The server's wall clock, and when the program's time began; ms. */
+  readonly clock: { now(): number; readonly zero: number | undefined };
+}
+
 /** Fills the slots. */
 export function roomDetails(
   slots: Slots,
-  { slug, words, sound, actions }: { slug: string; words: AllWords; sound: Sound; actions: KeyActions },
+  { slug, words, sound, actions, clock }: DetailsOf,
 ): RoomDetails {
   const remembered = placeIn(slug);
   const transport = openTransport(words, sound);
@@ -66,6 +77,7 @@ export function roomDetails(
   slots.below.append(times.node, links, keys(actions, words));
   footLinks(words);
   const keepPlaceNow = openPlaceKeeper(slug, sound);
+  const hand = openHand(slots, { slug, sound, ...clock });
   return {
     show(state, here, from) {
       const { status } = state;
@@ -81,8 +93,30 @@ export function roomDetails(
       theatre.show(state, running && on && !replay);
       count.show(state, running);
       times.show(state.clocks);
+      hand(state, running);
     },
     opened: reminder.opened,
+  };
+}
+
+/** The card to raise a hand, fetched once a room has hands or this browser has one up. */
+function openHand(slots: Slots, options: Omit<HandCardOptions, 'controls'>) {
+  let card: HandCard | undefined;
+  let asked = false;
+  return (state: RoomState, running: boolean): void => {
+    card?.show(state);
+    if (asked || !running || !state.hands) return;
+    asked = true;
+    import('./hand/hand-card.ts').then(
+      ({ openHandCard }) => {
+        card = openHandCard({ ...options, controls: slots.controls });
+        slots.talk.append(card.node);
+        card.show(state);
+      },
+      () => {
+        asked = false;
+      },
+    );
   };
 }
 

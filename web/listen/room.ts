@@ -337,7 +337,10 @@ class RoomPage {
           more: this.#more,
           below: this.#below,
         },
-        { slug: this.#slug, words: all, sound: this.#sound, actions },
+        {
+          ...{ slug: this.#slug, words: all, sound: this.#sound, actions },
+          clock: { now: this.#news.now, zero: this.#zero },
+        },
       );
       this.#loadCounting();
     },

@@ -47,11 +47,13 @@ export function App() {
               <Check />
             </div>
           ) : (
-            <Channels />
+            <div class="check-column">
+              <Channels />
+              <HandsCard />
+            </div>
           )}
           <aside class="console-side">
             <Master />
-            <HandsCard />
             <NumbersCard />
             <InviteCard />
             <AccessCard />

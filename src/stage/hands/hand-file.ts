@@ -126,8 +126,9 @@ function handOf(line: string): Hand | undefined {
     const whole =
       typeof it.id === 'string' &&
       typeof it.secret === 'string' &&
-      typeof it.n === 'number' &&
-      typeof it.device === 'string' &&
+      Number.isSafeInteger(it.n) &&
+      [it.device, it.name, it.topic].every((text) => typeof text === 'string') &&
+      [it.since, it.turned, it.seen].every((at) => typeof at === 'number') &&
       typeof it.standing === 'string' &&
       asSpeakerId(String(it.speaker)) !== undefined;
     return whole ? ({ ...it, network: '' } as Hand) : undefined;

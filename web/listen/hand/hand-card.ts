@@ -1,0 +1,214 @@
+import { STAGE_NAME_LENGTH, TOPIC_LENGTH } from '../../../src/wire/stage/hands.ts';
+import type { RoomState } from '../../../src/wire/room.ts';
+import { element, write } from '../../kit/element.ts';
+import { keep, kept, language } from '../../kit/words.ts';
+import type { Sound } from '../sound.ts';
+import { handWords } from './hand-words.ts';
+import type { OnStage, StageView } from './on-stage.ts';
+import { openOwnHand } from './own-hand.ts';
+
+/** What the card needs from the page. */
+export interface HandCardOptions {
+  readonly slug: string;
+  readonly sound: Sound;
+  /** The page's own buttons for the sound: of no use on stage. */
+  readonly controls: HTMLElement;
+  /** The server's wall clock, ms. */
+  now(): number;
+  readonly zero: number | undefined;
+}
+
+/** The card with which a listener raises a hand, and speaks. */
+export interface HandCard {
+  readonly node: HTMLElement;
+  /** Takes what the room says now. */
+  show(state: RoomState): void;
+}
+
+const NAME = 'earshot-name';
+/** The code of the stage is fetched ahead for people who are among the next, so that a call is not kept waiting. */
+const SOON = 10;
+
+/** Opens the card. */
+export function openHandCard(options: HandCardOptions): HandCard {
+  const { slug } = options;
+  const words = handWords(language());
+  const own = openOwnHand(slug, () => render());
+  let open = false;
+  let asking = false;
+  let view: StageView | undefined;
+  let stage: OnStage | undefined;
+  let coming = false;
+  let trouble = '';
+  let returning = false;
+  let shown = '';
+  let canRaise = false;
+
+  const status = element('p', { class: 'hand-status', role: 'status', 'aria-live': 'assertive' });
+  const word = element('p', { class: 'hand-word', dir: 'auto' });
+  const note = element('p', { class: 'small ash' });
+  const actions = element('div', { class: 'actions' });
+  const name = element('input', {
+    ...{ name: 'name', dir: 'auto', required: true, maxlength: STAGE_NAME_LENGTH, autocomplete: 'name' },
+    value: kept(NAME) ?? '',
+  });
+  const topic = element('input', { name: 'topic', dir: 'auto', maxlength: TOPIC_LENGTH, autocomplete: 'off' });
+  const form = element(
+    'form',
+    {
+      class: 'hand-form',
+      onsubmit: (event) => {
+        event.preventDefault();
+        keep(NAME, name.value.trim());
+        asking = false;
+        trouble = '';
+        void own.raise(name.value.trim(), topic.value.trim());
+      },
+    },
+    element('label', {}, element('span', { class: 'small' }, words.name), name),
+    element('label', {}, element('span', { class: 'small' }, words.topic), topic),
+    element('p', { class: 'small ash' }, words.hint),
+    element(
+      'div',
+      { class: 'actions' },
+      element('button', { type: 'submit', class: 'button' }, words.send),
+      element('button', { type: 'button', class: 'button quiet', onclick: () => ask(false) }, words.cancel),
+    ),
+  );
+  const node = element(
+    'section',
+    { class: 'hand card', 'aria-label': words.title },
+    ...[status, word, note, form, actions],
+  );
+  const ask = (on: boolean): void => {
+    asking = on;
+    render();
+    if (on) (name.value ? topic : name).focus();
+    else actions.querySelector('button')?.focus();
+  };
+  const button = (label: string, run: () => void, kind = 'button quiet'): HTMLElement =>
+    element('button', { type: 'button', class: kind, onclick: run }, label);
+
+  const come = async (): Promise<void> => {
+    if (coming || stage) return;
+    coming = true;
+    returning = false;
+    trouble = '';
+    try {
+      const { comeOnStage } = await import('./on-stage.ts');
+      stage = await comeOnStage({
+        ...options,
+        take: own.take,
+        changed: (next) => {
+          view = next;
+          render();
+        },
+        over: (why) => {
+          view = undefined;
+          stage = undefined;
+          coming = false;
+          if (why === 'left') void own.lower();
+          else if (why !== 'moved' && why !== 'refused') {
+            trouble = words.trouble[why];
+            void own.tell(why);
+          }
+          render();
+        },
+      });
+      if (!view) stage = undefined;
+    } catch {
+      // The code of the stage could not be fetched: the call holds for a while, and the next look tries again.
+      view = undefined;
+    } finally {
+      coming = false;
+      render();
+    }
+  };
+
+  /** What is said, and which buttons there are. */
+  function now(): { said: string; word?: string | undefined; note?: string; buttons: [string, () => void, string?][] } {
+    if (view) {
+      const { at, muted, forced, checked, blocked, asked } = view;
+      const on = forced ? words.forced : muted ? words.muted : checked ? words.checked : words.onStage;
+      const said = { coming: words.coming, connecting: words.connecting, lost: words.lost, on }[at];
+      const buttons: [string, () => void, string?][] = [];
+      if (blocked) buttons.push([words.play, () => stage?.play(), 'button']);
+      if (at !== 'coming' && !forced)
+        buttons.push([muted ? words.unmute : words.mute, () => stage?.mute(!muted), muted ? 'button' : 'button quiet']);
+      if (at !== 'coming') buttons.push([words.leave, () => void stage?.leave()]);
+      return { said: asked ? words.askUnmute : said, ...(blocked ? { note: words.blocked } : {}), buttons };
+    }
+    const { state } = own;
+    const again = (): [string, () => void][] => (canRaise ? [[words.again, () => ask(true)]] : []);
+    if (state.at === 'sending')
+      return {
+        said: state.why ? (words.failed[state.why] ?? words.unreachable) : words.sending,
+        buttons: [[words.cancel, () => void own.lower()]],
+      };
+    if (state.at === 'refused') {
+      if (state.why === 'banned') return { said: words.banned, word: state.detail, buttons: [] };
+      return { said: words.failed[state.why] ?? state.detail, buttons: again() };
+    }
+    if (state.at === 'known') {
+      const { standing, place, up } = state.hand;
+      const lower: [string, () => void] = [words.lower, () => void own.lower()];
+      switch (standing) {
+        case 'up':
+          return { said: trouble || words.up(place, up), note: words.stay, buttons: [lower] };
+        case 'called':
+          return { said: words.connecting, buttons: [lower] };
+        case 'stage':
+          return { said: words.returnHint, buttons: [[words.return, () => void come(), 'button'], lower] };
+        case 'listening':
+          return { said: words.listening, note: words.stay, buttons: [lower] };
+        case 'declined':
+          return { said: words.declined, word: state.hand.word, buttons: again() };
+        case 'banned':
+          return { said: words.banned, word: state.hand.word, buttons: [] };
+        default:
+          return { said: words.lowered, buttons: again() };
+      }
+    }
+    return { said: '', buttons: [[words.offer, () => ask(true), 'button quiet']] };
+  }
+
+  function render(): void {
+    const it = now();
+    options.controls.hidden = view !== undefined && view.at !== 'coming';
+    node.hidden = !open;
+    form.hidden = !asking;
+    write(status, it.said);
+    status.hidden = it.said === '' || asking;
+    write(word, it.word ? `${words.word} ${it.word}` : '');
+    word.hidden = !it.word || asking;
+    write(note, it.note ?? '');
+    note.hidden = !it.note || asking;
+    actions.hidden = asking || it.buttons.length === 0;
+    node.classList.toggle('on-stage', view !== undefined && view.at !== 'coming');
+    const labels = it.buttons.map(([label]) => label).join('|');
+    if (labels !== shown) {
+      const focused = actions.contains(document.activeElement);
+      shown = labels;
+      actions.replaceChildren(...it.buttons.map((one) => button(...one)));
+      if (focused) actions.querySelector('button')?.focus();
+    }
+    const { state } = own;
+    const standing = state.at === 'known' ? state.hand.standing : undefined;
+    if (standing === 'called' && !view && !coming) void come();
+    if (standing === 'up' && state.at === 'known' && (state.hand.place ?? SOON) < SOON && !returning) {
+      returning = true;
+      void import('./on-stage.ts').catch(() => undefined);
+    }
+  }
+  render();
+  return {
+    node,
+    show(state) {
+      const told = state.hands;
+      canRaise = told !== undefined && told !== 0 && told.open;
+      open = canRaise || view !== undefined || own.state.at !== 'none';
+      own.look(told);
+      render();
+    },
+  };
+}
