@@ -75,7 +75,9 @@ test('a listener whose hand is taken speaks on the same page, misses nothing and
   const heard = await heardSteps(page);
   expect(heard.at(-1)?.[3]).toBe('program');
   const { missed, steps } = missedSteps(heard);
-  console.log(`hand accepted → heard by the audience: ${Math.round((first?.[0] ?? 0) - called)} ms; ${steps} steps heard, ${missed} missed`);
+  console.log(
+    `hand accepted → heard by the audience: ${Math.round((first?.[0] ?? 0) - called)} ms; ${steps} steps heard, ${missed} missed`,
+  );
   console.log('own voice heard', heard.filter(([, , pilot]) => pilot).length);
   expect(missed).toBe(0);
   expect(heard.filter(([, , pilot]) => pilot)).toEqual([]);

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import type { BrowserContext, Page } from 'playwright-core';
 import { wavFile } from '../../test/sound-file.ts';
-import { writeFileSync } from 'node:fs';
 import { RATE, writeSpeech } from './sound.ts';
 
 /** Steps of the scale that a host's microphone plays, each another tone: what was said can be told from its pitch. */
@@ -29,7 +29,10 @@ export function writeScale(path: string): void {
 /** Writes real speech with a faint tone under it, by which it is recognised in a mix. */
 export function writeSpeechWithPilot(path: string): void {
   const speech = `${path}.speech.wav`;
-  writeSpeech(speech, 'Good evening. I would like to ask about the budget, and about the school, and who pays for it.');
+  writeSpeech(
+    speech,
+    'Good evening. I would like to ask about the budget, and about the school, and who pays for it.',
+  );
   const made = spawnSync('sox', [
     ...['-m', '-v', '0.5', speech, '-v', '0.25', '|sox -n -r 48000 -c 1 -p synth 8 sine 3200'],
     ...['-r', '48000', '-c', '1', '-b', '16', path],

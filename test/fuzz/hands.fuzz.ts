@@ -41,7 +41,17 @@ export default target({
     '{"do":"ban","who":"p","reason":"r"}',
     `{"id":"h","secret":"s","n":1,"name":"Z","topic":"","device":"d","since":1,"speaker":"h-1","standing":"up","turned":1,"check":false,"seen":1}\n{"id":"i","secret":"s","n":2`,
   ],
-  words: ['"standing":"', 'called', 'listening', 'stage', 'lowered', '"n":', '"device":"', '\\ud800', '__proto__'],
+  words: [
+    '"standing":"',
+    'called',
+    'listening',
+    'stage',
+    'lowered',
+    '"n":',
+    '"device":"',
+    '\\ud800',
+    '__proto__',
+  ],
   mostBytes: 8_192,
   patienceMs: 500,
 });

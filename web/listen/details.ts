@@ -51,10 +51,7 @@ export interface DetailsOf {
 }
 
 /** Fills the slots. */
-export function roomDetails(
-  slots: Slots,
-  { slug, words, sound, actions, clock }: DetailsOf,
-): RoomDetails {
+export function roomDetails(slots: Slots, { slug, words, sound, actions, clock }: DetailsOf): RoomDetails {
   const remembered = placeIn(slug);
   const transport = openTransport(words, sound);
   const reminder = openReminder(slug, words, sound);

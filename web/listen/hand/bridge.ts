@@ -89,7 +89,8 @@ export function openBridge({ sound, now, zero, direct }: BridgeOptions): Bridge 
   };
   return {
     voice(track) {
-      if (context.state !== 'closed') context.createMediaStreamSource(new MediaStream([track])).connect(input);
+      if (context.state !== 'closed')
+        context.createMediaStreamSource(new MediaStream([track])).connect(input);
     },
     async up() {
       void context.resume();
@@ -129,7 +130,9 @@ export function openBridge({ sound, now, zero, direct }: BridgeOptions): Bridge 
         const start = performance.now();
         const reached = (): boolean => {
           const { position } = player;
-          return position !== undefined && zero !== undefined && zero + position * 1000 >= left + BEYOND * 1000;
+          return (
+            position !== undefined && zero !== undefined && zero + position * 1000 >= left + BEYOND * 1000
+          );
         };
         while (player.position === undefined && performance.now() - start < BEGUN_MS) await later(TICK_MS);
         const { position } = player;

@@ -1,5 +1,5 @@
-import { STAGE_NAME_LENGTH, TOPIC_LENGTH } from '../../../src/wire/stage/hands.ts';
 import type { RoomState } from '../../../src/wire/room.ts';
+import { STAGE_NAME_LENGTH, TOPIC_LENGTH } from '../../../src/wire/stage/hands.ts';
 import { element, write } from '../../kit/element.ts';
 import { keep, kept, language } from '../../kit/words.ts';
 import type { Sound } from '../sound.ts';
@@ -52,7 +52,12 @@ export function openHandCard(options: HandCardOptions): HandCard {
     ...{ name: 'name', dir: 'auto', required: true, maxlength: STAGE_NAME_LENGTH, autocomplete: 'name' },
     value: kept(NAME) ?? '',
   });
-  const topic = element('input', { name: 'topic', dir: 'auto', maxlength: TOPIC_LENGTH, autocomplete: 'off' });
+  const topic = element('input', {
+    name: 'topic',
+    dir: 'auto',
+    maxlength: TOPIC_LENGTH,
+    autocomplete: 'off',
+  });
   const form = element(
     'form',
     {
@@ -126,7 +131,12 @@ export function openHandCard(options: HandCardOptions): HandCard {
   };
 
   /** What is said, and which buttons there are. */
-  function now(): { said: string; word?: string | undefined; note?: string; buttons: [string, () => void, string?][] } {
+  function now(): {
+    said: string;
+    word?: string | undefined;
+    note?: string;
+    buttons: [string, () => void, string?][];
+  } {
     if (view) {
       const { at, muted, forced, checked, blocked, asked } = view;
       const on = forced ? words.forced : muted ? words.muted : checked ? words.checked : words.onStage;
@@ -134,7 +144,11 @@ export function openHandCard(options: HandCardOptions): HandCard {
       const buttons: [string, () => void, string?][] = [];
       if (blocked) buttons.push([words.play, () => stage?.play(), 'button']);
       if (at !== 'coming' && !forced)
-        buttons.push([muted ? words.unmute : words.mute, () => stage?.mute(!muted), muted ? 'button' : 'button quiet']);
+        buttons.push([
+          muted ? words.unmute : words.mute,
+          () => stage?.mute(!muted),
+          muted ? 'button' : 'button quiet',
+        ]);
       if (at !== 'coming') buttons.push([words.leave, () => void stage?.leave()]);
       return { said: asked ? words.askUnmute : said, ...(blocked ? { note: words.blocked } : {}), buttons };
     }

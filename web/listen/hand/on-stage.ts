@@ -102,7 +102,9 @@ export async function comeOnStage(options: OnStageOptions): Promise<OnStage | un
     if (which === 'hearing' && it.at === 'on') void begin();
     if (which === 'speaking' && it.at === 'on') setTimeout(() => void begin(), PATIENCE_MS);
     const lost = states.speaking === 'lost';
-    show({ at: lost ? 'lost' : states.speaking === 'on' ? 'on' : view.at === 'lost' ? 'lost' : 'connecting' });
+    show({
+      at: lost ? 'lost' : states.speaking === 'on' ? 'on' : view.at === 'lost' ? 'lost' : 'connecting',
+    });
   };
   const current = (): string => token;
   const receiver = openReceiver({

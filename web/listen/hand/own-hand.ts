@@ -51,7 +51,10 @@ export function openOwnHand(slug: string, changed: () => void): OwnHandDesk {
     } else timer = setTimeout(() => void here(), hand.again * 1000 * (0.8 + Math.random() * 0.4));
     become({ at: 'known', hand });
   };
-  const post = async (path: string, body: object): Promise<{ answer: Response; said: Record<string, unknown> }> => {
+  const post = async (
+    path: string,
+    body: object,
+  ): Promise<{ answer: Response; said: Record<string, unknown> }> => {
     const answer = await fetch(`/r/${slug}/hand${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

@@ -91,7 +91,9 @@ function press(studio: Console, key: string, target: Element | undefined): boole
 
 /** Shortcuts for the hand in focus, or for the first one. */
 function pressForHands(studio: Console, key: string, target: Element | undefined): boolean {
-  const row = target?.closest<HTMLElement>('[data-hand]') ?? document.querySelector<HTMLElement>('li[data-hand]:not(.called)');
+  const row =
+    target?.closest<HTMLElement>('[data-hand]') ??
+    document.querySelector<HTMLElement>('li[data-hand]:not(.called)');
   const hand = studio.room.raised.line.value.find(({ id }) => id === row?.dataset['hand']);
   if (!hand) return false;
   if (key === 'q') row?.focus();

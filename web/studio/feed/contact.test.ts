@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RoomState, RoomStatus } from '../../../src/wire/room.ts';
-import type { Refusal } from '../../capture/index.ts';
-import type { FeedState } from '../../capture/index.ts';
+import type { FeedState, Refusal } from '../../capture/index.ts';
 import { type Contact, contactOf, UNKNOWN_TIMES } from './contact.ts';
 import { minutesLate, standingOf } from './standing.ts';
 

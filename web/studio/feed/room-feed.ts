@@ -1,10 +1,10 @@
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { isOver, isRunning, type RoomState, type RoomStatus } from '../../../src/wire/room.ts';
 import type { BackstageEar, BackstageLine, BackstagePerson } from '../../../src/wire/stage/backstage.ts';
-import type { Link } from '../link/link.ts';
-import { type FeedState, follow, isFinal } from '../../capture/index.ts';
-import { type Contact, contactOf } from './contact.ts';
 import type { HostHand } from '../../../src/wire/stage/hands.ts';
+import { type FeedState, follow, isFinal } from '../../capture/index.ts';
+import type { Link } from '../link/link.ts';
+import { type Contact, contactOf } from './contact.ts';
 import { openPublicState } from './public-state.ts';
 import { openRaisedHands, type RaisedHands } from './raised-hands.ts';
 import { openRoster, type RosterHooks } from './roster.ts';

@@ -15,7 +15,6 @@ export function AccessCard() {
       <label class="switch">
         <input
           type="checkbox"
-          role="switch"
           checked={invitedOnly}
           disabled={busy}
           onChange={(event) => void host.rule({ invitedOnly: event.currentTarget.checked })}
@@ -25,7 +24,6 @@ export function AccessCard() {
       <label class="switch">
         <input
           type="checkbox"
-          role="switch"
           checked={check}
           disabled={busy}
           onChange={(event) => void host.rule({ check: event.currentTarget.checked })}

@@ -24,7 +24,6 @@ export function HandsCard() {
         <label class="switch small">
           <input
             type="checkbox"
-            role="switch"
             checked={settings.handChime.value}
             onChange={(event) => {
               settings.handChime.value = event.currentTarget.checked;
@@ -179,7 +178,6 @@ function HandRow({ hand, place }: { hand: HostHand; place: number }) {
             <span class="small">{asked.value === 'ban' ? words.banReason : words.declineWord}</span>
             <input
               dir="auto"
-              // biome-ignore lint/a11y/noAutofocus: the person has just asked for this field
               autofocus
               value={word.value}
               maxLength={TOPIC_LENGTH}

@@ -1,6 +1,5 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
-import { isRefusal, type Refusal } from '../../capture/index.ts';
-import { post } from '../../capture/index.ts';
+import { isRefusal, post, type Refusal } from '../../capture/index.ts';
 import { tokenFields } from '../link/link.ts';
 import type { StudioWords } from '../words/words.ts';
 

@@ -1,9 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { MOST_NOTE_TEXT } from '../../../src/wire/figures/host-note.ts';
 import { type NoteText, noteThreads } from '../../../src/words/note-threads.ts';
-import { isRefusal } from '../../capture/index.ts';
+import { isRefusal, post } from '../../capture/index.ts';
 import { useConsole, useWords } from '../console/context.ts';
-import { post } from '../../capture/index.ts';
 import { reasonOf } from '../host/host-actions.ts';
 import { timeOf } from '../words/times.ts';
 import { momentOf } from './note-moment.ts';

@@ -5,7 +5,15 @@ import { TOPIC_LENGTH } from '../../../src/wire/stage/hands.ts';
 import { useConsole, useWords } from '../console/context.ts';
 
 /** The menu of a person, for everything but muting; removing somebody asks again. `ear`: they only listen. */
-export function PersonMenu({ person, you, ear }: { person: BackstageEar & Partial<Pick<BackstagePerson, 'backstage'>>; you: boolean; ear?: boolean }) {
+export function PersonMenu({
+  person,
+  you,
+  ear,
+}: {
+  person: BackstageEar & Partial<Pick<BackstagePerson, 'backstage'>>;
+  you: boolean;
+  ear?: boolean;
+}) {
   const { act, name, dialog } = useConsole();
   const words = useWords();
   const menu = useRef<HTMLDivElement>(null);

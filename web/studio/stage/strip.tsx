@@ -11,7 +11,12 @@ export function Strip({ person, index }: { person: BackstagePerson; index: numbe
   const you = person.id === room.me.value.id;
   const muted = you ? voice.silent.value : person.muted;
   const known = room.contact.value === 'here';
-  const onAir = known && room.program.value?.program.carries === 'stage' && !muted && person.connected && !person.backstage;
+  const onAir =
+    known &&
+    room.program.value?.program.carries === 'stage' &&
+    !muted &&
+    person.connected &&
+    !person.backstage;
   const state = !known
     ? words.unknownNow
     : !person.connected
