@@ -17,7 +17,7 @@ import { readSecret } from '../keys/secret.ts';
 import { keyFor } from '../keys/signing-keys.ts';
 import { openTokens } from '../keys/token.ts';
 import { replayPaths } from '../replay/index.ts';
-import { handPaths, open as openRooms } from '../room/index.ts';
+import { open as openRooms } from '../room/index.ts';
 import { openMusicShelf } from '../standby/host-music.ts';
 import { open as openStore, type Store } from '../store/index.ts';
 import { EMPTY, type Message } from '../wire/feed.ts';
@@ -32,6 +32,7 @@ import { setProcessPriority } from './priority.ts';
 import { openRoomChanges, type RoomChanges } from './room-changes.ts';
 import { answerDoors } from './room-lookup.ts';
 import { openSiteAccounts } from './site/accounts.ts';
+import { handPaths } from './site/hand-paths.ts';
 import { openQuarantine } from './site/quarantine.ts';
 import { answerReplays } from './site/replays.ts';
 import { keepSnapshot } from './snapshot.ts';
@@ -122,16 +123,13 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
     .catch((error: unknown) =>
       log.warn({ error: String(error) }, 'the hold music of finished rooms could not be removed'),
     );
-  const bar = (slug: string, id: string): void => {
-    const who = asSpeakerId(id);
-    if (who) rooms.bar(slug, who);
-  };
+  const bar = (slug: string, who = asSpeakerId('')): void => void (who && rooms.bar(slug, who));
   for (let cell = 0; cell <= config.cells; cell++) {
     stack.use(
       subscribeSocket(at.cellBus(cell), {
         message({ head }) {
           if (head.kind === 'clocks') rooms.clocks(head.slug, head.clocks);
-          else if (head.kind === 'removed') for (const id of head.who) bar(head.slug, id);
+          else if (head.kind === 'removed') for (const id of head.who) bar(head.slug, asSpeakerId(id));
           else if (head.kind === 'bans') rooms.bans(head.slug, head.added, head.lifted);
           else if (head.kind === 'state') rooms.onStage(head.slug, head.state.stage.length);
         },

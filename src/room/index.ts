@@ -22,8 +22,6 @@ import { routes } from './routes.ts';
 import type { RoomsCreate } from './routes-deps.ts';
 import { openTrouble } from './trouble.ts';
 
-export { handPaths } from './hand-paths.ts';
-
 /** What rooms need; durations in ms. */
 export interface RoomsDeps {
   readonly store: Store;

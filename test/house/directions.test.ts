@@ -79,10 +79,10 @@ const OPEN: ReadonlySet<string> = new Set([
 /** Imports allowed to each folder of web besides itself. */
 const WEB: Record<string, readonly string[]> = {
   player: [],
-  capture: [],
+  capture: ['kit'],
   kit: [],
   audience: ['kit', 'player'],
-  listen: ['kit', 'player', 'audience'],
+  listen: ['kit', 'player', 'audience', 'capture'],
   studio: ['kit', 'capture', 'player', 'audience'],
   numbers: ['kit'],
   verify: ['kit'],

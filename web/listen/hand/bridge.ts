@@ -1,7 +1,7 @@
 /** From the program to the stage and back, without losing a word and without hearing oneself. */
 import { levelOf } from '../../capture/microphone.ts';
 import type { Sound } from '../sound.ts';
-import { CatchingUp } from './catching-up.ts';
+import { ShrinkingDelay } from './shrinking-delay.ts';
 
 /**
  * By how much the stage is ahead of the program beyond what the program's clock says, in seconds: the mixer waits
@@ -65,7 +65,7 @@ export function openBridge({ sound, now, zero, direct }: BridgeOptions): Bridge 
     const behind = (now() - zero) / 1000 - position;
     return behind > 0 ? behind + MIXER : undefined;
   };
-  const follow = (catching: CatchingUp): void => {
+  const follow = (catching: ShrinkingDelay): void => {
     timer = setInterval(() => {
       const at = context.currentTime;
       meter.getFloatTimeDomainData(samples);
@@ -114,7 +114,7 @@ export function openBridge({ sound, now, zero, direct }: BridgeOptions): Bridge 
         await later(FADE * 1000);
         audio.addEventListener('play', hold);
         sound.pause();
-        follow(new CatchingUp(delay));
+        follow(new ShrinkingDelay(delay));
       })();
     },
     async down() {

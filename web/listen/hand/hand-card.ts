@@ -1,8 +1,9 @@
 import type { RoomState } from '../../../src/wire/room.ts';
-import { STAGE_NAME_LENGTH, TOPIC_LENGTH } from '../../../src/wire/stage/hands.ts';
 import { element, write } from '../../kit/element.ts';
-import { keep, kept, language } from '../../kit/words.ts';
+import { language } from '../../kit/words.ts';
 import type { Sound } from '../sound.ts';
+import { handForm } from './hand-form.ts';
+import { type HandActs, handView } from './hand-view.ts';
 import { handWords } from './hand-words.ts';
 import type { OnStage, StageView } from './on-stage.ts';
 import { openOwnHand } from './own-hand.ts';
@@ -25,7 +26,6 @@ export interface HandCard {
   show(state: RoomState): void;
 }
 
-const NAME = 'earshot-name';
 /** The code of the stage is fetched ahead for people who are among the next, so that a call is not kept waiting. */
 const SOON = 10;
 
@@ -48,37 +48,14 @@ export function openHandCard(options: HandCardOptions): HandCard {
   const word = element('p', { class: 'hand-word', dir: 'auto' });
   const note = element('p', { class: 'small ash' });
   const actions = element('div', { class: 'actions' });
-  const name = element('input', {
-    ...{ name: 'name', dir: 'auto', required: true, maxlength: STAGE_NAME_LENGTH, autocomplete: 'name' },
-    value: kept(NAME) ?? '',
-  });
-  const topic = element('input', {
-    name: 'topic',
-    dir: 'auto',
-    maxlength: TOPIC_LENGTH,
-    autocomplete: 'off',
-  });
-  const form = element(
-    'form',
-    {
-      class: 'hand-form',
-      onsubmit: (event) => {
-        event.preventDefault();
-        keep(NAME, name.value.trim());
-        asking = false;
-        trouble = '';
-        void own.raise(name.value.trim(), topic.value.trim());
-      },
+  const { form, name, topic } = handForm(
+    words,
+    (who, about) => {
+      asking = false;
+      trouble = '';
+      void own.raise(who, about);
     },
-    element('label', {}, element('span', { class: 'small' }, words.name), name),
-    element('label', {}, element('span', { class: 'small' }, words.topic), topic),
-    element('p', { class: 'small ash' }, words.hint),
-    element(
-      'div',
-      { class: 'actions' },
-      element('button', { type: 'submit', class: 'button' }, words.send),
-      element('button', { type: 'button', class: 'button quiet', onclick: () => ask(false) }, words.cancel),
-    ),
+    () => ask(false),
   );
   const node = element(
     'section',
@@ -130,64 +107,16 @@ export function openHandCard(options: HandCardOptions): HandCard {
     }
   };
 
-  /** What is said, and which buttons there are. */
-  function now(): {
-    said: string;
-    word?: string | undefined;
-    note?: string;
-    buttons: [string, () => void, string?][];
-  } {
-    if (view) {
-      const { at, muted, forced, checked, blocked, asked } = view;
-      const on = forced ? words.forced : muted ? words.muted : checked ? words.checked : words.onStage;
-      const said = { coming: words.coming, connecting: words.connecting, lost: words.lost, on }[at];
-      const buttons: [string, () => void, string?][] = [];
-      if (blocked) buttons.push([words.play, () => stage?.play(), 'button']);
-      if (at !== 'coming' && !forced)
-        buttons.push([
-          muted ? words.unmute : words.mute,
-          () => stage?.mute(!muted),
-          muted ? 'button' : 'button quiet',
-        ]);
-      if (at !== 'coming') buttons.push([words.leave, () => void stage?.leave()]);
-      return { said: asked ? words.askUnmute : said, ...(blocked ? { note: words.blocked } : {}), buttons };
-    }
-    const { state } = own;
-    const again = (): [string, () => void][] => (canRaise ? [[words.again, () => ask(true)]] : []);
-    if (state.at === 'sending')
-      return {
-        said: state.why ? (words.failed[state.why] ?? words.unreachable) : words.sending,
-        buttons: [[words.cancel, () => void own.lower()]],
-      };
-    if (state.at === 'refused') {
-      if (state.why === 'banned') return { said: words.banned, word: state.detail, buttons: [] };
-      return { said: words.failed[state.why] ?? state.detail, buttons: again() };
-    }
-    if (state.at === 'known') {
-      const { standing, place, up } = state.hand;
-      const lower: [string, () => void] = [words.lower, () => void own.lower()];
-      switch (standing) {
-        case 'up':
-          return { said: trouble || words.up(place, up), note: words.stay, buttons: [lower] };
-        case 'called':
-          return { said: words.connecting, buttons: [lower] };
-        case 'stage':
-          return { said: words.returnHint, buttons: [[words.return, () => void come(), 'button'], lower] };
-        case 'listening':
-          return { said: words.listening, note: words.stay, buttons: [lower] };
-        case 'declined':
-          return { said: words.declined, word: state.hand.word, buttons: again() };
-        case 'banned':
-          return { said: words.banned, word: state.hand.word, buttons: [] };
-        default:
-          return { said: words.lowered, buttons: again() };
-      }
-    }
-    return { said: '', buttons: [[words.offer, () => ask(true), 'button quiet']] };
-  }
-
+  const acts: HandActs = {
+    ask: () => ask(true),
+    come: () => void come(),
+    lower: () => void own.lower(),
+    play: () => stage?.play(),
+    mute: (muted) => stage?.mute(muted),
+    leave: () => void stage?.leave(),
+  };
   function render(): void {
-    const it = now();
+    const it = handView({ words, view, state: own.state, canRaise, trouble }, acts);
     options.controls.hidden = view !== undefined && view.at !== 'coming';
     node.hidden = !open;
     form.hidden = !asking;

@@ -21,8 +21,6 @@ export interface OwnHandDesk {
   tell(trouble: HandTrouble): Promise<void>;
   /** Looks at what the state of the room tells of hands. */
   look(told: HandsTold | 0 | undefined): void;
-  /** Forgets a hand that is over. */
-  forget(): void;
 }
 
 const RETRY_MS = 2_000;
@@ -51,18 +49,7 @@ export function openOwnHand(slug: string, changed: () => void): OwnHandDesk {
     } else timer = setTimeout(() => void here(), hand.again * 1000 * (0.8 + Math.random() * 0.4));
     become({ at: 'known', hand });
   };
-  const post = async (
-    path: string,
-    body: object,
-  ): Promise<{ answer: Response; said: Record<string, unknown> }> => {
-    const answer = await fetch(`/r/${slug}/hand${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(10_000),
-    });
-    return { answer, said: (await answer.json().catch(() => ({}))) as Record<string, unknown> };
-  };
+  const post = (path: string, body: object) => send(`/r/${slug}/hand${path}`, body);
   const about = async (what: string, more: object = {}): Promise<Record<string, unknown> | undefined> => {
     const mine = own;
     if (!mine) return undefined;
@@ -154,13 +141,17 @@ export function openOwnHand(slug: string, changed: () => void): OwnHandDesk {
       }
       void here();
     },
-    forget() {
-      clearTimeout(timer);
-      own = undefined;
-      keep(key, '');
-      become({ at: 'none' });
-    },
   };
+}
+
+async function send(url: string, body: object): Promise<{ answer: Response; said: Record<string, unknown> }> {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(10_000),
+  });
+  return { answer, said: (await answer.json().catch(() => ({}))) as Record<string, unknown> };
 }
 
 function parsed(text: string | null): { id: string; secret: string } | undefined {

@@ -76,27 +76,7 @@ export function PersonMenu({
             </button>
           </>
         ) : sure.value === 'ban' ? (
-          <form
-            class="hand-word"
-            onSubmit={(event) => {
-              event.preventDefault();
-              const input = event.currentTarget.elements.namedItem('reason');
-              const reason = input instanceof HTMLInputElement ? input.value.trim() : '';
-              close();
-              act({ do: 'ban', who: person.id, ...(reason ? { reason } : {}) });
-            }}
-          >
-            <label>
-              {words.hands.banReason}
-              <input name="reason" dir="auto" maxLength={TOPIC_LENGTH} />
-            </label>
-            <button type="submit" class="button">
-              {words.hands.banYes}
-            </button>
-            <button type="button" class="button quiet" onClick={close}>
-              {words.cancel}
-            </button>
-          </form>
+          <BanForm who={person.id} close={close} />
         ) : sure.value ? (
           <>
             <p class="small">{words.removeSure(person.name)}</p>
@@ -109,33 +89,7 @@ export function PersonMenu({
           </>
         ) : (
           <>
-            {ear ? (
-              <button
-                type="button"
-                class="button quiet"
-                onClick={run(() => act({ do: 'back-on-stage', who: person.id }))}
-              >
-                {words.hands.bringUp}
-              </button>
-            ) : (
-              <>
-                <button
-                  type="button"
-                  class="button quiet"
-                  data-listen={person.id}
-                  onClick={run(() => act({ do: 'to-listener', who: person.id }))}
-                >
-                  {words.hands.toListener}
-                </button>
-                <button
-                  type="button"
-                  class="button quiet"
-                  onClick={run(() => act({ do: person.backstage ? 'on-air' : 'backstage', who: person.id }))}
-                >
-                  {person.backstage ? words.hands.onAir : words.hands.offAir}
-                </button>
-              </>
-            )}
+            <Moves person={person} ear={ear === true} run={run} />
             {person.role === 'speaker' && !ear && (
               <button
                 type="button"
@@ -168,6 +122,66 @@ export function PersonMenu({
           </>
         )}
       </div>
+    </>
+  );
+}
+
+/** Asks for the reason of a ban. */
+function BanForm({ who, close }: { who: string; close: () => void }) {
+  const { act } = useConsole();
+  const words = useWords();
+  return (
+    <form
+      class="hand-word"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const input = event.currentTarget.elements.namedItem('reason');
+        const reason = input instanceof HTMLInputElement ? input.value.trim() : '';
+        close();
+        act({ do: 'ban', who, ...(reason ? { reason } : {}) });
+      }}
+    >
+      <label>
+        {words.hands.banReason}
+        <input name="reason" dir="auto" maxLength={TOPIC_LENGTH} />
+      </label>
+      <button type="submit" class="button">
+        {words.hands.banYes}
+      </button>
+      <button type="button" class="button quiet" onClick={close}>
+        {words.cancel}
+      </button>
+    </form>
+  );
+}
+
+/** Between the stage, backstage and the listeners. */
+function Moves({
+  person,
+  ear,
+  run,
+}: {
+  person: BackstageEar & Partial<Pick<BackstagePerson, 'backstage'>>;
+  ear: boolean;
+  run: (what: () => void) => () => void;
+}) {
+  const { act } = useConsole();
+  const words = useWords().hands;
+  const move = (label: string, what: 'back-on-stage' | 'to-listener' | 'on-air' | 'backstage') => (
+    <button
+      type="button"
+      class="button quiet"
+      data-listen={what === 'to-listener' ? person.id : undefined}
+      onClick={run(() => act({ do: what, who: person.id }))}
+    >
+      {label}
+    </button>
+  );
+  if (ear) return move(words.bringUp, 'back-on-stage');
+  return (
+    <>
+      {move(words.toListener, 'to-listener')}
+      {person.backstage ? move(words.onAir, 'on-air') : move(words.offAir, 'backstage')}
     </>
   );
 }

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { CatchingUp } from './catching-up.ts';
+import { ShrinkingDelay } from './shrinking-delay.ts';
 
 /** Plays `seconds` of sound that is loud where `loud` says so; returns what was heard and what was left out. */
 function play(loud: (at: number) => boolean, seconds: number, delay: number) {
-  const catching = new CatchingUp(delay);
+  const catching = new ShrinkingDelay(delay);
   const missed: number[] = [];
   let heardUntil = -delay;
   let caughtUp: number | undefined;

@@ -1,5 +1,5 @@
-import { ERRORS, type ErrorCode } from '../base/errors.ts';
-import { STAGE_NAME_LENGTH, TOPIC_LENGTH } from '../wire/stage/hands.ts';
+import { ERRORS, type ErrorCode } from '../../base/errors.ts';
+import { STAGE_NAME_LENGTH, TOPIC_LENGTH } from '../../wire/stage/hands.ts';
 
 const text = { type: 'string' } as const;
 const secret = { ...text, description: 'From the answer to the raised hand' } as const;

@@ -11,7 +11,7 @@ const NONE = 0.005;
  * Lets the delay of a sound shrink to nothing without losing a word: leaves out silence, and plays the rest a little
  * faster. Times in seconds. Call `heard` with the level of what comes in, and `delay` for what to play next.
  */
-export class CatchingUp {
+export class ShrinkingDelay {
   #delay: number;
   #at: number | undefined;
   #levels: { readonly at: number; readonly loud: boolean }[] = [];
