@@ -44,10 +44,7 @@ export function openHandCard(options: HandCardOptions): HandCard {
   let shown = '';
   let canRaise = false;
 
-  const status = element('p', { class: 'hand-status', role: 'status', 'aria-live': 'assertive' });
-  const word = element('p', { class: 'hand-word', dir: 'auto' });
-  const note = element('p', { class: 'small ash' });
-  const actions = element('div', { class: 'actions' });
+  const { status, word, note, actions } = cardParts();
   const { form, name, topic } = handForm(
     words,
     (who, about) => {
@@ -68,9 +65,6 @@ export function openHandCard(options: HandCardOptions): HandCard {
     if (on) (name.value ? topic : name).focus();
     else actions.querySelector('button')?.focus();
   };
-  const button = (label: string, run: () => void, kind = 'button quiet'): HTMLElement =>
-    element('button', { type: 'button', class: kind, onclick: run }, label);
-
   const come = async (): Promise<void> => {
     if (coming || stage) return;
     coming = true;
@@ -154,4 +148,16 @@ export function openHandCard(options: HandCardOptions): HandCard {
       render();
     },
   };
+}
+
+const button = (label: string, run: () => void, kind = 'button quiet'): HTMLElement =>
+  element('button', { type: 'button', class: kind, onclick: run }, label);
+
+/** What the card says, and where its buttons are. */
+function cardParts() {
+  const status = element('p', { class: 'hand-status', role: 'status', 'aria-live': 'assertive' });
+  const word = element('p', { class: 'hand-word', dir: 'auto' });
+  const note = element('p', { class: 'small ash' });
+  const actions = element('div', { class: 'actions' });
+  return { status, word, note, actions };
 }
