@@ -53,6 +53,18 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; load(): Promise
     does: 'watch the evidence log of a server, and sign its heads as well',
     load: () => import('./witness.ts'),
   },
+  backup: {
+    does: 'make one file of everything, keys included, while it runs',
+    load: () => import('./backup/backup.ts'),
+  },
+  restore: {
+    does: 'put such a file into an empty data folder; --check only checks it',
+    load: () => import('./backup/restore.ts'),
+  },
+  'migrate-db': {
+    does: 'copy SQLite to PostgreSQL, and compare every row',
+    load: () => import('./backup/migrate-db.ts'),
+  },
   defence: {
     does: 'list what doors do about those who cost too much; lift, allow, deny, export',
     load: () => import('./defence/defence.ts'),
@@ -70,7 +82,7 @@ const INNER: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
 const HELP = `earshot: self-hosted live audio rooms
 
 ${Object.entries(COMMANDS)
-  .map(([name, { does }]) => `  earshot ${name.padEnd(9)} ${does}`)
+  .map(([name, { does }]) => `  earshot ${name.padEnd(10)} ${does}`)
   .join('\n')}
 
 earshot --version prints the version. Every command takes --help, and --json where a program may want to read the answer.`;

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { EarshotError } from '../base/errors.ts';
@@ -8,6 +9,7 @@ import { type Config, environmentWith, fromProcess } from '../config/index.ts';
 import { start } from '../main.ts';
 import { certificateOf } from '../role/certificate-files.ts';
 import { isFirstTelling, operatorLink, operatorToken } from '../role/operator-link.ts';
+import { paths } from '../role/paths.ts';
 import { asRole, ROLES, type RoleName } from '../roles.ts';
 import type { Command } from './command.ts';
 import { checkFreshness } from './doctor/freshness.ts';
@@ -46,6 +48,11 @@ export const command: Command = async (args) => {
     } else flags.push(arg);
   }
   const wanted = fromProcess(flags);
+  if (existsSync(paths(wanted.data).restoring))
+    throw new EarshotError(
+      'bad-config',
+      `a restore into the data folder ${wanted.data} is running or was broken off: run earshot restore with the same backup to the end, then start again`,
+    );
   const outdated = await checkFreshness();
   const port = roles.includes('door') ? await reservePort(wanted.host, wanted.port) : wanted.port;
   let { httpPort } = wanted;

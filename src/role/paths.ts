@@ -34,6 +34,8 @@ export function paths(data: string) {
     database: join(root, 'earshot.sqlite'),
     secret: join(root, 'secret'),
     operator: join(root, 'operator'),
+    /** There while a restore works, and after one that was broken off. */
+    restoring: join(root, '.restoring'),
     certificate: join(root, 'tls', 'certificate.pem'),
     certificateStatus: join(root, 'tls', 'status.json'),
     acmeAccount: join(root, 'tls', 'account.pem'),

@@ -76,6 +76,17 @@ function notUpToDate(url: string, error: unknown): string {
     : `the database ${placeOf(url)} was made by a newer Earshot (it has the step ${newer}): start that one, or put a copy from before back`;
 }
 
+export {
+  type Filling,
+  openFilling,
+  openRowsDigest,
+  openSnapshot,
+  type PlainRow,
+  type PlainValue,
+  type RowsDigest,
+  type Snapshot,
+  unknownSteps,
+} from './copy.ts';
 export { isDuplicate } from './duplicate.ts';
 export { type DatabaseLook, lookAt } from './look.ts';
 export type { RoomTable, Schema } from './schema.ts';

@@ -20,3 +20,8 @@ export function sqlite(path: string): Dialect {
   }
   return new SqliteDialect({ database });
 }
+
+/** The same file for reading alone: it is not created, and nobody is kept waiting. */
+export function sqliteReader(path: string): Dialect {
+  return new SqliteDialect({ database: new Database(path, { readonly: true, timeout: BUSY_MS }) });
+}

@@ -36,6 +36,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   edge: ['base', 'wire', 'http'],
   // Cards as pixels; of what they say it knows nothing.
   picture: [],
+  backup: ['base', 'store'],
   rehearsal: ['base', 'media', 'wire', 'keys', 'http', 'journal'],
   // Truth: what was heard, what was written down of it, and what people say about it. Nobody waits for them.
   audience: ['base', 'wire', 'keys', 'http', 'journal'],
@@ -61,7 +62,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   ),
   main: ['base', 'certificate', 'config', 'journal', 'keys', 'role', 'roles', 'supervisor'],
   roles: ['base', 'config', 'role'],
-  cli: 'base native media wire keys journal http config certificate plan role roles main supervisor stage archive edge rehearsal store door audience evidence claims incident verifier verdict'.split(
+  cli: 'base native media wire keys journal http config certificate plan role roles main supervisor stage archive edge rehearsal store backup door audience evidence claims incident verifier verdict'.split(
     ' ',
   ),
 };
