@@ -2,6 +2,8 @@ import type { ErrorCode } from '../base/errors.ts';
 import type { Charge, Reply } from '../base/reply.ts';
 import type { Ms } from '../base/time.ts';
 import type { RecordedFile } from '../wire/recording.ts';
+import type { Clip } from '../wire/replay/edits.ts';
+import type { ReplayOutline } from '../wire/replay/outline.ts';
 import type { RoomCard, RoomState } from '../wire/room.ts';
 
 /** Where a stream listener begins. */
@@ -47,6 +49,10 @@ export interface DoorOrigin {
   seek?(slug: string): Promise<'found' | 'unknown' | 'away'> | undefined;
   cards(): readonly RoomCard[];
   state(slug: string): RoomState | undefined;
+  /** The chapters, trims and clips of a room's replay; undefined when there is none, or none in time. */
+  outline?(slug: string): Promise<ReplayOutline | undefined>;
+  /** A clip of a room; undefined when there is none of this id. */
+  clip?(slug: string, id: string): Promise<Clip | undefined>;
   /** The recordings of rooms that are over, as files to download, by room; absent: nothing is known of them. */
   recordedFiles?(cards: readonly RoomCard[]): Promise<ReadonlyMap<string, RecordedFile>>;
 }

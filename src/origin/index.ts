@@ -3,6 +3,7 @@ import type { ErrorCode } from '../base/errors.ts';
 import type { Charge, Reply } from '../base/reply.ts';
 import type { Message } from '../wire/feed.ts';
 import type { RecordedFile } from '../wire/recording.ts';
+import type { Clip } from '../wire/replay/edits.ts';
 import type { ReplayOutline } from '../wire/replay/outline.ts';
 import type { RoomCard, RoomState } from '../wire/room.ts';
 import type { JoinOptions, OriginDeps, StreamStart } from './deps.ts';
@@ -43,6 +44,8 @@ export interface Origin extends AsyncDisposable {
    * than somebody waits for a page.
    */
   outline(slug: string): Promise<ReplayOutline | undefined>;
+  /** A clip of a room; undefined when there is none of this id. */
+  clip(slug: string, id: string): Promise<Clip | undefined>;
   /** A room's published state, or undefined when there is no such room. */
   state(slug: string): RoomState | undefined;
   /** Each fragment once per room and rendition, in order of `seq`, real or standby, when it becomes joinable. */
@@ -83,6 +86,7 @@ export function open(deps: OriginDeps): Origin {
     cards: () => rooms.cards(),
     recordedFiles: routes.recordedFiles,
     outline: routes.outline,
+    clip: routes.clip,
     state: (slug) => rooms.state(slug),
     onFragment: (listen) => rooms.onFragment(listen),
     onEnd: (listen) => rooms.onEnd(listen),

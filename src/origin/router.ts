@@ -8,6 +8,7 @@ import { openLive } from './live/live.ts';
 import { EACH_SECOND, OPEN_TO_ALL, Packed, type RequestHeaders } from './packed.ts';
 import { multivariantOf, steering } from './playlist/multivariant.ts';
 import { openRecorded } from './recorded.ts';
+import { clipOf } from './replay/clip-file.ts';
 import { openEndedLive } from './replay/ended-live.ts';
 import { openLoudness } from './replay/loudness.ts';
 import { readOutline } from './replay/outline-answer.ts';
@@ -111,6 +112,7 @@ export function router(deps: OriginDeps, rooms: OriginRooms) {
   return {
     answer,
     outline: (slug: string) => readOutline(clock, desk, slug, over(slug)),
+    clip: async (slug: string, id: string) => clipOf(await archive.edits?.(slug), id),
     recordedFiles: (cards: readonly RoomCard[]) => files.of(cards.filter(({ slug }) => over(slug))),
     [Symbol.asyncDispose]: () => loudness[Symbol.asyncDispose](),
   };

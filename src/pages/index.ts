@@ -2,7 +2,7 @@
 export { busyPage } from './busy-page.ts';
 export { clipCard } from './clip-card.ts';
 export { LARGE_HEAD_PAGE } from './large-head-page.ts';
-export { type OembedQuestion, oembed } from './oembed.ts';
+export { clipOembed, type OembedQuestion, oembed } from './oembed.ts';
 export { loadManifest } from './page-shell.ts';
 export { FAVICON, openPages, type Pages, ROBOTS } from './pages.ts';
 export { type FeedFacts, feedRooms, roomFeed } from './room-feed.ts';

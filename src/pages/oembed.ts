@@ -1,4 +1,5 @@
 import { EMBED_SIZE, embedCode } from '../wire/listening/embed-code.ts';
+import type { Clip } from '../wire/replay/edits.ts';
 import type { RoomCard } from '../wire/room.ts';
 import { plainWords } from './plain-words.ts';
 import { titleOf } from './room-words.ts';
@@ -35,3 +36,14 @@ export function oembed(card: RoomCard, { base, width, height }: OembedQuestion):
     html: embedCode(`${base}/r/${card.slug}`, title, size.height),
   };
 }
+
+/** What another site has to know to show a clip: a link with its image. Spec: oEmbed 1.0, 2.3.4 (link). */
+export const clipOembed = (card: RoomCard, clip: Clip, { base }: OembedQuestion): object => ({
+  ...{ version: '1.0', type: 'link', title: clip.title, provider_name: 'Earshot', provider_url: `${base}/` },
+  ...{ author_name: titleOf(card, plainWords('en')), author_url: `${base}/r/${card.slug}`, cache_age: 300 },
+  ...{
+    thumbnail_url: `${base}/r/${card.slug}/clip/${clip.id}.png`,
+    thumbnail_width: 1200,
+    thumbnail_height: 630,
+  },
+});

@@ -3,7 +3,10 @@ import { escapeHtml } from '../base/plain-text.ts';
 import type { MetricId } from '../wire/metrics.ts';
 import type { RoomNumbers } from '../wire/numbers.ts';
 import type { Operations } from '../wire/operations/operations.ts';
+import type { Clip } from '../wire/replay/edits.ts';
+import type { ReplayOutline } from '../wire/replay/outline.ts';
 import { isRunning, type RoomCard, type RoomState } from '../wire/room.ts';
+import { clipPage, goneClipPage } from './clip-page.ts';
 import { embedPage } from './embed-page.ts';
 import { ERRORS_HEAD, errorsMain } from './errors-page.ts';
 import { homeMain } from './home-page.ts';
@@ -26,7 +29,9 @@ import { type VerifyFiles, verifyMain, verifyPolicy, verifyTags } from './verify
  */
 export interface Pages {
   home(cards: readonly RoomCard[], language?: PageLanguage): string;
-  room(card: RoomCard, state?: RoomState, language?: PageLanguage): string;
+  room(card: RoomCard, state?: RoomState, language?: PageLanguage, outline?: ReplayOutline): string;
+  /** A clip; undefined: one that is gone. */
+  clip(card: RoomCard, clip: Clip | undefined, language?: PageLanguage, at?: number): string;
   /** The player of a room for pages of other sites. */
   embed(card: RoomCard, state?: RoomState, language?: PageLanguage): string;
   studio(card: RoomCard, language?: PageLanguage): string;
@@ -83,12 +88,18 @@ export function openPages(deps: {
       const extra = feedLink('/feed.xml', words.homeAbout);
       return shell(words, { title: words.homeAbout, about: words.homeLead, path: '/', extra }, LISTEN, main);
     },
-    room(card, state, language = 'en') {
+    clip(card, clip, language = 'en', at) {
+      const words = plainWords(language);
+      return clip
+        ? clipPage({ shell, base }, card, { ...clip, at }, words)
+        : goneClipPage({ shell, base }, card, words);
+    },
+    room(card, state, language = 'en', outline) {
       const words = plainWords(language);
       const what = sentence(card, state, words);
       const title = titleOf(card, words);
       const at = `/r/${card.slug}`;
-      const main = roomMain(card, state, what, words);
+      const main = roomMain(card, state, what, words, outline);
       const sound =
         base && isRunning(card.status)
           ? `<meta property="og:audio" content="${escapeHtml(base + at)}/radio.mp3">\n<meta property="og:audio:type" content="audio/mpeg">\n`

@@ -1,5 +1,7 @@
 import { escapeHtml } from '../base/plain-text.ts';
+import type { ReplayOutline } from '../wire/replay/outline.ts';
 import { isRunning, type RoomCard, type RoomState } from '../wire/room.ts';
+import { outlinePart } from './clip-page.ts';
 import type { PlainWords } from './plain-words.ts';
 import { readingPart, readsAlong } from './reading-part.ts';
 import { byline, titleOf } from './room-words.ts';
@@ -30,7 +32,7 @@ function plainAudio(card: RoomCard, words: PlainWords): string {
       `<source src="${at}/radio.aac" type="audio/aac"></audio></noscript>`
     );
   if (card.status === 'ended')
-    return `<noscript><p><a class="button" href="${at}/replay.m4a">${words.replay}</a></p></noscript>`;
+    return `<noscript><p><a class="button" href="${at}/replay.m4a">${words.replay}</a></p><audio controls preload="none" src="${at}/replay.m4a"></audio></noscript>`;
   if (card.status === 'scheduled')
     return `<noscript><p><a href="${at}/event.ics">${words.calendar}</a></p></noscript>`;
   return '';
@@ -42,6 +44,7 @@ export function roomMain(
   state: RoomState | undefined,
   what: string,
   words: PlainWords,
+  outline?: ReplayOutline,
 ): string {
   return `<main class="room-page page">
 <h1 dir="auto">${escapeHtml(titleOf(card, words))}</h1>
@@ -49,7 +52,7 @@ export function roomMain(
 <p id="what" class="what" role="status">${what}</p>
 <div id="room" data-slug="${card.slug}" data-status="${card.status}" data-title="${escapeHtml(card.title)}" data-hosts="${escapeHtml(JSON.stringify(card.hosts))}" data-clocks="${escapeHtml(JSON.stringify(card.clocks))}"${card.zero === undefined ? '' : ` data-zero="${card.zero}"`}${card.welcome ? ' data-welcome="1"' : ''}></div>
 ${plainAudio(card, words)}
-${readsAlong(state) ? `${readingPart(state)}\n` : ''}${clocks(card, words)}
+${outlinePart(card, outline, words)}${readsAlong(state) ? `${readingPart(state)}\n` : ''}${clocks(card, words)}
 <p class="small"><a href="/r/${card.slug}/numbers">${words.numbers}</a> · <a href="/r/${card.slug}/claims">${words.said}</a></p>
 </main>`;
 }

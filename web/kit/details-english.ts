@@ -1,3 +1,4 @@
+import type { OutlineTrim } from '../../src/wire/replay/outline.ts';
 import type { RecordingGap } from '../../src/wire/room.ts';
 import { english } from './english.ts';
 import { spoken } from './figures.ts';
@@ -26,6 +27,20 @@ export const detailsEnglish = {
   fromStart: 'From the beginning',
   seek: 'Place in the recording',
   speed: 'Speed',
+  waveform: 'Place in the recording, as a picture of its loudness',
+  replayParts: 'Chapters, clips and speakers',
+  chapters: 'Chapters',
+  allChapters: (all: number) => `All ${all} chapters`,
+  chapterLink: 'Read more',
+  clips: 'Clips',
+  previousSpeaker: 'Previous speaker',
+  nextSpeaker: 'Next speaker',
+  nowSpeaking: (name: string) => `Speaking: \u2068${name}\u2069`,
+  trimmed: ({ made, seconds, note }: OutlineTrim, at: string) =>
+    `Trimmed by the host on ${new Date(made).toLocaleDateString('en', { dateStyle: 'long' })}: ${span(Math.round(seconds))} removed at ${at}: \u2068${note}\u2069`,
+  originalKept: 'The untouched recording is kept',
+  originalHash:
+    'The host and the operator have it. Its SHA-256 stands in the evidence log since it was trimmed:',
   share: 'Share',
   shareFrom: (clock: string) => `Share from ${clock}`,
   goOnFrom: (clock: string) => `Continue from ${clock}`,
@@ -141,4 +156,5 @@ export const detailsEnglish = {
   keyLive: 'back to live',
   keySeek: '15 seconds back or forward',
   keyVolume: 'volume',
+  keySpeaker: 'previous or next speaker',
 };

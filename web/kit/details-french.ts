@@ -26,6 +26,20 @@ export const detailsFrench: typeof detailsEnglish = {
   fromStart: 'Depuis le début',
   seek: 'Position dans l’enregistrement',
   speed: 'Vitesse',
+  waveform: 'Position dans l’enregistrement, en image de son volume',
+  replayParts: 'Chapitres, extraits et intervenants',
+  chapters: 'Chapitres',
+  allChapters: (all) => `Les ${all} chapitres`,
+  chapterLink: 'En savoir plus',
+  clips: 'Extraits',
+  previousSpeaker: 'Intervenant précédent',
+  nextSpeaker: 'Intervenant suivant',
+  nowSpeaking: (name) => `Parle : \u2068${name}\u2069`,
+  trimmed: ({ made, seconds, note }, at) =>
+    `Coupé par l’hôte le ${new Date(made).toLocaleDateString('fr', { dateStyle: 'long' })} : ${span(Math.round(seconds))} en moins à ${at} : \u2068${note}\u2069`,
+  originalKept: 'L’enregistrement intact est conservé',
+  originalHash:
+    'L’hôte et l’opérateur le gardent. Son SHA-256 est dans le journal de preuves depuis la coupe :',
   share: 'Partager',
   shareFrom: (clock) => `Partager à partir de ${clock}`,
   goOnFrom: (clock) => `Reprendre à ${clock}`,
@@ -146,4 +160,5 @@ export const detailsFrench: typeof detailsEnglish = {
   keyLive: 'revenir au direct',
   keySeek: '15 secondes en arrière ou en avant',
   keyVolume: 'volume',
+  keySpeaker: 'intervenant précédent ou suivant',
 };

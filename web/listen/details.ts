@@ -9,8 +9,10 @@ import type { AllWords } from '../kit/words.ts';
 import { openClocks } from './clocks.ts';
 import { footLinks } from './foot-links.ts';
 import type { HandCard, HandCardOptions } from './hand/hand-card.ts';
+import { keepPlace, placeIn } from './kept-places.ts';
 import { type KeyActions, keys } from './keys.ts';
-import { keepPlace, lengthOf, placeIn } from './places.ts';
+import { lengthOf } from './places.ts';
+import type { ReplayCard } from './replay/replay-card.ts';
 import { type Here, timeOf } from './say.ts';
 import { shareButtons } from './share-buttons.ts';
 import type { Sound } from './sound.ts';
@@ -71,7 +73,8 @@ export function roomDetails(slots: Slots, { slug, words, sound, actions, clock }
     ...[element('a', { href: `/r/${slug}/numbers` }, words.numbers), ' · '],
     element('a', { href: `/r/${slug}/claims` }, words.said),
   );
-  slots.below.append(times.node, links, keys(actions, words));
+  const parts = openParts(slug, words, sound);
+  slots.below.append(parts.node, times.node, links, keys({ ...actions, speaker: parts.skip }, words));
   footLinks(words);
   const keepPlaceNow = openPlaceKeeper(slug, sound);
   const hand = openHand(slots, { slug, sound, ...clock });
@@ -91,6 +94,7 @@ export function roomDetails(slots: Slots, { slug, words, sound, actions, clock }
       count.show(state, running);
       times.show(state.clocks);
       hand(state, running);
+      parts.show(state, from ?? remembered);
     },
     opened: reminder.opened,
   };
@@ -114,6 +118,33 @@ function openHand(slots: Slots, options: Omit<HandCardOptions, 'controls'>) {
         asked = false;
       },
     );
+  };
+}
+
+/** What a replay consists of; loaded by those who replay, and by those who come after the end. */
+function openParts(slug: string, words: AllWords, sound: Sound) {
+  const node = element('div', { class: 'parts', hidden: true });
+  let card: ReplayCard | undefined;
+  let asked = false;
+  return {
+    node,
+    skip: (by: 1 | -1): void => void card?.skip(by),
+    show(state: RoomState, from: number | undefined): void {
+      card?.show(state, from);
+      node.hidden = card?.node.hidden ?? true;
+      if (asked || !(state.status === 'ended' || sound.replay)) return;
+      asked = true;
+      import('./replay/replay-card.ts').then(
+        ({ openReplayCard }) => {
+          card = openReplayCard(slug, words, sound);
+          node.append(card.node);
+          card.show(state, from);
+        },
+        () => {
+          asked = false;
+        },
+      );
+    },
   };
 }
 

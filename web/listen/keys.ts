@@ -8,6 +8,8 @@ export interface KeyActions {
   live(): void;
   seek(by: number): void;
   volume(by: number): void;
+  /** The next person who speaks in the recording, or the one before. */
+  speaker?(by: 1 | -1): void;
 }
 
 const KEY = 'earshot-keys';
@@ -20,6 +22,8 @@ export function keys(actions: KeyActions, words: AllWords): HTMLElement {
     k: actions.toggle,
     m: actions.mute,
     l: actions.live,
+    p: () => actions.speaker?.(-1),
+    n: () => actions.speaker?.(1),
     ArrowLeft: () => actions.seek(-15),
     ArrowRight: () => actions.seek(15),
     ArrowUp: () => actions.volume(0.1),
@@ -61,6 +65,7 @@ export function keys(actions: KeyActions, words: AllWords): HTMLElement {
       row(['L'], words.keyLive),
       row(['←', '→'], words.keySeek),
       row(['↑', '↓'], words.keyVolume),
+      row(['P', 'N'], words.keySpeaker),
     ),
   );
 }

@@ -49,7 +49,7 @@ export function shareButtons(words: AllWords, slug: string): ShareButtons {
   const embed = element('button', { type: 'button', class: 'button quiet' }, words.embed);
   const note = localNote(address, words);
   room.addEventListener('click', () => hand(room, address));
-  moment.addEventListener('click', () => hand(moment, `${address}#t=${Math.floor(at ?? 0)}`));
+  moment.addEventListener('click', () => hand(moment, `${address}?t=${Math.floor(at ?? 0)}`));
   embed.addEventListener('click', () => copyLink(embed, embedCode(address, title), words, words.codeCopied));
   return {
     nodes: [room, moment, embed, ...(note ? [note] : [])],

@@ -3,7 +3,10 @@ import type { ErrorCode } from '../../base/errors.ts';
 import { languageOf, type PageLanguage } from '../../base/negotiation.ts';
 import { problem } from '../../base/reply.ts';
 import type { Address } from '../../http/index.ts';
-import { FAVICON, ROBOTS } from '../../pages/index.ts';
+import { clipCard, FAVICON, ROBOTS } from '../../pages/index.ts';
+import type { Clip } from '../../wire/replay/edits.ts';
+import type { ReplayOutline } from '../../wire/replay/outline.ts';
+import type { RoomCard } from '../../wire/room.ts';
 import { keptFor } from '../answer/assets.ts';
 import { openPageCache } from '../answer/page-cache.ts';
 import { embedHeaders, pageHeaders, send, sendCoded, TEXT } from '../answer/send.ts';
@@ -69,8 +72,11 @@ export class OwnAnswers {
         return this.#room(req, res, slug, id === 'studio');
       case 'embed':
         return this.#embed(req, res, slug);
+      case 'clip':
+      case 'clip-card':
+        return this.#clip(req, res, slug, path);
       case 'oembed':
-        return send(req, res, oembedReply(this.#syndication(req), query));
+        return this.#oembed(req, res, query);
       case 'feed':
       case 'room-feed':
         return this.#feed(req, res, path, slug);
@@ -168,8 +174,41 @@ export class OwnAnswers {
     const card = origin.card(slug);
     if (!card) return this.missing(req, res, 'room-unknown');
     if (studio) return this.#page(req, res, `/r/${slug}/studio`, (language) => pages.studio(card, language));
-    this.#page(req, res, `/r/${slug}`, (language) =>
-      pages.room(origin.card(slug) ?? card, origin.state(slug), language),
+    const show = (outline?: ReplayOutline) =>
+      this.#page(req, res, `/r/${slug}`, (language) =>
+        pages.room(origin.card(slug) ?? card, origin.state(slug), language, outline),
+      );
+    if (card.status !== 'ended' || !origin.outline) return show();
+    origin.outline(slug).then(show, () => show());
+  }
+
+  #clip(req: IncomingMessage, res: ServerResponse, slug: string, path: string) {
+    const { origin, pages } = this.#deps;
+    const card = origin.card(slug);
+    if (!card) return this.missing(req, res, 'room-unknown');
+    const [, , , , file = ''] = path.split('/');
+    const id = file.replace(/\.svg$/, '');
+    const answer = async (): Promise<void> => {
+      const clip = await origin.clip?.(slug, id);
+      // Where it begins in the replay; without it the link leads to the beginning.
+      const at = clip && (await origin.outline?.(slug))?.clips.find((one) => one.id === id)?.at;
+      if (res.destroyed) return;
+      if (file !== id) return clip ? this.#card(req, res, clip, card) : this.missing(req, res, 'not-found');
+      const render = (language: PageLanguage): string => pages.clip(card, clip, language, at);
+      this.#page(req, res, path, render, clip ? 200 : 410);
+    };
+    answer().catch((error: unknown) => this.broken(req, res, error));
+  }
+
+  #card(req: IncomingMessage, res: ServerResponse, clip: Clip, { title: room }: RoomCard) {
+    const shown = { title: clip.title, room, seconds: (clip.to - clip.from) / 1000 };
+    this.#image(req, res, clipCard(shown, languageOf(req.headers['accept-language'])));
+  }
+
+  #oembed(req: IncomingMessage, res: ServerResponse, query: string) {
+    oembedReply(this.#syndication(req), query).then(
+      (reply) => send(req, res, reply),
+      (error: unknown) => this.broken(req, res, error),
     );
   }
 
@@ -213,6 +252,10 @@ export class OwnAnswers {
         ? pages.figureCard(id, card, known, languageOf(req.headers['accept-language']))
         : undefined;
     if (drawn === undefined) return this.missing(req, res, card ? 'not-found' : 'room-unknown');
+    this.#image(req, res, drawn);
+  }
+
+  #image(req: IncomingMessage, res: ServerResponse, drawn: string) {
     send(req, res, {
       status: 200,
       headers: {

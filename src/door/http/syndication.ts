@@ -2,12 +2,12 @@
 import type { PageLanguage } from '../../base/negotiation.ts';
 import { problem, type Reply } from '../../base/reply.ts';
 import { canonical, find } from '../../http/index.ts';
-import { feedRooms, oembed, roomFeed } from '../../pages/index.ts';
+import { clipOembed, feedRooms, oembed, roomFeed } from '../../pages/index.ts';
 import type { DoorOrigin } from '../origin-port.ts';
 
 /** What both need. */
 export interface SyndicationDeps {
-  readonly origin: Pick<DoorOrigin, 'card' | 'cards' | 'state' | 'recordedFiles'>;
+  readonly origin: Pick<DoorOrigin, 'card' | 'cards' | 'state' | 'recordedFiles' | 'clip'>;
   /** The address people use, where it is set. */
   readonly publicUrl?: string | undefined;
   /** How the asker has reached this server. */
@@ -56,28 +56,36 @@ export async function feedReply(
   };
 }
 
-/** The room that an address names: a page of it, or its player. */
-function roomIn(address: string, host: string): string | undefined {
+/** The room that an address names, a page of it or its player, and the clip. */
+function roomIn(
+  address: string,
+  host: string,
+): { readonly slug: string; readonly clip?: string } | undefined {
   if (!URL.canParse(address)) return undefined;
   const url = new URL(address);
-  const found = url.host === host ? find(canonical(url.pathname) ?? url.pathname) : undefined;
-  return found?.address.id === 'room' || found?.address.id === 'embed' ? found.room : undefined;
+  const path = canonical(url.pathname) ?? url.pathname;
+  const found = url.host === host ? find(path) : undefined;
+  if (found?.address.id === 'clip') return { slug: found.room, clip: path.slice(path.lastIndexOf('/') + 1) };
+  return found?.address.id === 'room' || found?.address.id === 'embed' ? { slug: found.room } : undefined;
 }
 
 /** What another site has to know to show a room. Spec: oEmbed 1.0, 2.2, 2.3. */
-export function oembedReply(deps: SyndicationDeps, query: string): Reply {
+export async function oembedReply(deps: SyndicationDeps, query: string): Promise<Reply> {
   const asked = new URLSearchParams(query);
   const base = baseOf(deps);
   const address = asked.get('url');
   if (base === undefined || address === null) return problem('bad-request');
   if ((asked.get('format') ?? 'json') !== 'json')
     return problem('not-found', 'format: only "json" is answered.');
-  const slug = roomIn(address, new URL(base).host);
-  const card = slug === undefined ? undefined : deps.origin.card(slug);
+  const named = roomIn(address, new URL(base).host);
+  const card = named && deps.origin.card(named.slug);
   if (!card) return problem('room-unknown');
+  const clip = named.clip && (await deps.origin.clip?.(card.slug, named.clip));
+  if (named.clip && !clip) return problem('not-found', 'This clip is gone.');
   const most = (name: string): number | undefined =>
     asked.has(name) ? Number(asked.get(name) || Number.NaN) : undefined;
-  const found = oembed(card, { base, width: most('maxwidth'), height: most('maxheight') });
+  const size = { base, width: most('maxwidth'), height: most('maxheight') };
+  const found = clip ? clipOembed(card, clip, size) : oembed(card, size);
   if (!found) return problem('not-found', 'The player does not fit into so little space.');
   return {
     status: 200,

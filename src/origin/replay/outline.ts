@@ -1,7 +1,7 @@
-import { type EpochMs, fragmentStart } from '../../base/time.ts';
+import { type EpochMs, FRAGMENT_MS, fragmentStart } from '../../base/time.ts';
 import { cutsOf, type RecordingEdits } from '../../wire/replay/edits.ts';
 import type { OutlineChapter, ReplayOutline } from '../../wire/replay/outline.ts';
-import { type Recording, replayPieces } from '../recording.ts';
+import { type Recording, replayPieces, replayStart } from '../recording.ts';
 import { type MomentChapter, momentChapters, placesIn, turnsOf } from './chapters.ts';
 
 /** Turns that are told; then the shortest are left out. */
@@ -28,6 +28,7 @@ export function outlineOf(recording: Recording, edits: RecordingEdits): ReplayOu
   return {
     v: 1,
     seconds: places.length / 1000,
+    lead: Math.max(0, replayStart(recording) - (longest[0]?.first ?? 0)) * (FRAGMENT_MS / 1000),
     chapters: momentChapters(recording, places, edits.chapters).map(chapter),
     turns: turnsOf(recording, places, MOST_TURNS).map(chapter),
     trims: trims.sort((a, b) => a.from - b.from),

@@ -46,6 +46,8 @@ export interface ReplayOutline {
   readonly v: 1;
   /** Length of the replay as it is played. */
   readonly seconds: number;
+  /** By so much the file begins later than the playlists, which begin with a whole segment; seconds. */
+  readonly lead: number;
   readonly chapters: readonly OutlineChapter[];
   /** Each time somebody else begins to speak: for "next speaker". */
   readonly turns: readonly OutlineChapter[];
