@@ -2,6 +2,7 @@
 import { silentLog } from '../../src/base/log.ts';
 import { open } from '../../src/replay/index.ts';
 import { cutsOf, LONGEST_CLIP_MS, NO_EDITS, type RecordingEdits } from '../../src/wire/replay/edits.ts';
+import type { RoomCard } from '../../src/wire/room.ts';
 import { manualClock } from '../clock.ts';
 import { target } from './engine/target.ts';
 import { checked, requestOf, written } from './requests.ts';
@@ -9,10 +10,11 @@ import { checked, requestOf, written } from './requests.ts';
 const clock = manualClock();
 const BEGAN = clock.wall();
 let edits: RecordingEdits = NO_EDITS;
-const card = {
-  ...{ slug: 'hall', title: 'Town <hall>', hosts: ['Ana'], status: 'ended', zero: BEGAN },
+const card: RoomCard = {
+  ...{ slug: 'hall', title: 'Town <hall>', hosts: ['Ana'], zero: BEGAN },
+  status: 'ended',
   clocks: { opened: BEGAN, firstSpeech: BEGAN, ended: BEGAN + 3_600_000 },
-} as const;
+};
 const replays = open({
   ...{ clock, log: silentLog },
   edits: {
