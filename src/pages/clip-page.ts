@@ -9,18 +9,23 @@ import { byline, isolated, titleOf } from './room-words.ts';
 import { instant } from './sentence.ts';
 
 /** What the pages of a replay need: the frame, and the public address without a trailing slash, or nothing. */
-export interface PageFrame {
+export interface ClipFrame {
   readonly shell: Shell;
   readonly base: string;
 }
 
-/** The page of a clip: its sound, where it is from, and what previews of links show. It needs no script. */
+/**
+ * The page of a clip: its sound, where it is from, and what previews of links show. It needs no script. Without the
+ * clip: the page where one was.
+ */
 export function clipPage(
-  { shell, base }: PageFrame,
+  frame: ClipFrame,
   card: RoomCard,
-  clip: Clip & { readonly at: number | undefined },
+  clip: (Clip & { readonly at: number | undefined }) | undefined,
   words: PlainWords,
 ): string {
+  if (!clip) return goneClipPage(frame, card, words);
+  const { shell, base } = frame;
   const own = replayWords(words.language);
   const at = `/r/${card.slug}/clip/${clip.id}`;
   const title = isolated(clip.title);
@@ -49,8 +54,7 @@ ${clip.text ? `<p dir="auto">${escapeHtml(clip.text)}</p>\n` : ''}<p class="host
   );
 }
 
-/** The page where a clip was. */
-export function goneClipPage({ shell }: PageFrame, card: RoomCard, words: PlainWords): string {
+function goneClipPage({ shell }: ClipFrame, card: RoomCard, words: PlainWords): string {
   const own = replayWords(words.language);
   const extra = '<meta name="robots" content="noindex">\n';
   return shell(

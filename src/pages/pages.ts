@@ -6,7 +6,7 @@ import type { Operations } from '../wire/operations/operations.ts';
 import type { Clip } from '../wire/replay/edits.ts';
 import type { ReplayOutline } from '../wire/replay/outline.ts';
 import { isRunning, type RoomCard, type RoomState } from '../wire/room.ts';
-import { clipPage, goneClipPage } from './clip-page.ts';
+import { clipPage } from './clip-page.ts';
 import { embedPage } from './embed-page.ts';
 import { ERRORS_HEAD, errorsMain } from './errors-page.ts';
 import { homeMain } from './home-page.ts';
@@ -88,12 +88,8 @@ export function openPages(deps: {
       const extra = feedLink('/feed.xml', words.homeAbout);
       return shell(words, { title: words.homeAbout, about: words.homeLead, path: '/', extra }, LISTEN, main);
     },
-    clip(card, clip, language = 'en', at) {
-      const words = plainWords(language);
-      return clip
-        ? clipPage({ shell, base }, card, { ...clip, at }, words)
-        : goneClipPage({ shell, base }, card, words);
-    },
+    clip: (card, clip, language = 'en', at) =>
+      clipPage({ shell, base }, card, clip && { ...clip, at }, plainWords(language)),
     room(card, state, language = 'en', outline) {
       const words = plainWords(language);
       const what = sentence(card, state, words);

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { stateOfCard } from '../../src/wire/room.ts';
-import { keepPlace, placeIn } from './kept-places.ts';
 import { lengthOf, placeOf, secondsOf } from './places.ts';
+import { keepPlace, placeIn } from './replay/kept-places.ts';
 
 beforeEach(() => {
   const all = new Map<string, string>();

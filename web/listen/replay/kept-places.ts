@@ -1,5 +1,5 @@
 /** A place in a recording, kept on this device; fetched after what sound needs. */
-import { keep, kept } from '../kit/words.ts';
+import { keep, kept } from '../../kit/words.ts';
 
 const KEY = 'earshot-places';
 /** The most rooms whose place is remembered; the one that was heard longest ago is dropped. */
