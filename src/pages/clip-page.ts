@@ -38,15 +38,15 @@ export function clipPage(
 <p class="mark">${about}</p>
 <h1 dir="auto">${escapeHtml(clip.title)}</h1>
 ${clip.text ? `<p dir="auto">${escapeHtml(clip.text)}</p>\n` : ''}<p class="hosts">${byline(card, words)}</p>
-<p><audio controls preload="metadata" src="${at}.m4a"></audio></p>
+<audio controls preload="metadata" src="${at}.m4a"></audio>
 <p class="actions"><a class="button" href="/r/${card.slug}${clip.at === undefined ? '' : `?t=${Math.floor(clip.at)}`}">${own.fromRoom}</a> <a class="button quiet" href="${at}.m4a" download="${card.slug}-${clip.id}.m4a">${own.download}</a></p>
-<p><a href="/r/${card.slug}">${own.wholeRoom}: <span dir="auto">${escapeHtml(titleOf(card, words))}</span></a></p>
+<p><a href="/r/${card.slug}">${own.wholeRoom}${words.language === 'fr' ? '\u00a0' : ''}: <span dir="auto">${escapeHtml(titleOf(card, words))}</span></a></p>
 </main>`;
   return shell(
     words,
     {
       ...{ title, path: at, extra: sound },
-      about: [clip.text ?? '', `${isolated(titleOf(card, words))}.`, about].filter(Boolean).join(' '),
+      about: [clip.text ?? '', isolated(titleOf(card, words)), about].filter(Boolean).join(' · '),
       image: { path: `${at}.png`, says: `${clip.title}. ${about}` },
     },
     { ...LISTEN, scripted: false },

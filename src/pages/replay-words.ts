@@ -32,7 +32,7 @@ export interface ReplayWords {
 const english: ReplayWords = {
   chapters: 'Chapters',
   clips: 'Clips',
-  fromRoom: 'Listen to the rest from here',
+  fromRoom: 'Listen from this moment',
   wholeRoom: 'The whole conversation',
   download: 'Download the clip',
   goneTitle: 'This clip is gone',
@@ -45,7 +45,7 @@ const english: ReplayWords = {
 const french: ReplayWords = {
   chapters: 'Chapitres',
   clips: 'Extraits',
-  fromRoom: 'Écouter la suite à partir d’ici',
+  fromRoom: 'Écouter à partir de ce moment',
   wholeRoom: 'Toute la conversation',
   download: 'Télécharger l’extrait',
   goneTitle: 'Cet extrait n’est plus là',

@@ -40,3 +40,18 @@ test('a recording that could not be loaded is requested again when somebody pres
   expect(audio.currentTime).toBe(3);
   replay.close();
 });
+
+test('a place that is chosen while the recording is still loading is where it begins', async () => {
+  vi.stubGlobal('location', { href: 'https://h/r/x' });
+  vi.stubGlobal('fetch', async () => new Response(LIST));
+  const audio = new FakeAudio();
+  const replay = openReplay('x', audio as unknown as HTMLAudioElement, 3);
+  expect(replay.at).toBe(3);
+  const playing = replay.play();
+  replay.seek(6);
+  expect(replay.at).toBe(6);
+  await playing;
+  await vi.waitFor(() => expect(replay.state).toBe('playing'));
+  expect(audio.currentTime).toBe(6);
+  replay.close();
+});

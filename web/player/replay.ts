@@ -78,13 +78,12 @@ export function openReplay(
   };
   const on = eventsOf(audio, feeder, { become, tell, hop });
   const start = async (): Promise<void> => {
-    try {
-      await source.refresh();
-    } catch {
-      if (!over.signal.aborted) become('missing');
-      return;
-    }
-    if (source.recording.pieces.length === 0) return become('missing');
+    const read = await source.refresh().then(
+      () => true,
+      () => false,
+    );
+    if (over.signal.aborted) return;
+    if (!read || source.recording.pieces.length === 0) return become('missing');
     if (playable) {
       const opened = openBuffer(audio, playable.mime, hop, () => {
         begin = audio.currentTime;
@@ -118,7 +117,7 @@ export function openReplay(
       return source.recording.seconds;
     },
     get at() {
-      return state === 'loading' ? (typeof from === 'number' ? Math.max(0, from) : 0) : audio.currentTime;
+      return state === 'loading' ? (typeof begin === 'number' ? Math.max(0, begin) : 0) : audio.currentTime;
     },
     get wall() {
       return wallAt(source.recording, audio.currentTime);
@@ -139,7 +138,11 @@ export function openReplay(
       playing = false;
       audio.pause();
     },
-    seek,
+    seek(to) {
+      if (state !== 'loading' && state !== 'missing') return seek(to);
+      begin = to;
+      tell();
+    },
     speed(value) {
       rate = value;
       setSpeed(audio, value);
