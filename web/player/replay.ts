@@ -78,10 +78,8 @@ export function openReplay(
   };
   const on = eventsOf(audio, feeder, { become, tell, hop });
   const start = async (): Promise<void> => {
-    const read = await source.refresh().then(
-      () => true,
-      () => false,
-    );
+    const refreshed = source.refresh().then(() => true);
+    const read = await refreshed.catch(() => false);
     if (over.signal.aborted) return;
     if (!read || source.recording.pieces.length === 0) return become('missing');
     if (playable) {
@@ -99,7 +97,6 @@ export function openReplay(
         });
       following = true;
     } else audio.src = source.main;
-    audio.preservesPitch = true;
     setSpeed(audio, rate);
     seek(begin);
     become('ready');
@@ -203,6 +200,7 @@ function eventsOf(
 }
 
 function setSpeed(audio: HTMLAudioElement, rate: number): void {
+  audio.preservesPitch = true;
   audio.defaultPlaybackRate = rate;
   audio.playbackRate = rate;
 }
