@@ -13,6 +13,7 @@ const entries = [
   'operate/main.ts',
   'kit/style.css',
   'kit/incidents.css',
+  'people/people.css',
 ].map((entry) => `web/${entry}`);
 
 export default defineConfig({

@@ -8,7 +8,7 @@ import { readCertificate } from '../certificate/certificate.ts';
 import { type Config, environmentWith, fromProcess } from '../config/index.ts';
 import { start } from '../main.ts';
 import { certificateOf } from '../role/certificate-files.ts';
-import { isFirstTelling, operatorLink, operatorToken } from '../role/operator-link.ts';
+import { firstOperatorLink, isFirstTelling, operatorLink, operatorToken } from '../role/operator-link.ts';
 import { paths } from '../role/paths.ts';
 import { asRole, ROLES, type RoleName } from '../roles.ts';
 import type { Command } from './command.ts';
@@ -91,7 +91,8 @@ export const command: Command = async (args) => {
   Stop      Ctrl+C
 
 `);
-    if (roles.includes('site'))
+    if (roles.includes('site')) {
+      out.write(tellFirst(config, address));
       void tellLink(config, address).then(
         (text) => out.write(text),
         (error: unknown) =>
@@ -99,9 +100,22 @@ export const command: Command = async (args) => {
             `  The operator's link could not be kept: ${String(error)}. Run: earshot operator link\n`,
           ),
       );
+    }
   });
   return 0;
 };
+
+/** While accounts have no operator every start prints the link that makes one. */
+function tellFirst(config: Config, address: string): string {
+  const link = firstOperatorLink(config, address);
+  return link === undefined
+    ? ''
+    : `  Accounts have no operator yet. Whoever opens this link first becomes the operator:
+
+  ${link}
+
+`;
+}
 
 /**
  * The first start of a data folder explains how rooms are started from elsewhere; `earshot operator link` repeats it.

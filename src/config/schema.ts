@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ms } from '../base/time.ts';
 import { ARCHIVED } from '../wire/renditions.ts';
+import { accountSettings } from './account-settings.ts';
 import { cellSettings } from './cell-settings.ts';
 import { defenceSettings } from './defence-settings.ts';
 import { hsts } from './hsts.ts';
@@ -190,6 +191,7 @@ export const schema = z.strictObject({
     countOrAuto(256),
   ),
   ...cellSettings,
+  ...accountSettings,
   udpPort: setting(
     {
       unit: 'UDP port, 0 to 65000',

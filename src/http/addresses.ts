@@ -3,6 +3,7 @@
  * answers, which methods, how urgent, how large a body, what caches keep and what foreign pages may do follows from
  * the row. The first row that matches counts. docs/api.md tells people about them.
  */
+import { ACCOUNT_ADDRESSES } from './account-addresses.ts';
 import type { Address } from './address.ts';
 import { REPLAY_ADDRESSES } from './replay-addresses.ts';
 
@@ -344,6 +345,8 @@ export const ADDRESSES: readonly Address[] = [
     ...{ id: 'bundle', what: "a room's figures as they can be checked", pattern: '/r/:room/bundle' },
     ...{ ...EVIDENCE, examples: ['/r/hall/bundle'] },
   },
+
+  ...ACCOUNT_ADDRESSES,
 
   // Rooms as a list of things to do with them.
   {

@@ -1,6 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { kyselyAdapter } from '@better-auth/kysely-adapter';
-import { passkey } from '@better-auth/passkey';
 import { betterAuth } from 'better-auth/minimal';
 import type { Store } from '../store/index.ts';
 
@@ -8,10 +7,6 @@ import type { Store } from '../store/index.ts';
 const SESSION_SECONDS = 30 * 86_400;
 /** The last use of a session is noted this often. */
 const NOTE_SECONDS = 3_600;
-/** How long after signing in a passkey may be added without signing in again. */
-const FRESH_SECONDS = 3_600;
-/** How long a link for a new password works. */
-const RESET_SECONDS = 3_600;
 
 /** The shortest and the longest password, in characters. Spec: NIST SP 800-63B-4, 3.1.1.2. */
 export const PASSWORD_LENGTH = { least: 10, most: 128 } as const;
@@ -21,10 +16,8 @@ export interface EngineDeps {
   readonly store: Store;
   /** Signs cookies. */
   readonly secret: Uint8Array;
-  /** The origin that people use: of cookies, passkeys and callbacks. */
+  /** The origin that people use: of cookies. */
   readonly origin: string;
-  /** Puts the link for a new password into the mail. */
-  resetMail(who: { readonly email: string; readonly name: string }, token: string): Promise<void>;
   warn(message: string): void;
 }
 
@@ -36,7 +29,7 @@ export const signInCookieOf = (origin: string): string =>
 const STAMPS = { createdAt: 'created', updatedAt: 'updated' } as const;
 
 /**
- * better-auth on our tables, for one origin: sessions, passwords, passkeys. Its own routes are not served; the part's
+ * better-auth on our tables, for one origin: sessions and passwords. Its own routes are not served; the part's
  * routes call it. It never changes a table.
  */
 export function openEngine(deps: EngineDeps) {
@@ -67,9 +60,6 @@ export function openEngine(deps: EngineDeps) {
       requireEmailVerification: true,
       minPasswordLength: PASSWORD_LENGTH.least,
       maxPasswordLength: PASSWORD_LENGTH.most,
-      resetPasswordTokenExpiresIn: RESET_SECONDS,
-      revokeSessionsOnPasswordReset: true,
-      sendResetPassword: ({ user, token }) => deps.resetMail(user, token),
     },
     user: {
       modelName: 'account',
@@ -87,7 +77,6 @@ export function openEngine(deps: EngineDeps) {
       },
       expiresIn: SESSION_SECONDS,
       updateAge: NOTE_SECONDS,
-      freshAge: FRESH_SECONDS,
     },
     account: {
       modelName: 'account_credential',
@@ -112,26 +101,8 @@ export function openEngine(deps: EngineDeps) {
         session_data: cookie('session-data'),
         dont_remember: cookie('forget'),
         account_data: cookie('account-data'),
-        'earshot-passkey': cookie('passkey'),
       },
     },
-    plugins: [
-      passkey({
-        rpName: 'Earshot',
-        rpID: new URL(deps.origin).hostname,
-        origin: deps.origin,
-        advanced: { webAuthnChallengeCookie: 'earshot-passkey' },
-        schema: {
-          passkey: {
-            modelName: 'account_passkey',
-            fields: {
-              ...{ publicKey: 'public_key', userId: 'account', credentialID: 'credential' },
-              ...{ deviceType: 'device_type', backedUp: 'backed_up', createdAt: 'created' },
-            },
-          },
-        },
-      }),
-    ],
   });
 }
 

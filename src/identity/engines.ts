@@ -14,7 +14,7 @@ export interface EnginesDeps {
   readonly publicUrl?: string | undefined;
 }
 
-/** One engine for each origin that people use: a passkey and a cookie belong to one. */
+/** One engine for each origin that people use: a cookie belongs to one. */
 export interface Engines {
   /** The public address, or what the request came to. */
   originOf(request: Request): string;
@@ -32,7 +32,6 @@ export function openEngines(deps: EnginesDeps): Engines {
       if (known) return known;
       const made = openEngine({
         ...{ store: deps.store, secret: deps.secret, origin },
-        resetMail: async () => undefined,
         warn: (message) => deps.log.warn({ message }, 'the library of accounts reports an error'),
       });
       const [oldest] = open.keys();

@@ -7,7 +7,17 @@ import { isAccessToken, openAccessTokens } from './access-tokens.ts';
 import { cardOf, type KnownAccount, openAccounts } from './accounts.ts';
 import { signInCookieOf } from './engine.ts';
 import { openEngines } from './engines.ts';
+import { openErasure } from './erasure.ts';
+import type { AccountFrame } from './forms.ts';
+import { firstInvitation, openInvitations } from './invitations.ts';
+import { openLimits } from './limits.ts';
+import { openMails } from './mails.ts';
+import { openAccountPages } from './pages-handler.ts';
+import { openPendingLinks } from './pending.ts';
+import { openPeople } from './people.ts';
 import { isForeign } from './request-origin.ts';
+import { openSignIns } from './sign-ins.ts';
+import type { Letter } from './smtp.ts';
 
 /** What identity needs. */
 export interface IdentityDeps {
@@ -18,6 +28,12 @@ export interface IdentityDeps {
   readonly secret: Uint8Array;
   /** The origin that people use; undefined: that of each request. */
   readonly publicUrl?: string | undefined;
+  /** Sends a mail; absent: links wait until the operator passes them on. */
+  send?(letter: Letter): Promise<void>;
+  /** True where everybody may make an account; default: by invitation. */
+  readonly isOpen?: boolean;
+  /** The frame of pages; default: none but the HTML around them. */
+  readonly frame?: AccountFrame;
 }
 
 /** The accounts, once open. */
@@ -28,13 +44,57 @@ export interface Identity extends AsyncDisposable {
    * nobody is known.
    */
   whoIs(request: Request): Promise<AccountCard | undefined>;
+  /** The pages of accounts; undefined for other paths. */
+  fetch(request: Request): Promise<Response> | undefined;
+  /** The token of the invitation that makes the first operator; undefined when there is one. */
+  readonly first: string | undefined;
+  /** Resolves when what goes on after answers is done: for tests. */
+  settled(): Promise<void>;
 }
+
+const bare: AccountFrame = (language, { title, main }) =>
+  `<!doctype html><html lang="${language}"><meta charset="utf-8"><title>${title}</title>${main}</html>`;
 
 /** Opens accounts on the store. */
 export async function open(deps: IdentityDeps): Promise<Identity> {
-  const accounts = openAccounts(deps.store);
+  const { store, clock, log } = deps;
+  const { db } = store;
+  const accounts = openAccounts(store);
   const tokens = openAccessTokens(deps);
   const engines = openEngines(deps);
+  const invitations = openInvitations(deps);
+  const links = openPendingLinks(deps);
+  const mails = openMails({ store, clock, log, ...(deps.send ? { send: deps.send } : {}) });
+  const base = deps.publicUrl?.replace(/\/+$/, '') ?? '';
+  const people = openPeople({ ...{ store, clock, accounts, invitations, links, mails, base } });
+  const work = new Set<Promise<unknown>>();
+  const pages = openAccountPages({
+    ...{ accounts, tokens, engines, invitations, links, people, mails, log, base },
+    ...{
+      signIns: openSignIns(deps),
+      erasure: openErasure({ store, clock, mails }),
+      limits: openLimits(clock),
+    },
+    ...{ frame: deps.frame ?? bare, isOpen: deps.isOpen ?? false, hasMail: deps.send !== undefined },
+    rooms: (account) =>
+      db
+        .selectFrom('room_member')
+        .innerJoin('room', 'room.id', 'room_member.room')
+        .select(['room.slug', 'room.title', 'room_member.role'])
+        .where('room_member.account', '=', account)
+        .where('room.removed', 'is', null)
+        .orderBy('room.created', 'desc')
+        .limit(100)
+        .execute(),
+    later(going) {
+      const one = going
+        .catch((error: unknown) => log.warn({ error: String(error) }, 'work after a page of accounts failed'))
+        .finally(() => work.delete(one));
+      work.add(one);
+    },
+  });
+  const token = firstInvitation(deps.secret);
+  const first = (await invitations.offerFirst(token)) ? token : undefined;
 
   const account = async (request: Request): Promise<KnownAccount | undefined> => {
     const said = /^Bearer\s+(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
@@ -48,19 +108,29 @@ export async function open(deps: IdentityDeps): Promise<Identity> {
     const found = await engines.of(origin).api.getSession({ headers: request.headers });
     return found ? accounts.find(found.user.id) : undefined;
   };
+  const settled = async (): Promise<void> => {
+    while (work.size > 0) await Promise.all(work);
+  };
   return {
+    first,
+    settled,
+    fetch: pages,
     async whoIs(request) {
       try {
         const found = await account(request);
         return found && cardOf(found);
       } catch (error) {
-        deps.log.warn(
-          { error: String(error) },
-          'who sends a request could not be looked up: nobody is signed in',
-        );
+        log.warn({ error: String(error) }, 'who sends a request could not be looked up: nobody is signed in');
         return undefined;
       }
     },
-    [Symbol.asyncDispose]: async () => undefined,
+    async [Symbol.asyncDispose]() {
+      await settled();
+      await mails[Symbol.asyncDispose]();
+    },
   };
 }
+
+export type { AccountFrame } from './forms.ts';
+export { firstInvitation } from './invitations.ts';
+export { openSmtp } from './smtp.ts';

@@ -1,4 +1,5 @@
 /** All HTML that a server writes. */
+export { accountFrame } from './account-frame.ts';
 export { busyPage } from './busy-page.ts';
 export { clipCard } from './clip-card.ts';
 export { LARGE_HEAD_PAGE } from './large-head-page.ts';

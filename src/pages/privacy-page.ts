@@ -14,7 +14,7 @@ const TEXT: Readonly<Record<PageLanguage, PrivacyText>> = {
   en: {
     title: 'What is kept about you, and for how long',
     about: 'How this server counts listeners, and what it keeps of them.',
-    lead: 'You need no account to listen. There are no cookies and no trackers, and nothing about you is sent to another company. This server counts how many people listen, and this page says how.',
+    lead: 'You need no account to listen. Listeners get no cookies and no trackers, and nothing about you is sent to another company. This server counts how many people listen, and this page says how.',
     parts: [
       {
         title: 'While you listen',
@@ -57,6 +57,13 @@ const TEXT: Readonly<Record<PageLanguage, PrivacyText>> = {
         ],
       },
       {
+        title: 'If you have an account',
+        says: [
+          'Name, mail address, the hash of your password, and for each browser that is signed in its name and the hour of the last use; no network address. One cookie says in that browser who you are, for 30 days after the last use. It is never joined to what is counted of listeners.',
+          'You can take all of it along or erase it at <a href="/account">your account</a>.',
+        ],
+      },
+      {
         title: 'If you speak',
         says: [
           'On stage your name and your voice are public, and the conversation may be recorded: its hosts decide.',
@@ -68,7 +75,7 @@ const TEXT: Readonly<Record<PageLanguage, PrivacyText>> = {
   fr: {
     title: 'Ce qui est gardé de vous, et combien de temps',
     about: 'Comment ce serveur compte son public, et ce qu’il en garde.',
-    lead: 'Il ne faut pas de compte pour écouter. Il n’y a ni cookies ni traceurs, et rien de ce qui vous concerne ne part vers une autre entreprise. Ce serveur compte combien de personnes écoutent ; voici comment.',
+    lead: 'Il ne faut pas de compte pour écouter. Pour le public, ni cookies ni traceurs, et rien de ce qui vous concerne ne part vers une autre entreprise. Ce serveur compte combien de personnes écoutent ; voici comment.',
     parts: [
       {
         title: 'Pendant que vous écoutez',
@@ -108,6 +115,13 @@ const TEXT: Readonly<Record<PageLanguage, PrivacyText>> = {
         title: 'Si votre navigateur demande de ne pas être suivi',
         says: [
           'Avec « Do Not Track » ou « Global Privacy Control », vous comptez pour une écoute, et c’est tout : ni le son coupé, ni l’onglet caché, ni votre retour, ni les cartes vues ne sont dits.',
+        ],
+      },
+      {
+        title: 'Si vous avez un compte',
+        says: [
+          'Nom, adresse électronique, empreinte du mot de passe et, pour chaque navigateur connecté, son nom et l’heure du dernier usage ; aucune adresse réseau. Un cookie dit à ce navigateur qui vous êtes, jusqu’à 30 jours après le dernier usage. Il n’est jamais rapproché de ce qui est compté du public.',
+          'Vous pouvez tout emporter ou tout effacer sur <a href="/account">votre compte</a>.',
         ],
       },
       {

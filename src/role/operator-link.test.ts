@@ -1,10 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readSecret } from '../keys/secret.ts';
 import { openTokens } from '../keys/token.ts';
-import { isFirstTelling, operatorToken, renewOperatorLink, watchGeneration } from './operator-link.ts';
+import {
+  firstOperatorLink,
+  isFirstTelling,
+  keepFirstInvitation,
+  operatorToken,
+  renewOperatorLink,
+  watchGeneration,
+} from './operator-link.ts';
 import { paths } from './paths.ts';
 
 let data: string;
@@ -24,6 +31,14 @@ test('the link is printed once by itself, and is good until it is replaced', asy
   expect(await tokens.checkOperator(first)).toBeLessThan(generation());
   expect(await tokens.checkOperator(String(await operatorToken({ data })))).toBe(generation());
   expect(isFirstTelling({ data })).toBe(false);
+});
+
+test('the link that makes the first operator is there until there is one', () => {
+  mkdirSync(paths(data).run, { recursive: true });
+  keepFirstInvitation({ data }, 'abc');
+  expect(firstOperatorLink({ data }, 'https://x.example')).toBe('https://x.example/sign-up?invitation=abc');
+  keepFirstInvitation({ data }, undefined);
+  expect(firstOperatorLink({ data }, 'https://x.example')).toBeUndefined();
 });
 
 test("a room's link is not an operator's, nor the other way round", async () => {

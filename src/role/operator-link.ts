@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { Config } from '../config/index.ts';
 import { readSecret } from '../keys/secret.ts';
 import { openTokens } from '../keys/token.ts';
@@ -17,6 +17,20 @@ export const operatorLink = (base: string, token: string): string => `${base}/#o
 function generationAt(path: string): number {
   const text = existsSync(path) ? readFileSync(path, 'utf8').trim() : '';
   return /^\d{1,9}$/.test(text) ? Number(text) : 1;
+}
+
+/** Keeps the token of the invitation that makes the first operator for the start to print; undefined: there is one. */
+export function keepFirstInvitation(config: Pick<Config, 'data'>, token: string | undefined): void {
+  const { firstInvitation } = paths(config.data);
+  if (token === undefined) rmSync(firstInvitation, { force: true });
+  else writeFileSync(firstInvitation, token, { mode: 0o600 });
+}
+
+/** The link that makes its opener the first operator; undefined when accounts have one. */
+export function firstOperatorLink(config: Pick<Config, 'data'>, base: string): string | undefined {
+  const { firstInvitation } = paths(config.data);
+  if (!existsSync(firstInvitation)) return undefined;
+  return `${base}/sign-up?invitation=${readFileSync(firstInvitation, 'utf8')}`;
 }
 
 /** Returns the generation at each call; the file is read only when it has changed. */

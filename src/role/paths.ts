@@ -36,6 +36,8 @@ export function paths(data: string) {
     operator: join(root, 'operator'),
     /** There while a restore works, and after one that was broken off. */
     restoring: join(root, '.restoring'),
+    /** There while accounts have no operator: the token of the invitation that makes one. */
+    firstInvitation: join(run, 'first-invitation'),
     certificate: join(root, 'tls', 'certificate.pem'),
     certificateStatus: join(root, 'tls', 'status.json'),
     acmeAccount: join(root, 'tls', 'account.pem'),

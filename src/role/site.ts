@@ -13,6 +13,7 @@ import { obtain } from '../certificate/acme.ts';
 import { keepCertificate } from '../certificate/renewal.ts';
 import { claimPaths } from '../claims/index.ts';
 import type { Config } from '../config/index.ts';
+import type { Identity } from '../identity/index.ts';
 import { readSecret } from '../keys/secret.ts';
 import { keyFor } from '../keys/signing-keys.ts';
 import { openTokens } from '../keys/token.ts';
@@ -31,7 +32,7 @@ import { type Paths, paths } from './paths.ts';
 import { setProcessPriority } from './priority.ts';
 import { openRoomChanges, type RoomChanges } from './room-changes.ts';
 import { answerDoors } from './room-lookup.ts';
-import { openSiteAccounts } from './site/accounts.ts';
+import { accountsFirst, openSiteAccounts } from './site/accounts.ts';
 import { handPaths } from './site/hand-paths.ts';
 import { openQuarantine } from './site/quarantine.ts';
 import { answerReplays } from './site/replays.ts';
@@ -148,7 +149,7 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
     void kept.look();
   }
   const claims = await answerClaims(config, at, log, rooms);
-  const repeated = keepRepeats(at, store, answerReplays(at, log.part('replay'), rooms, claims));
+  const repeated = keepRepeats(at, store, identity, answerReplays(at, log.part('replay'), rooms, claims));
   stack.use(await serveInner(at.siteHttp, answerDoors(rooms.over, repeated), keeping));
   const database = stack.use(watchDatabase(systemClock, store.ping));
   return Object.assign(stack.move(), {
@@ -157,11 +158,11 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
   });
 }
 
-/** Keeps answers for requests that are sent again. */
-function keepRepeats(at: Paths, store: Store, answer: Fetch): Fetch {
+/** Keeps answers for requests that are sent again; pages of accounts come first. */
+function keepRepeats(at: Paths, store: Store, identity: Identity, answer: Fetch): Fetch {
   const key = keyFor(readSecret(at.secret), 'answers kept for repeats');
   const trouble = (error: unknown): boolean => store.fault(error) !== undefined;
-  return repeatable({ store, clock: systemClock, key, trouble }, answer);
+  return accountsFirst(identity, repeatable({ store, clock: systemClock, key, trouble }, answer));
 }
 
 /** Metrics that only the site has: rooms by the database, whether or not their studio is running. */

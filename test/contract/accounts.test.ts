@@ -37,7 +37,7 @@ describe.each(['sqlite', 'postgres'] as const)('accounts on %s', (engine) => {
   });
 
   const signUp = async (email: string): Promise<AccountId> => {
-    const auth = openEngine({ store, secret, origin: ORIGIN, resetMail: async () => {}, warn: () => {} });
+    const auth = openEngine({ store, secret, origin: ORIGIN, warn: () => {} });
     const { user } = await auth.api.signUpEmail({ body: { email, name: 'Zoë', password: PASSWORD } });
     await store.db.updateTable('account').set({ email_verified: 1 }).where('id', '=', user.id).execute();
     return user.id as AccountId;
@@ -47,7 +47,7 @@ describe.each(['sqlite', 'postgres'] as const)('accounts on %s', (engine) => {
 
   test('a session says who sends a request; what a foreign page sends is nobody’s', async () => {
     const id = await signUp('one@x.example');
-    const auth = openEngine({ store, secret, origin: ORIGIN, resetMail: async () => {}, warn: () => {} });
+    const auth = openEngine({ store, secret, origin: ORIGIN, warn: () => {} });
     const answer = await auth.api.signInEmail({
       body: { email: 'one@x.example', password: PASSWORD },
       asResponse: true,

@@ -1,15 +1,42 @@
+import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Config } from '../../config/index.ts';
-import { type Identity, open } from '../../identity/index.ts';
+import { type Identity, open, openSmtp } from '../../identity/index.ts';
 import { readSecret } from '../../keys/secret.ts';
 import { keyFor } from '../../keys/signing-keys.ts';
+import { accountFrame, loadManifest } from '../../pages/index.ts';
 import type { Store } from '../../store/index.ts';
+import { keepFirstInvitation } from '../operator-link.ts';
 import type { Paths } from '../paths.ts';
 
-/** Opens the accounts of the site on its database. */
-export const openSiteAccounts = (config: Config, at: Paths, store: Store, log: Log): Promise<Identity> =>
-  open({
-    ...{ store, clock: systemClock, log: log.part('identity'), publicUrl: config.publicUrl },
+const BUILD = fileURLToPath(new URL('../../../dist', import.meta.url));
+
+/** Opens the accounts of the site on its database. Mail is sent where a server and the public address are known. */
+export async function openSiteAccounts(config: Config, at: Paths, store: Store, log: Log): Promise<Identity> {
+  const { publicUrl, smtpUrl } = config;
+  const part = log.part('identity');
+  if (smtpUrl !== undefined && publicUrl === undefined)
+    part.warn(
+      {},
+      'smtpUrl is set and publicUrl is not: no mail is sent, and links wait at /operate/accounts',
+    );
+  const smtp =
+    smtpUrl === undefined || publicUrl === undefined
+      ? undefined
+      : openSmtp(smtpUrl, config.mailFrom ?? `earshot@${new URL(publicUrl).hostname}`);
+  const identity = await open({
+    ...{ store, clock: systemClock, log: part, publicUrl, isOpen: config.signUp === 'open' },
     secret: keyFor(readSecret(at.secret), 'account sessions'),
+    frame: accountFrame(await loadManifest(BUILD)),
+    ...(smtp ? { send: smtp.send } : {}),
   });
+  keepFirstInvitation(config, identity.first);
+  return identity;
+}
+
+/** Pages of accounts first, then everything else. */
+export const accountsFirst =
+  (identity: Identity, next: (request: Request) => Promise<Response>) =>
+  (request: Request): Promise<Response> =>
+    identity.fetch(request) ?? next(request);

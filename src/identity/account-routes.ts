@@ -1,0 +1,120 @@
+import type { AccountId } from '../wire/account.ts';
+import { emailOf, nameOf, passwordFault } from './fields.ts';
+import { onward, shown } from './forms.ts';
+import { type AccountView, accountPage } from './pages/account-page.ts';
+import type { PageAnswer } from './sign-in-routes.ts';
+import { type PagesDeps, type PageVisit, type SignedIn, signedIn } from './visit.ts';
+
+/** What a form of one's account did: what to show, or a whole answer. */
+type Done = Partial<AccountView> | Response;
+
+/** The page of one's own account, and what its forms do. */
+export function accountRoutes(deps: PagesDeps): Readonly<Record<string, PageAnswer>> {
+  const { people, tokens, signIns, frame } = deps;
+
+  /** Undefined when the password is right; the same work and count for everybody. */
+  async function wrongPassword(
+    visit: PageVisit,
+    id: AccountId,
+    email: string,
+    password: string,
+  ): Promise<Done | undefined> {
+    const seconds = deps.limits.take('secret', visit.from, email);
+    if (seconds !== undefined) return { wrong: visit.words.tooOften(seconds) };
+    const right = password.length <= 128 && (await people.isPassword(visit.engine, id, password));
+    return right ? undefined : { wrong: visit.words.wrongPassword };
+  }
+
+  async function act(visit: PageVisit, { account, session }: SignedIn, sent: URLSearchParams): Promise<Done> {
+    const { words, engine, request } = visit;
+    const { id } = account;
+    const said = (name: string): string => sent.get(name) ?? '';
+    switch (said('act')) {
+      case 'sign-out': {
+        const answer = await engine.api.signOut({ headers: request.headers, asResponse: true });
+        return onward('/sign-in', answer.headers.getSetCookie());
+      }
+      case 'name': {
+        const name = nameOf(said('name'));
+        if (!name) return { wrong: words.faults.name };
+        await people.setName(id, name);
+        return { told: words.saved };
+      }
+      case 'email': {
+        const email = emailOf(said('email'));
+        if (!email) return { wrong: words.faults.email };
+        const wrong = await wrongPassword(visit, id, account.email, said('password'));
+        if (wrong) return wrong;
+        const seconds = deps.limits.take('mail', visit.from, account.email);
+        if (seconds !== undefined) return { wrong: words.tooOften(seconds) };
+        deps.later(people.askChange(account, email, words));
+        return { told: words.changeEmailSent };
+      }
+      case 'password': {
+        const fault = passwordFault(said('new'), account.email);
+        if (fault) return { wrong: words.faults[fault] };
+        const wrong = await wrongPassword(visit, id, account.email, said('old'));
+        if (wrong) return wrong;
+        await people.setPassword(engine, id, said('new'), session);
+        return { told: words.passwordChanged };
+      }
+      case 'end':
+        await signIns.end(id, said('id'));
+        return { told: words.ended };
+      case 'end-others':
+        await signIns.endOthers(id, session);
+        return { told: words.ended };
+      case 'token': {
+        const name = nameOf(said('label'));
+        if (!name) return { wrong: words.faults.name };
+        const wrong = await wrongPassword(visit, id, account.email, said('password'));
+        if (wrong) return wrong;
+        const made = await tokens.make(id, name);
+        return made === undefined ? { wrong: words.tokenMost } : { made };
+      }
+      case 'token-end':
+        await tokens.end(id, said('id'));
+        return { told: words.ended };
+      case 'erase': {
+        const wrong = await wrongPassword(visit, id, account.email, said('password'));
+        if (wrong) return wrong;
+        return (await deps.erasure.erase(account))
+          ? onward('/sign-in?told=erased')
+          : { wrong: words.lastOperator };
+      }
+      default:
+        return {};
+    }
+  }
+
+  const page: PageAnswer = async (visit, sent) => {
+    const who = await signedIn(deps, visit);
+    if (!who) return onward('/sign-in');
+    const done = sent ? await act(visit, who, sent) : {};
+    if (done instanceof Response) return done;
+    // What a form changed is read again.
+    const now = await signedIn(deps, visit);
+    if (!now) return onward('/sign-in');
+    const { account, session } = now;
+    const [list, own, rooms] = await Promise.all([
+      signIns.list(account.id),
+      tokens.list(account.id),
+      deps.rooms(account.id),
+    ]);
+    const view = { account, current: session, signIns: list, tokens: own, rooms, ...done };
+    return shown(frame, visit.words, accountPage(visit.words, view), done.wrong === undefined ? 200 : 422);
+  };
+
+  const exported: PageAnswer = async (visit) => {
+    const who = await signedIn(deps, visit);
+    if (!who) return onward('/sign-in');
+    return new Response(JSON.stringify(await deps.erasure.exported(who.account), undefined, 2), {
+      headers: {
+        'content-type': 'application/json',
+        'content-disposition': 'attachment; filename="earshot-account.json"',
+        'cache-control': 'no-store',
+      },
+    });
+  };
+  return { '/account': page, '/account/export': exported };
+}

@@ -1,0 +1,90 @@
+import { escapeHtml } from '../../base/plain-text.ts';
+import type { AccessToken } from '../access-tokens.ts';
+import type { KnownAccount } from '../accounts.ts';
+import { PASSWORD_LENGTH } from '../engine.ts';
+import type { AccountPage } from '../forms.ts';
+import { deviceOf, type SignIn } from '../sign-ins.ts';
+import type { AccountWords } from '../words/account-words.ts';
+import { bdi, button, field, form, said, when } from './parts.ts';
+import type { Shown } from './sign-in-pages.ts';
+
+/** A room of an account. */
+export interface OwnRoom {
+  readonly slug: string;
+  readonly title: string;
+  readonly role: string;
+}
+
+/** What the page of an account shows. */
+export interface AccountView extends Shown {
+  readonly account: KnownAccount;
+  readonly signIns: readonly SignIn[];
+  /** The id of the sign-in that asks. */
+  readonly current: string;
+  readonly tokens: readonly AccessToken[];
+  readonly rooms: readonly OwnRoom[];
+  /** A token that has just been made. */
+  readonly made?: string | undefined;
+}
+
+const AT = '/account';
+const small = (act: string, hidden: Record<string, string>, text: string): string =>
+  form(AT, { act, ...hidden }, `<button class="button quiet">${escapeHtml(text)}</button>`, 'inline');
+const nowPassword = (words: AccountWords, id: string): string =>
+  field(words.oldPassword, id, 'type="password" autocomplete="current-password" required maxlength="128"');
+
+function ways(words: AccountWords, { account }: AccountView): string {
+  const { name, email } = account;
+  return `${form(AT, { act: 'name' }, `${field(words.name, 'name', 'autocomplete="name" required maxlength="60" dir="auto"', { value: name, hint: words.nameHint })}${button(words.save)}`)}
+${form(AT, { act: 'email' }, `${field(words.email, 'email', 'type="email" autocomplete="email" required maxlength="254"', { value: email, hint: words.changeEmailLead })}${nowPassword(words, 'password')}${button(words.save)}`)}
+${form(AT, { act: 'password' }, `${nowPassword(words, 'old')}${field(words.newPassword, 'new', `type="password" autocomplete="new-password" required minlength="${PASSWORD_LENGTH.least}" maxlength="${PASSWORD_LENGTH.most}"`, { hint: words.passwordHint })}${button(words.changePassword)}`)}`;
+}
+
+function browsers(words: AccountWords, { signIns, current }: AccountView): string {
+  const rows = signIns.map(
+    ({ id, agent, updated }) =>
+      `<li><span>${escapeHtml(deviceOf(agent) ?? words.unknownDevice)}${id === current ? ` <strong>(${words.thisBrowser})</strong>` : ''}<br><span class="ash small">${words.lastUse(when(words.language, updated))}</span></span>${small('end', { id }, words.end)}</li>`,
+  );
+  return `<p class="ash small">${words.sessionsLead}</p><ul class="rows">${rows.join('')}</ul>${signIns.length > 1 ? small('end-others', {}, words.endOthers) : ''}`;
+}
+
+function programs(words: AccountWords, { tokens, made }: AccountView): string {
+  const rows = tokens.map(
+    ({ id, name, used, created }) =>
+      `<li><span>${bdi(name)}<br><span class="ash small">${words.lastUse(when(words.language, used ?? created))}</span></span>${small('token-end', { id }, words.end)}</li>`,
+  );
+  const told =
+    made === undefined
+      ? ''
+      : `<p role="status" class="told">${words.tokenMade}<br><code class="secret">${made}</code></p>`;
+  return `${told}<p class="ash small">${words.tokensLead}</p><ul class="rows">${rows.join('') || `<li>${words.noTokens}</li>`}</ul>
+${form(AT, { act: 'token' }, `${field(words.tokenName, 'label', 'required maxlength="60" autocomplete="off" dir="auto"')}${nowPassword(words, 'password-token').replace('name="password-token"', 'name="password"')}${button(words.tokenMake, 'quiet')}`)}`;
+}
+
+const own = (words: AccountWords, { rooms }: AccountView): string =>
+  rooms.length === 0
+    ? `<p class="ash">${words.noRooms}</p>`
+    : `<ul class="rows">${rooms.map(({ slug, title }) => `<li><a href="/r/${slug}">${bdi(title)}</a></li>`).join('')}</ul>`;
+
+/** Everything about one's own account, on one page, without a script. */
+export function accountPage(words: AccountWords, view: AccountView): AccountPage {
+  const { account } = view;
+  const part = (title: string, inside: string): string => `<section><h2>${title}</h2>${inside}</section>`;
+  return {
+    title: words.account,
+    main: `<main class="page people"><h1>${words.account}</h1>
+${said(view.wrong, true)}${said(view.told)}
+<p>${bdi(account.name)} · ${escapeHtml(account.email)} · ${words.role}: ${words.roles[account.role]}</p>
+${account.role === 'operator' ? `<p><a href="/operate/accounts">${words.operateLink}</a></p>` : ''}
+${small('sign-out', {}, words.signOut)}
+${part(words.rooms, own(words, view))}
+${part(words.account, ways(words, view))}
+${part(words.sessions, browsers(words, view))}
+${part(words.tokens, programs(words, view))}
+${part(
+  words.data,
+  `<p>${words.exportLead}</p><p><a href="/account/export" download>${words.exportLink}</a></p>
+<h3>${words.eraseTitle}</h3><p>${words.eraseLead}</p>${form(AT, { act: 'erase' }, `${nowPassword(words, 'password-erase').replace('name="password-erase"', 'name="password"')}${button(words.erase, 'quiet')}`)}`,
+)}</main>`,
+  };
+}

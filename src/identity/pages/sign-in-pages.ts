@@ -1,0 +1,83 @@
+import { escapeHtml } from '../../base/plain-text.ts';
+import { PASSWORD_LENGTH } from '../engine.ts';
+import type { AccountPage } from '../forms.ts';
+import type { Invitation } from '../invitations.ts';
+import type { AccountWords } from '../words/account-words.ts';
+import { button, field, form, said } from './parts.ts';
+
+/** What a form says when it comes back: what was sent, and why it was refused. */
+export interface Shown {
+  readonly told?: string | undefined;
+  readonly wrong?: string | undefined;
+  readonly email?: string | undefined;
+  readonly name?: string | undefined;
+}
+
+const wrap = (title: string, inside: string): AccountPage => ({
+  title,
+  main: `<main class="page people"><h1>${escapeHtml(title)}</h1>${inside}</main>`,
+});
+const notes = ({ told, wrong }: Shown): string => said(wrong, true) + said(told);
+const emailField = (words: AccountWords, value = '', more = ''): string =>
+  field(words.email, 'email', `type="email" autocomplete="username" required maxlength="254" ${more}`, {
+    value,
+  });
+const newPassword = (words: AccountWords, label: string): string =>
+  field(
+    label,
+    'password',
+    `type="password" autocomplete="new-password" required minlength="${PASSWORD_LENGTH.least}" maxlength="${PASSWORD_LENGTH.most}"`,
+    { hint: words.passwordHint },
+  );
+
+/** Where people sign in. */
+export const signInPage = (words: AccountWords, shown: Shown, isOpen: boolean): AccountPage =>
+  wrap(
+    words.signIn,
+    `${notes(shown)}<p class="ash">${words.signInLead}</p>
+${form(
+  '/sign-in',
+  {},
+  `${emailField(words, shown.email)}${field(words.password, 'password', 'type="password" autocomplete="current-password" required maxlength="128"')}${button(words.signIn)}<p class="small"><a href="/reset">${words.forgotten}</a></p>`,
+)}
+<p class="small">${words.noAccount} ${isOpen ? `<a href="/sign-up">${words.signUp}</a>` : words.invitedOnly}</p>`,
+  );
+
+/** Where an account is made. */
+export const signUpPage = (
+  words: AccountWords,
+  shown: Shown,
+  invitation: Invitation | undefined,
+  token: string,
+): AccountPage =>
+  wrap(
+    words.signUp,
+    `${notes(shown)}${invitation ? `<p>${invitation.role === 'operator' && invitation.email === null && invitation.expires > 4e12 ? words.firstOperator : words.invitedAs(invitation.role)}</p>` : ''}
+${form(
+  '/sign-up',
+  { invitation: token },
+  `${field(words.name, 'name', 'autocomplete="name" required maxlength="60" dir="auto"', { value: shown.name ?? '', hint: words.nameHint })}${emailField(words, shown.email ?? invitation?.email ?? '', invitation?.email ? 'readonly' : '')}${newPassword(words, words.password)}${button(words.signUp)}`,
+)}`,
+  );
+
+/** One sentence, and where to go. */
+export const tellPage = (words: AccountWords, title: string, text: string, more = ''): AccountPage =>
+  wrap(title, `<p>${escapeHtml(text)}</p>${more}<p><a href="/sign-in">${words.signIn}</a></p>`);
+
+/** Where a link that proves an address leads: a press, so that programs that only look at links change nothing. */
+export const provePage = (words: AccountWords, token: string, change: boolean): AccountPage =>
+  wrap(
+    words.proveTitle,
+    `<p>${words.proveLead}</p>${form('/verify-email', { token, ...(change ? { change: '1' } : {}) }, button(words.prove))}`,
+  );
+
+/** Where a new password is asked for, or set with a link. */
+export const resetPage = (words: AccountWords, shown: Shown, token: string): AccountPage =>
+  wrap(
+    words.resetTitle,
+    `${notes(shown)}${
+      token === ''
+        ? `<p>${words.resetLead}</p>${form('/reset', {}, `${emailField(words, shown.email)}${button(words.resetSend)}`)}`
+        : form('/reset', { token }, `${newPassword(words, words.newPassword)}${button(words.resetSet)}`)
+    }`,
+  );

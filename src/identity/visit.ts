@@ -1,0 +1,65 @@
+import type { AccountId } from '../wire/account.ts';
+import type { AccessTokens } from './access-tokens.ts';
+import type { Accounts, KnownAccount } from './accounts.ts';
+import type { Engine } from './engine.ts';
+import type { Engines } from './engines.ts';
+import type { Erasure } from './erasure.ts';
+import type { AccountFrame } from './forms.ts';
+import type { Invitations } from './invitations.ts';
+import type { AttemptLimits } from './limits.ts';
+import type { Mails } from './mails.ts';
+import type { OwnRoom } from './pages/account-page.ts';
+import type { PendingLinks } from './pending.ts';
+import type { People } from './people.ts';
+import type { SignIns } from './sign-ins.ts';
+import type { AccountWords } from './words/account-words.ts';
+
+/** What the pages of accounts need. */
+export interface PagesDeps {
+  readonly accounts: Accounts;
+  readonly tokens: AccessTokens;
+  readonly engines: Engines;
+  readonly invitations: Invitations;
+  readonly links: PendingLinks;
+  readonly people: People;
+  readonly signIns: SignIns;
+  readonly erasure: Erasure;
+  readonly mails: Mails;
+  readonly limits: AttemptLimits;
+  readonly frame: AccountFrame;
+  /** True where everybody may have an account. */
+  readonly isOpen: boolean;
+  /** True where mail is sent. */
+  readonly hasMail: boolean;
+  /** The address before the path of links that are shown; empty: that of the page. */
+  readonly base: string;
+  rooms(account: AccountId): Promise<OwnRoom[]>;
+  /** Work that goes on after the answer, so that the answer tells nothing by its time. */
+  later(work: Promise<unknown>): void;
+}
+
+/** One request to a page of accounts. */
+export interface PageVisit {
+  readonly request: Request;
+  readonly url: URL;
+  readonly words: AccountWords;
+  readonly engine: Engine;
+  /** The network address that it came from. */
+  readonly from: string;
+}
+
+/** Who is signed in in the browser that asks. */
+export interface SignedIn {
+  readonly account: KnownAccount;
+  readonly session: string;
+}
+
+/** Who is signed in; cookies that the library renews are not sent again. */
+export async function signedIn(
+  { accounts }: PagesDeps,
+  { engine, request }: PageVisit,
+): Promise<SignedIn | undefined> {
+  const found = await engine.api.getSession({ headers: request.headers });
+  const account = found ? await accounts.find(found.user.id) : undefined;
+  return found && account ? { account, session: found.session.id } : undefined;
+}

@@ -1,0 +1,16 @@
+import type { PageLanguage } from '../base/negotiation.ts';
+import { type Load, type Manifest, openShell } from './page-shell.ts';
+import { plainWords } from './plain-words.ts';
+
+/** What pages of accounts load: no script. */
+const PEOPLE: Load = { sources: ['web/kit/style.css', 'web/people/people.css'], scripted: false };
+
+/** The frame of pages of accounts, which are never kept and never found by search engines. */
+export function accountFrame(manifest: Manifest) {
+  const shell = openShell(manifest, '');
+  return (language: PageLanguage, { title, main }: { title: string; main: string }): string => {
+    const head = { title: `${title} · Earshot`, about: title, path: '/account' };
+    const extra = '<meta name="robots" content="noindex">\n';
+    return shell(plainWords(language), { ...head, extra }, PEOPLE, main);
+  };
+}
