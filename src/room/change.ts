@@ -1,6 +1,7 @@
 import { stateOf } from '../api/index.ts';
 import type { SpeakerId } from '../base/ids.ts';
 import { type Clocks, isOver, isRunning, type RoomCard } from '../wire/room.ts';
+import { planned } from './arrangements.ts';
 import type { RoomRefusal } from './refusal.ts';
 import type { RoomOnSite } from './rows.ts';
 import { advice } from './status.ts';
@@ -10,13 +11,15 @@ export interface Edit {
   readonly title?: string | undefined;
   readonly start?: number | undefined;
   readonly cap?: number | null | undefined;
+  /** Why it begins late, in the host's own words; null: it does not. */
+  readonly late?: string | null | undefined;
 }
 
 /** Limit of people barred from one room. Beyond it a host withdraws all links instead, which bars more. */
 const MAX_BARRED = 1_000;
 
 /** The room after an edit; the same entry when nothing changes. */
-export function edited(entry: RoomOnSite, edit: Edit): RoomOnSite | RoomRefusal {
+export function edited(entry: RoomOnSite, edit: Edit, at: number): RoomOnSite | RoomRefusal {
   const { card } = entry;
   if (card.status === 'cancelled') return { refused: 'room-ended', detail: advice('cancelled', 'open') };
   if (edit.start !== undefined && edit.start !== card.clocks.scheduled && card.status !== 'scheduled')
@@ -25,9 +28,13 @@ export function edited(entry: RoomOnSite, edit: Edit): RoomOnSite | RoomRefusal 
   const cap = edit.cap === undefined ? kept : (edit.cap ?? undefined);
   const title = edit.title ?? card.title;
   const scheduled = edit.start ?? card.clocks.scheduled;
-  if (cap === kept && title === card.title && scheduled === card.clocks.scheduled) return entry;
+  if (typeof edit.late === 'string' && card.status !== 'scheduled' && card.status !== 'open')
+    return { refused: 'wrong-moment', detail: 'late: the conversation has begun, or is over' };
+  const planning = plansAfter(entry, edit, at);
+  if (cap === kept && title === card.title && scheduled === card.clocks.scheduled && planning === entry)
+    return entry;
   return {
-    ...entry,
+    ...planning,
     card: {
       ...uncapped,
       ...(cap === undefined ? {} : { cap }),
@@ -70,6 +77,17 @@ export function removed(entry: RoomOnSite, now: number): RoomOnSite | RoomRefusa
   return { ...entry, card, removed: now };
 }
 
+/** The same entry, or one whose plans say that it was moved, or why it is late. */
+function plansAfter(entry: RoomOnSite, { start, late }: Edit, at: number): RoomOnSite {
+  const { scheduled } = entry.card.clocks;
+  // What was never announced was not moved either.
+  const moves = start !== undefined && scheduled !== undefined && start !== scheduled;
+  const moved = moves && !entry.arrangements?.draft ? { from: scheduled, at } : undefined;
+  const reason = late === undefined ? undefined : { late: late === null ? undefined : { reason: late, at } };
+  if (!moved && reason === undefined) return entry;
+  return planned(entry, { ...(moved ? { moved, late: undefined } : {}), ...reason });
+}
+
 /** The room with this person barred for good. */
 export function barred(entry: RoomOnSite, who: SpeakerId): RoomOnSite | RoomRefusal {
   const { revoked } = entry;
@@ -109,8 +127,17 @@ export function revised(before: RoomOnSite, after: RoomOnSite, at: number): Room
 }
 
 /** The card of a room with what was done to it. */
-export function measured({ card, measures }: RoomOnSite): RoomCard {
+export function measured({ card: bare, measures, arrangements }: RoomOnSite): RoomCard {
   const { stopped, quarantine } = measures ?? {};
+  const { access, lock, draft, plans } = arrangements ?? {};
+  // Nobody but its hosts is told of a draft.
+  const closed = draft ? 'private' : access;
+  const card: RoomCard = {
+    ...bare,
+    ...(closed ? { access: closed } : {}),
+    ...(lock ? { lock } : {}),
+    ...(plans ? { plans } : {}),
+  };
   if (stopped) return { ...card, status: 'stopped', stopped };
   return quarantine && isRunning(card.status) ? { ...card, quarantine } : card;
 }

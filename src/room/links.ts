@@ -1,5 +1,5 @@
 import type { RecordingNote } from '../wire/recording.ts';
-import type { Quarantine, RoomCard, StoppedRoom } from '../wire/room.ts';
+import type { Quarantine, RoomAccess, RoomCard, RoomPlans, StoppedRoom } from '../wire/room.ts';
 
 /** The addresses of one room, absolute. */
 export interface Links {
@@ -43,6 +43,10 @@ export interface RoomView extends Links {
   readonly clocks: RoomCard['clocks'];
   readonly welcome: boolean;
   readonly cap?: number;
+  /** Who may come. */
+  readonly access: RoomAccess;
+  /** What its hosts say beside that. */
+  readonly plans?: RoomPlans;
   /** Present while the operator has stopped it. */
   readonly stopped?: StoppedRoom;
   /** Present while it is kept apart. */
@@ -56,6 +60,8 @@ export function viewOf(base: string, card: RoomCard, recording?: RecordingNote):
   const { slug, title, hosts, status, clocks } = card;
   return {
     ...{ slug, title, hosts, status, clocks, welcome: card.welcome ?? false },
+    access: card.access ?? 'public',
+    ...(card.plans ? { plans: card.plans } : {}),
     ...(card.cap === undefined ? {} : { cap: card.cap }),
     ...(card.stopped ? { stopped: card.stopped } : {}),
     ...(card.quarantine ? { quarantine: card.quarantine } : {}),

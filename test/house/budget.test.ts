@@ -6,7 +6,7 @@ import { beforeAll, expect, test } from 'vitest';
  * Limit of the scripts that a listener's browser needs before the first sound, in bytes of brotli. Only a change that
  * needs more raises it.
  */
-const LISTENER_JS = 20_350;
+const LISTENER_JS = 20_900;
 const LISTENER_CSS = 6_000;
 const REPLAY_JS = 3_500;
 const DISPLAY_FACE = 25_000;

@@ -78,7 +78,7 @@ const OPEN: ReadonlySet<string> = new Set([
 
 /** Imports allowed to each folder of web besides itself. */
 const WEB: Record<string, readonly string[]> = {
-  player: [],
+  player: ['kit'],
   capture: [],
   kit: [],
   audience: ['kit', 'player'],

@@ -88,6 +88,8 @@ export const english = {
   musicMeanwhile: 'You hear music meanwhile.',
   welcomeTalk: 'A short talk, then music. It begins when somebody listens.',
   cancelled: 'The hosts called this off.',
+  hostSays: (words: string) => `The host says: “${words}”`,
+  moved: (from: string) => `Moved from ${from}.`,
   apart: 'Kept apart after failures: the speakers hear each other, you hear music.',
   stateAway: 'There has been no news of the room for a while. The sound does not depend on it.',
   listen: 'Listen',

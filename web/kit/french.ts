@@ -81,6 +81,8 @@ export const french: typeof english = {
   musicMeanwhile: 'Vous entendez de la musique en attendant.',
   welcomeTalk: 'Quelques mots, puis de la musique. Cela commence quand quelqu’un écoute.',
   cancelled: 'Les hôtes ont annulé cette rencontre.',
+  hostSays: (words) => `L’hôte dit : « ${words} »`,
+  moved: (from) => `Déplacée : prévue d’abord ${from}.`,
   apart: 'À part après des pannes : les intervenants s’entendent, vous entendez de la musique.',
   stateAway: 'Pas de nouvelles de la salle depuis un moment. Le son n’en dépend pas.',
   listen: 'Écouter',

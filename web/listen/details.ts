@@ -2,9 +2,11 @@
  * The parts of a room's page that are fetched after what sound needs: the theatre, the bar, sharing, and keeping a
  * place.
  */
+
 import { isRunning, type ListenerCount, type RoomState, type RoomStatus } from '../../src/wire/room.ts';
 import { element, write } from '../kit/element.ts';
 import { clockOf } from '../kit/figures.ts';
+import { roomAt } from '../kit/room-name.ts';
 import type { AllWords } from '../kit/words.ts';
 import { openClocks } from './clocks.ts';
 import { footLinks } from './foot-links.ts';
@@ -60,8 +62,8 @@ export function roomDetails(
   const links = element(
     'p',
     { class: 'small count' },
-    ...[element('a', { href: `/r/${slug}/numbers` }, words.numbers), ' · '],
-    element('a', { href: `/r/${slug}/claims` }, words.said),
+    ...[element('a', { href: `${roomAt(slug)}/numbers` }, words.numbers), ' · '],
+    element('a', { href: `${roomAt(slug)}/claims` }, words.said),
   );
   slots.below.append(times.node, links, keys(actions, words));
   footLinks(words);
@@ -99,7 +101,12 @@ const flip = (label: string, onchange: (on: boolean) => void) => {
 function openReminder(slug: string, words: AllWords, sound: Sound) {
   const calendar = element(
     'a',
-    { class: 'button main', href: `/r/${slug}/event.ics`, download: `${slug}.ics`, title: words.remindHint },
+    {
+      class: 'button main',
+      href: `${roomAt(slug)}/event.ics`,
+      download: `${slug}.ics`,
+      title: words.remindHint,
+    },
     words.remind,
   );
   const note = element('p', { class: 'small ash', role: 'status' });
@@ -177,7 +184,7 @@ function openFacts(words: AllWords) {
 function openCount(slug: string, words: AllWords) {
   const main = element('p', { class: 'streams' });
   const how = element('span', {});
-  const what = element('a', { href: `/r/${slug}/numbers` }, words.whatIsThis);
+  const what = element('a', { href: `${roomAt(slug)}/numbers` }, words.whatIsThis);
   const explained = element('p', { class: 'small ash' }, how, ' · ', what);
   const hint = element('p', { class: 'small ash' });
   const node = element('div', { class: 'count' }, main, explained, hint);
@@ -219,7 +226,7 @@ function openWays(slug: string, words: AllWords, sound: Sound, remembered: numbe
   const share = shareButtons(words, slug);
   const download = element(
     'a',
-    { class: 'button quiet', href: `/r/${slug}/replay.m4a`, download: `${slug}.m4a` },
+    { class: 'button quiet', href: `${roomAt(slug)}/replay.m4a`, download: `${slug}.m4a` },
     words.download,
   );
   if (remembered !== undefined) write(goOn, words.goOnFrom(clockOf(remembered)));

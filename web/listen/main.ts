@@ -15,8 +15,11 @@ applyTheme();
 const words = await wordsOf(language());
 const main = document.querySelector('main');
 const mount = document.querySelector<HTMLElement>('#room');
+const keyed = mount ?? main;
+if (keyed?.dataset.key !== undefined) (await import('../kit/room-key.ts')).openRoomKey(keyed.dataset);
 if (main && mount) roomPage(main, mount, words);
-else if (main?.classList.contains('embed')) {
+else if (main?.id === 'closed') (await import('./closed/closed.ts')).closedPage(main, language());
+else if (main?.dataset.slug !== undefined && main.classList.contains('embed')) {
   const { embedPage } = await import('./embed/embed-page.ts');
   embedPage(main, words, {
     openControls,
@@ -29,4 +32,5 @@ else if (main?.classList.contains('embed')) {
     paceOf,
     stateAt,
   });
-} else if (main) (await import('./home/home.ts')).homePage(main, await allWordsOf(words));
+} else if (main && !main.classList.contains('embed'))
+  (await import('./home/home.ts')).homePage(main, await allWordsOf(words));

@@ -83,9 +83,9 @@ export function say(state: RoomState, here: Here, words: ListenWords): Said {
     case 'break':
       return { mark, tone: 'calm', sentence: words.backMusic };
     case 'scheduled':
-      return { mark, ...before(clocks.scheduled, here.now, words) };
+      return { mark, ...withPlans(before(clocks.scheduled, here.now, words), state, here, words) };
     case 'open':
-      return { mark, ...lobby(state, here.now, words) };
+      return { mark, ...withPlans(lobby(state, here.now, words), state, here, words) };
     case 'live':
       return { mark, ...onAir(state, here, words) };
     case 'ended':
@@ -93,11 +93,22 @@ export function say(state: RoomState, here: Here, words: ListenWords): Said {
     case 'stopped':
       return { mark, tone: 'calm', sentence: state.stopped?.reason ?? '' };
     case 'cancelled':
-      return { mark, tone: 'calm', sentence: words.cancelled };
+      return { mark, ...withPlans({ tone: 'calm', sentence: words.cancelled }, state, here, words) };
   }
 }
 
 type Sentence = Omit<Said, 'mark'>;
+
+/** The sentence, with what the hosts say themselves: why it is late or cancelled, and that it was moved. */
+function withPlans(said: Sentence, { plans, status }: RoomState, here: Here, words: ListenWords): Sentence {
+  const { late, moved, cancelled } = plans ?? {};
+  const reason = status === 'cancelled' ? cancelled?.reason : late?.reason;
+  const more = [
+    ...(moved && status === 'scheduled' ? [words.moved(whenOf(moved.from, here.now, words))] : []),
+    ...(reason === undefined ? [] : [words.hostSays(reason)]),
+  ];
+  return more.length === 0 ? said : { ...said, sentence: [said.sentence, ...more].join(' ') };
+}
 
 function after({ clocks, recording }: RoomState, here: Here, words: ListenWords): string {
   const { ended } = clocks;

@@ -1,4 +1,5 @@
 import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT } from '../../src/base/time.ts';
+import { keyRefused } from '../kit/room-name.ts';
 import { openBuffer, playableCodec } from './buffer.ts';
 import { Edge } from './edge.ts';
 import { lazily } from './lazily.ts';
@@ -215,6 +216,7 @@ class LivePlayer implements Player {
         return streamAddress({ ...wish, ticket: ticket?.call(this.#options) }, this.#where);
       },
       after: () => this.#last,
+      unknown: () => keyRefused(slug),
       ahead: () => Math.max(0, (this.#head.buffer?.end ?? 0) - this.audio.currentTime),
     };
     const direct = (to: Sink): Stream => openStream(request, to);

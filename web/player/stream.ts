@@ -46,6 +46,8 @@ export interface StreamOptions {
   after(): number | undefined;
   /** Seconds of sound still buffered: the first retry is spread over half of them. */
   ahead(): number;
+  /** The address is not known to the server; resolves when it may be another one. */
+  unknown?(): Promise<void>;
 }
 
 const FIRST_BYTES_MS = 10_000;
@@ -79,6 +81,7 @@ export function openStream(options: StreamOptions, sink: Sink): Stream {
         cache: 'no-store',
       });
       if (response.status === 410) return 'over';
+      if (response.status === 404) await options.unknown?.();
       // A door that has just restarted may not know its rooms yet.
       if (response.status === 404 && failures >= UNKNOWN_TIMES) return 'over';
       if (!response.ok || !response.body) return 'again';

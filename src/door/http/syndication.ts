@@ -3,6 +3,7 @@ import type { PageLanguage } from '../../base/negotiation.ts';
 import { problem, type Reply } from '../../base/reply.ts';
 import { canonical, find } from '../../http/index.ts';
 import { feedRooms, oembed, roomFeed } from '../../pages/index.ts';
+import { isListed } from '../../wire/room.ts';
 import type { DoorOrigin } from '../origin-port.ts';
 
 /** What both need. */
@@ -39,7 +40,7 @@ export async function feedReply(
   if (slug !== '' && !room) return problem('room-unknown');
   if (base === undefined) return problem('bad-request');
   const { origin } = deps;
-  const rooms = feedRooms(room ? [room] : origin.cards());
+  const rooms = feedRooms(room ? [room] : origin.cards().filter(isListed));
   const ended = rooms.filter(({ status }) => status === 'ended');
   const files = (await origin.recordedFiles?.(ended)) ?? new Map();
   return {
@@ -74,7 +75,7 @@ export function oembedReply(deps: SyndicationDeps, query: string): Reply {
     return problem('not-found', 'format: only "json" is answered.');
   const slug = roomIn(address, new URL(base).host);
   const card = slug === undefined ? undefined : deps.origin.card(slug);
-  if (!card) return problem('room-unknown');
+  if (!card || card.access === 'private') return problem('room-unknown');
   const most = (name: string): number | undefined =>
     asked.has(name) ? Number(asked.get(name) || Number.NaN) : undefined;
   const found = oembed(card, { base, width: most('maxwidth'), height: most('maxheight') });

@@ -43,6 +43,8 @@ export interface RoomTable {
   removed: number | null;
   /** JSON of what the operator or the machine has done to the room: `Measures` of the room part. */
   measures: string | null;
+  /** JSON of who may come and what the hosts say: `Arrangements` of the room part. */
+  arrangements: string | null;
 }
 
 /** The tables of the room part. */
@@ -101,6 +103,11 @@ export const roomSteps: Record<string, Migration> = {
   '0004-measures': {
     async up(db: Kysely<unknown>) {
       await db.schema.alterTable('room').addColumn('measures', 'text').execute();
+    },
+  },
+  '0020-arrangements': {
+    async up(db: Kysely<unknown>) {
+      await db.schema.alterTable('room').addColumn('arrangements', 'text').execute();
     },
   },
 };
