@@ -259,3 +259,11 @@ test('a room that is not open takes no hand', async () => {
   expect(await code(answer)).toBe('room-not-open');
   expect(slug).toBe('theatre');
 });
+
+test('no answer about a hand can be read by pages of other origins', async () => {
+  for (const method of ['POST', 'GET', 'OPTIONS'])
+    for (const path of ['/hand', '/hand/aB-3/take']) {
+      const answer = await ask(method, `/r/theatre${path}`, undefined);
+      expect([method, path, answer.headers.get('access-control-allow-origin')]).toEqual([method, path, null]);
+    }
+});

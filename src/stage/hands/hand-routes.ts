@@ -34,6 +34,13 @@ export function addHands(app: Hono, deps: HandRouteDeps): void {
   const devices = new LinkAllowance(DEVICE);
   const own = new LinkAllowance(OWN);
 
+  // The stage is open to encoders of other origins; a hand is raised on our own page.
+  app.use('/r/:slug/hand/*', async (context, next) => {
+    await next();
+    for (const name of ['access-control-allow-origin', 'access-control-expose-headers'])
+      context.res.headers.delete(name);
+  });
+
   const bodyOf = async <T>(context: Context, read: (text: string) => T | string): Promise<T | Response> => {
     if (contentType(context) !== 'application/json')
       return refuse('unsupported-media-type', 'Send application/json');
