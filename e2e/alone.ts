@@ -46,6 +46,8 @@ export const LONGEST: readonly string[] = [
   'e2e/alerts',
   // 106 s: a storm of 45 s, and the figures afterwards.
   'e2e/chaos',
+  // 180 s, nearly all of it waiting for crowds and slots of ten seconds.
+  'e2e/verdict-faults',
   'e2e/counting',
   'e2e/tally-kill',
   'e2e/queue',

@@ -1,115 +1,11 @@
 /** The verdict of a running server about a crowd. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { expect, onTestFinished, test } from 'vitest';
-import type { Incident } from '../src/incident/index.ts';
-import { type MadeRoom, outside, type Server, startServer, until } from './rig/server.ts';
-import type { VisitorPlan, VisitorReport } from './rig/visitors.ts';
+import { expect, test } from 'vitest';
+import { accusesNobody, at, CROWD, type Evening, evening, judgedAs, sentencesOf } from './rig/evening.ts';
+import { until } from './rig/server.ts';
 
-const VISITORS = fileURLToPath(new URL('rig/visitors.ts', import.meta.url));
 const CLAIM = 'There appears to be a massive DDoS attack.';
-/** Three slots of ten seconds, which a rise needs before it; people a second before and after the step. */
-const PLAN: VisitorPlan = { seed: 11, base: 1.2, factor: 10, at: 38, rise: 3, stay: 20 };
 const LIMIT_MS = 240_000;
 
-interface Evening {
-  readonly server: Server;
-  readonly room: MadeRoom;
-  /** Since when people come, ms of `performance`. */
-  readonly began: number;
-  incidents(): Promise<Incident[]>;
-  /** Stops the people; what they were answered. */
-  over(): Promise<VisitorReport>;
-}
-
-/** Asks until it is answered: a connection to a door that stands still ends, and the next one may meet another. */
-async function asked(url: string): Promise<Response> {
-  for (let tries = 0; ; tries += 1)
-    try {
-      return await fetch(url, { headers: { connection: 'close' }, signal: AbortSignal.timeout(3_000) });
-    } catch (error) {
-      if (tries === 20) throw error;
-    }
-}
-
-/** A live room, and people who come to it. */
-async function evening(plan: VisitorPlan, settings: Record<string, string> = {}): Promise<Evening> {
-  const server = await startServer({ EARSHOT_DOORS: '2', EARSHOT_CELLS: '1', ...settings });
-  onTestFinished(() => server[Symbol.asyncDispose]());
-  const room = await server.room('A crowd');
-  await fetch(`${server.url}/api/rooms/${room.slug}/live`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${room.token}` },
-    body: '{}',
-  });
-  const child: ChildProcess = spawn(
-    process.execPath,
-    [VISITORS, server.url, room.slug, JSON.stringify(plan)],
-    {
-      env: outside(),
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  onTestFinished(() => void child.kill('SIGKILL'));
-  let out = '';
-  child.stdout?.on('data', (chunk) => (out += chunk));
-  const list = async (): Promise<Incident[]> => {
-    const page = await (await asked(`${server.url}/incidents`)).text();
-    const ids = [...page.matchAll(/href="incidents\/(\d{8}-\d{6}b*)\.html"/g)].map(([, id = '']) => id);
-    return Promise.all(
-      ids.map(async (id) => (await (await asked(`${server.url}/incidents/${id}.json`)).json()) as Incident),
-    );
-  };
-  return {
-    ...{ server, room, began: performance.now(), incidents: list },
-    async over() {
-      const ended = new Promise((resolve) => child.once('close', resolve));
-      child.kill('SIGTERM');
-      await ended;
-      return JSON.parse(out) as VisitorReport;
-    },
-  };
-}
-const at = async ({ began }: Evening, seconds: number): Promise<void> => {
-  await new Promise((resolve) =>
-    setTimeout(resolve, Math.max(0, began + seconds * 1000 - performance.now())),
-  );
-};
-/** Waits until the requests of an incident are judged so; says what they were judged as when that does not come. */
-async function judgedAs(
-  crowd: Evening,
-  label: string,
-  each: (all: readonly Incident[]) => void,
-): Promise<void> {
-  let last: readonly Incident[] = [];
-  try {
-    await until(
-      `the requests are ${label}`,
-      async () => {
-        last = await crowd.incidents();
-        each(last);
-        return last.some(({ requests }) => requests?.label === label);
-      },
-      70_000,
-    );
-  } catch (error) {
-    const told = last.map(({ label: is, requests, signs }) => ({
-      ...{ is, signs: signs.map(({ kind }) => kind), requests: requests?.label, demand: requests?.demand },
-      ...{ window: requests?.window, classes: requests?.classes, harm: requests?.harm },
-    }));
-    throw new Error(`${JSON.stringify(told)}\n${crowd.server.output()}`, { cause: error });
-  }
-}
-const sentencesOf = async ({ server }: Evening, id: string): Promise<string[]> => {
-  const page = await (await asked(`${server.url}/incidents/${id}`)).text();
-  const five = /<ol class="five">(.*?)<\/ol>/s.exec(page)?.[1] ?? '';
-  return [...five.matchAll(/<li>(.*?)<\/li>/gs)].map(([, text = '']) => text);
-};
-/** True when nothing that is published of an incident says that there was an attack. */
-const accusesNobody = ({ label, caused, signs, requests }: Incident): boolean =>
-  !/ATTACK|MIXED/.test(`${label} ${requests?.label}`) &&
-  caused !== true &&
-  !signs.some(({ kind }) => kind === 'hostile-requests');
 /** What the defence of all doors has done, by what Prometheus is told. */
 const refusals = async ({ server }: Evening): Promise<number> =>
   [
@@ -121,9 +17,9 @@ const refusals = async ({ server }: Evening): Promise<number> =>
 test(
   'a crowd ten times as large is never called an attack, nobody is refused, and who says it was one is contradicted',
   async () => {
-    const crowd = await evening(PLAN);
+    const crowd = await evening(CROWD);
     const { server, room } = crowd;
-    await at(crowd, PLAN.at + 12);
+    await at(crowd, CROWD.at + 12);
     const { id } = await server.cli<{ id: string }>(
       'incident',
       'open',
