@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { portOrOff, setting } from './setting.ts';
 
 const MOST_RECEIVERS = 8;
 
@@ -31,3 +32,39 @@ export const webhooks = z.string().transform((value, context): string[] => {
   });
   return z.NEVER;
 });
+
+/** The settings of incidents and of the process that publishes them; in the manual they stand together. */
+export const pressSettings = {
+  pressPort: setting(
+    {
+      unit: 'TCP port, or off',
+      default: 'off',
+      change: 'restart',
+      reason:
+        'A second public port, in plain HTTP, on which a process of its own answers /incidents and nothing else: those pages are there even while nothing else of this server answers. Doors answer them on the public port in any case.',
+    },
+    portOrOff,
+  ),
+  incidentMirror: setting(
+    {
+      unit: 'folder, rsync:TARGET or git:REPOSITORY',
+      default: '',
+      change: 'restart',
+      secret: true,
+      reason:
+        'Where the pages about incidents are copied after each change, so that they are elsewhere too when this machine is not: a folder that another server shows, a target of rsync (rsync:host:/srv/www/incidents), or a repository of git (git:git@host:me/incidents.git, branch incidents). A copy that fails is tried again and delays nothing. rsync and git have to be installed, and must not ask for a password.',
+    },
+    mirror,
+  ),
+  incidentWebhooks: setting(
+    {
+      unit: 'list of http or https URLs',
+      default: '',
+      change: 'restart',
+      secret: true,
+      reason:
+        'Who is told by a signed POST when an incident begins or is over, and when a person writes about one (docs/incidents.md). A name of a private network is refused; write an address, or localhost, if that is what you mean.',
+    },
+    webhooks,
+  ),
+};

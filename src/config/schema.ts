@@ -1,32 +1,25 @@
 import { z } from 'zod';
-import { ms } from '../base/time.ts';
-import { ARCHIVED } from '../wire/renditions.ts';
 import { accountSettings } from './account-settings.ts';
 import { cellSettings } from './cell-settings.ts';
 import { defenceSettings } from './defence-settings.ts';
-import { hsts } from './hsts.ts';
 import { iceServers } from './ice-servers.ts';
-import { mirror, webhooks } from './press-settings.ts';
+import { keepingSettings } from './keeping-settings.ts';
+import { pressSettings } from './press-settings.ts';
 import { rehearsal } from './rehearsal.ts';
-import { renditions } from './rendition-list.ts';
+import { sendingSettings } from './sending-settings.ts';
 import {
   countOrAuto,
   database,
-  domains,
   duration,
   networks,
   oneOf,
   origin,
-  portOrOff,
-  rateOrAuto,
   setting,
-  size,
   text,
-  urls,
   whole,
-  wordOr,
   yesNo,
 } from './setting.ts';
+import { tlsSettings } from './tls-settings.ts';
 import { verifierKeys } from './verifier-keys.ts';
 
 /** All settings of Earshot: the one list behind the code, the manual and the sample file. */
@@ -60,74 +53,7 @@ export const schema = z.strictObject({
     },
     origin,
   ),
-  tlsCert: setting(
-    {
-      unit: 'file (PEM)',
-      default: '',
-      change: 'live',
-      reason:
-        'The certificate with its chain. With this and tlsKey the public port speaks TLS. A changed file is picked up within 5 s, without interruption.',
-    },
-    text,
-  ),
-  tlsKey: setting(
-    {
-      unit: 'file (PEM)',
-      default: '',
-      change: 'live',
-      reason: 'The private key of tlsCert; readable by this user alone.',
-    },
-    text,
-  ),
-  hsts,
-  httpPort: setting(
-    {
-      unit: 'TCP port, or off',
-      default: 'off',
-      change: 'restart',
-      reason:
-        'With TLS: a second port that speaks plain HTTP. It redirects people to https, and answers the certificate authority when that checks whether the name is yours. Use 80 on a public server.',
-    },
-    portOrOff,
-  ),
-  acmeDomains: setting(
-    {
-      unit: 'list of names',
-      default: '',
-      change: 'restart',
-      reason:
-        'Earshot obtains and renews one certificate for these names by itself (ACME, HTTP-01). Each name must lead to this machine: the authority asks on port 80, which must reach httpPort. Names with letters outside ASCII can be written as they are. Wildcards need another program and tlsCert.',
-    },
-    domains,
-  ),
-  acmeAgree: setting(
-    {
-      unit: 'yes or no',
-      default: 'no',
-      change: 'restart',
-      reason:
-        'yes says that you agree to the terms of the certificate authority (for Let’s Encrypt: letsencrypt.org/repository). acmeDomains needs it.',
-    },
-    yesNo,
-  ),
-  acmeEmail: setting(
-    {
-      unit: 'e-mail address',
-      default: '',
-      change: 'restart',
-      reason: 'Where the certificate authority writes if something is wrong. Optional.',
-    },
-    text.pipe(z.union([z.undefined(), z.email('use an e-mail address')], 'use an e-mail address')),
-  ),
-  acmeDirectory: setting(
-    {
-      unit: 'URL',
-      default: 'https://acme-v02.api.letsencrypt.org/directory',
-      change: 'restart',
-      reason: 'The certificate authority. Let’s Encrypt has a staging directory for trying things out.',
-    },
-    z.string().pipe(z.url({ protocol: /^https$/, error: 'use an https URL' })),
-  ),
+  ...tlsSettings,
   trustedProxies: setting(
     {
       unit: 'list of IP addresses and networks',
@@ -288,116 +214,8 @@ export const schema = z.strictObject({
     },
     duration('1min', '30d'),
   ),
-  ioUring: setting(
-    {
-      unit: 'yes or no',
-      default: 'yes',
-      change: 'restart',
-      reason:
-        'Writes to many listeners in one call to the kernel (Linux io_uring) where that is available: a tenth to a seventh less CPU. With `no`, or on a system without it, each write is a call of its own.',
-    },
-    yesNo,
-  ),
-  lightTls: setting(
-    {
-      unit: 'yes or no',
-      default: 'yes',
-      change: 'restart',
-      reason:
-        "Once a stream over TLS 1.3 is running, keeps its key instead of OpenSSL's whole connection: half the memory per listener, and less CPU. With `no`, or with a Node that does not expose its OpenSSL, the whole connection is kept.",
-    },
-    yesNo,
-  ),
-  backlogLimit: setting(
-    {
-      unit: 'size, 64kB to 64MB',
-      default: '512kB',
-      change: 'restart',
-      reason:
-        'How much sound a listener may leave unread before the connection is closed (players come back by themselves). More forgives longer stalls but costs memory per stalled listener.',
-    },
-    size('64kB', '64MB'),
-  ),
-  writePeriod: setting(
-    {
-      unit: '320ms, 640ms, 1280ms or 2560ms',
-      default: '320ms',
-      change: 'restart',
-      reason:
-        'How often a door writes to each listener. A longer period costs less per listener, and everyone hears the room that much later.',
-    },
-    oneOf(['320ms', '640ms', '1280ms', '2560ms']).transform((text) => ms(Number.parseInt(text, 10))),
-  ),
-  egressLimit: setting(
-    {
-      unit: '1Mbit/s to 1000Gbit/s, or auto',
-      default: 'auto',
-      change: 'restart',
-      reason:
-        'What this machine may send to listeners, all doors together; at 90 % of it the ladder goes up a level. Set it where the network carries less than the network card could, or where you pay for the peak. auto learns it from connections that fill up.',
-    },
-    rateOrAuto('1Mbit/s', '1000Gbit/s'),
-  ),
-  caches: setting(
-    {
-      unit: 'list of http or https URLs',
-      default: '',
-      change: 'restart',
-      reason:
-        'HTTP caches in front that fetch segments from this server. From level 2 of the ladder on, new listeners are sent to them.',
-    },
-    urls,
-  ),
-  archive: setting(
-    {
-      unit: 'list of renditions, or none',
-      default: ARCHIVED.join(','),
-      change: 'restart',
-      reason:
-        'What is recorded to disk for the replay. Each rendition takes space by its bitrate: 64 kbit/s is 29 MB an hour.',
-    },
-    renditions,
-  ),
-  recordingsKeep: setting(
-    {
-      unit: 'forever, or a duration, 1h to 3650d',
-      default: 'forever',
-      change: 'restart',
-      reason:
-        "How long after the end of its room a recording is kept. The host's page says when it will be removed; a room that is still open loses nothing.",
-    },
-    wordOr('forever', duration('1h', '3650d')),
-  ),
-  recordingsQuota: setting(
-    {
-      unit: 'none, or a size, 100MB to 100000GB',
-      default: 'none',
-      change: 'restart',
-      reason:
-        'How much space all recordings together may take. Above it, the recordings of the rooms that ended first are removed; from 80 % of it on, the hosts concerned are told and a line is written to the log.',
-    },
-    wordOr('none', size('100MB', '100000GB')),
-  ),
-  audienceKeep: setting(
-    {
-      unit: 'duration, 1d to 3650d',
-      default: '30d',
-      change: 'restart',
-      reason:
-        'How long the raw records of sessions are kept, from which figures can be counted again. They hold no addresses, and keys of listeners that nobody can trace after a day.',
-    },
-    duration('1d', '3650d'),
-  ),
-  audienceQuota: setting(
-    {
-      unit: 'size, 100MB to 100000GB',
-      default: '10GB',
-      change: 'restart',
-      reason:
-        'How much space the raw records of sessions may take; above it the oldest are removed. A thousand listeners write 12 MB an hour.',
-    },
-    size('100MB', '100000GB'),
-  ),
+  ...sendingSettings,
+  ...keepingSettings,
   provingSessions: setting(
     {
       unit: 'sessions, 10 to 100000000',
@@ -408,38 +226,7 @@ export const schema = z.strictObject({
     },
     whole(10, 100_000_000),
   ),
-  pressPort: setting(
-    {
-      unit: 'TCP port, or off',
-      default: 'off',
-      change: 'restart',
-      reason:
-        'A second public port, in plain HTTP, on which a process of its own answers /incidents and nothing else: those pages are there even while nothing else of this server answers. Doors answer them on the public port in any case.',
-    },
-    portOrOff,
-  ),
-  incidentMirror: setting(
-    {
-      unit: 'folder, rsync:TARGET or git:REPOSITORY',
-      default: '',
-      change: 'restart',
-      secret: true,
-      reason:
-        'Where the pages about incidents are copied after each change, so that they are elsewhere too when this machine is not: a folder that another server shows, a target of rsync (rsync:host:/srv/www/incidents), or a repository of git (git:git@host:me/incidents.git, branch incidents). A copy that fails is tried again and delays nothing. rsync and git have to be installed, and must not ask for a password.',
-    },
-    mirror,
-  ),
-  incidentWebhooks: setting(
-    {
-      unit: 'list of http or https URLs',
-      default: '',
-      change: 'restart',
-      secret: true,
-      reason:
-        'Who is told by a signed POST when an incident begins or is over, and when a person writes about one (docs/incidents.md). A name of a private network is refused; write an address, or localhost, if that is what you mean.',
-    },
-    webhooks,
-  ),
+  ...pressSettings,
   metricsPort: setting(
     {
       unit: 'TCP port, 0 to 65000',
