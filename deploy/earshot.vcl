@@ -33,22 +33,22 @@ sub vcl_recv {
         return (pass);
     }
     # Endless: bytes go through as they come.
-    if (req.http.X-Path ~ "^/r/[a-z0-9-]{1,64}(/stream|/radio\.(aac|opus|mp3))$") {
+    if (req.http.X-Path ~ "^/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?(/stream|/radio\.(aac|opus|mp3))$") {
         return (pipe);
     }
-    if (req.http.X-Path ~ "^/r/[a-z0-9-]{1,64}(/live/[a-z]{2,8}[0-9]{1,4}/[0-9]{1,10}\.m4s|/live/[a-z]{2,8}[0-9]{1,4}/init\.mp4|/replay/[a-z]{2,8}[0-9]{1,4}/[0-9]{1,10}\.m4s|/replay/[a-z]{2,8}[0-9]{1,4}/[0-9]{1,10}-[0-9]{1,2}\.m4s|/replay/[a-z]{2,8}[0-9]{1,4}/init\.mp4)$") { set req.http.X-Earshot = "segment"; }
-    if (req.http.X-Path ~ "^/r/[a-z0-9-]{1,64}/live/[a-z]{2,8}[0-9]{1,4}/[0-9]{1,10}\.[0-9]{1,2}\.m4s$") { set req.http.X-Earshot = "part"; }
-    if (req.http.X-Path ~ "^/r/[a-z0-9-]{1,64}(/live/[a-z]{2,8}[0-9]{1,4}\.(slow|ring)\.m3u8|/live/(main|opus)\.m3u8|/live/(slow|opus\.slow)\.m3u8|/live/steering\.json|/replay/(main|opus)\.m3u8|/replay/[a-z]{2,8}[0-9]{1,4}\.m3u8|/replay/outline\.json|/replay/waveform\.json)$") { set req.http.X-Earshot = "slow-playlist"; }
-    if (req.http.X-Path ~ "^/r/[a-z0-9-]{1,64}/live/[a-z]{2,8}[0-9]{1,4}\.m3u8$") { set req.http.X-Earshot = "playlist"; }
-    if (req.http.X-Path ~ "^(/r/[a-z0-9-]{1,64}/state\.json|/r/[a-z0-9-]{1,64}/numbers\.json|/rooms\.json|/operate\.json|/r/[a-z0-9-]{1,64}/queue\.json|/evidence/checkpoint|/evidence/keys\.json|/r/[a-z0-9-]{1,64}/evening\.json)$") { set req.http.X-Earshot = "state"; }
+    if (req.http.X-Path ~ "^/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?(/live/[a-z]{2,8}[0-9]{1,4}/[0-9]{1,10}\.m4s|/live/[a-z]{2,8}[0-9]{1,4}/init\.mp4|/replay/[a-z]{2,8}[0-9]{1,4}/[0-9]{1,10}\.m4s|/replay/[a-z]{2,8}[0-9]{1,4}/[0-9]{1,10}-[0-9]{1,2}\.m4s|/replay/[a-z]{2,8}[0-9]{1,4}/init\.mp4)$") { set req.http.X-Earshot = "segment"; }
+    if (req.http.X-Path ~ "^/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?/live/[a-z]{2,8}[0-9]{1,4}/[0-9]{1,10}\.[0-9]{1,2}\.m4s$") { set req.http.X-Earshot = "part"; }
+    if (req.http.X-Path ~ "^/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?(/live/[a-z]{2,8}[0-9]{1,4}\.(slow|ring)\.m3u8|/live/(main|opus)\.m3u8|/live/(slow|opus\.slow)\.m3u8|/live/steering\.json|/replay/(main|opus)\.m3u8|/replay/[a-z]{2,8}[0-9]{1,4}\.m3u8|/replay/outline\.json|/replay/waveform\.json)$") { set req.http.X-Earshot = "slow-playlist"; }
+    if (req.http.X-Path ~ "^/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?/live/[a-z]{2,8}[0-9]{1,4}\.m3u8$") { set req.http.X-Earshot = "playlist"; }
+    if (req.http.X-Path ~ "^(/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?/state\.json|/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?/numbers\.json|/rooms\.json|/operate\.json|/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?/queue\.json|/evidence/checkpoint|/evidence/keys\.json|/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?/evening\.json)$") { set req.http.X-Earshot = "state"; }
     if (req.http.X-Path ~ "^(/_/[A-Za-z0-9_./-]{1,120}|/evidence/tile/[A-Za-z0-9_./-]{1,120}|/evidence/entry/[0-9]{1,10})$") { set req.http.X-Earshot = "asset"; }
-    if (req.http.X-Path ~ "^(/r/[a-z0-9-]{1,64}/clip/[A-Za-z0-9_-]{1,64}\.svg|/r/[a-z0-9-]{1,64}/clip/[A-Za-z0-9_-]{1,64}|/|/r/[a-z0-9-]{1,64}|/r/[a-z0-9-]{1,64}/numbers|/r/[a-z0-9-]{1,64}/numbers/[a-z_]{4,32}\.svg|/r/[a-z0-9-]{1,64}/embed|/verify|/privacy|/operate|/errors|/favicon\.(svg|ico)|/robots\.txt|/(incidents|incidents\.html|incidents\.fr\.html)|/incidents/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}(/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}){0,7})$") { set req.http.X-Earshot = "page"; }
+    if (req.http.X-Path ~ "^(/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?/clip/[A-Za-z0-9_-]{1,64}\.svg|/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?/clip/[A-Za-z0-9_-]{1,64}|/|/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?|/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?/numbers|/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?/numbers/[a-z_]{4,32}\.svg|/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?/embed|/verify|/privacy|/operate|/errors|/favicon\.(svg|ico)|/robots\.txt|/(incidents|incidents\.html|incidents\.fr\.html)|/incidents/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}(/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}){0,7})$") { set req.http.X-Earshot = "page"; }
     if (req.http.X-Earshot == "page" && req.url ~ "[?&]ticket=") {
         unset req.http.X-Earshot;
     }
     if (!req.http.X-Earshot) {
         # Signalling is answered bit by bit, for hours.
-        if (req.http.X-Path ~ "^/r/[a-z0-9-]{1,64}/backstage$") {
+        if (req.http.X-Path ~ "^/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?/backstage$") {
             return (pipe);
         }
         return (pass);
@@ -107,7 +107,7 @@ sub vcl_pipe {
 sub vcl_backend_fetch {
     unset bereq.http.X-Path;
     # Hold music is decoded before it is answered.
-    if (bereq.url ~ "^/api/rooms/[a-z0-9-]{1,64}/music$") {
+    if (bereq.url ~ "^/api/rooms/[a-z0-9-]{1,64}(~[0-9a-f]{40})?/music$") {
         set bereq.first_byte_timeout = 120s;
     }
 }
@@ -132,7 +132,7 @@ sub vcl_backend_response {
         return (deliver);
     }
     set beresp.grace = 60s;
-    if (bereq.url ~ "^/r/[a-z0-9-]{1,64}(/live/[a-z]{2,8}[0-9]{1,4}/[0-9]{1,10}\.m4s|/live/[a-z]{2,8}[0-9]{1,4}/init\.mp4|/replay/[a-z]{2,8}[0-9]{1,4}/[0-9]{1,10}\.m4s|/replay/[a-z]{2,8}[0-9]{1,4}/[0-9]{1,10}-[0-9]{1,2}\.m4s|/replay/[a-z]{2,8}[0-9]{1,4}/init\.mp4)$") {
+    if (bereq.url ~ "^/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?(/live/[a-z]{2,8}[0-9]{1,4}/[0-9]{1,10}\.m4s|/live/[a-z]{2,8}[0-9]{1,4}/init\.mp4|/replay/[a-z]{2,8}[0-9]{1,4}/[0-9]{1,10}\.m4s|/replay/[a-z]{2,8}[0-9]{1,4}/[0-9]{1,10}-[0-9]{1,2}\.m4s|/replay/[a-z]{2,8}[0-9]{1,4}/init\.mp4)$") {
         set beresp.grace = 24h;
     }
     return (deliver);

@@ -92,6 +92,12 @@ export function roomsRig() {
       meanwhile();
       rooms = await start(more);
     },
+    /** Forgets a room for good, as if it had never been. */
+    async forget(slug: string, more: Partial<RoomsDeps> = {}): Promise<void> {
+      await store.db.deleteFrom('room').where('slug', '=', slug).execute();
+      await rooms[Symbol.asyncDispose]();
+      rooms = await start(more);
+    },
     /** Waits until the work that timers started is finished. */
     async settle(): Promise<void> {
       await ask('GET', '/api/rooms');

@@ -43,6 +43,7 @@ export const ERRORS = {
   'unlike-figures': { status: 422, title: 'These figures count different things and are not added' },
   'numbers-unknown': { status: 404, title: 'Nothing has been counted in this room yet' },
   'too-many-changes': { status: 429, title: 'This room was changed too often in the last few seconds' },
+  'too-many-passwords': { status: 429, title: 'Too many attempts to enter private rooms' },
   'too-many-rooms': { status: 429, title: 'Too many rooms were started in the last minute' },
   crowded: {
     status: 429,

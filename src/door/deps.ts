@@ -92,6 +92,8 @@ export interface DoorDeps {
    * True for a host's or speaker's token of the room, whose requests are never deferred. Default: no token is known.
    */
   knowsToken?(token: string, slug: string, wall: number): boolean;
+  /** True while `key` opens a private room; see `RoomKeys`. Default: no key opens any. */
+  opensRoom?(room: { readonly slug: string; readonly lock: string }, key: string, wall: number): boolean;
   /**
    * The key of return tokens, by which the doors of an installation recognise each other's listeners. Default: a door
    * recognises only its own.

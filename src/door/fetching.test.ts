@@ -12,6 +12,7 @@ import { Share } from './network/fair-share.ts';
 import { Requesters } from './network/requesters.ts';
 import { openClients } from './network/trusted-proxies.ts';
 import { FinishedRequests } from './request/finished-request.ts';
+import { RoomGate } from './request/room-gate.ts';
 import { openBatch } from './socket/batched-write.ts';
 import { Connection, connectionOf } from './socket/connection.ts';
 
@@ -79,6 +80,7 @@ test('a connection of a network over its share is closed before anything is made
     fault() {},
     charger: () => () => true,
     isProxy: () => false,
+    rooms: new RoomGate({ card: () => undefined }),
     ...observers(),
     back: ({ socket }) => socket.destroy(),
   });
@@ -157,6 +159,7 @@ test("on a proxy's connection a client over its share is told so, and the next c
     fault() {},
     charger: () => () => true,
     isProxy: () => true,
+    rooms: new RoomGate({ card: () => undefined }),
     ...observers(),
     back: ({ socket }, bytes) => {
       back.push(bytes.toString());

@@ -16,6 +16,7 @@ import { agentIn, refererIn } from './request/file-head.ts';
 import type { FinishedRequests } from './request/finished-request.ts';
 import { type FirstHead, isUnsignedPost, readFirstHead, wholeLength } from './request/first-head.ts';
 import type { Listening } from './request/listening.ts';
+import { passTarget, type RoomGate } from './request/room-gate.ts';
 import { readStreamRequest } from './request/stream-query.ts';
 import type { Connection, Handler } from './socket/connection.ts';
 import { endRefused, rawProblem, rawTooLarge } from './socket/raw-refusal.ts';
@@ -50,6 +51,8 @@ export interface FirstRequestDeps {
   /** True when a request of a connection would be refused anyway, so that nothing else of it need be read. */
   refusesUnread(connection: Connection): boolean;
   readonly late: Pick<LateRefusals, 'later'>;
+  /** Who may pass to which room. */
+  readonly rooms: Pick<RoomGate, 'pass'>;
   /** Sends a refusal and closes the connection, whatever else it sends. */
   refuse(connection: Connection, bytes: string): void;
 }
@@ -233,7 +236,8 @@ export class FirstRequests {
 
   #toStream(connection: Connection, head: Extract<FirstHead, { kind: 'stream' }>, bytes: Buffer) {
     const { http } = this.#deps;
-    const request = readStreamRequest(head.target, head.titles);
+    const target = passTarget(this.#deps.rooms, head.target);
+    const request = readStreamRequest(target, head.titles);
     if (!request) return this.#refuse(connection, rawProblem('not-found'));
     this.end(connection);
     if (head.method === 'HEAD') return handToHttp(http, connection, bytes);
@@ -244,7 +248,7 @@ export class FirstRequests {
     const asked = who ? { ...request, who } : request;
     const { requesters, joins } = this.#deps;
     const requester = requesters.on(connection, agentIn(lines), head.forwardedFor);
-    const stream = { request: asked, requester, target: head.target, referer: refererIn(lines) };
+    const stream = { request: asked, requester, target, referer: refererIn(lines) };
     joins.join(connection, stream, (code) => this.#refuse(connection, rawProblem(code)));
   }
 

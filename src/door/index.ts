@@ -14,6 +14,7 @@ import { openSpareFile } from './network/file-exhaustion.ts';
 import { type Bound, type DoorParts, openParts } from './parts.ts';
 import type { Connection } from './socket/connection.ts';
 import { reset } from './socket/reset.ts';
+import { RoomLocks } from './stream/room-locks.ts';
 import type { RoomCount } from './stream/room-streams.ts';
 import { openTls } from './tls.ts';
 
@@ -96,6 +97,7 @@ class OpenDoor implements Door {
   readonly #bound: Bound;
   readonly #spare: ReturnType<typeof openSpareFile>;
   readonly #sweeper: Disposable;
+  readonly #locks = new RoomLocks();
   #closing: Promise<void> | undefined;
 
   constructor(deps: DoorDeps, parts: DoorParts, bound: Bound) {
@@ -171,6 +173,9 @@ class OpenDoor implements Door {
     files.sweep();
     beacons?.sweep();
     audience?.sweep();
+    const heard = this.#parts.fanout.presence().keys();
+    for (const slug of this.#locks.closed(heard, (one) => this.#deps.origin.card(one)))
+      this.#parts.fanout.evict(slug);
     slowBodies.sweep(now);
     tlsOffload?.sweep();
     const letGo = (connection: Connection): void => this.#letGo(connection);

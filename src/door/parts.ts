@@ -29,6 +29,7 @@ import { type Clients, openClients } from './network/trusted-proxies.ts';
 import { openWaitingBytes, type WaitingBytes } from './network/waiting-bytes.ts';
 import { FinishedRequests } from './request/finished-request.ts';
 import { listeningOn } from './request/listening.ts';
+import { RoomGate } from './request/room-gate.ts';
 import { type Batch, openBatch } from './socket/batched-write.ts';
 import { type Connection, connectionOf } from './socket/connection.ts';
 import { openTlsOffload, type TlsOffload } from './socket/tls-offload.ts';
@@ -72,6 +73,8 @@ interface Ground {
   readonly requesters: Requesters;
   readonly defence: Defence;
   readonly late: LateRefusals;
+  /** Who may pass to which room. */
+  readonly rooms: RoomGate;
   /** Hears of every request that is over. */
   readonly finished: FinishedRequests;
   readonly answerCounts: AnswerCounts;
@@ -161,7 +164,21 @@ function openGround({ clock, log, limits, ...deps }: DoorDeps, bound: Bound): Gr
       returnTokens,
       audience,
     },
+    rooms: openRoomGate({ clock, ...deps }),
   };
+}
+
+function openRoomGate({
+  clock,
+  origin,
+  opensRoom,
+  knowsToken,
+}: Pick<DoorDeps, 'clock' | 'origin' | 'opensRoom' | 'knowsToken'>): RoomGate {
+  return new RoomGate({
+    card: (slug) => origin.card(slug),
+    ...(opensRoom ? { opens: (room, key) => opensRoom(room, key, clock.wall()) } : {}),
+    ...(knowsToken ? { knowsToken: (token, slug) => knowsToken(token, slug, clock.wall()) } : {}),
+  });
 }
 
 function openDoorDefence(
@@ -262,14 +279,14 @@ function openDoorFanout(
 
 function openDoorHttp(
   deps: DoorDeps,
-  { counters, fault, clients, audience, requesters, finished, defence, late }: Ground,
+  { counters, fault, clients, audience, requesters, finished, defence, late, rooms }: Ground,
   parts: Pick<DoorParts, 'admission' | 'joins' | 'catchingUp' | 'bodies' | 'slowBodies'>,
 ): DoorHttp {
   const { clock, limits, origin, assets, pages, site } = deps;
   const { admission, joins, catchingUp, bodies, slowBodies } = parts;
   return openHttp({
     ...{ clock, limits, counters, joins, admission, fault, origin, bodies, slowBodies, catchingUp },
-    ...{ requesters, finished, defence, late },
+    ...{ requesters, finished, defence, late, rooms },
     ...{ assets, pages, site, clients, cell: (index) => deps.cell(index) },
     ...(deps.tally ? { tally: deps.tally } : {}),
     ...(deps.operations ? { operations: deps.operations } : {}),
@@ -288,11 +305,11 @@ function openDoorHttp(
 
 function openDoorFiles(
   { clock, limits, origin }: DoorDeps,
-  { counters, batch, fault, clients, audience, requesters, finished, defence, late }: Ground,
+  { counters, batch, fault, clients, audience, requesters, finished, defence, late, rooms }: Ground,
   { admission, http }: Pick<DoorParts, 'admission' | 'http'>,
 ): FileAnswers {
   return openFileAnswers({
-    ...{ clock, limits, counters, batch, origin, fault, requesters, finished, defence, late },
+    ...{ clock, limits, counters, batch, origin, fault, requesters, finished, defence, late, rooms },
     charger: (connection, forwardedFor) => admission.charger(connection, forwardedFor),
     consume: (connection, forwardedFor, times) =>
       admission.consume(connection, COST.file * times, forwardedFor),
@@ -304,12 +321,25 @@ function openDoorFiles(
 
 function openDoorBeacons(
   { clock, limits, origin }: DoorDeps,
-  { counters, batch, fault, clients, audience, requesters, finished, defence, late }: Ground,
+  { counters, batch, fault, clients, audience, requesters, finished, defence, late, rooms }: Ground,
   { admission, http }: Pick<DoorParts, 'admission' | 'http'>,
 ): BeaconRequests | undefined {
   if (!audience) return undefined;
   return new BeaconRequests({
-    ...{ clock, limits, counters, batch, audience, clients, fault, requesters, finished, defence, late },
+    ...{
+      clock,
+      limits,
+      counters,
+      batch,
+      audience,
+      clients,
+      fault,
+      requesters,
+      finished,
+      defence,
+      late,
+      rooms,
+    },
     known: (slug) => origin.card(slug) !== undefined,
     consume: (connection, forwardedFor) => admission.consume(connection, COST.file, forwardedFor),
     back: (connection, bytes) => handToHttp(http.server, connection, bytes),
@@ -337,7 +367,7 @@ function openDoorEntrance(
     Pick<DoorParts, 'admission' | 'joins' | 'http' | 'files' | 'beacons' | 'plainPort' | 'unfinished'>,
 ): DoorEntrance {
   const { counters, fault, gate, clients, share, unfinished, joins, files, admission, plainPort } = parts;
-  const { audience, beacons, requesters, finished, defence, late } = parts;
+  const { audience, beacons, requesters, finished, defence, late, rooms } = parts;
   const handshakes = openHandshakes({
     ...{ now: () => clock.now(), share, most: limits.handshakes },
     refused() {
@@ -360,6 +390,7 @@ function openDoorEntrance(
       finished,
       defence,
       late,
+      rooms,
     },
     http: parts.http.server,
     refusesUnread: (connection) => admission.refusesUnread(connection),

@@ -182,6 +182,13 @@ export const ADDRESSES: readonly Address[] = [
     examples: ['/r/hall/hand/aB-3/take'],
   },
 
+  // Who is let in.
+  {
+    ...{ id: 'enter', what: 'a key to a private room', pattern: '/r/:room/enter' },
+    ...{ owner: 'site', methods: ['POST'], urgency: 'joining', cors: 'own', body: 4_096 },
+    examples: ['/r/hall/enter'],
+  },
+
   // What was counted, so that strangers can check it.
   {
     ...{ id: 'evidence-head', what: 'the signed head of the evidence log', pattern: '/evidence/checkpoint' },

@@ -10,8 +10,11 @@ export interface Pattern {
 
 /** What the words of a pattern stand for. Only plain letters: no address needs percent-encoding. */
 export const WORDS: Readonly<Record<string, string>> = {
-  /** The name of a room. Longer or shorter than a real one is simply a room that nobody has. */
-  room: '[a-z0-9-]{1,64}',
+  /**
+   * The name of a room, and behind `~` the key to it where it is private (`door/request/room-gate.ts`). Longer or
+   * shorter than a real one is simply a room that nobody has.
+   */
+  room: '[a-z0-9-]{1,64}(~[0-9a-f]{40})?',
   /** `opus64`, `aac96`: letters and a bitrate, so that `main` and `slow` are none. */
   rendition: '[a-z]{2,8}[0-9]{1,4}',
   /** A fragment's or segment's number. */

@@ -16,6 +16,8 @@ export const PURPOSES = [
   'prefixes seen before',
   'answers kept for repeats',
   'account sessions',
+  'private rooms',
+  'room guests',
 ] as const;
 /** One of `PURPOSES`. */
 export type Purpose = (typeof PURPOSES)[number];

@@ -102,8 +102,15 @@ export class OriginRooms implements AsyncDisposable {
     const at = this.#clock.wall();
     const known = program?.state;
     const all = this.#cards.clocks(card);
-    const { title, hosts, status, quarantine } = card;
-    const mine = { title, hosts, status, clocks: all, ...(quarantine ? { quarantine } : {}) };
+    const { title, hosts, status, quarantine, plans } = card;
+    const mine = {
+      title,
+      hosts,
+      status,
+      clocks: all,
+      ...(quarantine ? { quarantine } : {}),
+      ...(plans ? { plans } : {}),
+    };
     const here = program?.heard && program.awaySince === undefined;
     if (!known) return { ...stateOfCard(card, at), ...mine, ...(here ? { studio: 'here' } : {}) };
     if (!isRunning(card.status)) return { ...stateOfCard(card, at), ...mine, gaps: known.gaps };

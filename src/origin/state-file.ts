@@ -4,7 +4,7 @@ import { problem } from '../base/reply.ts';
 import { momentOf } from '../wire/moment.ts';
 import type { RoomNumbers } from '../wire/numbers.ts';
 import type { RecordingNote } from '../wire/recording.ts';
-import { isRunning, MAX_TOLD_GAPS, type RoomCard } from '../wire/room.ts';
+import { isListed, isRunning, MAX_TOLD_GAPS, type RoomCard } from '../wire/room.ts';
 import { EACH_SECOND, OPEN_TO_ALL, Packed, type RequestHeaders } from './packed.ts';
 import type { ReplayFacts } from './replay/replay-maker.ts';
 import type { OriginRooms } from './rooms.ts';
@@ -78,7 +78,7 @@ export function openStateFiles(
           v: 1,
           at: clock.wall(),
           // Whose links were taken back is for those who let people in.
-          rooms: listedCards(rooms.cards()).map(({ revoked: _, ...card }) => ({
+          rooms: listedCards(rooms.cards().filter(isListed)).map(({ revoked: _, lock: _lock, ...card }) => ({
             ...card,
             streams: rooms.state(card.slug)?.streams ?? 0,
           })),

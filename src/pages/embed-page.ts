@@ -1,7 +1,7 @@
 import { escapeHtml } from '../base/plain-text.ts';
 import { isRunning, type RoomCard, type RoomState } from '../wire/room.ts';
 import type { PlainWords } from './plain-words.ts';
-import { byline, isolated, titleOf } from './room-words.ts';
+import { byline, isolated, nameData, titleOf } from './room-words.ts';
 import { sentence } from './sentence.ts';
 
 /** Sound for browsers without scripts. */
@@ -29,7 +29,7 @@ export function embedPage(
 ): string {
   const title = titleOf(card, words);
   const { slug, status, hosts, clocks, welcome } = card;
-  const data = `data-slug="${slug}" data-status="${status}" data-title="${escapeHtml(card.title)}" data-hosts="${escapeHtml(JSON.stringify(hosts))}" data-clocks="${escapeHtml(JSON.stringify(clocks))}"${welcome ? ' data-welcome="1"' : ''}`;
+  const data = `${nameData(slug)} data-status="${status}" data-title="${escapeHtml(card.title)}" data-hosts="${escapeHtml(JSON.stringify(hosts))}" data-clocks="${escapeHtml(JSON.stringify(clocks))}"${welcome ? ' data-welcome="1"' : ''}`;
   const away = (to: string, says: string): string =>
     `<a href="${to}" target="_blank" rel="noopener">${says}</a>`;
   return `<!doctype html>

@@ -7,6 +7,7 @@ import type { Clip } from '../wire/replay/edits.ts';
 import type { ReplayOutline } from '../wire/replay/outline.ts';
 import { isRunning, type RoomCard, type RoomState } from '../wire/room.ts';
 import { clipPage } from './clip-page.ts';
+import { closedEmbed, closedHead, closedMain } from './closed/closed-page.ts';
 import { embedPage } from './embed-page.ts';
 import { ERRORS_HEAD, errorsMain } from './errors-page.ts';
 import { homeMain } from './home-page.ts';
@@ -14,12 +15,22 @@ import { numbersWords } from './numbers/catalogue.ts';
 import { figureCard } from './numbers/figure-card.ts';
 import { headline, numbersMain } from './numbers/numbers-main.ts';
 import { operatePage } from './operate-page.ts';
-import { EMBED, LISTEN, loadTags, type Manifest, NUMBERS, openShell, PLAIN, STUDIO } from './page-shell.ts';
-import { plainWords } from './plain-words.ts';
+import {
+  EMBED,
+  LISTEN,
+  loadTags,
+  type Manifest,
+  NUMBERS,
+  openShell,
+  PLAIN,
+  type Shell,
+  STUDIO,
+} from './page-shell.ts';
+import { type PlainWords, plainWords } from './plain-words.ts';
 import { planMain } from './plan-page.ts';
 import { privacyHead, privacyMain } from './privacy-page.ts';
 import { roomMain } from './room-page.ts';
-import { isolated, titleOf } from './room-words.ts';
+import { isolated, nameData, nameOf, titleOf } from './room-words.ts';
 import { sentence } from './sentence.ts';
 import { type VerifyFiles, verifyMain, verifyPolicy, verifyTags } from './verify-page.ts';
 
@@ -45,6 +56,10 @@ export interface Pages {
     drawn?: boolean,
   ): string | undefined;
   notFound(language?: PageLanguage): string;
+  /** What stands where no room is open to whoever asks: there is none, or it is private. */
+  closed(slug: string, language?: PageLanguage): string;
+  /** The same inside another site's page. */
+  closedEmbed(language?: PageLanguage): string;
   /** What is kept about listeners, and for how long. */
   privacy(language?: PageLanguage): string;
   /** What every process is doing, and what scripts add with the operator's key. */
@@ -64,12 +79,44 @@ export const FAVICON =
   '<g fill="none" stroke="#ff8a5c" stroke-width="2.6" stroke-linecap="round"><path d="M5 22a11 11 0 0 1 22 0"/>' +
   '<path d="M10.5 22a5.5 5.5 0 0 1 11 0" opacity=".65"/></g><circle cx="16" cy="22" r="2.4" fill="#f1ece1"/></svg>';
 
+const NOINDEX = '<meta name="robots" content="noindex">\n';
+
 const feedLink = (path: string, title: string): string =>
   `<link rel="alternate" type="application/rss+xml" href="${path}" title="${escapeHtml(title)}">\n`;
 
 /** The text of robots.txt. */
 export const ROBOTS =
   'User-agent: *\nDisallow: /api/\nDisallow: /r/*/stream\nDisallow: /r/*/radio.\nDisallow: /r/*/studio\n';
+
+/** Who hosts a room, and what happens there, as plain text. */
+function aboutOf(card: RoomCard, what: string, words: PlainWords): string {
+  const hosts = card.hosts.length > 0 ? words.with(card.hosts.map(isolated).join(', ')) : '';
+  return [hosts, what.replace(/<[^>]*>/g, '')].filter(Boolean).join('. ');
+}
+
+/** What the head of a room's page tells other programs. */
+function roomLinks(card: RoomCard, title: string, base: string): string {
+  // What is private is for nobody else's pages, and its address is written without the key.
+  if (card.access === 'private') return NOINDEX;
+  const at = `/r/${card.slug}`;
+  const sound =
+    base && isRunning(card.status)
+      ? `<meta property="og:audio" content="${escapeHtml(base + at)}/radio.mp3">\n<meta property="og:audio:type" content="audio/mpeg">\n`
+      : '';
+  const found = base
+    ? `<link rel="alternate" type="application/json+oembed" href="${escapeHtml(`${base}/oembed?url=${encodeURIComponent(base + at)}`)}" title="${escapeHtml(title)}">\n`
+    : '';
+  return `${sound}${found}${feedLink(`${at}/feed.xml`, title)}${card.access ? NOINDEX : ''}`;
+}
+
+/** The pages of rooms that are closed to strangers. */
+const closedPages = (shell: Shell, embedTags: string): Pick<Pages, 'closed' | 'closedEmbed'> => ({
+  closed(slug, language = 'en') {
+    const head = { ...closedHead(language), path: '/', extra: NOINDEX };
+    return shell(plainWords(language), head, LISTEN, closedMain(slug, language));
+  },
+  closedEmbed: (language = 'en') => closedEmbed(language, embedTags),
+});
 
 /** Opens the renderer. `asksForLink`: not everybody may start rooms. `publicUrl` without a trailing slash; it is used in link previews only. */
 export function openPages(deps: {
@@ -94,19 +141,11 @@ export function openPages(deps: {
       const words = plainWords(language);
       const what = sentence(card, state, words);
       const title = titleOf(card, words);
-      const at = `/r/${card.slug}`;
       const main = roomMain(card, state, what, words, outline);
-      const sound =
-        base && isRunning(card.status)
-          ? `<meta property="og:audio" content="${escapeHtml(base + at)}/radio.mp3">\n<meta property="og:audio:type" content="audio/mpeg">\n`
-          : '';
-      const hosts = card.hosts.length > 0 ? words.with(card.hosts.map(isolated).join(', ')) : '';
-      const about = [hosts, what.replace(/<[^>]*>/g, '')].filter(Boolean).join('. ');
-      const found = base
-        ? `<link rel="alternate" type="application/json+oembed" href="${escapeHtml(`${base}/oembed?url=${encodeURIComponent(base + at)}`)}" title="${escapeHtml(isolated(title))}">\n`
-        : '';
-      const extra = `${sound}${found}${feedLink(`${at}/feed.xml`, isolated(title))}`;
-      return shell(words, { title: isolated(title), about, path: at, extra }, LISTEN, main);
+      const about = aboutOf(card, what, words);
+      const extra = roomLinks(card, isolated(title), base);
+      const path = `/r/${nameOf(card.slug).slug}`;
+      return shell(words, { title: isolated(title), about, path, extra }, LISTEN, main);
     },
     embed: (card, state, language = 'en') =>
       embedPage(card, state, plainWords(language), loadTags(deps.manifest, EMBED)),
@@ -114,15 +153,15 @@ export function openPages(deps: {
       const words = plainWords(language);
       const title = titleOf(card, words);
       // A translator takes texts out of the page's hands: what it shows would no longer be what is.
-      const main = `<main id="studio" class="notranslate" translate="no" data-slug="${card.slug}" data-title="${escapeHtml(card.title)}">
+      const main = `<main id="studio" class="notranslate" translate="no" ${nameData(card.slug)} data-title="${escapeHtml(card.title)}">
 <h1 dir="auto">${escapeHtml(title)}</h1>
 <noscript><p>${words.studioPlain(`/r/${card.slug}`)}</p></noscript>
 </main>`;
       const head = {
         title: words.studio(isolated(title)),
         about: words.studioAbout,
-        path: `/r/${card.slug}/studio`,
-        extra: '<meta name="robots" content="noindex">\n',
+        path: `/r/${nameOf(card.slug).slug}/studio`,
+        extra: NOINDEX,
       };
       return shell(words, head, STUDIO, main);
     },
@@ -133,7 +172,7 @@ export function openPages(deps: {
       const head = {
         title: own.title(isolated(title)),
         about: own.about(isolated(title)),
-        path: `/r/${card.slug}/numbers`,
+        path: `/r/${nameOf(card.slug).slug}/numbers`,
         ...(numbers?.metrics.peak_concurrent
           ? {
               image: {
@@ -157,13 +196,14 @@ export function openPages(deps: {
           title: words.missingTitle,
           about: words.missingAbout,
           path: '/',
-          extra: '<meta name="robots" content="noindex">\n',
+          extra: NOINDEX,
         },
         PLAIN,
         `<main class="plain page"><h1>${words.missing}</h1><p>${words.missingWay}</p>
 <section lang="${other.language}"><h2>${other.missing}</h2><p>${other.missingWay}</p></section></main>`,
       );
     },
+    ...closedPages(shell, loadTags(deps.manifest, { ...EMBED, scripted: false })),
     privacy(language = 'en') {
       const head = { ...privacyHead(language), path: '/privacy' };
       return shell(plainWords(language), head, PLAIN, privacyMain(language));

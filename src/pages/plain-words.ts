@@ -7,6 +7,8 @@ export interface PlainWords {
   starts(when: string): string;
   readonly notOpen: string;
   readonly calledOff: string;
+  hostSays(reason: string): string;
+  moved(from: string): string;
   /** `reason` is safe as HTML. */
   stopped(reason: string): string;
   readonly quarantine: string;
@@ -79,6 +81,8 @@ const english: PlainWords = {
   starts: (when) => `Starts ${when}.`,
   notOpen: 'Not open yet.',
   calledOff: 'This conversation was called off.',
+  hostSays: (reason) => `The host says: “${reason}”`,
+  moved: (from) => `Moved from ${from}.`,
   stopped: (reason) => `The operator of this server has stopped this room: ${reason}`,
   quarantine:
     'This room made its studio fail several times, so it runs apart for a while: its speakers hear each other, here music plays.',
@@ -167,6 +171,8 @@ const french: PlainWords = {
   starts: (when) => `Commence ${when}.`,
   notOpen: 'Pas encore ouvert.',
   calledOff: 'Cette conversation a été annulée.',
+  hostSays: (reason) => `L’hôte dit : « ${reason} »`,
+  moved: (from) => `Déplacée : prévue d’abord ${from}.`,
   stopped: (reason) => `L’opérateur de ce serveur a arrêté cette salle : ${reason}`,
   quarantine:
     'Cette salle a fait échouer son studio plusieurs fois ; elle tourne à part pour un moment : les intervenants s’entendent, ici passe de la musique.',

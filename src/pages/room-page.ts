@@ -4,7 +4,7 @@ import { isRunning, type RoomCard, type RoomState } from '../wire/room.ts';
 import { outlinePart } from './clip-page.ts';
 import type { PlainWords } from './plain-words.ts';
 import { readingPart, readsAlong } from './reading-part.ts';
-import { byline, titleOf } from './room-words.ts';
+import { byline, nameData, titleOf } from './room-words.ts';
 import { instant } from './sentence.ts';
 
 const time = (at: number, { language }: PlainWords): string =>
@@ -50,7 +50,7 @@ export function roomMain(
 <h1 dir="auto">${escapeHtml(titleOf(card, words))}</h1>
 <p class="hosts">${byline(card, words)}</p>
 <p id="what" class="what" role="status">${what}</p>
-<div id="room" data-slug="${card.slug}" data-status="${card.status}" data-title="${escapeHtml(card.title)}" data-hosts="${escapeHtml(JSON.stringify(card.hosts))}" data-clocks="${escapeHtml(JSON.stringify(card.clocks))}"${card.zero === undefined ? '' : ` data-zero="${card.zero}"`}${card.welcome ? ' data-welcome="1"' : ''}></div>
+<div id="room" ${nameData(card.slug)} data-status="${card.status}" data-title="${escapeHtml(card.title)}" data-hosts="${escapeHtml(JSON.stringify(card.hosts))}" data-clocks="${escapeHtml(JSON.stringify(card.clocks))}"${card.zero === undefined ? '' : ` data-zero="${card.zero}"`}${card.welcome ? ' data-welcome="1"' : ''}></div>
 ${plainAudio(card, words)}
 ${outlinePart(card, outline, words)}${readsAlong(state) ? `${readingPart(state)}\n` : ''}${clocks(card, words)}
 <p class="small"><a href="/r/${card.slug}/numbers">${words.numbers}</a> · <a href="/r/${card.slug}/claims">${words.said}</a></p>

@@ -17,3 +17,15 @@ export const isolated = (text: string): string => (RIGHT_TO_LEFT.test(text) ? `\
 /** The title of a room. The demo room's name is ours, so it is shown in the reader's language. */
 export const titleOf = (card: RoomCard, words: PlainWords): string =>
   card.welcome ? words.welcome : card.title;
+
+/** A room's name in its addresses, taken apart: behind `~` stands the key to a private room. */
+export function nameOf(name: string): { readonly slug: string; readonly key?: string } {
+  const [slug = '', key] = name.split('~');
+  return key === undefined ? { slug } : { slug, key };
+}
+
+/** The same for scripts, as attributes. */
+export function nameData(name: string): string {
+  const { slug, key } = nameOf(name);
+  return `data-slug="${slug}"${key === undefined ? '' : ` data-key="${key}"`}`;
+}

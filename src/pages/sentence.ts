@@ -18,6 +18,17 @@ const WHEN = { en: when('en-GB'), fr: when('fr') } as const;
 export const instant = (at: number, language: keyof typeof WHEN = 'en'): string =>
   `${WHEN[language].format(at)} UTC`;
 
+/** The sentence, with what the hosts say themselves: why it is late or cancelled, and that it was moved. */
+function withPlans({ status, plans }: RoomCard, said: string, words: PlainWords): string {
+  const { late, moved, cancelled } = plans ?? {};
+  const reason = status === 'cancelled' ? cancelled?.reason : late?.reason;
+  return [
+    said,
+    ...(moved && status === 'scheduled' ? [words.moved(instant(moved.from, words.language))] : []),
+    ...(reason === undefined ? [] : [words.hostSays(`<bdi>${escapeHtml(reason)}</bdi>`)]),
+  ].join(' ');
+}
+
 /**
  * What is happening, in one plain sentence in the present tense, without figures that change every second. Safe as
  * HTML.
@@ -26,17 +37,21 @@ export function sentence(card: RoomCard, state?: RoomState, words: PlainWords = 
   const { scheduled, ended } = card.clocks;
   switch (momentOf(card)) {
     case 'scheduled':
-      return scheduled === undefined ? words.notOpen : words.starts(instant(scheduled, words.language));
+      return withPlans(
+        card,
+        scheduled === undefined ? words.notOpen : words.starts(instant(scheduled, words.language)),
+        words,
+      );
     case 'stopped':
       return words.stopped(escapeHtml(card.stopped?.reason ?? ''));
     case 'cancelled':
-      return words.calledOff;
+      return withPlans(card, words.calledOff, words);
     case 'ended':
       return words.ended(ended === undefined ? undefined : instant(ended, words.language));
     case 'break':
       return card.quarantine ? words.quarantine : words.onBreak;
     case 'open':
-      return card.quarantine ? words.quarantine : words.doorsOpen;
+      return card.quarantine ? words.quarantine : withPlans(card, words.doorsOpen, words);
     case 'live': {
       if (card.quarantine) return words.quarantine;
       if (state?.studio === 'away') return words.studioAway;

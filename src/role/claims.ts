@@ -8,8 +8,18 @@ import { signingKeyFor } from '../keys/signing-keys.ts';
 import { openPages } from '../pages/index.ts';
 import { type CardPainter, openCardPainter } from '../picture/index.ts';
 import type { Rooms } from '../room/index.ts';
+import { isListed } from '../wire/room.ts';
 import type { Paths } from './paths.ts';
 import { askForDesk, askForNotes, askForNumbers } from './room-numbers.ts';
+
+/** The same, of rooms that are not closed to strangers. */
+const publicNumbers = (
+  asked: ReturnType<typeof askForNumbers>,
+  closed: (slug: string) => Promise<boolean>,
+): ReturnType<typeof askForNumbers> => ({
+  numbersOf: async (slug) => ((await closed(slug)) ? undefined : asked.numbersOf(slug)),
+  bundleOf: async (slug) => ((await closed(slug)) ? undefined : asked.bundleOf(slug)),
+});
 
 /** Answers requests about claims and incidents, with figures from the tally; passes other requests on to the rooms. */
 export async function answerClaims(
@@ -20,6 +30,9 @@ export async function answerClaims(
 ): Promise<(request: Request) => Promise<Response>> {
   const pages = openPages({ manifest: {} });
   let painter: CardPainter | undefined;
+  // What a private room says of itself is for those who were let in; claims are public.
+  const closed = async (slug: string): Promise<boolean> =>
+    (rooms.card(slug) ?? (await rooms.over(slug)))?.access === 'private';
   const claims = await openClaims({
     pngOf(svg) {
       painter ??= openCardPainter();
@@ -34,10 +47,13 @@ export async function answerClaims(
     dir: at.claims,
     whoIs: rooms.whoIs,
     isOperator: rooms.isOperator,
-    ...askForNumbers(at.tallyHttp),
+    ...publicNumbers(askForNumbers(at.tallyHttp), closed),
     notes: askForNotes(at.tallyHttp),
-    titleOf: async (slug) => (rooms.card(slug) ?? (await rooms.over(slug)))?.title,
-    rooms: () => rooms.cards().filter(({ welcome }) => !welcome),
+    titleOf: async (slug) => {
+      const card = rooms.card(slug) ?? (await rooms.over(slug));
+      return card?.access === 'private' ? undefined : card?.title;
+    },
+    rooms: () => rooms.cards().filter((card) => !card.welcome && isListed(card)),
   });
   const desk = openDesk({
     ...{ clock: systemClock, isOperator: rooms.isOperator, whoIs: rooms.whoIs },

@@ -14,6 +14,7 @@ import { keepCertificate } from '../certificate/renewal.ts';
 import { claimPaths } from '../claims/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Identity } from '../identity/index.ts';
+import { openRoomKeys } from '../keys/room-key.ts';
 import { readSecret } from '../keys/secret.ts';
 import { keyFor } from '../keys/signing-keys.ts';
 import { openTokens } from '../keys/token.ts';
@@ -38,6 +39,13 @@ import { openQuarantine } from './site/quarantine.ts';
 import { answerReplays } from './site/replays.ts';
 import { keepSnapshot } from './snapshot.ts';
 
+/** What signs links, keys of private rooms and passes of guests. */
+const signersOf = (secret: Uint8Array) => ({
+  tokens: openTokens(secret),
+  roomKeys: openRoomKeys(secret),
+  guestKey: keyFor(secret, 'room guests'),
+});
+
 /** Opens the site: rooms and their links in the database, told to every door and cell. */
 export async function openSite(config: Config, log: Log): Promise<OpenRole> {
   setProcessPriority('site', log);
@@ -59,7 +67,7 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
   const rooms = stack.use(
     await openRooms({
       store,
-      tokens: openTokens(readSecret(at.secret)),
+      ...signersOf(readSecret(at.secret)),
       clock: systemClock,
       log: log.part('room'),
       publicUrl: config.publicUrl,

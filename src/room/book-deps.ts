@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Slug } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { Store } from '../store/index.ts';
+import type { Arrangements } from './rows.ts';
 
 /** What the book of rooms needs; durations in ms. */
 export interface BookDeps {
@@ -23,4 +24,6 @@ export interface Wish {
   /** Wall-clock ms; without it the room opens at once. */
   readonly start?: number | undefined;
   readonly slug?: Slug | undefined;
+  /** Who may come, and whether it is announced yet; default: everybody, at once. */
+  readonly arrangements?: Arrangements | undefined;
 }

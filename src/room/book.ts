@@ -3,6 +3,7 @@ import type { SpeakerId } from '../base/ids.ts';
 import { isDuplicate } from '../store/index.ts';
 import { type Clocks, isOver, isRunning, type Revoked, type RoomCard, RUN_UP_MS } from '../wire/room.ts';
 import type { Ban } from '../wire/stage/hands.ts';
+import { arranged, planned } from './arrangements.ts';
 import type { BookDeps, Wish } from './book-deps.ts';
 import {
   barred,
@@ -30,7 +31,7 @@ import {
   readOne,
   update,
 } from './rows.ts';
-import { slugFrom, withSuffix } from './slug.ts';
+import { hiddenSlug, slugFrom, withSuffix } from './slug.ts';
 import { type Action, advice, step } from './status.ts';
 
 /** Slugs that no host can take. */
@@ -115,7 +116,10 @@ export class Book {
       // The same request before the process died: it is this room that it had made.
       const before = wish.id === undefined ? undefined : await readById(this.#deps.store, wish.id);
       if (before) return before;
-      const wanted = wish.slug ?? slugFrom(wish.title);
+      const { arrangements } = wish;
+      // An address that is in no list must not be one that can be guessed.
+      const hidden = arrangements?.access !== undefined && !wish.slug;
+      const wanted = wish.slug ?? (hidden ? hiddenSlug() : slugFrom(wish.title));
       const now = this.#deps.clock.wall();
       let card: RoomCard = {
         slug: wanted,
@@ -124,7 +128,7 @@ export class Book {
         status: 'scheduled',
         clocks: wish.start === undefined ? {} : { scheduled: wish.start },
       };
-      if (wish.start === undefined || wish.start - this.#deps.openLead <= now) {
+      if (!arrangements?.draft && (wish.start === undefined || wish.start - this.#deps.openLead <= now)) {
         const opened = this.opened(card);
         if ('refused' in opened) return opened;
         card = { ...opened, status: 'open' };
@@ -137,7 +141,7 @@ export class Book {
       }
       for (let attempt = 0; attempt <= SUFFIX_TRIES; attempt++) {
         const slug = attempt === 0 ? wanted : withSuffix(wanted);
-        if (!RESERVED.has(slug) && (await this.#inserted({ ...card, slug }, wish.id))) {
+        if (!RESERVED.has(slug) && (await this.#inserted({ ...card, slug }, wish))) {
           const made = this.#entries.get(slug);
           if (made) return made;
         }
@@ -150,18 +154,24 @@ export class Book {
     });
   }
 
-  act(slug: string, action: Action): Promise<RoomOnSite | RoomRefusal> {
+  /** What a host does; `reason`: why it is cancelled, in their own words. */
+  act(slug: string, action: Action, reason?: string): Promise<RoomOnSite | RoomRefusal> {
     const stepped = this.#onCard((card) => this.#stepped(card, action));
-    return this.change(slug, (entry) =>
-      entry.measures?.stopped && action !== 'end' && action !== 'cancel' ? STOPPED : stepped(entry),
-    );
+    return this.change(slug, (entry) => {
+      if (entry.measures?.stopped && action !== 'end' && action !== 'cancel') return STOPPED;
+      const made = stepped(entry);
+      if ('refused' in made || made === entry) return made;
+      // Whoever opens a draft announces it.
+      const known = made.arrangements?.draft ? arranged(made, { draft: undefined }) : made;
+      return action === 'cancel' && reason !== undefined ? planned(known, { cancelled: { reason } }) : known;
+    });
   }
 
   /** Changes the title, the cap on live listeners, and the announced start while the room has not opened. */
   edit(slug: string, edit: Edit, when?: InState): Promise<RoomOnSite | RoomRefusal> {
     return this.change(
       slug,
-      inState(when, (entry) => edited(entry, edit)),
+      inState(when, (entry) => edited(entry, edit, this.#deps.clock.wall())),
     );
   }
 
@@ -235,8 +245,8 @@ export class Book {
   async tick(): Promise<void> {
     const { clock, openLead, idleEnd, log } = this.#deps;
     const wall = clock.wall();
-    for (const { card, measures } of [...this.#entries.values()]) {
-      if (measures?.stopped) continue;
+    for (const { card, measures, arrangements } of [...this.#entries.values()]) {
+      if (measures?.stopped || arrangements?.draft) continue;
       if (card.status === 'scheduled' && (card.clocks.scheduled ?? 0) - openLead <= wall) {
         const result = await this.act(card.slug, 'open');
         const full = 'refused' in result && result.refused === 'rooms-full';
@@ -325,11 +335,15 @@ export class Book {
     });
   }
 
-  async #inserted(card: RoomCard, id: string = randomUUIDv7()): Promise<boolean> {
-    const entry: RoomOnSite = {
+  async #inserted(
+    card: RoomCard,
+    { id = randomUUIDv7(), arrangements }: Partial<Pick<Wish, 'id' | 'arrangements'>> = {},
+  ): Promise<boolean> {
+    const bare: RoomOnSite = {
       ...{ id, created: this.#deps.clock.wall(), card },
       ...{ revoked: await this.#freed(card.slug), sequence: 0 },
     };
+    const entry = arrangements ? arranged(bare, arrangements) : bare;
     try {
       await insert(this.#deps.store, entry);
     } catch (error) {

@@ -2,6 +2,7 @@ import { stateOf } from '../api/index.ts';
 import type { SpeakerId } from '../base/ids.ts';
 import { type Clocks, isOver, isRunning, type RoomCard } from '../wire/room.ts';
 import type { Ban, StageRules } from '../wire/stage/hands.ts';
+import { planned } from './arrangements.ts';
 import type { RoomRefusal } from './refusal.ts';
 import type { RoomOnSite } from './rows.ts';
 import { advice } from './status.ts';
@@ -13,6 +14,8 @@ export interface Edit {
   readonly cap?: number | null | undefined;
   /** How people come on stage; what is absent stays as it is, and `speakers` null is the server's limit. */
   readonly rules?: RulesEdit | undefined;
+  /** Why it begins late, in the host's own words; null: it does not. */
+  readonly late?: string | null | undefined;
 }
 
 /** What a host may change of how people come on stage. */
@@ -26,7 +29,7 @@ export interface RulesEdit {
 const MAX_BARRED = 1_000;
 
 /** The room after an edit; the same entry when nothing changes. */
-export function edited(entry: RoomOnSite, edit: Edit): RoomOnSite | RoomRefusal {
+export function edited(entry: RoomOnSite, edit: Edit, at: number): RoomOnSite | RoomRefusal {
   const { card } = entry;
   if (card.status === 'cancelled') return { refused: 'room-ended', detail: advice('cancelled', 'open') };
   if (edit.start !== undefined && edit.start !== card.clocks.scheduled && card.status !== 'scheduled')
@@ -36,10 +39,13 @@ export function edited(entry: RoomOnSite, edit: Edit): RoomOnSite | RoomRefusal 
   const title = edit.title ?? card.title;
   const scheduled = edit.start ?? card.clocks.scheduled;
   const rules = edit.rules === undefined ? ruled : rulesAfter(ruled, edit.rules);
-  const same = JSON.stringify(rules) === JSON.stringify(ruled);
+  if (typeof edit.late === 'string' && card.status !== 'scheduled' && card.status !== 'open')
+    return { refused: 'wrong-moment', detail: 'late: the conversation has begun, or is over' };
+  const planning = plansAfter(entry, edit, at);
+  const same = JSON.stringify(rules) === JSON.stringify(ruled) && planning === entry;
   if (same && cap === kept && title === card.title && scheduled === card.clocks.scheduled) return entry;
   return {
-    ...entry,
+    ...planning,
     card: {
       ...uncapped,
       ...(cap === undefined ? {} : { cap }),
@@ -110,6 +116,17 @@ export function rebanned(entry: RoomOnSite, added: readonly Ban[], lifted: reado
   return { ...entry, revoked: { ...revoked, ...(after.length > 0 ? { bans: after } : {}) } };
 }
 
+/** The same entry, or one whose plans say that it was moved, or why it is late. */
+function plansAfter(entry: RoomOnSite, { start, late }: Edit, at: number): RoomOnSite {
+  const { scheduled } = entry.card.clocks;
+  // What was never announced was not moved either.
+  const moves = start !== undefined && scheduled !== undefined && start !== scheduled;
+  const moved = moves && !entry.arrangements?.draft ? { from: scheduled, at } : undefined;
+  const reason = late === undefined ? undefined : { late: late === null ? undefined : { reason: late, at } };
+  if (!moved && reason === undefined) return entry;
+  return planned(entry, { ...(moved ? { moved, late: undefined } : {}), ...reason });
+}
+
 /** The room with this person barred for good. */
 export function barred(entry: RoomOnSite, who: SpeakerId): RoomOnSite | RoomRefusal {
   const { revoked } = entry;
@@ -158,8 +175,17 @@ export function revised(before: RoomOnSite, after: RoomOnSite, at: number): Room
 }
 
 /** The card of a room with what was done to it. */
-export function measured({ card, measures }: RoomOnSite): RoomCard {
+export function measured({ card: bare, measures, arrangements }: RoomOnSite): RoomCard {
   const { stopped, quarantine } = measures ?? {};
+  const { access, lock, draft, plans } = arrangements ?? {};
+  // Nobody but its hosts is told of a draft.
+  const closed = draft ? 'private' : access;
+  const card: RoomCard = {
+    ...bare,
+    ...(closed ? { access: closed } : {}),
+    ...(lock ? { lock } : {}),
+    ...(plans ? { plans } : {}),
+  };
   if (stopped) return { ...card, status: 'stopped', stopped };
   return quarantine && isRunning(card.status) ? { ...card, quarantine } : card;
 }

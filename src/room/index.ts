@@ -1,18 +1,21 @@
 /** Rooms: what is announced, open, live and over; who may host; told to every door and cell as cards. */
-
+import { randomBytes } from 'node:crypto';
 import { isRefusal } from '../api/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import type { SpeakerId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import { ms } from '../base/time.ts';
+import { openRoomKeys, type RoomKeys } from '../keys/room-key.ts';
 import type { Tokens } from '../keys/token.ts';
 import type { Store } from '../store/index.ts';
 import type { AccountCard } from '../wire/account.ts';
 import type { RecordingNote } from '../wire/recording.ts';
 import type { Clocks, RoomCard } from '../wire/room.ts';
 import type { Ban } from '../wire/stage/hands.ts';
-import { openAccess } from './access.ts';
+import { openAccess } from './access/access.ts';
+import { openGuests } from './access/guests.ts';
+import { openPasswords } from './access/password.ts';
 import { openMembers } from './accounts/members.ts';
 import { Book } from './book.ts';
 import { measured, toldWhenOver } from './change.ts';
@@ -26,6 +29,10 @@ import { openTrouble } from './trouble.ts';
 export interface RoomsDeps {
   readonly store: Store;
   readonly tokens: Tokens;
+  /** Makes the keys of private rooms; default: keys that no door knows. */
+  readonly roomKeys?: Pick<RoomKeys, 'make'>;
+  /** The key of guests' passes; default: one of this process alone. */
+  readonly guestKey?: Uint8Array;
   readonly clock: Clock;
   readonly log: Log;
   /** The origin used in links; undefined: that of each request. */
@@ -134,9 +141,10 @@ export async function open(deps: RoomsDeps): Promise<Rooms> {
   };
   await book.read();
   const measures = openMeasures({ book, clock: deps.clock, cells: deps.cells });
+  const guests = openGuests(deps.guestKey ?? randomBytes(32), () => deps.clock.wall());
   const members = openMembers(deps);
   const access = openAccess({
-    ...{ book, tokens: deps.tokens, clock: deps.clock, operatorKey: deps.operatorKey, members },
+    ...{ book, guests, tokens: deps.tokens, clock: deps.clock, operatorKey: deps.operatorKey, members },
     ...(deps.account ? { account: (request: Request) => deps.account?.(request) ?? NOBODY } : {}),
     ...(deps.operatorGeneration
       ? { operatorGeneration: () => deps.operatorGeneration?.() ?? Number.POSITIVE_INFINITY }
@@ -145,7 +153,8 @@ export async function open(deps: RoomsDeps): Promise<Rooms> {
   const handle = routes(
     {
       ...deps,
-      ...{ book, measures, members },
+      ...{ book, measures, members, guests, passwords: openPasswords() },
+      roomKeys: deps.roomKeys ?? openRoomKeys(randomBytes(32)),
       trouble,
       publicUrl: deps.publicUrl,
       create: deps.create ?? 'anyone',

@@ -1,5 +1,5 @@
 import type { RecordingNote } from '../wire/recording.ts';
-import type { Quarantine, RoomCard, StoppedRoom } from '../wire/room.ts';
+import type { Quarantine, RoomAccess, RoomCard, RoomPlans, StoppedRoom } from '../wire/room.ts';
 import type { StageRules } from '../wire/stage/hands.ts';
 
 /** The addresses of one room, absolute. */
@@ -46,6 +46,10 @@ export interface RoomView extends Links {
   readonly cap?: number;
   /** How people come on stage, where a host has changed it. */
   readonly rules?: StageRules;
+  /** Who may come. */
+  readonly access: RoomAccess;
+  /** What its hosts say beside that. */
+  readonly plans?: RoomPlans;
   /** Present while the operator has stopped it. */
   readonly stopped?: StoppedRoom;
   /** Present while it is kept apart. */
@@ -59,6 +63,8 @@ export function viewOf(base: string, card: RoomCard, recording?: RecordingNote):
   const { slug, title, hosts, status, clocks } = card;
   return {
     ...{ slug, title, hosts, status, clocks, welcome: card.welcome ?? false },
+    access: card.access ?? 'public',
+    ...(card.plans ? { plans: card.plans } : {}),
     ...(card.cap === undefined ? {} : { cap: card.cap }),
     ...(card.rules ? { rules: card.rules } : {}),
     ...(card.stopped ? { stopped: card.stopped } : {}),

@@ -1,6 +1,6 @@
 import type { Context, Hono } from 'hono';
 import { isRefusal, read, refused } from '../api/index.ts';
-import type { Access } from './access.ts';
+import type { Access } from './access/access.ts';
 import type { RoomRefusal } from './refusal.ts';
 import { requests } from './requests.ts';
 import type { RoutesDeps } from './routes-deps.ts';
@@ -22,14 +22,17 @@ export function measureRoutes(
 ): void {
   const schemas = requests(() => clock.wall());
   /** Undefined for the operator, and for host links signed on this machine. */
-  const refusal = async (c: Context): Promise<RoomRefusal | undefined> => {
-    if (await access.byOperator(c)) return undefined;
-    const caller = await access.hosted(c);
-    if (isRefusal(caller)) return caller;
-    return caller.operator ? undefined : { refused: 'operator-only' };
+  const refusal = async (
+    c: Context,
+    act: 'stop' | 'resume' | 'release',
+  ): Promise<RoomRefusal | undefined> => {
+    const caller = await access.may(c, act);
+    if (!isRefusal(caller)) return undefined;
+    // What is not stopped, or not kept apart, is said by whoever knows.
+    return caller.refused === 'wrong-moment' ? undefined : caller;
   };
   app.post('/api/rooms/:slug/stop', async (c) => {
-    const why = await refusal(c);
+    const why = await refusal(c, 'stop');
     if (why) return refused(why);
     const wish = await read(c, schemas.stop);
     if (isRefusal(wish)) return refused(wish);
@@ -40,7 +43,7 @@ export function measureRoutes(
   });
   for (const act of ['resume', 'release'] as const)
     app.post(`/api/rooms/:slug/${act}`, async (c) => {
-      const why = await refusal(c);
+      const why = await refusal(c, act);
       return why ? refused(why) : shown(c, await measures[act](c.req.param('slug')));
     });
 }

@@ -1,8 +1,8 @@
-import type { Context, Hono } from 'hono';
-import { type Attempted, isRefusal, refuse, refused } from '../api/index.ts';
+import type { Hono } from 'hono';
+import { isRefusal, refuse, refused } from '../api/index.ts';
 import { networkOf } from '../base/allowance.ts';
 import { isOver } from '../wire/room.ts';
-import type { Access, Caller } from './access.ts';
+import type { Access, Changing } from './access/access.ts';
 import { MAX_MUSIC_BYTES, MUSIC_LEAD_MS } from './music.ts';
 import type { RoutesDeps } from './routes-deps.ts';
 
@@ -10,14 +10,13 @@ import type { RoutesDeps } from './routes-deps.ts';
 export function musicRoutes(
   app: Hono,
   deps: RoutesDeps,
-  access: Pick<Access, 'hosted'>,
-  changing: (c: Context) => Promise<Attempted<Caller>>,
+  access: Pick<Access, 'may'>,
+  changing: Changing,
 ): void {
   app.put('/api/rooms/:slug/music', async (c) => {
-    const caller = await changing(c);
+    const caller = await changing(c, 'send-music');
     if (isRefusal(caller)) return refused(caller);
     const { slug, status, clocks } = caller.entry.card;
-    if (isOver(status)) return refuse('room-ended');
     if (status === 'scheduled' && (clocks.scheduled ?? 0) - deps.clock.wall() > MUSIC_LEAD_MS)
       return refuse('wrong-moment', 'Send the music no earlier than 24 hours before the start of the room.');
     if (!deps.music) return refuse('not-found');
@@ -37,14 +36,14 @@ export function musicRoutes(
   });
 
   app.get('/api/rooms/:slug/music', async (c) => {
-    const caller = await access.hosted(c);
+    const caller = await access.may(c, 'read-music');
     if (isRefusal(caller)) return refused(caller);
     const music = await deps.music?.find(caller.entry.card.slug);
     return c.json({ seconds: music ? Math.round(music.seconds) : null });
   });
 
   app.get('/api/rooms/:slug/music.wav', async (c) => {
-    const caller = await access.hosted(c);
+    const caller = await access.may(c, 'read-music');
     if (isRefusal(caller)) return refused(caller);
     const music = await deps.music?.find(caller.entry.card.slug);
     if (!music) return refuse('not-found', 'Earshot’s own music plays.');
@@ -52,7 +51,7 @@ export function musicRoutes(
   });
 
   app.delete('/api/rooms/:slug/music', async (c) => {
-    const caller = await changing(c);
+    const caller = await changing(c, 'remove-music');
     if (isRefusal(caller)) return refused(caller);
     await deps.music?.remove(caller.entry.card.slug);
     return c.body(null, 204);

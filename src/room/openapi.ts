@@ -34,11 +34,13 @@ const room = object(
       },
     },
     welcome: { type: 'boolean', description: 'True for the demo room' },
+    access: { enum: ['public', 'unlisted', 'private'] },
+    plans: { type: 'object', description: 'What its hosts say: late, moved, cancelled' },
     ...{ url, whip: url, whep: url, stream: url, state: url, event: url },
     cap: { type: 'integer', minimum: 1, description: 'Listeners at the live edge at once' },
     rules: { type: 'object', description: 'How people come on stage, as in PATCH; absent: as usual' },
   },
-  ['cap', 'rules'],
+  ['cap', 'rules', 'plans'],
 );
 
 const HOST: readonly ErrorCode[] = [
@@ -229,6 +231,37 @@ const peoplePaths = () => ({
       },
     },
   },
+  '/api/rooms/{slug}/settings': {
+    parameters: [slugParameter],
+    patch: {
+      summary: 'Who may come: everybody, whoever knows the address, or whoever is let in',
+      security: bearer,
+      requestBody: body(sent().settings),
+      responses: {
+        200: json(ref('Room'), 'The room'),
+        ...refusals([...BODY, ...HOST, 'too-many-changes', 'wrong-moment']),
+      },
+    },
+  },
+  '/api/rooms/{slug}/publish': {
+    parameters: [slugParameter],
+    post: {
+      summary: 'Announce a draft; without a start it opens',
+      security: bearer,
+      responses: {
+        200: json(ref('Room'), 'The room'),
+        ...refusals([...HOST, 'too-many-changes', 'room-ended', 'rooms-full']),
+      },
+    },
+  },
+  '/api/rooms/{slug}/keys/renew': {
+    parameters: [slugParameter],
+    post: {
+      summary: 'Withdraw every key and invitation of a private room',
+      security: bearer,
+      responses: { 200: json(ref('Room'), 'The room'), ...refusals([...HOST, 'too-many-changes']) },
+    },
+  },
   '/api/rooms/{slug}/links/renew': {
     parameters: [slugParameter],
     post: {
@@ -298,6 +331,26 @@ const musicPaths = () => ({
       responses: {
         200: { description: 'WAV, 48 kHz, 16-bit, two channels', content: { 'audio/wav': {} } },
         ...refusals([...HOST, 'not-found']),
+      },
+    },
+  },
+});
+
+const enterPaths = () => ({
+  '/r/{slug}/enter': {
+    parameters: [slugParameter],
+    post: {
+      summary: 'The key of a private room, for a password, a pass, or a link as a bearer token',
+      security: [{}, ...bearer],
+      requestBody: body(sent().enter),
+      responses: {
+        200: json(
+          object({ key: text, until: instant, pass: { ...text, description: 'What to show next time' } }, [
+            'pass',
+          ]),
+          'Everything of the room is below /r/{slug}~{key} until then',
+        ),
+        ...refusals([...BODY, 'room-unknown', 'foreign-page', 'too-many-passwords', 'link-withdrawn']),
       },
     },
   },
@@ -373,6 +426,7 @@ export function openapi(version: string, others: Readonly<Record<string, object>
       ...peoplePaths(),
       ...musicPaths(),
       ...eventPaths(),
+      ...enterPaths(),
       ...notePaths(),
       ...others,
     },

@@ -1,8 +1,7 @@
 import type { Context, Hono } from 'hono';
-import { type Attempted, isRefusal, openPace, read, refuse, refused } from '../api/index.ts';
+import { isRefusal, openPace, read, refuse, refused } from '../api/index.ts';
 import { asSpeakerId } from '../base/ids.ts';
-import { isOver } from '../wire/room.ts';
-import { type Access, type Caller, tooOften } from './access.ts';
+import { type Access, type Changing, tooOften } from './access/access.ts';
 import { studioLink } from './links.ts';
 import { requests } from './requests.ts';
 import type { RoutesDeps } from './routes-deps.ts';
@@ -17,7 +16,7 @@ export function peopleRoutes(
   app: Hono,
   deps: RoutesDeps,
   access: Access,
-  changing: (c: Context) => Promise<Attempted<Caller>>,
+  changing: Changing,
   base: (c: Context) => string,
 ): void {
   const { book, clock } = deps;
@@ -25,35 +24,34 @@ export function peopleRoutes(
   const invites = openPace(clock, 'invitations', INVITE_BURST, INVITE_EVERY_MS);
 
   app.post('/api/rooms/:slug/invites', async (c) => {
-    const caller = await access.hosted(c);
-    if (isRefusal(caller)) return refused(caller);
-    const often = tooOften(invites, c, caller);
+    const some = await access.may(c, 'write-note');
+    if (isRefusal(some)) return refused(some);
+    const often = tooOften(invites, c, some);
     if (often) return refused(often);
     const wish = await read(c, schemas.invite);
     if (isRefusal(wish)) return refused(wish);
-    const { entry } = caller;
-    const { status } = entry.card;
     const { role, name } = wish.value;
-    // A way back for a host who has lost their link: they still want the recording.
+    const caller = await access.may(c, `invite-${role}`);
+    if (isRefusal(caller)) {
+      if (caller.refused === 'room-ended')
+        return refuse('room-ended', advice(some.entry.card.status, 'open'));
+      return caller.refused === 'operator-only'
+        ? refuse(
+            'operator-only',
+            'role: only the operator gives out host links (earshot room link SLUG --host).',
+          )
+        : refused(caller);
+    }
+    const { entry } = caller;
+    if (role === 'guest') return c.json(access.guestLink(entry, base(c)), 201);
     const back = role === 'host';
-    if (back && caller.speaker !== undefined)
-      return refuse(
-        'operator-only',
-        'role: only the operator gives out host links (earshot room link SLUG --host).',
-      );
-    if (!back && isOver(status)) return refuse('room-ended', advice(status, 'open'));
-    if (role === 'co-host' && caller.role !== 'host')
-      return refuse('not-host', 'role: a co-host can invite speakers only.');
     const { token, speaker } = await access.link(entry, role, name ?? (back ? 'Host' : ''));
     return c.json({ url: studioLink(base(c), entry.card.slug, token), token, speaker, role }, 201);
   });
 
   app.delete('/api/rooms/:slug/people/:id', async (c) => {
-    const caller = await changing(c);
+    const caller = await changing(c, 'remove-person');
     if (isRefusal(caller)) return refused(caller);
-    // Whose link is whose only the stage knows: there co-hosts remove people, but no host.
-    if (caller.role !== 'host')
-      return refuse('not-host', 'A co-host can remove people in the studio, not here.');
     const who = asSpeakerId(c.req.param('id'));
     if (!who) return refuse('unprocessable', 'id: use the id of somebody in the roster');
     if (who === caller.speaker) return refuse('unprocessable', 'id: this is your own link');
@@ -62,9 +60,8 @@ export function peopleRoutes(
   });
 
   app.post('/api/rooms/:slug/links/renew', async (c) => {
-    const caller = await changing(c);
+    const caller = await changing(c, 'renew-links');
     if (isRefusal(caller)) return refused(caller);
-    if (caller.role !== 'host') return refuse('not-host', 'Only the host can withdraw the links of a room.');
     const made = await book.renew(caller.entry.card.slug, caller.speaker);
     if (isRefusal(made)) return refused(made);
     const name = made.card.hosts[0] ?? 'Host';

@@ -81,6 +81,16 @@ const rules = z
     'use invitedOnly, speakers, check',
   )
   .meta({ description: 'How people come on stage' });
+const MOST_PASSWORD = 200;
+const LEAST_PASSWORD = 6;
+const PASSWORD = `use ${LEAST_PASSWORD} to ${MOST_PASSWORD} characters`;
+const password = z.string(PASSWORD).min(LEAST_PASSWORD, PASSWORD).max(MOST_PASSWORD, PASSWORD).meta({
+  description: 'What people enter who have no link; private rooms only',
+});
+const access = z
+  .enum(['public', 'unlisted', 'private'], 'use public, unlisted or private')
+  .meta({ description: 'Who may come: everybody; whoever knows the address; whoever is let in' });
+const late = words(REASON_LENGTH, 'Why it begins late; everybody reads it on the page of the room');
 
 const PASTE = 'paste the whole operator’s link';
 const STATUSES = ['scheduled', 'open', 'live', 'ended', 'cancelled', 'stopped'] as const;
@@ -107,20 +117,41 @@ export function requests(now: () => number) {
       start: start(now).optional(),
       host: name.optional(),
       slug: slug.optional(),
+      access: access.optional(),
+      password: password.optional(),
+      draft: z.boolean('use true or false').meta({ description: 'Not announced yet' }).optional(),
     }),
     /** What a page without scripts sends: the operator's link is one more field. */
     createForm: fields({
       ...{ title, start: start(now).optional(), host: name.optional(), slug: slug.optional() },
+      ...{ access: access.optional(), password: password.optional() },
       operator: z.string(PASTE).max(2_000, PASTE).optional(),
     }),
     edit: fields({
       ...{ title: title.optional(), start: start(now).optional(), cap: cap.optional() },
       rules: rules.optional(),
-    }).refine((change) => Object.keys(change).length > 0, 'give a title, a start, a cap or rules'),
+      late: late.nullable().optional(),
+    }).refine(
+      (change) => Object.keys(change).length > 0,
+      'give a title, a start, a cap, rules or a reason for being late',
+    ),
+    settings: fields({ access: access.optional(), password: password.nullable().optional() }).refine(
+      (change) => Object.keys(change).length > 0,
+      'give an access or a password',
+    ),
+    cancel: fields({ reason: reason.optional() }),
+    enter: fields({
+      password: z.string(PASSWORD).max(MOST_PASSWORD, PASSWORD).optional(),
+      pass: z.string().max(2_000).optional(),
+    }),
+    continue: fields({ by: slug }),
+    handOver: fields({ to: z.string('use the id of a co-host on the stage').max(40) }),
     stop: fields({ reason }),
     invite: fields({
       name: name.optional(),
-      role: z.enum(['speaker', 'co-host', 'host'], 'use speaker or co-host').default('speaker'),
+      role: z
+        .enum(['speaker', 'co-host', 'guest', 'host'], 'use speaker, co-host or guest')
+        .default('speaker'),
     }),
     list: z.object({
       status: z

@@ -1,5 +1,6 @@
 import type { Cursor } from '../api/index.ts';
 import type { Store } from '../store/index.ts';
+import { isListed } from '../wire/room.ts';
 import type { Book } from './book.ts';
 import { measured } from './change.ts';
 import { type RoomOnSite, readOlder } from './rows.ts';
@@ -32,7 +33,7 @@ export function openRoomList(deps: { book: Book; store: Store; trouble(error: un
   const wanted =
     ({ status }: RoomQuery) =>
     (entry: RoomOnSite): boolean =>
-      !status || status.includes(measured(entry).status);
+      isListed(measured(entry)) && (!status || status.includes(measured(entry).status));
 
   function page(found: readonly RoomOnSite[], limit: number): RoomPage {
     const rooms = found.slice(0, limit);

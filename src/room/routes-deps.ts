@@ -1,8 +1,11 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
+import type { RoomKeys } from '../keys/room-key.ts';
 import type { Tokens } from '../keys/token.ts';
 import type { Store } from '../store/index.ts';
 import type { RecordingNote } from '../wire/recording.ts';
+import type { Guests } from './access/guests.ts';
+import type { Passwords } from './access/password.ts';
 import type { Members } from './accounts/members.ts';
 import type { Book } from './book.ts';
 import type { RoomMeasures } from './measures.ts';
@@ -23,6 +26,10 @@ export interface RoutesDeps {
   /** True, and logged, when an error comes from the database. */
   trouble(error: unknown): boolean;
   readonly tokens: Tokens;
+  readonly passwords: Passwords;
+  /** Makes the keys of private rooms. */
+  readonly roomKeys: Pick<RoomKeys, 'make'>;
+  readonly guests: Guests;
   readonly clock: Clock;
   readonly log: Log;
   readonly publicUrl: string | undefined;

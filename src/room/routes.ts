@@ -13,8 +13,9 @@ import {
   tellPaces,
 } from '../api/index.ts';
 import { asSlug } from '../base/ids.ts';
-import { isRunning } from '../wire/room.ts';
-import { type Access, tooOften } from './access.ts';
+import { type Access, type Changing, tooOften } from './access/access.ts';
+import { enterRoutes } from './access/enter-routes.ts';
+import { settingsRoutes } from './access/settings-routes.ts';
 import { editState, measured } from './change.ts';
 import { ics } from './ics.ts';
 import { viewOf } from './links.ts';
@@ -68,8 +69,8 @@ export function routes(deps: RoutesDeps, access: Access): (request: Request) => 
     viewOf(at, measured(entry), deps.recordingNote?.(entry.card.slug));
 
   /** The caller, when they may change this room now. */
-  const changing = async (c: Context) => {
-    const caller = await access.hosted(c);
+  const changing: Changing = async (c, act) => {
+    const caller = await access.may(c, act);
     return isRefusal(caller) ? caller : (tooOften(changes, c, caller) ?? caller);
   };
   const shown = (c: Context, made: RoomOnSite | RoomRefusal): Response =>
@@ -91,12 +92,12 @@ export function routes(deps: RoutesDeps, access: Access): (request: Request) => 
   startRoutes(app, deps, access, base);
 
   app.get('/api/rooms/:slug', async (c) => {
-    const entry = await book.find(c.req.param('slug'));
-    return entry ? tagged(c, entry) : refuse('room-unknown');
+    const asked = await access.may(c, 'read');
+    return isRefusal(asked) ? refused(asked) : tagged(c, asked.entry);
   });
 
   app.patch('/api/rooms/:slug', async (c) => {
-    const caller = await changing(c);
+    const caller = await changing(c, 'edit');
     if (isRefusal(caller)) return refused(caller);
     const change = await read(c, schemas.edit);
     if (isRefusal(change)) return refused(change);
@@ -104,9 +105,8 @@ export function routes(deps: RoutesDeps, access: Access): (request: Request) => 
   });
 
   app.delete('/api/rooms/:slug', async (c) => {
-    const caller = await changing(c);
+    const caller = await changing(c, 'remove');
     if (isRefusal(caller)) return refused(caller);
-    if (caller.role !== 'host') return refuse('not-host', 'Only the host can remove a room.');
     const { slug } = caller.entry.card;
     const removed = await book.remove(slug, ifMatch(c));
     if (isRefusal(removed)) return refused(removed);
@@ -116,12 +116,12 @@ export function routes(deps: RoutesDeps, access: Access): (request: Request) => 
   });
 
   app.delete('/api/rooms/:slug/recording', async (c) => {
-    const caller = await changing(c);
-    if (isRefusal(caller)) return refused(caller);
-    if (caller.role !== 'host') return refuse('not-host', 'Only the host can remove a recording.');
-    const { slug, status } = caller.entry.card;
-    if (isRunning(status))
-      return refuse('wrong-moment', 'The room is on air or open: end it, then remove its recording.');
+    const caller = await changing(c, 'remove-recording');
+    if (isRefusal(caller))
+      return caller.refused === 'wrong-moment'
+        ? refuse('wrong-moment', 'The room is on air or open: end it, then remove its recording.')
+        : refused(caller);
+    const { slug } = caller.entry.card;
     return (await deps.dropRecording?.(slug, caller.operator ? 'operator' : 'host'))
       ? c.body(null, 204)
       : refuse('not-found', 'There is no recording of this room.');
@@ -129,14 +129,18 @@ export function routes(deps: RoutesDeps, access: Access): (request: Request) => 
 
   for (const action of ACTIONS) {
     app.post(`/api/rooms/:slug/${action}`, async (c) => {
-      const caller = await changing(c);
+      const caller = await changing(c, action);
       if (isRefusal(caller)) return refused(caller);
-      return shown(c, await book.act(caller.entry.card.slug, action));
+      const why = action === 'cancel' ? await read(c, schemas.cancel) : { value: {} as { reason?: string } };
+      if (isRefusal(why)) return refused(why);
+      return shown(c, await book.act(caller.entry.card.slug, action, why.value.reason));
     });
   }
 
   measureRoutes(app, deps, access, shown);
   peopleRoutes(app, deps, access, changing, base);
+  settingsRoutes(app, deps, changing, shown);
+  enterRoutes(app, deps, access, base);
   musicRoutes(app, deps, access, changing);
 
   app.get('/r/:slug/event.ics', async (c) => {

@@ -1,8 +1,18 @@
 import type { Selectable, Updateable } from 'kysely';
 import type { Cursor } from '../api/index.ts';
 import type { RoomTable, Store } from '../store/index.ts';
-import type { Clocks, Quarantine, Revoked, RoomCard, RoomStatus, StoppedRoom } from '../wire/room.ts';
+import type {
+  Clocks,
+  Quarantine,
+  Revoked,
+  RoomAccess,
+  RoomCard,
+  RoomPlans,
+  RoomStatus,
+  StoppedRoom,
+} from '../wire/room.ts';
 import type { Ban, StageRules } from '../wire/stage/hands.ts';
+import type { KeptPassword } from './access/password.ts';
 
 /** What was done to a room beside what its hosts do. */
 export interface Measures {
@@ -10,6 +20,20 @@ export interface Measures {
   readonly quarantine?: Quarantine;
   /** Wall-clock ms at which it was kept apart last. */
   readonly apartAt?: number;
+}
+
+/** What a host has arranged for a room beside what its card always has. */
+export interface Arrangements {
+  /** Not announced yet: nobody is told of it but its hosts. */
+  readonly draft?: true;
+  /** Absent: public. */
+  readonly access?: Exclude<RoomAccess, 'public'>;
+  /** See `RoomCard.lock`. */
+  readonly lock?: string;
+  readonly password?: KeptPassword;
+  /** The edition of guest links that is good now; absent: 0. */
+  readonly guests?: number;
+  readonly plans?: RoomPlans;
 }
 
 /** One room: its card, the key of its row, and facts that only the site knows. */
@@ -25,6 +49,8 @@ export interface RoomOnSite {
   readonly removed?: number;
   /** Stopped by the operator, or kept apart. */
   readonly measures?: Measures;
+  /** Who may come, and what its hosts say. */
+  readonly arrangements?: Arrangements;
 }
 
 /** Nothing is withdrawn. */
@@ -115,7 +141,7 @@ export async function update(store: Store, entry: RoomOnSite): Promise<void> {
   await store.db.updateTable('room').set(change).where('id', '=', entry.id).executeTakeFirstOrThrow();
 }
 
-function toRow({ card, revoked, sequence, modified, removed, measures }: RoomOnSite) {
+function toRow({ card, revoked, sequence, modified, removed, measures, arrangements }: RoomOnSite) {
   return {
     generation: revoked.generation,
     spared: revoked.spared ?? null,
@@ -126,6 +152,7 @@ function toRow({ card, revoked, sequence, modified, removed, measures }: RoomOnS
     modified: modified ?? null,
     removed: removed ?? null,
     measures: measures === undefined ? null : JSON.stringify(measures),
+    arrangements: arrangements === undefined ? null : JSON.stringify(arrangements),
     title: card.title,
     hosts: JSON.stringify(card.hosts),
     status: card.status,
@@ -172,5 +199,6 @@ function fromRow(row: Selectable<RoomTable>): RoomOnSite {
     ...(row.modified === null ? {} : { modified: row.modified }),
     ...(row.removed === null ? {} : { removed: row.removed }),
     ...(row.measures === null ? {} : { measures: JSON.parse(row.measures) as Measures }),
+    ...(row.arrangements === null ? {} : { arrangements: JSON.parse(row.arrangements) as Arrangements }),
   };
 }

@@ -74,6 +74,15 @@ export function slugFrom(title: string): Slug {
   return asSlug(cut.slice(0, LONGEST).replace(/-+$/, '')) ?? ('room' as Slug);
 }
 
+const HIDDEN_LENGTH = 16;
+
+/** An address that nobody guesses: 79 bits. */
+export function hiddenSlug(): Slug {
+  let slug = '';
+  for (let i = 0; i < HIDDEN_LENGTH; i++) slug += SUFFIX_LETTERS[randomInt(SUFFIX_LETTERS.length)];
+  return slug as Slug;
+}
+
 /** An address with a random ending, for one that is already taken. */
 export function withSuffix(slug: Slug): Slug {
   let suffix = '';

@@ -14,7 +14,9 @@ import { networkOf } from '../base/allowance.ts';
 import { isLoopbackHost, LOCAL_HEADER, localPorts } from '../base/local.ts';
 import { bearer } from '../keys/token.ts';
 import type { AccountCard } from '../wire/account.ts';
-import type { Access } from './access.ts';
+import type { RoomAccess } from '../wire/room.ts';
+import type { Access } from './access/access.ts';
+import type { Passwords } from './access/password.ts';
 import { speakerOf } from './accounts/members.ts';
 import { linksOf, studioLink, viewOf } from './links.ts';
 import { fromForeignPage } from './origin.ts';
@@ -22,6 +24,7 @@ import type { RoomRefusal } from './refusal.ts';
 import { refusalPage } from './refusal-page.ts';
 import { requests } from './requests.ts';
 import type { RoutesDeps } from './routes-deps.ts';
+import type { Arrangements } from './rows.ts';
 
 /** New rooms on the whole server: this many at once, and one more every two seconds. */
 const ALL_BURST = 30;
@@ -100,9 +103,8 @@ export function startRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (
         ? c.req.header('sec-fetch-site') === 'cross-site' && c.req.header('authorization') === undefined
         : fromForeignPage(c, base(c));
     if (foreign) return refuse('foreign-page');
-    const wish: Attempted<{ value: z.output<typeof schemas.createForm> }> = form
-      ? await read(c, schemas.createForm, true)
-      : await read(c, schemas.create);
+    const wish: Attempted<{ value: z.output<typeof schemas.createForm> & { draft?: boolean | undefined } }> =
+      form ? await read(c, schemas.createForm, true) : await read(c, schemas.create);
     const token = bearer(c.req.header('authorization')) ?? tokenIn(wish);
     const local = await isLocal(c);
     const account = token === undefined || token.startsWith('ea_') ? await access.account(c) : undefined;
@@ -116,9 +118,11 @@ export function startRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (
       (known || from === undefined ? undefined : network.take(c, networkOf(from))) ?? all.take(c, 'all');
     if (wait !== undefined) return no({ refused: 'too-many-rooms', detail: `Try again in ${wait} s.`, wait });
     const { title, start, host, slug } = wish.value;
+    const arrangements = await arrangementsOf(wish.value, deps.passwords);
+    if (arrangements && isRefusal(arrangements)) return no(arrangements);
     const id = rowIdOf(c.req.raw);
     const hosts = host ? [host] : account ? [account.name] : [];
-    const entry = await book.create({ id, title, hosts, start, slug });
+    const entry = await book.create({ id, title, hosts, start, slug, arrangements });
     if (isRefusal(entry)) return no(entry);
     const { card } = entry;
     if (account) await deps.members.set(entry.id, account.id, 'host');
@@ -136,6 +140,29 @@ export function startRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (
       location: `/api/rooms/${card.slug}`,
     });
   });
+}
+
+/** What is arranged for a new room; undefined for one that is announced to everybody at once. */
+async function arrangementsOf(
+  {
+    access,
+    password,
+    draft,
+  }: {
+    readonly access?: RoomAccess | undefined;
+    readonly password?: string | undefined;
+    readonly draft?: boolean | undefined;
+  },
+  passwords: Passwords,
+): Promise<Attempted<Arrangements> | undefined> {
+  if (password !== undefined && access !== 'private')
+    return { refused: 'unprocessable', detail: 'password: only a private room has one' };
+  if ((access ?? 'public') === 'public' && !draft) return undefined;
+  return {
+    ...(access === undefined || access === 'public' ? {} : { access }),
+    ...(password === undefined ? {} : { password: await passwords.keep(password) }),
+    ...(draft ? { draft: true } : {}),
+  };
 }
 
 /** The token in what somebody pasted into the form: the link whole, or what follows its `#operator=`. */

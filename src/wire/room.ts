@@ -76,6 +76,37 @@ export interface Quarantine {
   readonly until: number;
 }
 
+/**
+ * Who may come to a room. `public`: everybody. `unlisted`: whoever knows its address, which is in no list. `private`:
+ * whoever was let in; to all others it does not exist.
+ */
+export type RoomAccess = 'public' | 'unlisted' | 'private';
+
+/** True for a room that lists, feeds and search may name. */
+export const isListed = ({ access }: Pick<RoomCard, 'access'>): boolean => access === undefined;
+
+/** What hosts say of a room beside its title and its time: told with its card, and in its state to everybody who is there. */
+export interface RoomPlans {
+  /** Why it begins late, in the host's own words. */
+  readonly late?: { readonly reason: string; readonly at: number };
+  /** It was announced for another time before (wall-clock ms), and was moved `at`. */
+  readonly moved?: { readonly from: number; readonly at: number };
+  /** Why it was cancelled, in the host's own words. */
+  readonly cancelled?: { readonly reason: string };
+  /** The room that this one continues. */
+  readonly continues?: OtherRoom;
+  /** The room that continues this one: its listeners were led there. */
+  readonly continuedBy?: OtherRoom;
+}
+
+/** A room beside this one. The title is absent where it is nobody's to know. */
+export interface OtherRoom {
+  readonly slug: string;
+  readonly title?: string;
+  /** Wall-clock ms when one led to the other. */
+  readonly at: number;
+}
+
 /** One room as the site knows it; the `rooms` snapshot on the bus is a list of these. */
 export interface RoomCard {
   readonly slug: string;
@@ -97,6 +128,12 @@ export interface RoomCard {
   readonly cap?: number;
   /** How people come on stage, where a host has changed it. */
   readonly rules?: StageRules;
+  /** Absent: public. */
+  readonly access?: Exclude<RoomAccess, 'public'>;
+  /** What the keys in a private room's addresses are made for; another one once they are withdrawn. */
+  readonly lock?: string;
+  /** What its hosts say beside that. */
+  readonly plans?: RoomPlans;
   /** True for the demo room that plays a welcome talk by itself. */
   readonly welcome?: boolean;
   /** Present while the status is `stopped`. */
@@ -175,6 +212,8 @@ export interface RoomState {
   readonly quarantine?: Quarantine;
   /** The recording of a room that is over; absent when nothing was recorded. */
   readonly recording?: RecordingNote;
+  /** What its hosts say: why it is late, that it was moved, where it goes on. */
+  readonly plans?: RoomPlans;
 }
 
 /** The state of a room that has no running program: scheduled, ended, or its cell is gone. */
@@ -195,5 +234,6 @@ export function stateOfCard(card: RoomCard, at: number, streams = 0): RoomState 
     gaps: [],
     ...(card.stopped ? { stopped: card.stopped } : {}),
     ...(card.quarantine ? { quarantine: card.quarantine } : {}),
+    ...(card.plans ? { plans: card.plans } : {}),
   };
 }

@@ -79,7 +79,7 @@ const OPEN: ReadonlySet<string> = new Set([
 
 /** Imports allowed to each folder of web besides itself. */
 const WEB: Record<string, readonly string[]> = {
-  player: [],
+  player: ['kit'],
   capture: ['kit'],
   kit: [],
   audience: ['kit', 'player'],

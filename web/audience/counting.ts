@@ -1,9 +1,11 @@
 /** What a room's page tells of its listener: fetched after what the sound needs. */
+
 import { VISIT_IDLE_MS } from '../../src/wire/audience-events.ts';
 import { proves } from '../../src/wire/listening/proof-sample.ts';
 import { sessionOf } from '../../src/wire/listening-proof.ts';
 import type { RoomState } from '../../src/wire/room.ts';
 import type { Way } from '../../src/wire/session-record.ts';
+import { roomAt } from '../kit/room-name.ts';
 import type { Player } from '../player/index.ts';
 import { type ListeningNow, PageBeacons } from './beacons.ts';
 import { asksForPrivacy, openEventBatches, randomKey } from './event-batches.ts';
@@ -91,7 +93,7 @@ export function openCounting(page: CountedPage, sound: CountedSound): RoomCounti
     discreet,
     embed,
     send: (body) =>
-      void fetch(`/r/${slug}/beacon`, { method: 'POST', body, keepalive: true }).catch(() => {}),
+      void fetch(`${roomAt(slug)}/beacon`, { method: 'POST', body, keepalive: true }).catch(() => {}),
     after: (ms, run) => void setTimeout(run, ms),
   });
   const events = openEventBatches(slug, () => (discreet ? undefined : session()));
@@ -131,7 +133,7 @@ function openSession(slug: string, embed: boolean): (way: Way) => string | undef
   const asked = new Map<Way, number>();
   const ask = async (way: Way): Promise<void> => {
     const body = JSON.stringify(embed ? { way, embed } : { way });
-    const response = await fetch(`/r/${slug}/session`, { method: 'POST', body });
+    const response = await fetch(`${roomAt(slug)}/session`, { method: 'POST', body });
     const { session } = (await response.json()) as { session?: unknown };
     if (response.ok && typeof session === 'string') tokens.set(way, session);
   };

@@ -1,5 +1,7 @@
 /** Sends what happened to the server, in small batches. */
+
 import { type AudienceEvent, type EventReport, MAX_EVENTS } from '../../src/wire/audience-events.ts';
+import { roomAt } from '../kit/room-name.ts';
 
 /** Events wait this long for others, ms. */
 const GATHER_MS = 1_500;
@@ -43,7 +45,7 @@ export function openEventBatches(slug: string, session: () => string | undefined
       const report: EventReport = { v: 1, ...(token === undefined ? {} : { session: token }), events };
       const body = JSON.stringify(report);
       // Text, so that no question goes ahead of it; what a browser refuses to queue is lost.
-      navigator.sendBeacon(`/r/${slug}/events`, body);
+      navigator.sendBeacon(`${roomAt(slug)}/events`, body);
     }
   };
   addEventListener('pagehide', flush);

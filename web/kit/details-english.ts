@@ -157,4 +157,6 @@ export const detailsEnglish = {
   keySeek: '15 seconds back or forward',
   keyVolume: 'volume',
   keySpeaker: 'previous or next speaker',
+  hostSays: (words: string) => `The host says: “${words}”`,
+  moved: (from: string) => `Moved from ${from}.`,
 };

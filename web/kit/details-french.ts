@@ -161,4 +161,6 @@ export const detailsFrench: typeof detailsEnglish = {
   keySeek: '15 secondes en arrière ou en avant',
   keyVolume: 'volume',
   keySpeaker: 'intervenant précédent ou suivant',
+  hostSays: (words) => `L’hôte dit : « ${words} »`,
+  moved: (from) => `Déplacée : prévue d’abord ${from}.`,
 };

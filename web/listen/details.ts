@@ -2,9 +2,11 @@
  * The parts of a room's page that are fetched after what sound needs: the theatre, the bar, sharing, and keeping a
  * place.
  */
+
 import { isRunning, type ListenerCount, type RoomState, type RoomStatus } from '../../src/wire/room.ts';
 import { element, write } from '../kit/element.ts';
 import { clockOf } from '../kit/figures.ts';
+import { roomAt } from '../kit/room-name.ts';
 import type { AllWords } from '../kit/words.ts';
 import { openClocks } from './clocks.ts';
 import { footLinks } from './foot-links.ts';
@@ -13,7 +15,7 @@ import { type KeyActions, keys } from './keys.ts';
 import { lengthOf } from './places.ts';
 import { keepPlace, placeIn } from './replay/kept-places.ts';
 import type { ReplayCard } from './replay/replay-card.ts';
-import { type Here, timeOf } from './say.ts';
+import { type Here, timeOf, whenOf } from './say.ts';
 import { shareButtons } from './share-buttons.ts';
 import type { Sound } from './sound.ts';
 import { openTheatre } from './theatre/theatre.ts';
@@ -60,7 +62,8 @@ export function roomDetails(slots: Slots, { slug, words, sound, actions, clock }
   const steadier = openSteadier(words, sound);
   slots.controls.append(...reminder.nodes, transport.node, steadier.node);
   const facts = openFacts(words);
-  slots.talk.append(...facts.nodes);
+  const plans = openPlans(words);
+  slots.talk.append(plans.node, ...facts.nodes);
   const theatre = openTheatre(words);
   const count = openCount(slug, words);
   slots.house.append(theatre.node, count.node);
@@ -70,8 +73,8 @@ export function roomDetails(slots: Slots, { slug, words, sound, actions, clock }
   const links = element(
     'p',
     { class: 'small count' },
-    ...[element('a', { href: `/r/${slug}/numbers` }, words.numbers), ' · '],
-    element('a', { href: `/r/${slug}/claims` }, words.said),
+    ...[element('a', { href: `${roomAt(slug)}/numbers` }, words.numbers), ' · '],
+    element('a', { href: `${roomAt(slug)}/claims` }, words.said),
   );
   const parts = openParts(slug, words, sound);
   slots.below.append(parts.node, times.node, links, keys({ ...actions, speaker: parts.skip }, words));
@@ -90,6 +93,7 @@ export function roomDetails(slots: Slots, { slug, words, sound, actions, clock }
       steadier.show(running);
       ways.show(state, running, length);
       facts.show(state, length, replay?.seconds);
+      plans.show(state, here);
       theatre.show(state, running && on && !replay);
       count.show(state, running);
       times.show(state.clocks);
@@ -97,6 +101,25 @@ export function roomDetails(slots: Slots, { slug, words, sound, actions, clock }
       parts.show(state, from ?? remembered);
     },
     opened: reminder.opened,
+  };
+}
+
+/** What the hosts say themselves: why it is late or cancelled, and that it was moved. */
+function openPlans(words: AllWords) {
+  const node = element('p', { role: 'status', dir: 'auto' });
+  return {
+    node,
+    show({ plans, status }: RoomState, { now }: Here): void {
+      const { late, moved, cancelled } = plans ?? {};
+      const waiting = status === 'scheduled' || status === 'open';
+      const reason = status === 'cancelled' ? cancelled?.reason : waiting ? late?.reason : undefined;
+      const says = [
+        ...(moved && status === 'scheduled' ? [words.moved(whenOf(moved.from, now, words))] : []),
+        ...(reason === undefined ? [] : [words.hostSays(reason)]),
+      ];
+      write(node, says.join(' '));
+      node.hidden = says.length === 0;
+    },
   };
 }
 
@@ -161,7 +184,12 @@ const flip = (label: string, onchange: (on: boolean) => void) => {
 function openReminder(slug: string, words: AllWords, sound: Sound) {
   const calendar = element(
     'a',
-    { class: 'button main', href: `/r/${slug}/event.ics`, download: `${slug}.ics`, title: words.remindHint },
+    {
+      class: 'button main',
+      href: `${roomAt(slug)}/event.ics`,
+      download: `${slug}.ics`,
+      title: words.remindHint,
+    },
     words.remind,
   );
   const note = element('p', { class: 'small ash', role: 'status' });
@@ -239,7 +267,7 @@ function openFacts(words: AllWords) {
 function openCount(slug: string, words: AllWords) {
   const main = element('p', { class: 'streams' });
   const how = element('span', {});
-  const what = element('a', { href: `/r/${slug}/numbers` }, words.whatIsThis);
+  const what = element('a', { href: `${roomAt(slug)}/numbers` }, words.whatIsThis);
   const explained = element('p', { class: 'small ash' }, how, ' · ', what);
   const hint = element('p', { class: 'small ash' });
   const node = element('div', { class: 'count' }, main, explained, hint);
@@ -281,7 +309,7 @@ function openWays(slug: string, words: AllWords, sound: Sound, remembered: numbe
   const share = shareButtons(words, slug);
   const download = element(
     'a',
-    { class: 'button quiet', href: `/r/${slug}/replay.m4a`, download: `${slug}.m4a` },
+    { class: 'button quiet', href: `${roomAt(slug)}/replay.m4a`, download: `${slug}.m4a` },
     words.download,
   );
   if (remembered !== undefined) write(goOn, words.goOnFrom(clockOf(remembered)));

@@ -1,4 +1,5 @@
 import type { TicketAnswer } from '../../src/wire/queue.ts';
+import { roomAt } from '../kit/room-name.ts';
 import { keep, kept } from '../kit/words.ts';
 
 /** An answer that takes longer than this counts as none, in ms. */
@@ -24,7 +25,7 @@ export function openTicket(slug: string): LineTicket {
     },
     async renew() {
       const shown = held?.ticket ?? (kept(stored) || undefined);
-      const response = await fetch(`/r/${slug}/ticket`, {
+      const response = await fetch(`${roomAt(slug)}/ticket`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(shown === undefined ? {} : { ticket: shown }),
@@ -38,7 +39,7 @@ export function openTicket(slug: string): LineTicket {
     },
     giveBack() {
       if (!held) return;
-      void fetch(`/r/${slug}/ticket`, {
+      void fetch(`${roomAt(slug)}/ticket`, {
         method: 'DELETE',
         body: JSON.stringify({ ticket: held.ticket }),
       }).catch(() => {});

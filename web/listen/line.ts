@@ -3,6 +3,7 @@
 import { type Place, placeIn, pollAfter, whyWorse } from '../../src/wire/place-in-line.ts';
 import type { QueueState } from '../../src/wire/queue.ts';
 import { element, write } from '../kit/element.ts';
+import { roomAt } from '../kit/room-name.ts';
 import type { Language } from '../kit/words.ts';
 import { isRanged, lineSentence } from './line-sentence.ts';
 import { openTicket, PATIENCE_MS } from './line-ticket.ts';
@@ -169,7 +170,7 @@ export function openLine(options: LineOptions): LineCard {
 
 /** The queue as it is now: `nobody` where the doors know of none, undefined where it cannot be read. */
 async function readQueue(slug: string): Promise<QueueState | 'nobody' | undefined> {
-  const response = await fetch(`/r/${slug}/queue.json`, { signal: AbortSignal.timeout(PATIENCE_MS) });
+  const response = await fetch(`${roomAt(slug)}/queue.json`, { signal: AbortSignal.timeout(PATIENCE_MS) });
   if (response.status === 409) return 'nobody';
   return response.ok ? ((await response.json()) as QueueState) : undefined;
 }
@@ -197,7 +198,7 @@ function makeCard(slug: string, words: LineWords, leaveOrReturn: () => void) {
     { class: 'small ash' },
     because,
     `${words.kept} `,
-    element('a', { href: `/r/${slug}/queue?part=line`, target: '_blank', rel: 'noopener' }, words.check),
+    element('a', { href: `${roomAt(slug)}/queue?part=line`, target: '_blank', rel: 'noopener' }, words.check),
   );
   const node = element(
     'section',

@@ -1,7 +1,7 @@
 import './listen.css';
 import './theatre/theatre.css';
 import './home/home.css';
-import { allWordsOf, language, wordsOf } from '../kit/words.ts';
+import { language, wordsOf } from '../kit/words.ts';
 import { openControls } from './controls.ts';
 import { applyTheme } from './frame.ts';
 import { RoomNews } from './news.ts';
@@ -15,6 +15,8 @@ applyTheme();
 const words = await wordsOf(language());
 const main = document.querySelector('main');
 const mount = document.querySelector<HTMLElement>('#room');
+const keyed = document.querySelector<HTMLElement>('[data-key]');
+if (keyed) (await import('../kit/room-key.ts')).openRoomKey(keyed.dataset);
 if (main && mount) roomPage(main, mount, words);
 else if (main?.classList.contains('embed')) {
   const { embedPage } = await import('./embed/embed-page.ts');
@@ -29,4 +31,4 @@ else if (main?.classList.contains('embed')) {
     paceOf,
     stateAt,
   });
-} else if (main) (await import('./home/home.ts')).homePage(main, await allWordsOf(words));
+} else if (main) (await import('./closed/other-pages.ts')).otherPage(main, words);

@@ -1,5 +1,7 @@
 /** Where a listener's sound and news come from, by what the room says about its delivery. */
+
 import { type Delivery, needsTicket } from '../../src/wire/delivery.ts';
+import { roomAt } from '../kit/room-name.ts';
 
 /** How often pages read the room's state if it does not say, ms. */
 const USUAL_POLL_MS = 1_000;
@@ -24,5 +26,5 @@ export function stateAt(
   { first, failures }: { readonly first: number; readonly failures: number },
 ): string {
   const base = caches && failures < caches.length ? caches[(first + failures) % caches.length] : '';
-  return `${base}/r/${slug}/state.json`;
+  return `${base}${roomAt(slug)}/state.json`;
 }

@@ -1,4 +1,5 @@
 /** The numbers page: the picture of the evening, and figures that change while the room is on. */
+import { roomAt } from '../kit/room-name.ts';
 import 'uplot/dist/uPlot.min.css';
 import './numbers.css';
 import type { Evening } from '../../src/wire/evening.ts';
@@ -38,7 +39,7 @@ let shown = '';
 
 async function read<Found>(file: string): Promise<Found | undefined> {
   try {
-    const response = await fetch(`/r/${slug}/${file}`);
+    const response = await fetch(`${roomAt(slug)}/${file}`);
     return response.ok ? ((await response.json()) as Found) : undefined;
   } catch {
     return undefined;

@@ -1,3 +1,4 @@
+import { roomAt } from '../kit/room-name.ts';
 import { BoxReader } from './boxes.ts';
 import type { Sink, Stream } from './stream.ts';
 
@@ -62,7 +63,7 @@ function openCaches({ slug, caches, codec }: Pick<CachedStreamOptions, 'slug' | 
     attempt = new AbortController();
     const watchdog = setTimeout(() => attempt.abort(), PATIENCE_MS);
     try {
-      const response = await fetch(`${caches[(start + turn) % caches.length]}/r/${slug}/live/${path}`, {
+      const response = await fetch(`${caches[(start + turn) % caches.length]}${roomAt(slug)}/live/${path}`, {
         signal: attempt.signal,
         credentials: 'omit',
       });

@@ -1,3 +1,4 @@
+import { roomAt } from '../kit/room-name.ts';
 import type { Player, PlayerOptions, PlayerState } from './player.ts';
 
 const FIRST_RETRY_MS = 1_000;
@@ -26,7 +27,7 @@ export function nativePlayer(options: PlayerOptions, audio: HTMLAudioElement): P
     const ticket = options.ticket?.();
     const shown = ticket === undefined ? '' : `&ticket=${encodeURIComponent(ticket)}`;
     late = options.late?.() ?? false;
-    audio.src = `${base}/r/${slug}/${hls ? 'live/main.m3u8' : `radio.mp3?t=${Date.now()}${shown}`}`;
+    audio.src = `${base}${roomAt(slug)}/${hls ? 'live/main.m3u8' : `radio.mp3?t=${Date.now()}${shown}`}`;
     await audio.play().catch((error: unknown) => {
       if (error instanceof DOMException && error.name === 'NotAllowedError') stop('blocked');
     });

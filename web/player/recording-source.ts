@@ -1,3 +1,4 @@
+import { roomAt } from '../kit/room-name.ts';
 import { type PlaylistPiece, type PlaylistRecording, readPlaylist, variantOf } from './playlist.ts';
 
 const RETRY_MS = 1_000;
@@ -25,7 +26,7 @@ export function openSource(
   over: AbortSignal,
 ): RecordingSource {
   const listed = (name: string): string =>
-    new URL(`${base}/r/${slug}/replay/${name}.m3u8`, location.href).href;
+    new URL(`${base}${roomAt(slug)}/replay/${name}.m3u8`, location.href).href;
   const inits = new Map<string, Uint8Array<ArrayBuffer>>();
   // So that the door can count who catches up: made up for each visit, and kept by nobody.
   const name = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(36)).join('');

@@ -1,3 +1,4 @@
+import { roomAt } from '../kit/room-name.ts';
 import type { Where } from './stream.ts';
 
 /** What a player asks a door for. */
@@ -22,5 +23,5 @@ export function streamAddress(wish: StreamWish, where: Where): string {
   const { base, slug, codec, margin, after, ticket, embed } = wish;
   const ring = where.place === 'ring' ? '&was=ring' : '';
   const since = after === undefined ? '' : `&after=${after}${ring}${as('back', where.back)}`;
-  return `${base}/r/${slug}/stream?codec=${codec}&margin=${Math.round(margin * 1000)}${since}${as('ticket', where.seat ?? ticket)}${as('session', where.session ?? 'new')}${as('embed', embed ? '1' : '')}`;
+  return `${base}${roomAt(slug)}/stream?codec=${codec}&margin=${Math.round(margin * 1000)}${since}${as('ticket', where.seat ?? ticket)}${as('session', where.session ?? 'new')}${as('embed', embed ? '1' : '')}`;
 }

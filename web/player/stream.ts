@@ -1,5 +1,6 @@
 import type { Notice, StreamPlace } from '../../src/wire/notice.ts';
 import type { StateChange } from '../../src/wire/state-box.ts';
+import { keyRefused } from '../kit/room-name.ts';
 import { BoxReader } from './boxes.ts';
 
 /** Which part of the program a stream serves, as its response headers say. */
@@ -79,6 +80,7 @@ export function openStream(options: StreamOptions, sink: Sink): Stream {
         cache: 'no-store',
       });
       if (response.status === 410) return 'over';
+      if (response.status === 404) await keyRefused();
       // A door that has just restarted may not know its rooms yet.
       if (response.status === 404 && failures >= UNKNOWN_TIMES) return 'over';
       if (!response.ok || !response.body) return 'again';

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
 import { ms } from '../../base/time.ts';
-import { find } from '../../http/index.ts';
+import { find, roomPath } from '../../http/index.ts';
 import { BEACON_BYTES } from '../../wire/listening/beacon.ts';
 import type { Defence } from '../defence/defence.ts';
 import type { AskedFor } from '../defence/exemptions.ts';
@@ -14,6 +14,7 @@ import type { Clients } from '../network/trusted-proxies.ts';
 import { agentIn, forwardedForIn } from '../request/file-head.ts';
 import type { FinishedRequests } from '../request/finished-request.ts';
 import { listeningOn } from '../request/listening.ts';
+import type { RoomGate } from '../request/room-gate.ts';
 import type { Batch } from '../socket/batched-write.ts';
 import type { Connection, Handler, Requester } from '../socket/connection.ts';
 import { type Outlet, waitingIn } from '../socket/direct-write.ts';
@@ -30,6 +31,8 @@ export interface BeaconRequestsDeps {
   readonly audience: Pick<DoorAudience, 'beacon' | 'refusedBeacon'>;
   readonly clients: Clients;
   known(slug: string): boolean;
+  /** Who may pass to which room. */
+  readonly rooms: Pick<RoomGate, 'pass'>;
   /** Charges the network for one beacon; false when it has used up its share. */
   consume(connection: Connection, forwardedFor: string | undefined): boolean;
   readonly defence: Pick<Defence, 'measure'>;
@@ -251,7 +254,10 @@ export class BeaconRequests {
   }
 
   #readHead(lines: string): BeaconHead | undefined {
-    return readBeaconHead(lines, { headers: this.#deps.limits.headers, most: BEACON_BYTES });
+    const head = readBeaconHead(lines, { headers: this.#deps.limits.headers, most: BEACON_BYTES });
+    if (!head) return undefined;
+    const passed = roomPath(this.#deps.rooms.pass(`/r/${head.slug}/beacon`));
+    return { ...head, slug: passed?.slug ?? head.slug };
   }
 
   /** Many beacons come at once, and what answers them goes out in one call. */

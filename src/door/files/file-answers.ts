@@ -1,7 +1,8 @@
 import type { Clock } from '../../base/clock.ts';
 import { ERRORS } from '../../base/errors.ts';
-import type { Charge } from '../../base/reply.ts';
+import type { Charge, Reply } from '../../base/reply.ts';
 import { ms } from '../../base/time.ts';
+import { roomPath } from '../../http/index.ts';
 import { isStream } from '../answer/send.ts';
 import type { DoorAudience } from '../audience/audience.ts';
 import { withSessions } from '../audience/session-list.ts';
@@ -16,6 +17,7 @@ import type { DoorOrigin } from '../origin-port.ts';
 import { agentIn, type FileHead, forwardedForIn, readFileHead } from '../request/file-head.ts';
 import type { FinishedRequests } from '../request/finished-request.ts';
 import { type Listening, listeningOn } from '../request/listening.ts';
+import { privateHeaders, type RoomGate } from '../request/room-gate.ts';
 import type { Batch } from '../socket/batched-write.ts';
 import type { Connection, Requester } from '../socket/connection.ts';
 import { put, waitingIn } from '../socket/direct-write.ts';
@@ -46,6 +48,8 @@ export interface FileAnswersDeps {
   isProxy(connection: Connection): boolean;
   readonly requesters: Pick<Requesters, 'on'>;
   readonly finished: Pick<FinishedRequests, 'tell'>;
+  /** Who may pass to which room. */
+  readonly rooms: Pick<RoomGate, 'pass' | 'isPrivate'>;
   /** Records a fault that cost one connection. */
   fault(error: unknown, where: string): void;
   /** Counts who fetches sound. */
@@ -166,12 +170,13 @@ class SharedFileAnswers implements FileAnswers {
   #next(requests: FileRequests) {
     const { limits, counters } = this.#deps;
     while (requests.held && requests.bytes && requests.waiting === 0 && !requests.paused) {
-      const head = readFileHead(requests.bytes, limits, requests.before);
-      if (head.kind === 'more') return;
-      if (head.kind !== 'file') {
+      const asked = readFileHead(requests.bytes, limits, requests.before);
+      if (asked.kind === 'more') return;
+      if (asked.kind !== 'file') {
         if (requests.hearing) this.#deps.audience?.files.settle(requests.hearing);
         return this.#giveBack(requests);
       }
+      const head: Found = { ...asked, path: this.#deps.rooms.pass(asked.path) };
       const forwardedFor = requests.proxy ? forwardedForIn(head.fields) : undefined;
       const requester = this.#requesterOf(requests, head, forwardedFor);
       const times = this.#measured(requests, head, requester);
@@ -304,7 +309,7 @@ class SharedFileAnswers implements FileAnswers {
       // A network that has had too much is refused on its own: the others may still be served.
       const shared = reply && !isStream(reply.body) && reply.status !== 429;
       if (shared) {
-        const bytes = this.#cache.keep(making.key, reply, query !== '');
+        const bytes = this.#cache.keep(making.key, this.#headed(head.path, reply), query !== '');
         return this.#slices.release(this.#cache.release(making), bytes);
       }
       if (reply && isStream(reply.body)) reply.body.destroy();
@@ -314,6 +319,12 @@ class SharedFileAnswers implements FileAnswers {
     // The answer cannot be shared: each is served on its own.
     for (const requests of this.#cache.release(making))
       this.#contain(requests, () => this.#giveBack(requests));
+  }
+
+  /** What a private room says is kept by no cache for long. */
+  #headed(path: string, reply: Reply): Reply {
+    const slug = roomPath(path)?.slug ?? '';
+    return this.#deps.rooms.isPrivate(slug) ? { ...reply, headers: privateHeaders(reply.headers) } : reply;
   }
 
   /** Sends a waiting connection its answer, with the batch, and continues with what it asked in the meantime. */

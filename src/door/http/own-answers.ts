@@ -2,14 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ErrorCode } from '../../base/errors.ts';
 import { languageOf, type PageLanguage } from '../../base/negotiation.ts';
 import { problem } from '../../base/reply.ts';
-import type { Address } from '../../http/index.ts';
+import { type Address, roomPath } from '../../http/index.ts';
 import { clipCard, FAVICON, ROBOTS } from '../../pages/index.ts';
 import type { Clip } from '../../wire/replay/edits.ts';
 import type { ReplayOutline } from '../../wire/replay/outline.ts';
-import type { RoomCard } from '../../wire/room.ts';
+import { isListed, type RoomCard } from '../../wire/room.ts';
 import { keptFor } from '../answer/assets.ts';
 import { openPageCache } from '../answer/page-cache.ts';
 import { embedHeaders, pageHeaders, send, sendCoded, TEXT } from '../answer/send.ts';
+
 import { radioList } from '../stream/radio-list.ts';
 import { answerAudience } from './audience-answers.ts';
 import type { DoorHttpDeps } from './server-deps.ts';
@@ -44,6 +45,19 @@ export class OwnAnswers {
     this.refuse(req, res, code);
   }
 
+  /** No room that is open to whoever asks is here: a browser is shown a page on which one can say that one is invited. */
+  #closed(req: IncomingMessage, res: ServerResponse, asked: string) {
+    if (!req.headers.accept?.includes('text/html')) return this.refuse(req, res, 'room-unknown');
+    const { pages } = this.#deps;
+    const slug = roomPath(asked)?.slug ?? '';
+    const language = languageOf(req.headers['accept-language']);
+    send(req, res, {
+      status: 404,
+      headers: { ...this.#pageHead, 'cache-control': 'no-store', vary: 'accept-language' },
+      body: pages.closed(slug, language),
+    });
+  }
+
   /** A mistake of ours in answering. */
   broken(req: IncomingMessage, res: ServerResponse, error: unknown) {
     this.#deps.fault(error, `${req.method} ${req.url}`);
@@ -56,7 +70,18 @@ export class OwnAnswers {
     req: IncomingMessage,
     res: ServerResponse,
     address: Address,
-    { slug, path, query }: { readonly slug: string; readonly path: string; readonly query: string },
+    {
+      slug,
+      path,
+      query,
+      asked,
+    }: {
+      readonly slug: string;
+      readonly path: string;
+      readonly query: string;
+      /** The path as it was asked for: with the key to a private room. */
+      readonly asked: string;
+    },
   ) {
     const { origin, pages, publicUrl, clients, consent } = this.#deps;
     const { id } = address;
@@ -66,26 +91,26 @@ export class OwnAnswers {
       case 'events':
         return this.#audience(req, res, address, slug);
       case 'home':
-        return this.#page(req, res, '/', (language) => pages.home([...origin.cards()], language));
+        return this.#page(req, res, '/', (language) => pages.home(origin.cards().filter(isListed), language));
       case 'room':
       case 'studio':
-        return this.#room(req, res, slug, id === 'studio');
+        return this.#room(req, res, slug, asked, id === 'studio');
       case 'embed':
-        return this.#embed(req, res, slug);
+        return this.#embed(req, res, slug, asked);
       case 'clip':
       case 'clip-card':
-        return this.#clip(req, res, slug, path);
+        return this.#clip(req, res, slug, asked);
       case 'oembed':
         return this.#oembed(req, res, query);
       case 'feed':
       case 'room-feed':
         return this.#feed(req, res, path, slug);
       case 'numbers':
-        return this.#numbers(req, res, slug);
+        return this.#numbers(req, res, slug, asked);
       case 'figure-card':
         return this.#figureCard(req, res, slug, path);
       case 'radio-list':
-        return send(req, res, radioList(origin.card(slug), path, publicUrl, clients.spokenTo(req)));
+        return send(req, res, radioList(this.#cardAt(slug, asked), asked, publicUrl, clients.spokenTo(req)));
       case 'asset':
         return this.#asset(req, res, path);
       case 'plan':
@@ -169,24 +194,31 @@ export class OwnAnswers {
     sendCoded(req, res, found, { 'content-type': found.type, 'cache-control': keptFor(found) });
   }
 
-  #room(req: IncomingMessage, res: ServerResponse, slug: string, studio: boolean) {
+  /** A room's card, under the name by which it was asked for: a page of a private room leads on with the key. */
+  #cardAt(slug: string, asked: string): RoomCard | undefined {
+    const card = this.#deps.origin.card(slug);
+    const key = roomPath(asked)?.key;
+    return card && key !== undefined ? { ...card, slug: `${slug}~${key}` } : card;
+  }
+
+  #room(req: IncomingMessage, res: ServerResponse, slug: string, asked: string, studio: boolean) {
     const { origin, pages } = this.#deps;
-    const card = origin.card(slug);
-    if (!card) return this.missing(req, res, 'room-unknown');
-    if (studio) return this.#page(req, res, `/r/${slug}/studio`, (language) => pages.studio(card, language));
+    const card = this.#cardAt(slug, asked);
+    if (!card) return this.#closed(req, res, asked);
+    if (studio) return this.#page(req, res, asked, (language) => pages.studio(card, language));
     const show = (outline?: ReplayOutline) =>
-      this.#page(req, res, `/r/${slug}`, (language) =>
-        pages.room(origin.card(slug) ?? card, origin.state(slug), language, outline),
+      this.#page(req, res, asked, (language) =>
+        pages.room(this.#cardAt(slug, asked) ?? card, origin.state(slug), language, outline),
       );
     if (card.status !== 'ended' || !origin.outline) return show();
     origin.outline(slug).then(show, () => show());
   }
 
-  #clip(req: IncomingMessage, res: ServerResponse, slug: string, path: string) {
+  #clip(req: IncomingMessage, res: ServerResponse, slug: string, asked: string) {
     const { origin, pages } = this.#deps;
-    const card = origin.card(slug);
+    const card = this.#cardAt(slug, asked);
     if (!card) return this.missing(req, res, 'room-unknown');
-    const [, , , , file = ''] = path.split('/');
+    const [, , , , file = ''] = asked.split('/');
     const id = file.replace(/\.svg$/, '');
     const answer = async (): Promise<void> => {
       const clip = await origin.clip?.(slug, id);
@@ -195,7 +227,7 @@ export class OwnAnswers {
       if (res.destroyed) return;
       if (file !== id) return clip ? this.#card(req, res, clip, card) : this.missing(req, res, 'not-found');
       const render = (language: PageLanguage): string => pages.clip(card, clip, language, at);
-      this.#page(req, res, path, render, clip ? 200 : 410);
+      this.#page(req, res, asked, render, clip ? 200 : 410);
     };
     answer().catch((error: unknown) => this.broken(req, res, error));
   }
@@ -212,13 +244,20 @@ export class OwnAnswers {
     );
   }
 
-  #embed(req: IncomingMessage, res: ServerResponse, slug: string) {
+  #embed(req: IncomingMessage, res: ServerResponse, slug: string, asked: string) {
     const { origin, pages } = this.#deps;
-    const card = origin.card(slug);
-    if (!card) return this.missing(req, res, 'room-unknown');
+    const card = this.#cardAt(slug, asked);
+    if (!card) return this.#privateEmbed(req, res);
     const render = (language: PageLanguage): string =>
-      pages.embed(origin.card(slug) ?? card, origin.state(slug), language);
-    this.#page(req, res, `/r/${slug}/embed`, render, 200, this.#embedHead);
+      pages.embed(this.#cardAt(slug, asked) ?? card, origin.state(slug), language);
+    this.#page(req, res, asked, render, 200, this.#embedHead);
+  }
+
+  /** What stands in pages of other sites where no room is open to everybody. */
+  #privateEmbed(req: IncomingMessage, res: ServerResponse) {
+    if (!req.headers.accept?.includes('text/html')) return this.refuse(req, res, 'room-unknown');
+    const render = (language: PageLanguage): string => this.#deps.pages.closedEmbed(language);
+    this.#page(req, res, 'closed-embed', render, 404, this.#embedHead);
   }
 
   #syndication(req: IncomingMessage): SyndicationDeps {
@@ -235,11 +274,11 @@ export class OwnAnswers {
     );
   }
 
-  #numbers(req: IncomingMessage, res: ServerResponse, slug: string) {
-    const { origin, pages, numbers } = this.#deps;
-    const card = origin.card(slug);
+  #numbers(req: IncomingMessage, res: ServerResponse, slug: string, asked: string) {
+    const { pages, numbers } = this.#deps;
+    const card = this.#cardAt(slug, asked);
     if (!card) return this.missing(req, res, 'room-unknown');
-    this.#page(req, res, `/r/${slug}/numbers`, (language) => pages.numbers(card, numbers?.(slug), language));
+    this.#page(req, res, asked, (language) => pages.numbers(card, numbers?.(slug), language));
   }
 
   #figureCard(req: IncomingMessage, res: ServerResponse, slug: string, path: string) {

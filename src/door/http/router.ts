@@ -7,6 +7,7 @@ import {
   type Match,
   movedStatus,
   optionsHead,
+  roomPath,
   stepsAside,
   takes,
 } from '../../http/index.ts';
@@ -15,6 +16,7 @@ import { send } from '../answer/send.ts';
 import type { DefenceMeasure } from '../defence/defence.ts';
 import { toOriginForm } from '../request/absolute-target.ts';
 import { headFault } from '../request/head-fault.ts';
+import { NOBODYS, privateHeaders } from '../request/room-gate.ts';
 import { connectionOf, type Requester } from '../socket/connection.ts';
 import { answerRefused, answerWait } from './defended-answer.ts';
 import { OtherAnswers } from './other-answers.ts';
@@ -31,8 +33,10 @@ const RECORDED: ReadonlySet<string> = new Set(['replay-segment', 'replay-piece']
 interface Target {
   /** As it was written. */
   readonly whole: string;
-  /** Its path, in canonical form where it has one. */
+  /** Its path, in canonical form where it has one, and as it is answered: see `RoomGate`. */
   readonly path: string;
+  /** The same as it was asked for, with the key to a private room. */
+  readonly asked: string;
   readonly query: string;
   /** True when the path is not in canonical form. */
   readonly moved: boolean;
@@ -49,7 +53,22 @@ function readTarget(whole: string): Target {
   const aside = stepsAside(written);
   const meant = aside ? undefined : canonical(written);
   const path = meant ?? written;
-  return { whole, path, query, moved: meant !== undefined, aside, found: aside ? undefined : find(path) };
+  const found = aside ? undefined : find(path);
+  return { whole, path, asked: path, query, moved: meant !== undefined, aside, found };
+}
+
+/** Redirects lead to the whole address. */
+const redirected = ({ method }: IncomingMessage, { moved }: Target): boolean =>
+  moved && (method === 'GET' || method === 'HEAD');
+
+/** Whatever answers: nothing that a private room says is kept for long. */
+function keepShort(res: ServerResponse) {
+  const write = res.writeHead.bind(res) as (
+    status: number,
+    headers: Record<string, string>,
+  ) => ServerResponse;
+  res.writeHead = ((status: number, headers: Record<string, string> = {}) =>
+    write(status, privateHeaders(headers))) as typeof res.writeHead;
 }
 
 /** Sends each request to whoever answers at its address, if it may be answered now. */
@@ -69,7 +88,7 @@ export class Router {
   /** Answers a request. @throws what goes wrong in answering. */
   route(req: IncomingMessage, res: ServerResponse) {
     toOriginForm(req);
-    const target = readTarget(req.url ?? '/');
+    const target = this.#gated(req, readTarget(req.url ?? '/'));
     const { found } = target;
     for (const [name, value] of this.#heads.of(req, found?.address)) res.setHeader(name, value);
     const fault = headFault(req, this.#deps.limits);
@@ -89,6 +108,15 @@ export class Router {
         late: this.#deps.late,
       });
     answerRefused(req, res, measure === 'deny', this.#deps.late);
+  }
+
+  /** The request as the gate of its room lets it pass. */
+  #gated(req: IncomingMessage, target: Target): Target {
+    const { asked, query } = target;
+    const path = this.#deps.rooms.pass(asked, req.headers.authorization);
+    if (path === target.path || redirected(req, target)) return target;
+    const whole = query === '' ? path : `${path}?${query}`;
+    return { ...target, path, whole, found: find(path) };
   }
 
   /** What is to be done about whoever asks. A stream is looked at when somebody joins it. */
@@ -127,7 +155,15 @@ export class Router {
     const { method = '' } = req;
     if (method !== 'OPTIONS' && !takes(found.address, method))
       return this.#own.refuse(req, res, 'method-not-allowed', { allow: allowed(found.address) });
-    this.#dispatch(req, res, target, found);
+    this.#known(req, res, roomPath(target.asked)?.slug ?? '', () => {
+      // The room may have become known only now.
+      const now = this.#gated(req, target);
+      if (now.path !== now.asked) {
+        req.url = now.whole;
+        if (now.found?.room !== NOBODYS) keepShort(res);
+      }
+      this.#dispatch(req, res, now, now.found ?? found);
+    });
   }
 
   /**
@@ -173,7 +209,7 @@ export class Router {
   #dispatch(
     req: IncomingMessage,
     res: ServerResponse,
-    { whole, path, query }: Target,
+    { whole, path, asked, query }: Target,
     { address, room: slug }: Match,
   ) {
     const most = address.body ?? 0;
@@ -183,6 +219,9 @@ export class Router {
       case 'cell':
         return this.#others.cell(req, res, slug, most);
       case 'tally':
+        // Its answer would name the room that was asked for, whatever it is called.
+        if (address.id === 'evening' && !this.#deps.origin.card(slug))
+          return this.#own.missing(req, res, 'room-unknown');
         return this.#others.tally(req, res, most);
       case 'press':
         return this.#others.press(req, res, path);
@@ -190,15 +229,15 @@ export class Router {
         return this.#others.queue(req, res, path, query);
       case 'origin':
         if (RECORDED.has(address.id)) this.#others.listensLater(req, slug);
-        return this.#known(req, res, slug, () =>
-          address.endless ? this.#others.stream(req, res, whole) : this.#others.origin(req, res, path, query),
-        );
+        return address.endless
+          ? this.#others.stream(req, res, whole)
+          : this.#others.origin(req, res, path, query);
       case 'door':
-        return this.#known(req, res, slug, () => this.#own.answer(req, res, address, { slug, path, query }));
+        return this.#own.answer(req, res, address, { slug, path, query, asked });
     }
   }
 
-  /** Answers once the room is looked for that ended so long ago that this door was not told of it. */
+  /** Goes on once the room is looked for that ended so long ago that this door was not told of it. */
   #known(req: IncomingMessage, res: ServerResponse, slug: string, answer: () => void) {
     const sought = slug === '' ? undefined : this.#deps.origin.seek?.(slug);
     if (!sought) return answer();

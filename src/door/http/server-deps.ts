@@ -20,6 +20,7 @@ import type { DoorOrigin } from '../origin-port.ts';
 import type { PressPages } from '../press-port.ts';
 import type { DoorQueue } from '../queue-port.ts';
 import type { FinishedRequests } from '../request/finished-request.ts';
+import type { RoomGate } from '../request/room-gate.ts';
 import type { CatchingUp } from '../stream/catching-up.ts';
 import type { StreamJoins } from '../stream-joins.ts';
 
@@ -40,6 +41,8 @@ export interface DoorHttpDeps {
   /** Watches whether those bodies keep coming. */
   readonly slowBodies: SlowBodies;
   readonly origin: DoorOrigin;
+  /** Who may pass to which room. */
+  readonly rooms: Pick<RoomGate, 'pass'>;
   readonly assets: Assets;
   readonly pages: Pages;
   readonly clients: Clients;

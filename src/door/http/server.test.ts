@@ -117,7 +117,7 @@ test('every page, file and refusal has its address, status and type', async () =
   }
   const page = await fetch(`http://127.0.0.1:${door.port}/r/nothing`, { headers: { accept: 'text/html' } });
   expect(page.status).toBe(404);
-  expect(await page.text()).toContain('Nothing is at this address');
+  expect(await page.text()).toContain('No public room is at this address');
   const slash = await fetch(`http://127.0.0.1:${door.port}/r/room/`, { redirect: 'manual' });
   expect([slash.status, slash.headers.get('location')]).toEqual([308, '/r/room']);
 });

@@ -3,6 +3,7 @@ import type { PageLanguage } from '../../base/negotiation.ts';
 import { problem, type Reply } from '../../base/reply.ts';
 import { canonical, find } from '../../http/index.ts';
 import { clipOembed, feedRooms, oembed, roomFeed } from '../../pages/index.ts';
+import { isListed } from '../../wire/room.ts';
 import type { DoorOrigin } from '../origin-port.ts';
 
 /** What both need. */
@@ -39,7 +40,7 @@ export async function feedReply(
   if (slug !== '' && !room) return problem('room-unknown');
   if (base === undefined) return problem('bad-request');
   const { origin } = deps;
-  const rooms = feedRooms(room ? [room] : origin.cards());
+  const rooms = feedRooms(room ? [room] : origin.cards().filter(isListed));
   const ended = rooms.filter(({ status }) => status === 'ended');
   const files = (await origin.recordedFiles?.(ended)) ?? new Map();
   return {
@@ -79,7 +80,7 @@ export async function oembedReply(deps: SyndicationDeps, query: string): Promise
     return problem('not-found', 'format: only "json" is answered.');
   const named = roomIn(address, new URL(base).host);
   const card = named && deps.origin.card(named.slug);
-  if (!card) return problem('room-unknown');
+  if (!card || card.access === 'private') return problem('room-unknown');
   const clip = named.clip && (await deps.origin.clip?.(card.slug, named.clip));
   if (named.clip && !clip) return problem('not-found', 'This clip is gone.');
   const most = (name: string): number | undefined =>

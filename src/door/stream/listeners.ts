@@ -51,6 +51,8 @@ export interface Fanout {
    * chose it; returns how many it moved.
    */
   promote(slug: string, count: number): number;
+  /** Ends every stream of a room: whoever may listen comes in again. */
+  evict(slug: string): void;
   /**
    * From now on each listener is ended (FIN) after the last fragment of the current segment; at once when nothing is
    * on air.
@@ -152,6 +154,14 @@ class StreamFanout implements Fanout {
       ...{ origin, count, period, write, flush },
       ...{ perWrite: perWrite(period), now: clock.now() },
     });
+  }
+
+  evict(slug: string) {
+    for (const feed of this.#roster.rooms.get(slug)?.feeds ?? [])
+      for (const channel of feed.channels()) {
+        channel.flush();
+        for (const listener of [...channel.all()]) this.#writes.finish(listener, 'ended');
+      }
   }
 
   drain(deadline: Ms) {

@@ -12,6 +12,7 @@ import {
   openPages,
   withinMemory,
 } from '../../door/index.ts';
+import { openRoomKeys } from '../../keys/room-key.ts';
 import { keyFor } from '../../keys/signing-keys.ts';
 import { askTicketKeys } from '../../keys/ticket-keys.ts';
 import { openTokenCheck } from '../../keys/token.ts';
@@ -59,6 +60,7 @@ export async function doorSettings(config: Config, at: Paths, clock: Clock, secr
     ),
     returnKey: keyFor(secret, 'listeners who come back'),
     knowsToken: openTokenCheck(secret),
+    opensRoom: openRoomKeys(secret).opens,
     ...{ trustedProxies: config.trustedProxies, caches: config.caches },
     ...(certificate
       ? { tls: { ...certificate, ticketKeys: await askTicketKeys(clock, process), plainLocal: true } }

@@ -47,6 +47,8 @@ export interface RoomTable {
   bans: Generated<string>;
   /** JSON of how people come on stage: `StageRules` of `wire/stage/hands.ts`; null: as everywhere. */
   rules: string | null;
+  /** JSON of who may come and what the hosts say: `Arrangements` of the room part. */
+  arrangements: string | null;
 }
 
 /** The tables of the room part. */
@@ -114,6 +116,11 @@ export const roomSteps: Record<string, Migration> = {
         .addColumn('bans', 'text', (c) => c.notNull().defaultTo('[]'))
         .execute();
       await room().addColumn('rules', 'text').execute();
+    },
+  },
+  '0040-arrangements': {
+    async up(db: Kysely<unknown>) {
+      await db.schema.alterTable('room').addColumn('arrangements', 'text').execute();
     },
   },
 };

@@ -14,7 +14,8 @@ export interface Link {
 }
 
 const keyOf = (slug: string): string => `earshot-token-${slug}`;
-const slugOf = (pathname: string): string => /\/r\/([^/]+)\/studio/.exec(pathname)?.[1] ?? '';
+/** Behind `~` stands the key to a private room. */
+const slugOf = (pathname: string): string => /\/r\/([^/~]+)[^/]*\/studio/.exec(pathname)?.[1] ?? '';
 
 /**
  * Moves the token from `#token=`, where screens, histories and bookmarks would show it, to the window's store,

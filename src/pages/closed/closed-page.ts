@@ -1,0 +1,80 @@
+/** What stands at the address of a room that is private, and of one that does not exist: the same for both. */
+import type { PageLanguage } from '../../base/negotiation.ts';
+import { escapeHtml } from '../../base/plain-text.ts';
+
+interface ClosedWords {
+  readonly title: string;
+  readonly about: string;
+  readonly heading: string;
+  readonly lead: string;
+  readonly invited: string;
+  readonly password: string;
+  readonly enter: string;
+  readonly home: string;
+  readonly embed: string;
+}
+
+const WORDS: Readonly<Record<PageLanguage, ClosedWords>> = {
+  en: {
+    title: 'No public room here',
+    about: 'No room that is open to everybody has this address.',
+    heading: 'No public room is at this address',
+    lead: 'Either there is no room here, or it is private: for people who were invited. To strangers we do not say which.',
+    invited:
+      'If you were invited, open the link of your invitation, or enter the password of the room. A wrong password and a wrong address are answered alike: check both.',
+    password: 'Password of the room',
+    enter: 'Enter the room',
+    home: 'Rooms that are open to everybody',
+    embed: 'This room is private, or does not exist. If you were invited, open its own page.',
+  },
+  fr: {
+    title: 'Pas de salle publique ici',
+    about: 'Aucune salle ouverte à tous n’a cette adresse.',
+    heading: 'Aucune salle publique n’est à cette adresse',
+    lead: 'Soit il n’y a pas de salle ici, soit elle est privée : réservée aux personnes invitées. Aux autres, nous ne disons pas ce qu’il en est.',
+    invited:
+      'Si vous êtes invité, ouvrez le lien de votre invitation, ou saisissez le mot de passe de la salle. Un mauvais mot de passe et une mauvaise adresse reçoivent la même réponse : vérifiez les deux.',
+    password: 'Mot de passe de la salle',
+    enter: 'Entrer dans la salle',
+    home: 'Les salles ouvertes à tous',
+    embed: 'Cette salle est privée, ou n’existe pas. Si vous êtes invité, ouvrez sa propre page.',
+  },
+};
+
+/** Title and description of the page. */
+export const closedHead = (language: PageLanguage): { readonly title: string; readonly about: string } => {
+  const { title, about } = WORDS[language];
+  return { title, about };
+};
+
+/** The main part: what may be here, and a form that works without scripts. `slug`: as it was asked for. */
+export function closedMain(slug: string, language: PageLanguage): string {
+  const words = WORDS[language];
+  return `<main class="plain page" id="closed" data-slug="${escapeHtml(slug)}">
+<h1>${words.heading}</h1>
+<p>${words.lead}</p>
+<p id="closed-says" role="status" class="small"></p>
+<form method="post" action="/r/${escapeHtml(slug)}/enter" class="card start">
+<p>${words.invited}</p>
+<label for="password">${words.password}</label>
+<input id="password" name="password" type="password" autocomplete="current-password" maxlength="200" required>
+<button class="button" type="submit">${words.enter}</button>
+</form>
+<p><a href="/">${words.home}</a></p>
+</main>`;
+}
+
+/** The same inside a page of another site. */
+export const closedEmbed = (language: PageLanguage, tags: string): string => `<!doctype html>
+<html lang="${language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${WORDS[language].title}</title>
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex">
+${tags}
+</head>
+<body><main class="embed"><p class="what">${WORDS[language].embed}</p></main></body>
+</html>
+`;

@@ -1,0 +1,105 @@
+import type { Context, Hono } from 'hono';
+import { isRefusal, mediaType, read, refuse, refused } from '../../api/index.ts';
+import { networkOf, openAllowance } from '../../base/allowance.ts';
+import { bearer } from '../../keys/token.ts';
+import { isClosed, passOf } from '../arrangements.ts';
+import { fromForeignPage } from '../origin.ts';
+import type { RoomRefusal } from '../refusal.ts';
+import { refusalPage } from '../refusal-page.ts';
+import { requests } from '../requests.ts';
+import type { RoutesDeps } from '../routes-deps.ts';
+import type { RoomOnSite } from '../rows.ts';
+import type { Access } from './access.ts';
+
+/** Passwords tried at one room, by everybody together: this many at once, and one more every two seconds. */
+const ROOM_BURST = 60;
+const ROOM_EVERY_MS = 2_000;
+/** The same from one network, whatever the room. */
+const NETWORK_BURST = 10;
+const NETWORK_EVERY_MS = 10_000;
+/** Keys asked for with a pass, which costs little: from one network. */
+const PASS_BURST = 600;
+const PASS_EVERY_MS = 100;
+/** How long whoever has entered a password is let in again without it, in seconds: 30 days. */
+const PASS_SECONDS = 30 * 86_400;
+const FORM = 'application/x-www-form-urlencoded';
+
+/** Who is let in: with what they go on. */
+interface Admitted {
+  readonly entry: RoomOnSite;
+  /** What a guest shows next time. */
+  readonly pass?: string;
+}
+
+/** A room that does not exist, one that is not private, and a wrong password are answered alike. */
+const UNKNOWN: RoomRefusal = { refused: 'room-unknown', detail: 'Check the address and the password.' };
+
+/**
+ * Adds `POST /r/:slug/enter`: the key of a private room, for a host's or speaker's link, a guest's pass or the password.
+ * A page asks with JSON and again before its key ends; a form is led to the room.
+ */
+export function enterRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (c: Context) => string): void {
+  const { book, clock, guests, passwords, roomKeys } = deps;
+  const schemas = requests(() => clock.wall());
+  const rooms = openAllowance(clock, ROOM_BURST, ROOM_EVERY_MS);
+  const networks = openAllowance(clock, NETWORK_BURST, NETWORK_EVERY_MS);
+  const passes = openAllowance(clock, PASS_BURST, PASS_EVERY_MS);
+  const tooOften = (wait: number): RoomRefusal => ({
+    refused: 'too-many-passwords',
+    detail: `Try again in ${wait} s.`,
+    wait,
+  });
+
+  /** By what somebody holds already. */
+  const byPass = async (slug: string, token: string): Promise<Admitted | RoomRefusal> => {
+    const asked = await access.whoIs(slug, token);
+    if (isRefusal(asked)) return UNKNOWN;
+    const { entry, role, known, trouble } = asked;
+    if (known && trouble) return trouble;
+    return isClosed(entry) && role !== 'stranger' ? { entry } : UNKNOWN;
+  };
+  const byPassword = async (
+    slug: string,
+    given: string,
+    from: string | undefined,
+  ): Promise<Admitted | RoomRefusal> => {
+    // Rooms that do not exist are counted, and compared with, like any other.
+    const wait = (from === undefined ? undefined : networks.take(networkOf(from))) ?? rooms.take(slug);
+    if (wait !== undefined) return tooOften(wait);
+    const entry = await book.find(slug);
+    const kept =
+      entry && isClosed(entry) && !entry.arrangements?.draft ? entry.arrangements?.password : undefined;
+    const right = await passwords.is(given, kept);
+    if (right === 'busy') return tooOften(2);
+    if (!right || !entry) return UNKNOWN;
+    return { entry, pass: guests.sign({ slug, pass: passOf(entry, 'password') ?? '' }, PASS_SECONDS) };
+  };
+  const admitted = async (
+    c: Context,
+    { password, pass }: { readonly password?: string | undefined; readonly pass?: string | undefined },
+  ): Promise<Admitted | RoomRefusal> => {
+    const slug = c.req.param('slug') ?? '';
+    const from = c.req.header('x-forwarded-for');
+    const token = bearer(c.req.header('authorization')) ?? pass;
+    if (token !== undefined) {
+      const wait = passes.take(from === undefined ? '' : networkOf(from));
+      if (wait !== undefined) return tooOften(wait);
+      const result = await byPass(slug, token);
+      if (!isRefusal(result) || password === undefined) return result;
+    }
+    return password === undefined ? UNKNOWN : byPassword(slug, password, from);
+  };
+
+  app.post('/r/:slug/enter', async (c) => {
+    const form = mediaType(c) === FORM;
+    if (fromForeignPage(c, base(c))) return refuse('foreign-page');
+    const wish = await read(c, schemas.enter, form);
+    const result = isRefusal(wish) ? wish : await admitted(c, wish.value);
+    if (isRefusal(result)) return form ? refusalPage(c, result) : refused(result);
+    const { slug } = result.entry.card;
+    const room = { slug, lock: result.entry.arrangements?.lock ?? '' };
+    const { key, until } = roomKeys.make(room, clock.wall());
+    if (form) return c.redirect(`/r/${slug}~${key}`, 303);
+    return c.json({ key, until, ...(result.pass === undefined ? {} : { pass: result.pass }) });
+  });
+}
