@@ -7,6 +7,7 @@ import type { Uring } from '../native/uring.ts';
 import type { Pages } from '../pages/index.ts';
 import type { Delivery } from '../wire/delivery.ts';
 import type { DoorAnswers } from '../wire/figures/door-answers.ts';
+import type { ReactionCounts } from '../wire/interaction/reactions.ts';
 import type { RoomNumbers } from '../wire/numbers.ts';
 import type { Operations } from '../wire/operations/operations.ts';
 import type { Hsts } from './answer/answer-head.ts';
@@ -142,6 +143,8 @@ export interface Door extends AsyncDisposable {
   counts(): ReadonlyMap<string, RoomCount>;
   /** How many listeners of each running room are hearing its recording. */
   catchingUp(): ReadonlyMap<string, number>;
+  /** Reactions that came here since the last call, by room. */
+  takeReactions(): ReadonlyMap<string, ReactionCounts>;
   /**
    * Moves the `count` listeners who have waited longest on a room's delayed stream to the live edge; returns how many
    * it moved.

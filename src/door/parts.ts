@@ -5,6 +5,7 @@ import { type Admission, openAdmission } from './admission/admission.ts';
 import { openReturnTokens, type ReturnTokens } from './admission/return-token.ts';
 import { DoorAudience } from './audience/audience.ts';
 import { BeaconRequests } from './audience/beacon-requests.ts';
+import { DoorReactions } from './audience/reactions.ts';
 import { Defence } from './defence/defence.ts';
 import { WaitPasses } from './defence/wait-pass.ts';
 import type { DoorDeps } from './deps.ts';
@@ -54,6 +55,7 @@ export interface DoorParts extends Ground, Watches {
   readonly fanout: Fanout;
   readonly joins: StreamJoins;
   readonly catchingUp: CatchingUp;
+  readonly reactions: DoorReactions;
   readonly http: DoorHttp;
   readonly files: FileAnswers;
   /** Answers beacons; absent where nothing is counted. */
@@ -101,18 +103,19 @@ export function openParts(deps: DoorDeps, bound: Bound): DoorParts {
   const tlsOffload = openDoorTlsOffload(deps, ground);
   const fanout = openDoorFanout(deps, ground, { admission, tlsOffload });
   const catchingUp = openCatchingUp(deps.clock);
+  const reactions = new DoorReactions(deps.clock);
   const joins = new StreamJoins({
     ...{ clock: deps.clock, fanout, ...ground },
     prioritize: (connection, request) => admission.prioritize(connection, request),
     charge: (connection, cost) => admission.joined(connection, cost),
   });
-  const http = openDoorHttp(deps, ground, { ...watches, admission, joins, catchingUp });
+  const http = openDoorHttp(deps, ground, { ...watches, admission, joins, catchingUp, reactions });
   const files = openDoorFiles(deps, ground, { admission, http });
   const beacons = openDoorBeacons(deps, ground, { admission, http });
   const plainPort = openDoorPlainPort(deps, bound, { admission, http });
   const handlers = { ...watches, admission, fanout, joins, http, files, beacons, plainPort };
   const entrance = openDoorEntrance(deps, bound, { ...ground, ...handlers });
-  return { ...ground, ...handlers, tlsOffload, catchingUp, entrance };
+  return { ...ground, ...handlers, tlsOffload, catchingUp, reactions, entrance };
 }
 
 function openGround({ clock, log, limits, ...deps }: DoorDeps, bound: Bound): Ground {
@@ -280,12 +283,13 @@ function openDoorFanout(
 function openDoorHttp(
   deps: DoorDeps,
   { counters, fault, clients, audience, requesters, finished, defence, late, rooms }: Ground,
-  parts: Pick<DoorParts, 'admission' | 'joins' | 'catchingUp' | 'bodies' | 'slowBodies'>,
+  parts: Pick<DoorParts, 'admission' | 'joins' | 'catchingUp' | 'reactions' | 'bodies' | 'slowBodies'>,
 ): DoorHttp {
   const { clock, limits, origin, assets, pages, site } = deps;
-  const { admission, joins, catchingUp, bodies, slowBodies } = parts;
+  const { admission, joins, catchingUp, reactions, bodies, slowBodies } = parts;
   return openHttp({
     ...{ clock, limits, counters, joins, admission, fault, origin, bodies, slowBodies, catchingUp },
+    reactions,
     ...{ requesters, finished, defence, late, rooms },
     ...{ assets, pages, site, clients, cell: (index) => deps.cell(index) },
     ...(deps.tally ? { tally: deps.tally } : {}),

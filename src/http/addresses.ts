@@ -5,6 +5,7 @@
  */
 import { ACCOUNT_ADDRESSES } from './account-addresses.ts';
 import type { Address } from './address.ts';
+import { INTERACTION_ADDRESSES } from './interaction-addresses.ts';
 import { SOUND_ADDRESSES } from './sound-addresses.ts';
 
 /** Read by anybody from anywhere. */
@@ -188,6 +189,7 @@ export const ADDRESSES: readonly Address[] = [
     ...{ owner: 'site', methods: ['POST'], urgency: 'joining', cors: 'own', body: 4_096 },
     examples: ['/r/hall/enter'],
   },
+  ...INTERACTION_ADDRESSES,
 
   // What was counted, so that strangers can check it.
   {

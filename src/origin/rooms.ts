@@ -231,6 +231,7 @@ export class OriginRooms implements AsyncDisposable {
     if (head.kind === 'keys' || head.kind === 'signed-head' || head.kind === 'requests') return;
     if (head.kind === 'networks' || head.kind === 'crowded' || head.kind === 'answers') return;
     if (head.kind === 'presence' || head.kind === 'tickets' || head.kind === 'queue') return;
+    if (head.kind === 'reactions') return;
     if (head.kind === 'program') this.#takeProgram(head.slug, head.zero, head.renditions);
     const program = this.#programs.get(head.slug);
     if (head.kind === 'clocks') this.#cards.strike(head.slug, head.clocks);
@@ -241,6 +242,7 @@ export class OriginRooms implements AsyncDisposable {
     else if (head.kind === 'fragment') program.receive(head.rendition, head.seq, body);
     else if (head.kind === 'rest') program.rest();
     else if (head.kind === 'state') program.state = head.state;
+    else if (head.kind === 'questions') program.questions = head.list;
     else if (head.kind === 'end') this.#finish(head.slug, program);
   }
 

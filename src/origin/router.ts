@@ -103,6 +103,7 @@ export function router(deps: OriginDeps, rooms: OriginRooms) {
     if (found.address.id === 'rooms') return stateFiles.list(headers);
     if (found.address.id === 'state') return stateFiles.state(slug, headers);
     if (found.address.id === 'numbers-file') return stateFiles.numbers(slug, headers);
+    if (found.address.id === 'questions-file') return stateFiles.questions(slug, headers);
     const [, , , folder = '', ...file] = path.split('/');
     const asker = { signal, charge };
     if (folder === 'live') return fromWindow(slug, file.join('/'), query, headers, asker);

@@ -25,7 +25,7 @@ const UNCOUNTED_MS = 30_000;
 
 const HEADERS = { 'content-type': 'application/json', 'cache-control': EACH_SECOND };
 
-/** `state.json` and `numbers.json` of each room, and `rooms.json`: made at most once a second, whoever asks. */
+/** `state.json`, `numbers.json` and `questions.json` of each room, and `rooms.json`: made at most once a second, whoever asks. */
 export function openStateFiles(
   clock: Clock,
   rooms: OriginRooms,
@@ -71,6 +71,16 @@ export function openStateFiles(
       return packed
         ? packed.reply(headers, HEADERS)
         : problem('tally-away', undefined, { ...OPEN_TO_ALL, 'retry-after': '2' });
+    },
+    async questions(slug: string, headers: RequestHeaders): Promise<Reply> {
+      if (!rooms.card(slug)) return problem('room-unknown', undefined, OPEN_TO_ALL);
+      const packed = await fresh(`questions ${slug}`, async () => {
+        const list = rooms.program(slug)?.questions;
+        return list && JSON.stringify(list);
+      });
+      return packed
+        ? packed.reply(headers, HEADERS)
+        : problem('room-not-open', 'There are questions while the room runs.', OPEN_TO_ALL);
     },
     async list(headers: RequestHeaders): Promise<Reply> {
       const packed = await fresh('/', async () =>

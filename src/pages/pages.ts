@@ -32,6 +32,7 @@ import { privacyHead, privacyMain } from './privacy-page.ts';
 import { roomMain } from './room-page.ts';
 import { isolated, nameData, nameOf, titleOf } from './room-words.ts';
 import { sentence } from './sentence.ts';
+import { waitsByItself } from './take-part.ts';
 import { type VerifyFiles, verifyMain, verifyPolicy, verifyTags } from './verify-page.ts';
 
 /**
@@ -143,7 +144,7 @@ export function openPages(deps: {
       const title = titleOf(card, words);
       const main = roomMain(card, state, what, words, outline);
       const about = aboutOf(card, what, words);
-      const extra = roomLinks(card, isolated(title), base);
+      const extra = waitsByItself(card) + roomLinks(card, isolated(title), base);
       const path = `/r/${nameOf(card.slug).slug}`;
       return shell(words, { title: isolated(title), about, path, extra }, LISTEN, main);
     },

@@ -6,6 +6,7 @@ import type { PlainWords } from './plain-words.ts';
 import { readingPart, readsAlong } from './reading-part.ts';
 import { byline, nameData, titleOf } from './room-words.ts';
 import { instant } from './sentence.ts';
+import { takePart } from './take-part.ts';
 
 const time = (at: number, { language }: PlainWords): string =>
   `<time datetime="${new Date(at).toISOString()}">${instant(at, language)}</time>`;
@@ -52,7 +53,7 @@ export function roomMain(
 <p id="what" class="what" role="status">${what}</p>
 <div id="room" ${nameData(card.slug)} data-status="${card.status}" data-title="${escapeHtml(card.title)}" data-hosts="${escapeHtml(JSON.stringify(card.hosts))}" data-clocks="${escapeHtml(JSON.stringify(card.clocks))}"${card.zero === undefined ? '' : ` data-zero="${card.zero}"`}${card.welcome ? ' data-welcome="1"' : ''}></div>
 ${plainAudio(card, words)}
-${outlinePart(card, outline, words)}${readsAlong(state) ? `${readingPart(state)}\n` : ''}${clocks(card, words)}
+${takePart(card, state, words)}${outlinePart(card, outline, words)}${readsAlong(state) ? `${readingPart(state)}\n` : ''}${clocks(card, words)}
 <p class="small"><a href="/r/${card.slug}/numbers">${words.numbers}</a> · <a href="/r/${card.slug}/claims">${words.said}</a></p>
 </main>`;
 }

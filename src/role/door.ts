@@ -182,6 +182,8 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
     for (const [slug, { streams, live }] of opened.counts())
       if (streams > live) opened.promote(slug, queue.spare(slug));
     sayPresence();
+    for (const [slug, counts] of opened.takeReactions())
+      feed.send({ head: { kind: 'reactions', slug, door: name, counts }, body: EMPTY });
     // After the counts: whoever has come is already counted as live, and no place is given away twice.
     for (const [slug, counted] of queue.ticketCounts())
       feed.send({ head: { kind: 'tickets', slug, door: name, counted }, body: EMPTY });

@@ -46,6 +46,7 @@ export function paths(data: string) {
     ladder: join(root, 'ladder'),
     queue: join(root, 'queue'),
     hands: join(root, 'hands'),
+    questions: join(root, 'questions'),
     music: join(root, 'music'),
     audience: join(root, 'audience'),
     evidence: join(root, 'evidence'),

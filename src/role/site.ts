@@ -35,6 +35,7 @@ import { openRoomChanges, type RoomChanges } from './room-changes.ts';
 import { answerDoors } from './room-lookup.ts';
 import { accountsFirst, openSiteAccounts } from './site/accounts.ts';
 import { handPaths } from './site/hand-paths.ts';
+import { interactionPaths } from './site/interaction-paths.ts';
 import { openQuarantine } from './site/quarantine.ts';
 import { answerReplays } from './site/replays.ts';
 import { keepSnapshot } from './snapshot.ts';
@@ -79,7 +80,7 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
       loopback: config.trustedProxies.length === 0,
       isOwnProgram: openPeerOwner(systemClock),
       ...{ openLead: config.openLead, idleEnd: config.idleEnd, roomsPerCell: config.roomsPerCell },
-      described: { ...claimPaths(), ...replayPaths(), ...handPaths() },
+      described: { ...claimPaths(), ...replayPaths(), ...handPaths(), ...interactionPaths() },
       ...{ version: project.version, music, account: identity.whoIs },
       told: () => changes?.told() ?? Promise.resolve(),
       removeRecording: async (slug) => keeper?.forget(slug),

@@ -5,6 +5,7 @@ import type { Slug } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import { listenSocket, subscribeSocket } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
+import { answersHere, open as openInteraction } from '../interaction/index.ts';
 import { openLostEntries } from '../journal/index.ts';
 import { readSecret } from '../keys/secret.ts';
 import { segmentTags } from '../keys/segment-tags.ts';
@@ -62,7 +63,7 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
         ...(card.welcome ? { hearing: welcomeTalk(card.slug as Slug).hearing } : {}),
         writePeriod: config.writePeriod,
         ...{ caches: config.caches, records, lostEntries, cell: `cell-${index}` },
-        ...{ queueDir: at.queue, musicDir: at.music },
+        ...{ queueDir: at.queue, musicDir: at.music, interaction },
       };
       return mark.opening(() => RunningRoom.open(deps, card));
     },
@@ -117,11 +118,15 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
       handsDir: at.hands,
     }),
   );
+  const interaction = openInteraction({ clock, log: log.part('interaction'), tokens, dir: at.questions });
   outlet.onUpstream(({ head }) => {
     if (head.kind === 'presence') programs.get(head.slug)?.presence(head);
     else if (head.kind === 'tickets') programs.get(head.slug)?.tickets(head.door, head.counted);
+    else if (head.kind === 'reactions') programs.get(head.slug)?.reacted(head.counts);
   });
-  stack.use(await serveInner(at.cellHttp(index), stage.fetch, { clock, log }));
+  const answer = (request: Request): Promise<Response> =>
+    answersHere(new URL(request.url).pathname) ? interaction.fetch(request) : stage.fetch(request);
+  stack.use(await serveInner(at.cellHttp(index), answer, { clock, log }));
   stack.defer(async () => {
     talk?.[Symbol.dispose]();
     await Promise.all([...programs.values()].map((program) => program.close()));

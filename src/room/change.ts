@@ -23,6 +23,8 @@ export interface RulesEdit {
   readonly invitedOnly?: boolean | undefined;
   readonly speakers?: number | null | undefined;
   readonly check?: boolean | undefined;
+  readonly reactions?: boolean | undefined;
+  readonly questions?: boolean | undefined;
 }
 
 /** Limit of people barred from one room. Beyond it a host withdraws all links instead, which bars more. */
@@ -98,6 +100,8 @@ function rulesAfter(before: StageRules = {}, edit: RulesEdit): StageRules | unde
     ...(invitedOnly ? { invitedOnly } : {}),
     ...(speakers === undefined ? {} : { speakers }),
     ...(check ? { check } : {}),
+    ...((edit.reactions ?? before.reactions) === false ? { reactions: false } : {}),
+    ...((edit.questions ?? before.questions) === false ? { questions: false } : {}),
   };
   return Object.keys(after).length > 0 ? after : undefined;
 }

@@ -77,8 +77,16 @@ const rules = z
         .boolean('check: use true or false')
         .optional()
         .meta({ description: 'Hosts hear whoever comes on stage before the audience does' }),
+      reactions: z
+        .boolean('reactions: use true or false')
+        .optional()
+        .meta({ description: 'Listeners may react' }),
+      questions: z
+        .boolean('questions: use true or false')
+        .optional()
+        .meta({ description: 'Listeners may ask in text' }),
     },
-    'use invitedOnly, speakers, check',
+    'use invitedOnly, speakers, check, reactions, questions',
   )
   .meta({ description: 'How people come on stage' });
 const MOST_PASSWORD = 200;

@@ -3,10 +3,11 @@ import type { Clock } from '../base/clock.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import { problem } from '../base/reply.ts';
 import { mediaTypeOf, readBody } from '../http/index.ts';
+import { deviceOf } from '../keys/device-hash.ts';
 import { bearer, bearerTrouble, type Grant, type Tokens } from '../keys/token.ts';
 import { DEVICE_HEADER, DEVICE_KEY } from '../wire/stage/hands.ts';
 import type { LinkAllowance } from './allowance.ts';
-import { deviceOf } from './hands/hand.ts';
+
 import type { Room } from './room.ts';
 import { type IceServer, iceLinks } from './signalling/ice-servers.ts';
 

@@ -361,13 +361,13 @@ export class Room implements StageRoom {
       this.readers.send(this.#roster());
       this.#hooks.changed();
     }
-    this.raised.tell((line) => this.readers.sendTo(line, (who, role) => this.#isHost(who, role)));
+    this.raised.tell((line) => this.readers.sendTo(line, (who, role) => this.isHost(who, role)));
     this.readers.send({ kind: 'levels', people, program: this.programLevel });
   }
 
   #take(place: StagePlace, session: SignallingSession, taken: Taken): void {
     if (place.publisher !== session.end || !session.connected || place.forced) return;
-    const to = (ear: WhepSession): boolean => !place.checking || this.#isHost(ear.who, ear.grant.role);
+    const to = (ear: WhepSession): boolean => !place.checking || this.isHost(ear.who, ear.grant.role);
     const packet = forward(place, taken, this.#sessions.eachEar(), to);
     if (!place.checking) this.#hooks.packet(packet);
   }
@@ -427,7 +427,7 @@ export class Room implements StageRoom {
   }
 
   /** True for a host or co-host, whether by their link or because a host made them one. */
-  #isHost(who: SpeakerId, role: Grant['role']): boolean {
+  isHost(who: SpeakerId, role: Grant['role']): boolean {
     return (this.#places.get(who)?.role ?? role) !== 'speaker';
   }
 

@@ -5,6 +5,7 @@ import type { Revoked } from '../wire/room.ts';
 import type { BackstageLine, BackstagePerson } from '../wire/stage/backstage.ts';
 import type { RoomHands } from './hands/room-hands.ts';
 import type { PublisherCounts } from './incoming.ts';
+import type { StageRefusal } from './refusal.ts';
 
 /**
  * Callbacks of the stage to the rest of the studio about one room. They are called synchronously and must not throw.
@@ -39,7 +40,11 @@ export interface StageRoom extends AsyncDisposable {
   /** People removed here whose removal the site does not know yet. */
   readonly unconfirmed: readonly SpeakerId[];
   /** Raised hands, bans and rules; `forget` removes what people wrote, once the room is over. */
-  readonly raised: Pick<RoomHands, 'unconfirmed' | 'ruled' | 'told' | 'forget'>;
+  readonly raised: Pick<RoomHands, 'unconfirmed' | 'ruled' | 'told' | 'forget' | 'bans'>;
+  /** Why a link opens nothing here now; undefined while it does. */
+  refusal(grant: Grant): StageRefusal | undefined;
+  /** True for a host or co-host, whether by their link or because a host made them one. */
+  isHost(who: SpeakerId, role: Grant['role']): boolean;
   /** Tells everyone backstage what the mixer noticed about a speaker's sound; undefined when it is fine. */
   notice(id: SpeakerId, notice: BackstagePerson['notice']): void;
   /** Sets the program line that backstage readers are shown. */

@@ -2,6 +2,8 @@
 import type { Rendition } from '../base/media.ts';
 import type { Strain } from './delivery.ts';
 import type { DoorAnswers } from './figures/door-answers.ts';
+import type { QuestionList } from './interaction/questions.ts';
+import type { ReactionCounts } from './interaction/reactions.ts';
 import type { KeyedAct } from './listening/day-keys.ts';
 import type { AudienceSample, RoomNumbers } from './numbers.ts';
 import type { QueueState, TicketCounts } from './queue.ts';
@@ -15,7 +17,7 @@ import type { Ban } from './stage/hands.ts';
  * From a studio cell: `program` first for each room, then `init` and `standby` per rendition, then `fragment`s in order
  * of `seq`; `rest` while nobody hears the room; `state` when it changes and every few seconds; `clocks` when one is
  * set; `queue`; `end`. From the site: `rooms` first, with all of them, then `room-changes`. From a door, upstream to a
- * cell: `presence` and `tickets`; upstream to the tally: `sessions`, `events`, `keys`, `networks`, `answers` and
+ * cell: `presence`, `reactions` and `tickets`; upstream to the tally: `sessions`, `events`, `keys`, `networks`, `answers` and
  * `requests`. From the tally:
  * `numbers` of each room, first those it has, then about once a second while they change; `crowded`; and the signed head
  * of its log.
@@ -97,6 +99,15 @@ export type MessageHead =
       readonly limits: Readonly<Record<string, number>>;
       /** The last message: the queue is no longer needed. */
       readonly over?: true;
+    }
+  /** From a cell, when it has changed, at most once a second: the questions for everybody. */
+  | { readonly kind: 'questions'; readonly slug: string; readonly list: QuestionList }
+  /** From a door, upstream, about once a second while there are any: reactions since its last message. */
+  | {
+      readonly kind: 'reactions';
+      readonly slug: string;
+      readonly door: string;
+      readonly counts: ReactionCounts;
     }
   /** From a door, upstream: tickets issued and moved up since its last message. */
   | { readonly kind: 'tickets'; readonly slug: string; readonly door: string; readonly counted: TicketCounts }

@@ -2,6 +2,8 @@
 import type { Carries, DeadAirCause } from '../base/media.ts';
 import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT } from '../base/time.ts';
 import { type Delivery, fullDelivery } from './delivery.ts';
+import type { Pin, QuestionsTold } from './interaction/questions.ts';
+import type { ReactionsTold } from './interaction/reactions.ts';
 import type { ProofSample } from './listening/proof-sample.ts';
 import type { Moment, RoomStatus } from './moment.ts';
 import type { Reconciliation } from './numbers.ts';
@@ -202,6 +204,12 @@ export interface RoomState {
   readonly delivery: Delivery;
   /** Raised hands; absent, and 0 in the stream, while nobody can raise one. */
   readonly hands?: HandsTold | 0;
+  /** Reactions of the last second; absent, and 0 in the stream, while nobody can react. */
+  readonly reactions?: ReactionsTold | 0;
+  /** Questions in text; absent, and 0 in the stream, while there are none and nobody can ask. */
+  readonly questions?: QuestionsTold | 0;
+  /** What a host has pinned; absent, and 0 in the stream, while that is nothing. */
+  readonly pinned?: Pin | 0;
   /** `away` while the doors play standby themselves because the studio is gone. */
   readonly studio: 'here' | 'away';
   /** The newest `MAX_TOLD_GAPS`. */

@@ -30,4 +30,7 @@ export const streamedState = ({ recording: _, ...state }: RoomState): RoomState 
   listeners: state.listeners ?? 0,
   proofs: state.proofs ?? 0,
   hands: state.hands ?? 0,
+  reactions: state.reactions ?? 0,
+  questions: state.questions ?? 0,
+  pinned: state.pinned ?? 0,
 });

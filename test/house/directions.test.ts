@@ -53,11 +53,13 @@ const ALLOWED: Record<string, readonly string[]> = {
   identity: ['base', 'wire', 'keys', 'http', 'store'],
   // People.
   room: ['base', 'wire', 'keys', 'http', 'store', 'api'],
+  // What the audience says back, beside the stage; it knows no account.
+  interaction: ['base', 'wire', 'keys', 'http'],
   // Beside recordings, of which it knows only what people add to them.
   replay: ['base', 'wire', 'keys', 'http'],
   // The parts that connect the others.
   supervisor: ['base', 'certificate', 'keys'],
-  role: 'base native media wire keys journal http config bus store api certificate pages picture stage mixer packager origin archive standby door ladder queue edge room identity replay audience evidence claims incident press verdict'.split(
+  role: 'base native media wire keys journal http config bus store api certificate pages picture stage mixer packager origin archive standby door ladder queue edge room identity interaction replay audience evidence claims incident press verdict'.split(
     ' ',
   ),
   main: ['base', 'certificate', 'config', 'journal', 'keys', 'role', 'roles', 'supervisor'],

@@ -16,7 +16,7 @@ const NO_STORE = { 'cache-control': 'no-store' } as const;
 const TAKEN: Reply = { status: 204, headers: NO_STORE, body: '' };
 
 /** A whole body of at most `most` bytes; undefined when there is more, or when it ended in the middle. */
-async function bodyOf(req: IncomingMessage, most: number): Promise<string | undefined> {
+export async function bodyOf(req: IncomingMessage, most: number): Promise<string | undefined> {
   const pieces: Buffer[] = [];
   let length = 0;
   try {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ErrorCode } from '../../base/errors.ts';
 import { languageOf, type PageLanguage } from '../../base/negotiation.ts';
 import { problem } from '../../base/reply.ts';
-import { type Address, roomPath } from '../../http/index.ts';
+import { type Address, mediaTypeOf, roomPath } from '../../http/index.ts';
 import { clipCard, FAVICON, ROBOTS } from '../../pages/index.ts';
 import type { Clip } from '../../wire/replay/edits.ts';
 import type { ReplayOutline } from '../../wire/replay/outline.ts';
@@ -12,7 +12,7 @@ import { openPageCache } from '../answer/page-cache.ts';
 import { embedHeaders, pageHeaders, send, sendCoded, TEXT } from '../answer/send.ts';
 
 import { radioList } from '../stream/radio-list.ts';
-import { answerAudience } from './audience-answers.ts';
+import { answerAudience, bodyOf } from './audience-answers.ts';
 import type { DoorHttpDeps } from './server-deps.ts';
 import { feedReply, oembedReply, type SyndicationDeps } from './syndication.ts';
 
@@ -90,6 +90,8 @@ export class OwnAnswers {
       case 'beacon':
       case 'events':
         return this.#audience(req, res, address, slug);
+      case 'react':
+        return this.#react(req, res, address, slug);
       case 'home':
         return this.#page(req, res, '/', (language) => pages.home(origin.cards().filter(isListed), language));
       case 'room':
@@ -160,6 +162,24 @@ export class OwnAnswers {
     answerAudience({ audience, clients, known }, address, slug, req, res).catch((error: unknown) =>
       this.broken(req, res, error),
     );
+  }
+
+  #react(req: IncomingMessage, res: ServerResponse, { body = 0 }: Address, slug: string) {
+    const { reactions, clients, origin } = this.#deps;
+    const said = String(req.headers['x-forwarded-for'] ?? '') || undefined;
+    const client = clients.clientOf(req.socket.remoteAddress, said);
+    bodyOf(req, body)
+      .then((text) => {
+        if (res.destroyed) return;
+        if (text === undefined) res.shouldKeepAlive = false;
+        const type = mediaTypeOf(req.headers['content-type']);
+        const reply =
+          text === undefined
+            ? problem('too-large', undefined, { connection: 'close' })
+            : reactions.take(origin.card(slug), client, type, text);
+        send(req, res, reply);
+      })
+      .catch((error: unknown) => this.broken(req, res, error));
   }
 
   #page(

@@ -7,6 +7,7 @@ import type { Admission } from '../admission/admission.ts';
 import type { Hsts } from '../answer/answer-head.ts';
 import type { Assets } from '../answer/assets.ts';
 import type { DoorAudience } from '../audience/audience.ts';
+import type { DoorReactions } from '../audience/reactions.ts';
 import type { Defence } from '../defence/defence.ts';
 import type { Limits } from '../limits.ts';
 import type { Counters } from '../metrics/counters.ts';
@@ -36,6 +37,7 @@ export interface DoorHttpDeps {
   readonly late: Pick<LateRefusals, 'later'>;
   readonly fault: Fault;
   readonly catchingUp: CatchingUp;
+  readonly reactions: Pick<DoorReactions, 'take'>;
   /** Limits how many requests may be waiting for their body. */
   readonly bodies: Unfinished<IncomingMessage>;
   /** Watches whether those bodies keep coming. */

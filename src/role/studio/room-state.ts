@@ -1,6 +1,7 @@
 import type { Archive } from '../../archive/index.ts';
 import type { Clock } from '../../base/clock.ts';
 import { ms } from '../../base/time.ts';
+import type { InteractionRoom } from '../../interaction/index.ts';
 import type { StageRoom } from '../../stage/index.ts';
 import { type Clocks, MAX_TOLD_GAPS, type RoomCard, type RoomState } from '../../wire/room.ts';
 import type { RoomGovernor } from './room-governor.ts';
@@ -17,6 +18,8 @@ export interface StateTellerDeps {
   readonly archive: Archive;
   readonly sound: RoomSound;
   readonly governor: RoomGovernor;
+  /** Reactions and questions, where the room has them. */
+  interaction(): InteractionRoom | undefined;
   /** The room on the stage, once it is open. */
   stage(): StageRoom;
   /** The site's newest card of the room. */
@@ -70,6 +73,7 @@ export class StateTeller implements Disposable {
       ...(catchingUp > 0 ? { catchingUp } : {}),
       delivery: steering.delivery(clock.now(), cap),
       ...(hands.open || hands.up > 0 || hands.called.length > 0 || hands.told.length > 0 ? { hands } : {}),
+      ...this.#deps.interaction()?.told(),
       studio: 'here',
       gaps: archive.gaps(slug).slice(-MAX_TOLD_GAPS),
     };

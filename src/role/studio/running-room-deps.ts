@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Rendition } from '../../base/media.ts';
 import type { Ms } from '../../base/time.ts';
+import type { Interaction } from '../../interaction/index.ts';
 import type { LostEntries } from '../../journal/index.ts';
 import type { SegmentTag } from '../../keys/segment-tags.ts';
 import type { StepJournal } from '../../ladder/index.ts';
@@ -20,6 +21,8 @@ export interface RunningRoomDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly stage: Pick<Stage, 'openRoom'>;
+  /** Reactions, questions and pins; absent: the room has none. */
+  readonly interaction?: Pick<Interaction, 'openRoom'>;
   /** Says, for whoever looks after a crash, that the cell works on this room. */
   readonly mark: RoomMark;
   readonly archive: Archive;

@@ -1,14 +1,17 @@
 import type { Slug, SpeakerId } from '../../base/ids.ts';
 import type { Log } from '../../base/log.ts';
 import { type EpochMs, epochMs, fragmentStart, ms } from '../../base/time.ts';
+import type { InteractionRoom } from '../../interaction/index.ts';
 import type { SpeakerStats } from '../../mixer/index.ts';
 import type { StageRoom } from '../../stage/index.ts';
 import { standbyMessages } from '../../standby/standby-loops.ts';
 import type { Message, Presence } from '../../wire/feed.ts';
+import type { ReactionCounts } from '../../wire/interaction/reactions.ts';
 import type { TicketCounts } from '../../wire/queue.ts';
 import type { Clocks, RoomCard } from '../../wire/room.ts';
 import type { RoomMetrics } from './cell-metrics.ts';
 import { RoomGovernor } from './room-governor.ts';
+import { openRoomInteraction } from './room-interaction.ts';
 import { RoomMessages } from './room-messages.ts';
 import { openRoomRecording, type RoomRecording } from './room-recording.ts';
 import { RoomSound } from './room-sound.ts';
@@ -31,6 +34,7 @@ export class RunningRoom {
   readonly #talk: Talk;
   readonly #stage: StageRoom;
   readonly #sound: RoomSound;
+  readonly #interaction: InteractionRoom | undefined;
   readonly #teller: StateTeller;
   #card: RoomCard;
   #clocks: Clocks;
@@ -59,11 +63,18 @@ export class RunningRoom {
     this.#teller = new StateTeller({
       ...{ clock, archive, sound: this.#sound, governor },
       stage: () => this.#stage,
+      interaction: () => this.#interaction,
       card: () => this.#card,
       clocks: () => this.#clocks,
       publish: (state) => deps.publish(this.#messages.state(state)),
     });
     this.#stage = this.#openStage();
+    this.#interaction = openRoomInteraction(deps.interaction, slug, {
+      recording: this.#recording,
+      stage: this.#stage,
+      changed: () => this.#teller.tellSoon(),
+      publish: (list) => deps.publish(this.#messages.questions(list)),
+    });
     this.#admit(card);
   }
 
@@ -148,10 +159,12 @@ export class RunningRoom {
   }
 
   /** Who may come on stage, as the site says. */
-  #admit({ revoked, rules, welcome }: RoomCard): void {
+  #admit(card: RoomCard): void {
+    const { revoked, rules, welcome } = card;
     this.#stage.revoke(revoked);
     // The demo room speaks by itself: nobody would see a hand.
     this.#stage.raised.ruled(rules, welcome !== true);
+    this.#interaction?.ruled(card);
   }
 
   /** Everything that a door that connects now must be told. */
@@ -166,6 +179,7 @@ export class RunningRoom {
     if (this.#governor.line) yield messages.queue(this.#governor.line);
     if (this.#stage.unconfirmed.length > 0) yield messages.removed(this.#stage.unconfirmed);
     if (hasBans(this.#stage)) yield messages.bans(this.#stage.raised.unconfirmed);
+    if (this.#interaction) yield messages.questions(this.#interaction.list());
     yield messages.state(this.#teller.state());
   }
 
@@ -181,6 +195,11 @@ export class RunningRoom {
   /** Receives a door's count of the tickets it gave out. */
   tickets(door: string, counted: TicketCounts): void {
     this.#deps.mark.run(() => this.#governor.tickets(door, counted));
+  }
+
+  /** Receives a door's count of reactions. */
+  reacted(counts: ReactionCounts): void {
+    this.#deps.mark.run(() => this.#interaction?.reacted(counts));
   }
 
   /** The figures of the room, for the metrics. */
@@ -215,10 +234,12 @@ export class RunningRoom {
     await this.#sound.finish(over !== undefined);
     this.#teller[Symbol.dispose]();
     this.#talk.close();
+    this.#interaction?.[Symbol.dispose]();
     await this.#dispose();
     const { last } = this.#sound;
     if (over) {
       this.#stage.raised.forget();
+      this.#interaction?.forget();
       this.#deps.publish(this.#messages.end(last));
       await this.#deps.archive.end(this.slug);
     }
@@ -250,6 +271,7 @@ export class RunningRoom {
     this.#governor.steer();
     const line = this.#governor.moveLine(this.#card);
     if (line) this.#deps.publish(this.#messages.queue(line));
+    this.#interaction?.second();
     this.#teller.tell();
   }
 

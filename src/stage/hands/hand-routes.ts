@@ -2,12 +2,13 @@ import type { Context, Hono } from 'hono';
 import { networkOf } from '../../base/allowance.ts';
 import type { Clock } from '../../base/clock.ts';
 import { asSlug } from '../../base/ids.ts';
+import { deviceOf } from '../../keys/device-hash.ts';
 import type { Tokens } from '../../keys/token.ts';
 import type { OwnHand, RaisedHand } from '../../wire/stage/hands.ts';
 import { LinkAllowance } from '../allowance.ts';
 import { contentType, readText, refuse } from '../entrance.ts';
 import type { Room } from '../room.ts';
-import { deviceOf, type Hand, opens } from './hand.ts';
+import { type Hand, opens } from './hand.ts';
 import { readOwn, readRaise } from './hand-body.ts';
 
 const MAX_BODY_BYTES = 2_048;

@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { SpeakerId } from '../../base/ids.ts';
 import type { HandStanding, HandTrouble } from '../../wire/stage/hands.ts';
 
@@ -32,10 +32,6 @@ export interface Hand {
 /** A hand in the line or on its way to the stage and back. */
 export const isOpen = ({ standing }: Pick<Hand, 'standing'>): boolean =>
   standing === 'up' || standing === 'called' || standing === 'stage' || standing === 'listening';
-
-/** The hash under which a device is known in one room: two rooms cannot compare theirs. */
-export const deviceOf = (slug: string, key: string): string =>
-  createHmac('sha256', key).update(`earshot device ${slug}`).digest('base64url').slice(0, 22);
 
 /** A new secret of a page, and what is kept of it. */
 export function newSecret(): { readonly secret: string; readonly kept: string } {

@@ -95,4 +95,8 @@ export interface StageRules {
   readonly speakers?: number;
   /** Whoever comes on stage is heard by the hosts alone until one of them puts them on air. */
   readonly check?: boolean;
+  /** False: listeners cannot react. */
+  readonly reactions?: false;
+  /** False: listeners cannot ask in text. */
+  readonly questions?: false;
 }

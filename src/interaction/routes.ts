@@ -1,0 +1,200 @@
+import { type Context, Hono } from 'hono';
+import { networkOf, openAllowance, type StartAllowance } from '../base/allowance.ts';
+import type { Clock } from '../base/clock.ts';
+import type { ErrorCode } from '../base/errors.ts';
+import { etagOf, languageOf, matches } from '../base/negotiation.ts';
+import { problem } from '../base/reply.ts';
+import { mediaTypeOf, readBody } from '../http/index.ts';
+import { deviceOf } from '../keys/device-hash.ts';
+import { bearer, type Tokens } from '../keys/token.ts';
+import { formFields, jsonFields, readAct, readAsk, readVote } from './bodies.ts';
+import { PAGE_HEADERS, questionsPage } from './page.ts';
+import { questionWords } from './page-words.ts';
+import { type KeptQuestion, shownOf } from './question-list.ts';
+import type { InteractionRoom, Refusal } from './room.ts';
+
+const MAX_BODY_BYTES = 4_096;
+const FORM = 'application/x-www-form-urlencoded';
+
+/** Dependencies of the routes. */
+export interface RouteDeps {
+  readonly rooms: (slug: string) => InteractionRoom | undefined;
+  readonly tokens: Pick<Tokens, 'check'>;
+  readonly clock: Clock;
+}
+
+/** Who asks or votes: their device, or their network where the page has no scripts. */
+interface Sender {
+  readonly device: string;
+  readonly network: string;
+  /** A form of a page without scripts. */
+  readonly form: boolean;
+}
+
+/** The routes by which listeners ask and vote, and hosts answer, hide and pin. */
+export function routes({ rooms, tokens, clock }: RouteDeps): Hono {
+  const app = new Hono({ strict: false });
+  // A token bucket each: how many at once, and one more after so many ms.
+  const pace = {
+    ask: openAllowance(clock, 3, 20_000),
+    askNetwork: openAllowance(clock, 30, 500),
+    vote: openAllowance(clock, 30, 1_000),
+    voteNetwork: openAllowance(clock, 300, 20),
+    host: openAllowance(clock, 60, 100),
+  };
+
+  app.get('/r/:slug/questions', (context) => {
+    const room = rooms(context.req.param('slug'));
+    if (!room) return refuse({ refused: 'room-not-open' });
+    const words = questionWords(languageOf(context.req.header('accept-language')));
+    const done = context.req.query('done');
+    const said = done === 'asked' ? words.asked : done === 'voted' ? words.voted : undefined;
+    return new Response(questionsPage({ list: room.list(), words, said }), { headers: PAGE_HEADERS });
+  });
+
+  app.post('/r/:slug/questions', (context) =>
+    taken(context, rooms, (room, fields, sent) => {
+      const body = readAsk(fields);
+      if (typeof body === 'string') return { refused: 'unprocessable', detail: body };
+      const sender = senderOf(room.slug, body.device, sent);
+      return (
+        slow(pace.askNetwork, `${room.slug} ${sender.network}`, 'questions of one network') ??
+        slow(pace.ask, `${room.slug} ${sender.device}`, 'questions of one device') ??
+        room.ask({ text: body.text, name: body.name, ...sender })
+      );
+    }),
+  );
+
+  app.post('/r/:slug/questions/:id/vote', (context) =>
+    taken(context, rooms, (room, fields, sent) => {
+      const body = readVote(fields);
+      if (typeof body === 'string') return { refused: 'unprocessable', detail: body };
+      const sender = senderOf(room.slug, body.device, sent);
+      return (
+        slow(pace.voteNetwork, `${room.slug} ${sender.network}`, 'votes of one network') ??
+        slow(pace.vote, `${room.slug} ${sender.device}`, 'votes of one device') ??
+        room.vote(context.req.param('id'), sender.device, sender.network)
+      );
+    }),
+  );
+
+  /** The room of a request with a host's link. */
+  const hosted = async (context: Context): Promise<InteractionRoom | Response> => {
+    const slug = context.req.param('slug') ?? '';
+    const grant = await tokens.check(bearer(context.req.header('authorization')), slug);
+    if (typeof grant === 'string') return refuse({ refused: grant });
+    const room = rooms(slug);
+    if (!room) return refuse({ refused: 'room-not-open' });
+    const why = slow(pace.host, `${slug} ${grant.speaker}`, 'requests of one host') ?? room.refusal(grant);
+    return why ? refuse(why) : room;
+  };
+  app.get('/r/:slug/interaction', async (context) => {
+    const room = await hosted(context);
+    if (room instanceof Response) return room;
+    const body = JSON.stringify(room.hostList());
+    const headers = { ...JSON_HEAD, etag: etagOf(Buffer.from(body)) };
+    return matches(context.req.header('if-none-match'), headers.etag)
+      ? new Response(null, { status: 304, headers })
+      : new Response(body, { headers });
+  });
+  app.post('/r/:slug/interaction', async (context) => {
+    const room = await hosted(context);
+    if (room instanceof Response) return room;
+    const fields = await fieldsOf(context, false);
+    if (fields instanceof Response) return fields;
+    const act = readAct(fields);
+    if (typeof act === 'string') return refuse({ refused: 'unprocessable', detail: act });
+    const why = room.act(act);
+    return why ? refuse(why) : new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } });
+  });
+
+  app.all('/r/:slug/questions', () => refuse({ refused: 'method-not-allowed' }, { allow: 'GET, POST' }));
+  app.all('/r/:slug/questions/:id/vote', () => refuse({ refused: 'method-not-allowed' }, { allow: 'POST' }));
+  app.all('/r/:slug/interaction', () => refuse({ refused: 'method-not-allowed' }, { allow: 'GET, POST' }));
+  app.notFound(() => refuse({ refused: 'not-found' }));
+  return app;
+}
+
+const JSON_HEAD = { 'content-type': 'application/json', 'cache-control': 'no-store' } as const;
+
+function slow(pace: StartAllowance, key: string, whose: string): Refusal | undefined {
+  const wait = pace.take(key);
+  return wait === undefined
+    ? undefined
+    : {
+        refused: 'too-often',
+        detail: `The ${whose} come too fast: wait ${wait} s and send it again.`,
+        retryAfter: wait,
+      };
+}
+
+/** Who sends. Without a key of the device the network stands for it: nobody votes twice by leaving the key out. */
+function senderOf(slug: string, key: string | undefined, { network, form }: Omit<Sender, 'device'>): Sender {
+  return { device: deviceOf(slug, key ?? `network ${network}`), network, form };
+}
+
+/** Reads what a listener sends, does it, and answers in the way in which it was sent. */
+async function taken(
+  context: Context,
+  rooms: RouteDeps['rooms'],
+  run: (
+    room: InteractionRoom,
+    fields: Readonly<Record<string, unknown>>,
+    sent: Omit<Sender, 'device'>,
+  ) => KeptQuestion | Refusal,
+): Promise<Response> {
+  const room = rooms(context.req.param('slug') ?? '');
+  if (!room) return refuse({ refused: 'room-not-open' });
+  const form = mediaTypeOf(context.req.header('content-type')) === FORM;
+  const fields = await fieldsOf(context, form);
+  if (fields instanceof Response) return fields;
+  const network = networkOf(context.req.header('x-forwarded-for') ?? '');
+  const done = run(room, fields, { network, form });
+  if (!form) return 'refused' in done ? refuse(done) : json(shownOf(done), 201);
+  const at = `/r/${room.slug}/questions`;
+  const what = context.req.param('id') === undefined ? 'asked' : 'voted';
+  if (!('refused' in done))
+    return new Response(null, {
+      status: 303,
+      headers: { location: `${at}?done=${what}`, 'cache-control': 'no-store' },
+    });
+  const words = questionWords(languageOf(context.req.header('accept-language')));
+  const { status, headers } = problem(done.refused);
+  const said = `${words.refused} ${done.detail ?? done.refused}`;
+  return new Response(questionsPage({ list: room.list(), words, said }), {
+    status,
+    headers: { ...headers, ...PAGE_HEADERS },
+  });
+}
+
+/** The fields of a body, or why it is refused. A form of another site is not taken: its reader did not mean it. */
+async function fieldsOf(
+  context: Context,
+  form: boolean,
+): Promise<Readonly<Record<string, unknown>> | Response> {
+  const { raw } = context.req;
+  const type = mediaTypeOf(context.req.header('content-type'));
+  if (!form && type !== 'application/json')
+    return refuse({ refused: 'unsupported-media-type', detail: `Send application/json or ${FORM}` });
+  const site = context.req.header('sec-fetch-site');
+  if (form && site !== undefined && site !== 'same-origin' && site !== 'none')
+    return refuse({ refused: 'foreign-page' });
+  const body = await readBody(raw.body, raw.headers.get('content-length'), MAX_BODY_BYTES);
+  if (body === 'too-large')
+    return refuse({ refused: 'too-large', detail: `It may have at most ${MAX_BODY_BYTES} bytes` });
+  const text = body === 'broken-off' ? '' : body.toString('utf8');
+  const fields = form ? formFields(text) : jsonFields(text);
+  return typeof fields === 'string' ? refuse({ refused: 'unprocessable', detail: fields }) : fields;
+}
+
+const json = (body: object, status: number): Response =>
+  new Response(JSON.stringify(body), { status, headers: JSON_HEAD });
+
+function refuse(
+  { refused, detail, retryAfter }: { refused: ErrorCode; detail?: string; retryAfter?: number },
+  more: Record<string, string> = {},
+): Response {
+  const after = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
+  const { status, headers, body } = problem(refused, detail, { ...after, ...more });
+  return new Response(String(body), { status, headers });
+}
