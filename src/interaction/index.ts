@@ -2,6 +2,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { problem } from '../base/reply.ts';
+import { find } from '../http/index.ts';
 import type { Tokens } from '../keys/token.ts';
 import { openQuestionFile, removeStaleQuestions } from './question-file.ts';
 import { type InteractionHooks, InteractionRoom } from './room.ts';
@@ -26,9 +27,10 @@ export interface Interaction {
   fetch(request: Request): Promise<Response>;
 }
 
-/** True for an address that this part answers. */
-export const answersHere = (path: string): boolean =>
-  /^\/r\/[^/]+\/(?:questions|interaction)(?:\/|$)/.test(path);
+const HERE: ReadonlySet<string> = new Set(['questions', 'question-vote', 'interaction']);
+
+/** True for a path that this part answers. */
+export const answersHere = (path: string): boolean => HERE.has(find(path)?.address.id ?? '');
 
 /** Opens the part. */
 export function open({ clock, log, tokens, dir }: InteractionDeps): Interaction {
