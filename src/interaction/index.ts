@@ -8,7 +8,7 @@ import { openQuestionFile, removeStaleQuestions } from './question-file.ts';
 import { type InteractionHooks, InteractionRoom } from './room.ts';
 import { routes } from './routes.ts';
 
-export type { InteractionHooks, InteractionRoom, Refusal } from './room.ts';
+export type { InteractionHooks, InteractionRefusal, InteractionRoom } from './room.ts';
 
 /** Dependencies. */
 export interface InteractionDeps {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { escapeHtml } from '../base/plain-text.ts';
-import { QUESTION_LENGTH, type Question, type QuestionList } from '../wire/interaction/questions.ts';
+import { type AskedQuestion, QUESTION_LENGTH, type ToldQuestions } from '../wire/interaction/questions.ts';
 import { STAGE_NAME_LENGTH } from '../wire/stage/hands.ts';
 import type { QuestionWords } from './page-words.ts';
 
@@ -24,15 +24,15 @@ export const PAGE_HEADERS = {
 } as const;
 
 /** What the page is about. */
-export interface PageFacts {
-  readonly list: QuestionList;
+export interface QuestionsPage {
+  readonly list: ToldQuestions;
   readonly words: QuestionWords;
   /** What became of what was sent: safe text in the reader's language. */
   readonly said?: string | undefined;
 }
 
 /** The questions of a room as a page without scripts: read, ask, vote. */
-export function questionsPage({ list, words, said }: PageFacts): string {
+export function questionsPage({ list, words, said }: QuestionsPage): string {
   const at = `/r/${list.room}`;
   const rest = list.waiting - list.questions.length;
   const form = list.open
@@ -40,7 +40,7 @@ export function questionsPage({ list, words, said }: PageFacts): string {
 <label>${words.name}<input name="name" dir="auto" maxlength="${STAGE_NAME_LENGTH}" autocomplete="name"></label>
 <button>${words.send}</button></form><p class="ash">${words.plain}</p>`
     : `<p>${words.closed}</p>`;
-  const vote = ({ id }: Question): string =>
+  const vote = ({ id }: AskedQuestion): string =>
     `<form method="post" action="${at}/questions/${id}/vote"><button>${words.vote}</button></form>`;
   return `<!doctype html>
 <html lang="${words.language}">
@@ -64,5 +64,5 @@ ${list.answered.length > 0 ? `<h2>${words.answered}</h2>\n<ol>${list.answered.ma
 `;
 }
 
-const item = ({ text, name, votes }: Question, words: QuestionWords, more: string): string =>
+const item = ({ text, name, votes }: AskedQuestion, words: QuestionWords, more: string): string =>
   `<li><p dir="auto">${escapeHtml(text)}</p><p class="ash">${words.votes(votes)}${name ? ` · ${words.from(`<bdi>${escapeHtml(name)}</bdi>`)}` : ''}</p>${more}</li>`;

@@ -1,9 +1,9 @@
 import {
-  type Question,
+  type AskedQuestion,
   type QuestionStanding,
   SHOWN_ANSWERED,
   SHOWN_QUESTIONS,
-  type QuestionList as ToldList,
+  type ToldQuestions,
 } from '../wire/interaction/questions.ts';
 
 /** Questions of one room in all: answered and hidden ones keep their place. */
@@ -116,7 +116,7 @@ export class QuestionList {
   }
 
   /** What everybody is shown. */
-  shown(): Pick<ToldList, 'waiting' | 'questions' | 'answered'> {
+  shown(): Pick<ToldQuestions, 'waiting' | 'questions' | 'answered'> {
     const by = (wanted: QuestionStanding): KeptQuestion[] =>
       [...this.#all.values()].filter(({ standing }) => standing === wanted);
     const open = by('open').sort((a, b) => b.voters.size - a.voters.size || a.asked - b.asked);
@@ -129,13 +129,13 @@ export class QuestionList {
   }
 
   /** What hosts have taken out of the list. */
-  hidden(): Question[] {
+  hidden(): AskedQuestion[] {
     return [...this.#all.values()].filter(({ standing }) => standing === 'hidden').map(shownOf);
   }
 }
 
 /** A question without whoever asked it and voted for it. */
-export const shownOf = ({ id, text, name, voters, asked, answered }: KeptQuestion): Question => ({
+export const shownOf = ({ id, text, name, voters, asked, answered }: KeptQuestion): AskedQuestion => ({
   ...{ id, text, votes: voters.size, asked },
   ...(name === undefined ? {} : { name }),
   ...(answered === undefined ? {} : { answered }),

@@ -6,7 +6,7 @@ import type {
   InteractionAct,
   Pin,
   QuestionsTold,
-  QuestionList as ToldList,
+  ToldQuestions,
 } from '../wire/interaction/questions.ts';
 import type { ReactionCounts } from '../wire/interaction/reactions.ts';
 import type { Mark } from '../wire/mark.ts';
@@ -25,7 +25,7 @@ import {
 import { ReactionSeconds } from './reaction-seconds.ts';
 
 /** A refusal of this part. */
-export interface Refusal {
+export interface InteractionRefusal {
   readonly refused: ErrorCode;
   readonly detail?: string;
   readonly retryAfter?: number;
@@ -40,16 +40,16 @@ export interface InteractionHooks {
   /** Something changed that everybody is told. */
   changed(): void;
   /** The list for everybody has changed. */
-  publish(list: ToldList): void;
+  publish(list: ToldQuestions): void;
   /** Why this link opens nothing in the room now; undefined while it does. */
-  barred(grant: Grant): Refusal | undefined;
+  barred(grant: Grant): InteractionRefusal | undefined;
   /** True for a host or co-host. */
   isHost(grant: Grant): boolean;
   /** Why this device takes no part; undefined while it may. */
-  banned(device: string): Refusal | undefined;
+  banned(device: string): InteractionRefusal | undefined;
 }
 
-const LIMITS: Readonly<Record<QuestionLimit, Refusal>> = {
+const LIMITS: Readonly<Record<QuestionLimit, InteractionRefusal>> = {
   room: {
     refused: 'questions-full',
     detail: `${MAX_QUESTIONS} questions were asked, which is the limit of one room.`,
@@ -135,7 +135,7 @@ export class InteractionRoom implements Disposable {
   }
 
   /** The list for everybody. */
-  list(): ToldList {
+  list(): ToldQuestions {
     return {
       ...{ v: 1, room: this.slug, open: this.#open.questions, version: this.#version },
       ...this.#list.shown(),
@@ -153,7 +153,7 @@ export class InteractionRoom implements Disposable {
     name?: string | undefined;
     device: string;
     network: string;
-  }): KeptQuestion | Refusal {
+  }): KeptQuestion | InteractionRefusal {
     const banned = this.#hooks.banned(asked.device);
     if (banned) return banned;
     if (!this.#open.questions)
@@ -169,7 +169,7 @@ export class InteractionRoom implements Disposable {
   }
 
   /** Votes for a question; a second vote changes nothing. */
-  vote(id: string, device: string, network: string): KeptQuestion | Refusal {
+  vote(id: string, device: string, network: string): KeptQuestion | InteractionRefusal {
     const banned = this.#hooks.banned(device);
     if (banned) return banned;
     const voted = this.#list.vote(id, device, network);
@@ -179,14 +179,14 @@ export class InteractionRoom implements Disposable {
   }
 
   /** Who may act here, with a link; undefined: this one may. */
-  refusal(grant: Grant): Refusal | undefined {
+  refusal(grant: Grant): InteractionRefusal | undefined {
     return (
       this.#hooks.barred(grant) ?? (this.#hooks.isHost(grant) ? undefined : { refused: 'not-host' as const })
     );
   }
 
   /** What a host does; undefined when done. */
-  act(action: InteractionAct): Refusal | undefined {
+  act(action: InteractionAct): InteractionRefusal | undefined {
     const at = this.#hooks.wall();
     if (action.do === 'pin' || action.do === 'unpin') return this.#turnPin(action, at);
     const question = this.#list.get(action.question);

@@ -11,13 +11,13 @@ import { formFields, jsonFields, readAct, readAsk, readVote } from './bodies.ts'
 import { PAGE_HEADERS, questionsPage } from './page.ts';
 import { questionWords } from './page-words.ts';
 import { type KeptQuestion, shownOf } from './question-list.ts';
-import type { InteractionRoom, Refusal } from './room.ts';
+import type { InteractionRefusal, InteractionRoom } from './room.ts';
 
 const MAX_BODY_BYTES = 4_096;
 const FORM = 'application/x-www-form-urlencoded';
 
 /** Dependencies of the routes. */
-export interface RouteDeps {
+export interface InteractionRoutesDeps {
   readonly rooms: (slug: string) => InteractionRoom | undefined;
   readonly tokens: Pick<Tokens, 'check'>;
   readonly clock: Clock;
@@ -32,7 +32,7 @@ interface Sender {
 }
 
 /** The routes by which listeners ask and vote, and hosts answer, hide and pin. */
-export function routes({ rooms, tokens, clock }: RouteDeps): Hono {
+export function routes({ rooms, tokens, clock }: InteractionRoutesDeps): Hono {
   const app = new Hono({ strict: false });
   // A token bucket each: how many at once, and one more after so many ms.
   const pace = {
@@ -117,7 +117,7 @@ export function routes({ rooms, tokens, clock }: RouteDeps): Hono {
 
 const JSON_HEAD = { 'content-type': 'application/json', 'cache-control': 'no-store' } as const;
 
-function slow(pace: StartAllowance, key: string, whose: string): Refusal | undefined {
+function slow(pace: StartAllowance, key: string, whose: string): InteractionRefusal | undefined {
   const wait = pace.take(key);
   return wait === undefined
     ? undefined
@@ -136,12 +136,12 @@ function senderOf(slug: string, key: string | undefined, { network, form }: Omit
 /** Reads what a listener sends, does it, and answers in the way in which it was sent. */
 async function taken(
   context: Context,
-  rooms: RouteDeps['rooms'],
+  rooms: InteractionRoutesDeps['rooms'],
   run: (
     room: InteractionRoom,
     fields: Readonly<Record<string, unknown>>,
     sent: Omit<Sender, 'device'>,
-  ) => KeptQuestion | Refusal,
+  ) => KeptQuestion | InteractionRefusal,
 ): Promise<Response> {
   const room = rooms(context.req.param('slug') ?? '');
   if (!room) return refuse({ refused: 'room-not-open' });

@@ -29,10 +29,10 @@ import {
 import { type PlainWords, plainWords } from './plain-words.ts';
 import { planMain } from './plan-page.ts';
 import { privacyHead, privacyMain } from './privacy-page.ts';
+import { waitsByItself } from './room/take-part.ts';
 import { roomMain } from './room-page.ts';
 import { isolated, nameData, nameOf, titleOf } from './room-words.ts';
 import { sentence } from './sentence.ts';
-import { waitsByItself } from './take-part.ts';
 import { type VerifyFiles, verifyMain, verifyPolicy, verifyTags } from './verify-page.ts';
 
 /**

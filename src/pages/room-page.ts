@@ -4,9 +4,9 @@ import { isRunning, type RoomCard, type RoomState } from '../wire/room.ts';
 import { outlinePart } from './clip-page.ts';
 import type { PlainWords } from './plain-words.ts';
 import { readingPart, readsAlong } from './reading-part.ts';
+import { takePart } from './room/take-part.ts';
 import { byline, nameData, titleOf } from './room-words.ts';
 import { instant } from './sentence.ts';
-import { takePart } from './take-part.ts';
 
 const time = (at: number, { language }: PlainWords): string =>
   `<time datetime="${new Date(at).toISOString()}">${instant(at, language)}</time>`;

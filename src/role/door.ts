@@ -12,7 +12,7 @@ import { type DoorLadder, open as openLadder, openStepJournal } from '../ladder/
 import { open as openOrigin } from '../origin/index.ts';
 import { open as openQueueDoor } from '../queue/index.ts';
 import { holdsNewcomers, LEVELS } from '../wire/delivery.ts';
-import { EMPTY } from '../wire/feed.ts';
+import { EMPTY, type Message } from '../wire/feed.ts';
 import { whyNotHeard } from '../wire/room.ts';
 import { askForOperations } from './door/ask-operations.ts';
 import { openBusFeed } from './door/bus-feed.ts';
@@ -77,6 +77,13 @@ function openTallySide(
     sampling: openSampling({ clock: way.clock, secret, share }),
   };
 }
+
+/** What was reacted here, for the cells. */
+const reactionMessages = (door: Door, name: string): Message[] =>
+  [...door.takeReactions()].map(([slug, counts]) => ({
+    head: { kind: 'reactions', slug, door: name, counts },
+    body: EMPTY,
+  }));
 
 /** Opens door `index`: everything the crowd reaches, fed by the buses of the site and the cells. */
 export async function openDoor(config: Config, index: number, log: Log): Promise<OpenRole> {
@@ -182,8 +189,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
     for (const [slug, { streams, live }] of opened.counts())
       if (streams > live) opened.promote(slug, queue.spare(slug));
     sayPresence();
-    for (const [slug, counts] of opened.takeReactions())
-      feed.send({ head: { kind: 'reactions', slug, door: name, counts }, body: EMPTY });
+    for (const message of reactionMessages(opened, name)) feed.send(message);
     // After the counts: whoever has come is already counted as live, and no place is given away twice.
     for (const [slug, counted] of queue.ticketCounts())
       feed.send({ head: { kind: 'tickets', slug, door: name, counted }, body: EMPTY });

@@ -119,11 +119,7 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
     }),
   );
   const interaction = openInteraction({ clock, log: log.part('interaction'), tokens, dir: at.questions });
-  outlet.onUpstream(({ head }) => {
-    if (head.kind === 'presence') programs.get(head.slug)?.presence(head);
-    else if (head.kind === 'tickets') programs.get(head.slug)?.tickets(head.door, head.counted);
-    else if (head.kind === 'reactions') programs.get(head.slug)?.reacted(head.counts);
-  });
+  outlet.onUpstream((message) => hearDoor(programs, message));
   const answer = (request: Request): Promise<Response> =>
     answersHere(new URL(request.url).pathname) ? interaction.fetch(request) : stage.fetch(request);
   stack.use(await serveInner(at.cellHttp(index), answer, { clock, log }));
@@ -151,6 +147,13 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
     idle: () => rooms().every(({ resting }) => resting),
     checks: (): Check[] => [recordingCheck(rooms()), udpCheck(stage)],
   });
+}
+
+/** Takes what a door says of a room. */
+function hearDoor(programs: ReadonlyMap<string, RunningRoom>, { head }: Message): void {
+  if (head.kind === 'presence') programs.get(head.slug)?.presence(head);
+  else if (head.kind === 'tickets') programs.get(head.slug)?.tickets(head.door, head.counted);
+  else if (head.kind === 'reactions') programs.get(head.slug)?.reacted(head.counts);
 }
 
 interface SiteEar {

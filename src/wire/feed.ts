@@ -2,7 +2,7 @@
 import type { Rendition } from '../base/media.ts';
 import type { Strain } from './delivery.ts';
 import type { DoorAnswers } from './figures/door-answers.ts';
-import type { QuestionList } from './interaction/questions.ts';
+import type { ToldQuestions } from './interaction/questions.ts';
 import type { ReactionCounts } from './interaction/reactions.ts';
 import type { KeyedAct } from './listening/day-keys.ts';
 import type { AudienceSample, RoomNumbers } from './numbers.ts';
@@ -101,7 +101,7 @@ export type MessageHead =
       readonly over?: true;
     }
   /** From a cell, when it has changed, at most once a second: the questions for everybody. */
-  | { readonly kind: 'questions'; readonly slug: string; readonly list: QuestionList }
+  | { readonly kind: 'questions'; readonly slug: string; readonly list: ToldQuestions }
   /** From a door, upstream, about once a second while there are any: reactions since its last message. */
   | {
       readonly kind: 'reactions';

@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Rendition } from '../../base/media.ts';
 import { type EpochMs, FRAGMENT_MS, type Ms, ms } from '../../base/time.ts';
-import type { QuestionList } from '../../wire/interaction/questions.ts';
+import type { ToldQuestions } from '../../wire/interaction/questions.ts';
 import { type RoomState, RUN_UP_MS } from '../../wire/room.ts';
 import { CATCH_UP_FRAGMENTS, WINDOW_FRAGMENTS, Window } from '../window.ts';
 import { FragmentArrival } from './arrival.ts';
@@ -41,7 +41,7 @@ export class OriginProgram {
   /** The newest state from the cell. */
   state: RoomState | undefined;
   /** The newest list of questions from the cell. */
-  questions: QuestionList | undefined;
+  questions: ToldQuestions | undefined;
   /** Since when the door plays standby by itself, on the wall clock; undefined while the studio is here. */
   awaySince: EpochMs | undefined;
   /** True after the last fragment. */

@@ -3,7 +3,7 @@ import type { EpochMs } from '../../base/time.ts';
 import type { QueueTold } from '../../queue/index.ts';
 import type { StageRoom } from '../../stage/index.ts';
 import { EMPTY, type Message, type MessageHead } from '../../wire/feed.ts';
-import type { QuestionList } from '../../wire/interaction/questions.ts';
+import type { ToldQuestions } from '../../wire/interaction/questions.ts';
 import type { Clocks, RoomState } from '../../wire/room.ts';
 
 /** The messages about a room that its cell sends to every door. */
@@ -38,7 +38,7 @@ export class RoomMessages {
     return bare({ kind: 'queue', slug: this.#slug, ...told });
   }
 
-  questions(list: QuestionList): Message {
+  questions(list: ToldQuestions): Message {
     return bare({ kind: 'questions', slug: this.#slug, list });
   }
 

@@ -23,7 +23,7 @@ export interface QuestionsTold {
 }
 
 /** One question as everybody reads it. */
-export interface Question {
+export interface AskedQuestion {
   readonly id: string;
   readonly text: string;
   /** As the one who asks writes it; absent: they gave none. */
@@ -36,7 +36,7 @@ export interface Question {
 }
 
 /** `/r/:slug/questions.json`: the same for everyone. */
-export interface QuestionList {
+export interface ToldQuestions {
   readonly v: 1;
   readonly room: string;
   readonly open: boolean;
@@ -44,9 +44,9 @@ export interface QuestionList {
   /** Open questions; the list has the first `SHOWN_QUESTIONS`. */
   readonly waiting: number;
   /** Most votes first, then the oldest. */
-  readonly questions: readonly Question[];
+  readonly questions: readonly AskedQuestion[];
   /** The newest first. */
-  readonly answered: readonly Question[];
+  readonly answered: readonly AskedQuestion[];
 }
 
 /** What a host has pinned: a line for everybody, and perhaps a link. */
@@ -66,7 +66,7 @@ export type InteractionAct =
   | { readonly do: 'unpin' };
 
 /** What hosts read: the list, the hidden ones too. */
-export interface HostQuestions extends QuestionList {
-  readonly hidden: readonly Question[];
+export interface HostQuestions extends ToldQuestions {
+  readonly hidden: readonly AskedQuestion[];
   readonly pinned?: Pin;
 }

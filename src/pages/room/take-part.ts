@@ -1,9 +1,9 @@
-import { escapeHtml } from '../base/plain-text.ts';
-import { QUESTION_LENGTH } from '../wire/interaction/questions.ts';
-import { isRunning, type RoomCard, type RoomState } from '../wire/room.ts';
-import { STAGE_NAME_LENGTH } from '../wire/stage/hands.ts';
-import type { PlainWords } from './plain-words.ts';
-import { instant } from './sentence.ts';
+import { escapeHtml } from '../../base/plain-text.ts';
+import { QUESTION_LENGTH } from '../../wire/interaction/questions.ts';
+import { isRunning, type RoomCard, type RoomState } from '../../wire/room.ts';
+import { STAGE_NAME_LENGTH } from '../../wire/stage/hands.ts';
+import type { PlainWords } from '../plain-words.ts';
+import { instant } from '../sentence.ts';
 
 const english = {
   title: 'Take part',
