@@ -29,19 +29,20 @@ export interface QuestionsPage {
   readonly words: QuestionWords;
   /** What became of what was sent: safe text in the reader's language. */
   readonly said?: string | undefined;
+  /** From the page's own address to `/r/:slug/`: a private room keeps its key. */
+  readonly up?: string;
 }
 
 /** The questions of a room as a page without scripts: read, ask, vote. */
-export function questionsPage({ list, words, said }: QuestionsPage): string {
-  const at = `/r/${list.room}`;
+export function questionsPage({ list, words, said, up = '' }: QuestionsPage): string {
   const rest = list.waiting - list.questions.length;
   const form = list.open
-    ? `<form method="post" action="${at}/questions"><label>${words.question}<textarea name="text" dir="auto" rows="3" maxlength="${QUESTION_LENGTH}" required></textarea></label>
+    ? `<form method="post" action="${up}questions"><label>${words.question}<textarea name="text" dir="auto" rows="3" maxlength="${QUESTION_LENGTH}" required></textarea></label>
 <label>${words.name}<input name="name" dir="auto" maxlength="${STAGE_NAME_LENGTH}" autocomplete="name"></label>
 <button>${words.send}</button></form><p class="ash">${words.plain}</p>`
     : `<p>${words.closed}</p>`;
   const vote = ({ id }: AskedQuestion): string =>
-    `<form method="post" action="${at}/questions/${id}/vote"><button>${words.vote}</button></form>`;
+    `<form method="post" action="${up}questions/${id}/vote"><button>${words.vote}</button></form>`;
   return `<!doctype html>
 <html lang="${words.language}">
 <head>
@@ -53,7 +54,7 @@ export function questionsPage({ list, words, said }: QuestionsPage): string {
 <body><header><a class="home" href="/">Earshot</a></header>
 <main>
 <h1>${words.title}</h1>
-<p><a class="back" href="${at}">${words.back}</a></p>
+<p><a class="back" href="${up}.">${words.back}</a></p>
 ${said ? `<p role="status"><strong>${escapeHtml(said)}</strong></p>\n` : ''}<p>${words.lead}</p>
 ${form}
 ${list.questions.length > 0 ? `<ol>${list.questions.map((one) => item(one, words, vote(one))).join('\n')}</ol>` : `<p class="ash">${words.none}</p>`}

@@ -151,17 +151,16 @@ async function taken(
   const network = networkOf(context.req.header('x-forwarded-for') ?? '');
   const done = run(room, fields, { network, form });
   if (!form) return 'refused' in done ? refuse(done) : json(shownOf(done), 201);
-  const at = `/r/${room.slug}/questions`;
-  const what = context.req.param('id') === undefined ? 'asked' : 'voted';
+  const [what, up] = context.req.param('id') === undefined ? ['asked', ''] : ['voted', '../../'];
   if (!('refused' in done))
     return new Response(null, {
       status: 303,
-      headers: { location: `${at}?done=${what}`, 'cache-control': 'no-store' },
+      headers: { location: `${up}questions?done=${what}`, 'cache-control': 'no-store' },
     });
   const words = questionWords(languageOf(context.req.header('accept-language')));
   const { status, headers } = problem(done.refused);
   const said = `${words.refused} ${done.detail ?? done.refused}`;
-  return new Response(questionsPage({ list: room.list(), words, said }), {
+  return new Response(questionsPage({ list: room.list(), words, said, up }), {
     status,
     headers: { ...headers, ...PAGE_HEADERS },
   });
