@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { examplesOf } from '../src/http/index.ts';
 import { startBrowser } from './rig/browser.ts';
@@ -110,6 +111,39 @@ describe.each(ways)('a stranger %s', (_, base) => {
     expect(differences).toEqual([]);
     expect(content).toBe(0);
     expect(asked).toBeGreaterThan(200);
+  });
+
+  test('sees at every address that the description of the API names what is there of no room', {
+    timeout: 200_000,
+  }, async () => {
+    const { paths } = (await (await fetch(`${server.url}/openapi.json`)).json()) as {
+      paths: Record<string, Record<string, unknown>>;
+    };
+    const differences: string[] = [];
+    let asked = 0;
+    for (const [path, methods] of Object.entries(paths)) {
+      if (!/\{(?:slug|room)\}/.test(path)) continue;
+      for (const method of Object.keys(methods).filter((one) => /^(get|post|put|patch|delete)$/.test(one))) {
+        const both = (): Promise<string[]> =>
+          Promise.all(
+            [SLUG, NOBODY].map((slug) => {
+              const address = path.replace(/\{(?:slug|room)\}/, slug).replaceAll(/\{\w+\}/g, 'abcd2345');
+              return seen(base(), method.toUpperCase(), address, slug);
+            }),
+          );
+        let [mine, none] = await both();
+        // So many questions of one client use up its share, whatever the room.
+        for (let tries = 0; tries < 20 && [mine, none].some((one) => one?.startsWith('429')); tries += 1) {
+          await sleep(500);
+          [mine, none] = await both();
+        }
+        asked += 1;
+        if (mine !== none || mine?.includes(TITLE) || mine?.includes(HOST))
+          differences.push(`${method} ${path}:\n${mine?.slice(0, 300)}\n--\n${none?.slice(0, 300)}`);
+      }
+    }
+    expect(differences).toEqual([]);
+    expect(asked).toBeGreaterThan(30);
   });
 
   test('finds it at no other address', async () => {

@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { appendNotes, bundleText, checkBundle, logFolder, ORIGIN, openTestLog } from '../../test/evidence.ts';
+import {
+  appendNotes,
+  bundleText,
+  checkBundle,
+  logFolder,
+  notesOf,
+  ORIGIN,
+  openTestLog,
+} from '../../test/evidence.ts';
 import { decodeEntries } from './entry-files.ts';
 import type { Evidence } from './index.ts';
 import { keyFromSeed } from './log-keys.ts';
@@ -265,4 +273,32 @@ test('cosignatures are checked at a bounded rate', async () => {
   expect(codes.slice(64).every((code) => code === 429)).toBe(true);
   log.clock.advance(1_000);
   expect((await post(log, raw, witness(1), Math.floor(log.clock.wall() / 1000))).status).toBe(204);
+});
+
+test('entries about a private room are withheld, alone and in tiles; their hashes and its bundle are as ever', async () => {
+  using folder = logFolder();
+  await using log = await openTestLog(folder.path, { withheld: (room) => room === 'cellar' });
+  await appendNotes(log, [
+    ['hall', 'said aloud'],
+    ['cellar', 'said in private'],
+    ['hall', 'said again'],
+  ]);
+  await log.checkpoint();
+  const head = parseCheckpoint(parseNote(await (await get(log, '/evidence/checkpoint')).text())?.text ?? '');
+  const { size = 0, root } = head ?? {};
+  const bytesOf = async (path: string): Promise<Buffer> =>
+    Buffer.from(await (await get(log, `/evidence/${path}`)).arrayBuffer());
+  const tile = { index: 0, width: size };
+  const { entries } = decodeEntries(await bytesOf(tilePath({ ...tile, level: 'entries' })));
+  expect(entries).toHaveLength(size);
+  const empty = entries.flatMap((entry, index) => (entry.length === 0 ? [index] : []));
+  expect(empty).toHaveLength(1);
+  expect(await codeOf(await get(log, `/evidence/entry/${empty[0]}`))).toBe('not-found');
+  for (const path of [...entries.keys()]
+    .map((index) => `entry/${index}`)
+    .concat(tilePath({ ...tile, level: 'entries' })))
+    expect((await bytesOf(path)).toString(), path).not.toMatch(/cellar|in private/);
+  const reader = openTileReader(size, async (wanted) => bytesOf(tilePath(wanted)));
+  expect(await rootOf(reader, 0, size)).toEqual(root);
+  expect(await notesOf(log, 'cellar')).toEqual(['said in private']);
 });

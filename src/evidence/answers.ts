@@ -31,11 +31,16 @@ export interface EvidenceAnswerDeps {
   readonly heads: Heads;
   readonly keys: LogKeys;
   readonly clock: Clock;
+  /** True for a room whose entries strangers may not read. */
+  withheld(room: string): boolean;
   /** The lines of a room's bundle; undefined when there is none. */
   bundle(room: string): Promise<AsyncGenerator<string> | undefined>;
   /** Something could not be read. */
   failed(error: unknown): void;
 }
+
+/** What stands in a tile for an entry that strangers may not read. */
+const NOTHING = Buffer.alloc(0);
 
 const refuse = (code: ErrorCode, detail?: string, headers?: Record<string, string>): Response => {
   const reply = problem(code, detail, headers);
@@ -159,17 +164,28 @@ const keysText = ({ keys, heads }: EvidenceAnswerDeps): string =>
     witnesses: heads.witnesses.known,
   });
 
-/** A tile, as far as the newest checkpoint covers it. */
+/** True for an entry about a private room. */
+function isWithheld(entry: Uint8Array, withheld: EvidenceAnswerDeps['withheld']): boolean {
+  const { room } = JSON.parse(Buffer.from(entry).toString()) as { room?: unknown };
+  return typeof room === 'string' && withheld(room);
+}
+
 /** One entry, exactly as it was hashed, for people who follow a link; programs read whole tiles. */
-async function entry({ store, heads }: EvidenceAnswerDeps, index: number): Promise<Response> {
+async function entry({ store, heads, withheld }: EvidenceAnswerDeps, index: number): Promise<Response> {
   if (index >= (heads.last?.size ?? 0))
     return refuse('not-found', 'The newest checkpoint does not cover an entry of this number yet.');
   const found = (await store.entries(Math.floor(index / TILE_WIDTH)))[index % TILE_WIDTH];
   if (!found) throw new RangeError(`entry ${index} is missing`);
+  if (isWithheld(found, withheld))
+    return refuse(
+      'not-found',
+      'This entry is about a private room: those who are let in find it in its bundle.',
+    );
   return answer(new Uint8Array(found), 'application/json', FOR_EVER);
 }
 
-async function tile({ store, heads }: EvidenceAnswerDeps, path: string): Promise<Response> {
+/** A tile, as far as the newest checkpoint covers it. Entries about private rooms are empty in it; their hashes are not. */
+async function tile({ store, heads, withheld }: EvidenceAnswerDeps, path: string): Promise<Response> {
   const name = parseTilePath(path);
   const size = heads.last?.size ?? 0;
   if (!name) return refuse('not-found', 'Tiles are named as in https://c2sp.org/tlog-tiles.');
@@ -179,20 +195,28 @@ async function tile({ store, heads }: EvidenceAnswerDeps, path: string): Promise
       'not-found',
       'The log has not grown so far, or its newest checkpoint does not cover this yet.',
     );
-  const bytes = await tileBytes(store, name);
-  return answer(new Uint8Array(bytes), 'application/octet-stream', FOR_EVER);
+  if (name.level !== 'entries')
+    return answer(
+      new Uint8Array(await hashBytes(store, { ...name, level: name.level })),
+      'application/octet-stream',
+      FOR_EVER,
+    );
+  const entries = (await store.entries(name.index)).slice(0, name.width);
+  if (entries.length !== name.width) throw new RangeError(`entries of tile ${name.index} are missing`);
+  const shown = entries.map((one) => (isWithheld(one, withheld) ? NOTHING : one));
+  // A room that is opened to everybody later has its entries here then.
+  const keeps = shown.includes(NOTHING) ? A_SECOND : FOR_EVER;
+  return answer(new Uint8Array(encodeEntries(shown)), 'application/octet-stream', keeps);
 }
 
 /** @throws RangeError when some of it is missing. */
-async function tileBytes(store: EvidenceStore, { level, index, width }: TileName): Promise<Buffer> {
-  if (level !== 'entries') {
-    const bytes = await store.hashes({ level, index, width });
-    if (bytes.length !== width * HASH_BYTES) throw new RangeError(`tile ${level}/${index} is too short`);
-    return bytes;
-  }
-  const entries = (await store.entries(index)).slice(0, width);
-  if (entries.length !== width) throw new RangeError(`entries of tile ${index} are missing`);
-  return encodeEntries(entries);
+async function hashBytes(
+  store: EvidenceStore,
+  { level, index, width }: TileName & { readonly level: number },
+): Promise<Buffer> {
+  const bytes = await store.hashes({ level, index, width });
+  if (bytes.length !== width * HASH_BYTES) throw new RangeError(`tile ${level}/${index} is too short`);
+  return bytes;
 }
 
 /** The body as text; undefined when it is too large or not UTF-8. */

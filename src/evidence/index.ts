@@ -41,6 +41,8 @@ export interface EvidenceDeps {
   readonly origin: string;
   /** The title of a room, for the head of its bundle. Default: its name. */
   title?(room: string): string | undefined;
+  /** True for a room whose entries strangers may not read; their hashes stay public. Default: none. */
+  withheld?(room: string): boolean;
   /** Verifier keys of witnesses that always have a place beside the sixteen strangers. */
   readonly witnesses?: readonly string[];
   /** Default: the machine's. */
@@ -133,6 +135,7 @@ export async function open(deps: EvidenceDeps): Promise<Evidence> {
       opened = await OpenedLog.open({
         ...{ dir: deps.dir, files: deps.files ?? diskFiles, clock, log, counters, origin: deps.origin },
         ...{ listed: deps.witnesses ?? [], title: (room) => deps.title?.(room) ?? room },
+        withheld: (room) => deps.withheld?.(room) ?? false,
       });
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;

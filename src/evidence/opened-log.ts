@@ -30,6 +30,8 @@ export interface OpenedDeps {
   readonly listed: readonly string[];
   /** The title of a room, for its bundle. */
   title(room: string): string;
+  /** True for a room whose entries strangers may not read. */
+  withheld(room: string): boolean;
 }
 
 /** An open log: its parts, and the work that is done every ten seconds. */
@@ -55,6 +57,7 @@ export class OpenedLog {
     });
     this.fetch = openAnswers({
       ...{ store, heads, keys, clock },
+      withheld: deps.withheld,
       bundle: (room) => this.bundle(room),
       failed: (error) =>
         log.error({ error: String(error) }, 'the evidence log could not be read for an answer'),

@@ -460,3 +460,16 @@ test('what is written while a page is being made is on the page as well', async 
   expect((await note)?.status).toBe(201);
   expect(await (await fetched(`/incidents/${id}`)).text()).toContain('Meanwhile.');
 });
+
+test('of a private room it is told that something happened, not where', async () => {
+  tellCards(card({ access: 'private' }));
+  for (let second = 0; second < 90; second += 10) {
+    rung(2);
+    clock.advance(10_000);
+  }
+  const { id, rooms, signs } = await one();
+  expect(signs.map(({ kind, room }) => [kind, room])).toEqual([['rung', undefined]]);
+  expect(rooms).toEqual([]);
+  for (const path of ['/incidents', `/incidents/${id}`, `/incidents/${id}.json`])
+    expect(await (await fetched(path)).text(), path).not.toMatch(/\/r\/hall|"hall"|Ada/);
+});

@@ -70,6 +70,8 @@ export class SignWatch {
   readonly #starts = new Map<string, number>();
   /** When the states of running rooms were told last. */
   readonly #heard = new Map<string, number>();
+  /** Rooms that are closed to strangers: a sign says that something happened, not where. */
+  readonly #closed = new Set<string>();
   readonly #silence: number;
   #ticked = Number.NaN;
   #looksFrom = 0;
@@ -96,8 +98,10 @@ export class SignWatch {
   }
 
   /** A room as the site knows it. */
-  card({ slug, status, clocks, welcome }: RoomCard, wall: number): void {
+  card({ slug, status, clocks, welcome, access }: RoomCard, wall: number): void {
     if (welcome) return;
+    if (access === 'private') this.#closed.add(slug);
+    else this.#closed.delete(slug);
     const { scheduled, firstSpeech } = clocks;
     const waits = (status === 'scheduled' || isRunning(status)) && firstSpeech === undefined;
     if (scheduled !== undefined && waits && this.#starts.size < MOST_WATCHED)
@@ -144,7 +148,7 @@ export class SignWatch {
 
   /** A process ended unexpectedly, or is back. */
   process({ at, event, process, code, signal, why, room }: ProcessNews): void {
-    const about = room === undefined ? '' : `, while it worked on ${room}`;
+    const about = room === undefined || this.#closed.has(room) ? '' : `, while it worked on ${room}`;
     const how = why ?? signal ?? `exit code ${code ?? 'unknown'}`;
     this.#see('process', process, event === 'died', at, { from: at, detail: `${process}: ${how}${about}` });
   }
@@ -186,7 +190,7 @@ export class SignWatch {
     if (this.#pending.has(key) || this.#pending.size >= MOST_WATCHED) return;
     const sign: IncidentSign = {
       kind,
-      ...(about === '' || kind === 'process' ? {} : { room: about }),
+      ...(about === '' || kind === 'process' || this.#closed.has(about) ? {} : { room: about }),
       // Clocks of other processes may be a little ahead.
       from: Math.round(Math.min(from, wall)),
       ...(detail === undefined ? {} : { detail }),

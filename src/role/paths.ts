@@ -64,6 +64,7 @@ export function paths(data: string) {
     press: join(root, 'press'),
     pressGit: join(root, 'press.git'),
     rooms: join(root, 'rooms.json'),
+    closedRooms: join(root, 'closed-rooms.json'),
     loops: join(root, 'standby.bin'),
     compiled: join(root, 'compiled'),
     pid: join(run, 'supervisor.pid'),

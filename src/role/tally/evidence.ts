@@ -7,6 +7,7 @@ import { find } from '../../http/index.ts';
 import type { IncidentsDeps } from '../../incident/index.ts';
 import type { MessageHead } from '../../wire/feed.ts';
 import { paths } from '../paths.ts';
+import { openClosedRooms } from './closed-rooms.ts';
 
 /** Rooms whose titles are held for their bundles; later ones push out the first. */
 const MOST_TITLES = 4_096;
@@ -31,13 +32,16 @@ function originOf({ publicUrl, acmeDomains }: Config): string {
 export async function openTallyEvidence(config: Config, log: Log): Promise<TallyEvidence> {
   const at = paths(config.data);
   const titles = new Map<string, string>();
+  const closed = await openClosedRooms({ path: at.closedRooms, log });
   const evidence = await open({
     ...{ dir: at.evidence, lock: at.lock('evidence'), clock: systemClock, log },
     ...{ origin: originOf(config), witnesses: config.evidenceWitnesses, title: (room) => titles.get(room) },
+    withheld: closed.has,
   });
   return {
     evidence,
     receive(head) {
+      closed.receive(head);
       if (head.kind !== 'rooms' && head.kind !== 'room-changes') return;
       for (const { slug, title } of head.rooms) {
         titles.delete(slug);
