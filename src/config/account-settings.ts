@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { moderationSettings } from './moderation-settings.ts';
 import { oneOf, setting } from './setting.ts';
 
 const smtp = z.string().transform((value, context): string | undefined => {
@@ -11,7 +12,7 @@ const smtp = z.string().transform((value, context): string | undefined => {
   return z.NEVER;
 });
 
-/** The settings of accounts. */
+/** The settings of accounts, and of what moderators do about people. */
 export const accountSettings = {
   signUp: setting(
     {
@@ -43,4 +44,5 @@ export const accountSettings = {
     },
     z.string().transform((value) => value || undefined),
   ),
+  ...moderationSettings,
 } as const;

@@ -6,6 +6,7 @@
 import { ACCOUNT_ADDRESSES } from './account-addresses.ts';
 import type { Address } from './address.ts';
 import { INTERACTION_ADDRESSES } from './interaction-addresses.ts';
+import { MODERATION_ADDRESSES } from './moderation-addresses.ts';
 import { SOUND_ADDRESSES } from './sound-addresses.ts';
 
 /** Read by anybody from anywhere. */
@@ -254,6 +255,7 @@ export const ADDRESSES: readonly Address[] = [
   },
 
   ...ACCOUNT_ADDRESSES,
+  ...MODERATION_ADDRESSES,
 
   // Rooms as a list of things to do with them.
   {

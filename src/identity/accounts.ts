@@ -7,6 +7,16 @@ export interface KnownAccount extends AccountCard {
   readonly verified: boolean;
   /** ISO 8601. */
   readonly created: string;
+  /** An operator decided that it cannot sign in, host or speak. */
+  readonly suspended?: AccountSuspension;
+}
+
+/** Why an account is suspended, and where its owner reads it and can object. */
+export interface AccountSuspension {
+  readonly reason: string;
+  /** Wall-clock ms; absent: until it is taken back. */
+  readonly until?: number;
+  readonly notice: string;
 }
 
 /** Reads accounts. An erased one is nobody. */
@@ -21,7 +31,7 @@ export interface Accounts {
 }
 
 /** Opens the accounts of a store. */
-export function openAccounts({ db }: Pick<Store, 'db'>): Accounts {
+export function openAccounts({ db }: Pick<Store, 'db'>, clock: { wall(): number }): Accounts {
   const read = () =>
     db
       .selectFrom('account')
@@ -32,7 +42,21 @@ export function openAccounts({ db }: Pick<Store, 'db'>): Accounts {
     ...{ id: id as AccountId, name, email, role: role as AccountRole, created },
     verified: email_verified === 1,
   });
-  const one = (row: Row | undefined): KnownAccount | undefined => row && account(row);
+  const one = async (row: Row | undefined): Promise<KnownAccount | undefined> => {
+    if (!row) return undefined;
+    const found = await db
+      .selectFrom('moderation_decision')
+      .select(['reason', 'until', 'notice'])
+      .where('target', '=', row.id)
+      .where('act', '=', 'suspend')
+      .where('lifted', 'is', null)
+      .where((e) => e.or([e('until', 'is', null), e('until', '>', clock.wall())]))
+      .executeTakeFirst();
+    if (!found) return account(row);
+    const { reason, until, notice } = found;
+    const suspended = { reason, notice: `/notice/${notice}`, ...(until === null ? {} : { until }) };
+    return { ...account(row), suspended };
+  };
   return {
     find: async (id) =>
       asAccountId(id) ? one(await read().where('id', '=', id).executeTakeFirst()) : undefined,

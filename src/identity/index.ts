@@ -59,7 +59,7 @@ const bare: AccountFrame = (language, { title, main }) =>
 export async function open(deps: IdentityDeps): Promise<Identity> {
   const { store, clock, log } = deps;
   const { db } = store;
-  const accounts = openAccounts(store);
+  const accounts = openAccounts(store, clock);
   const tokens = openAccessTokens(deps);
   const engines = openEngines(deps);
   const invitations = openInvitations(deps);
@@ -118,7 +118,7 @@ export async function open(deps: IdentityDeps): Promise<Identity> {
     async whoIs(request) {
       try {
         const found = await account(request);
-        return found && cardOf(found);
+        return found && !found.suspended ? cardOf(found) : undefined;
       } catch (error) {
         log.warn({ error: String(error) }, 'who sends a request could not be looked up: nobody is signed in');
         return undefined;

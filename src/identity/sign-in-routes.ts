@@ -35,7 +35,18 @@ export function signInRoutes(deps: PagesDeps): Readonly<Record<string, PageAnswe
       headers: request.headers,
       asResponse: true,
     });
-    if (answer.ok) return onward('/account', answer.headers.getSetCookie());
+    if (answer.ok) {
+      const suspended = email ? (await deps.accounts.byEmail(email))?.suspended : undefined;
+      if (!suspended) return onward('/account', answer.headers.getSetCookie());
+      // The session that was just made is nobody's: its cookie is not sent.
+      const told = tellPage(
+        words,
+        words.suspended,
+        words.suspendedLead(suspended.reason, suspended.until),
+        `<p><a href="${suspended.notice}">${words.suspendedMore}</a></p>`,
+      );
+      return shown(frame, words, told, 403);
+    }
     if (answer.status !== 403) return wrong();
     const account = email && (await deps.accounts.byEmail(email));
     if (account && often(visit, 'mail', account.email) === undefined)

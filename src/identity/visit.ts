@@ -61,5 +61,6 @@ export async function signedIn(
 ): Promise<SignedIn | undefined> {
   const found = await engine.api.getSession({ headers: request.headers });
   const account = found ? await accounts.find(found.user.id) : undefined;
-  return found && account ? { account, session: found.session.id } : undefined;
+  // Whoever is suspended is not signed in anywhere; the page to sign in says why.
+  return found && account && !account.suspended ? { account, session: found.session.id } : undefined;
 }

@@ -65,6 +65,7 @@ export interface PlainWords {
   /** Links of a room, and of every page. */
   readonly numbers: string;
   readonly said: string;
+  readonly report: string;
   readonly verifyLink: string;
   readonly checkNumber: string;
   readonly feed: string;
@@ -157,6 +158,7 @@ const english: PlainWords = {
   incidents: 'What went wrong here',
   numbers: 'Its numbers',
   said: 'What was said about its audience',
+  report: 'Report something',
   verifyLink: 'Check figures yourself',
   checkNumber: 'Check a number somebody said',
   feed: 'RSS feed',
@@ -248,6 +250,7 @@ const french: PlainWords = {
   incidents: 'Ce qui s’est mal passé ici',
   numbers: 'Ses chiffres',
   said: 'Ce qui a été dit de son public',
+  report: 'Signaler quelque chose',
   verifyLink: 'Vérifier des chiffres vous-même',
   checkNumber: 'Vérifier un nombre annoncé',
   feed: 'Flux RSS',

@@ -38,6 +38,8 @@ export function paths(data: string) {
     restoring: join(root, '.restoring'),
     /** There while accounts have no operator: the token of the invitation that makes one. */
     firstInvitation: join(run, 'first-invitation'),
+    /** The words that are not accepted, for the studio: the site writes them. */
+    blockWords: join(run, 'block-words.json'),
     certificate: join(root, 'tls', 'certificate.pem'),
     certificateStatus: join(root, 'tls', 'status.json'),
     acmeAccount: join(root, 'tls', 'account.pem'),

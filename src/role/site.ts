@@ -1,6 +1,6 @@
 import project from '../../package.json' with { type: 'json' };
 import { type Fetch, repeatable } from '../api/index.ts';
-import { type Keeper, openKeeper } from '../archive/index.ts';
+import { type Keeper, openEditsBook, openKeeper } from '../archive/index.ts';
 import { systemClock } from '../base/clock.ts';
 import { EarshotError } from '../base/errors.ts';
 import type { OpenRole } from '../base/health.ts';
@@ -18,6 +18,7 @@ import { openRoomKeys } from '../keys/room-key.ts';
 import { readSecret } from '../keys/secret.ts';
 import { keyFor } from '../keys/signing-keys.ts';
 import { openTokens } from '../keys/token.ts';
+import { type Moderation, moderationPaths } from '../moderation/index.ts';
 import { replayPaths } from '../replay/index.ts';
 import { open as openRooms } from '../room/index.ts';
 import { openMusicShelf } from '../standby/host-music.ts';
@@ -36,6 +37,7 @@ import { answerDoors } from './room-lookup.ts';
 import { accountsFirst, openSiteAccounts } from './site/accounts.ts';
 import { handPaths } from './site/hand-paths.ts';
 import { interactionPaths } from './site/interaction-paths.ts';
+import { openSiteModeration } from './site/moderation.ts';
 import { openQuarantine } from './site/quarantine.ts';
 import { answerReplays } from './site/replays.ts';
 import { keepSnapshot } from './snapshot.ts';
@@ -80,7 +82,10 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
       loopback: config.trustedProxies.length === 0,
       isOwnProgram: openPeerOwner(systemClock),
       ...{ openLead: config.openLead, idleEnd: config.idleEnd, roomsPerCell: config.roomsPerCell },
-      described: { ...claimPaths(), ...replayPaths(), ...handPaths(), ...interactionPaths() },
+      described: {
+        ...{ ...claimPaths(), ...replayPaths(), ...handPaths(), ...interactionPaths() },
+        ...moderationPaths(),
+      },
       ...{ version: project.version, music, account: identity.whoIs },
       told: () => changes?.told() ?? Promise.resolve(),
       removeRecording: async (slug) => keeper?.forget(slug),
@@ -88,6 +93,9 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
       recordingNote: (slug) => keeper?.note(slug),
     }).catch(inWords),
   );
+  const edits = openEditsBook(at.archive);
+  const moderating = { config, at, store, log: log.part('moderation'), identity, rooms, edits };
+  const moderation = stack.use(await openSiteModeration(moderating).catch(inWords));
   if (config.welcome) await rooms.ensureWelcome().catch(inWords);
   keeper = stack.use(
     openKeeper({
@@ -99,7 +107,8 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
         const { status, clocks, welcome } = card;
         // What is stopped may go on, and its recording is what the operator looks at.
         return {
-          running: isRunning(status) || status === 'stopped',
+          // So is that of a room about which somebody reported something.
+          running: isRunning(status) || status === 'stopped' || moderation.holds(slug),
           ended: clocks.ended,
           neverKept: welcome === true,
         };
@@ -141,7 +150,10 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
           if (head.kind === 'clocks') rooms.clocks(head.slug, head.clocks);
           else if (head.kind === 'removed') for (const id of head.who) bar(head.slug, asSpeakerId(id));
           else if (head.kind === 'bans') rooms.bans(head.slug, head.added, head.lifted);
-          else if (head.kind === 'state') rooms.onStage(head.slug, head.state.stage.length);
+          else if (head.kind === 'state') {
+            rooms.onStage(head.slug, head.state.stage.length);
+            moderation.saw(head.slug, head.state.stage);
+          }
         },
         failed: logLost(systemClock, log, `cell-${cell}`),
       }),
@@ -158,7 +170,8 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
     void kept.look();
   }
   const claims = await answerClaims(config, at, log, rooms);
-  const repeated = keepRepeats(at, store, identity, answerReplays(at, log.part('replay'), rooms, claims));
+  const replays = answerReplays(at, log.part('replay'), rooms, claims, edits);
+  const repeated = keepRepeats(at, store, identity, replays, moderation);
   stack.use(await serveInner(at.siteHttp, answerDoors(rooms.over, repeated), keeping));
   const database = stack.use(watchDatabase(systemClock, store.ping));
   return Object.assign(stack.move(), {
@@ -168,10 +181,18 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
 }
 
 /** Keeps answers for requests that are sent again; pages of accounts come first. */
-function keepRepeats(at: Paths, store: Store, identity: Identity, answer: Fetch): Fetch {
+function keepRepeats(
+  at: Paths,
+  store: Store,
+  identity: Identity,
+  answer: Fetch,
+  moderation: Moderation,
+): Fetch {
   const key = keyFor(readSecret(at.secret), 'answers kept for repeats');
   const trouble = (error: unknown): boolean => store.fault(error) !== undefined;
-  return accountsFirst(identity, repeatable({ store, clock: systemClock, key, trouble }, answer));
+  const all: Fetch = (request) =>
+    (moderation.takes(new URL(request.url).pathname) ? moderation.fetch : answer)(request);
+  return accountsFirst(identity, repeatable({ store, clock: systemClock, key, trouble }, all));
 }
 
 /** Metrics that only the site has: rooms by the database, whether or not their studio is running. */

@@ -21,6 +21,7 @@ import { type Paths, paths } from './paths.ts';
 import { setProcessPriority } from './priority.ts';
 import { KnownRooms } from './room-changes.ts';
 import { useSnapshot } from './snapshot.ts';
+import { openTextCheck } from './studio/block-words.ts';
 import { cellMetrics, type RoomMetrics } from './studio/cell-metrics.ts';
 import { openCellRooms } from './studio/cell-rooms.ts';
 import { openInTurn } from './studio/openings.ts';
@@ -116,6 +117,7 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
       iceServers: config.iceServers,
       ...{ maxSpeakers: config.maxSpeakers, maxSpeakersOfAll: config.speakersPerCell },
       handsDir: at.hands,
+      brokenRule: openTextCheck(clock, at.blockWords),
     }),
   );
   const interaction = openInteraction({ clock, log: log.part('interaction'), tokens, dir: at.questions });

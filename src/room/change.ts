@@ -112,9 +112,13 @@ const MAX_BANS = 500;
 /** The room with bans added and taken back. */
 export function rebanned(entry: RoomOnSite, added: readonly Ban[], lifted: readonly string[]): RoomOnSite {
   const { bans = [], ...revoked } = entry.revoked;
+  // A stage adds the device to a ban that came without one.
+  const bare = new Set(bans.filter(({ device }) => device === undefined).map(({ id }) => id));
+  const whole = (ban: Ban): boolean => bare.has(ban.id) && ban.device !== undefined;
   const known = new Set(bans.map(({ id }) => id));
-  const fresh = added.filter(({ id }) => !known.has(id) && !lifted.includes(id));
-  const kept = bans.filter(({ id }) => !lifted.includes(id));
+  const fresh = added.filter((ban) => (!known.has(ban.id) || whole(ban)) && !lifted.includes(ban.id));
+  const replaced = new Set(fresh.map(({ id }) => id));
+  const kept = bans.filter(({ id }) => !lifted.includes(id) && !replaced.has(id));
   if (fresh.length === 0 && kept.length === bans.length) return entry;
   const after = [...kept, ...fresh].slice(-MAX_BANS);
   return { ...entry, revoked: { ...revoked, ...(after.length > 0 ? { bans: after } : {}) } };

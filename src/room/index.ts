@@ -21,6 +21,7 @@ import { Book } from './book.ts';
 import { measured, toldWhenOver } from './change.ts';
 import { openMeasures, type RoomMeasures } from './measures.ts';
 import type { MusicShelf } from './music.ts';
+import type { RoomRefusal } from './refusal.ts';
 import { routes } from './routes.ts';
 import type { RoomsCreate } from './routes-deps.ts';
 import { openTrouble } from './trouble.ts';
@@ -105,6 +106,14 @@ export interface Rooms extends AsyncDisposable {
   bar(slug: string, who: SpeakerId): void;
   /** A cell reports whom hosts banned, and which bans they took back. */
   bans(slug: string, added: readonly Ban[], lifted: readonly string[]): void;
+  /** Keeps people off a stage for a moderator, and lets others back; undefined when done. */
+  keepOut(
+    slug: string,
+    added: readonly Ban[],
+    lifted: readonly string[],
+  ): Promise<{ refused: ErrorCode; detail?: string } | undefined>;
+  /** Ends a room for a moderator; undefined when done. */
+  endRoom(slug: string): Promise<{ refused: ErrorCode; detail?: string } | undefined>;
   /** Creates or revives the demo room `welcome`, live at once; with `on` false ends it. */
   ensureWelcome(on?: boolean): Promise<void>;
   /** What was, and can be, done to a room beside what its hosts do. */
@@ -126,6 +135,8 @@ export interface Rooms extends AsyncDisposable {
 }
 
 const TICK_MS = ms(1000);
+const refusalIn = (made: object): RoomRefusal | undefined =>
+  isRefusal(made) ? (made as RoomRefusal) : undefined;
 const NOBODY = Promise.resolve(undefined);
 
 /** Opens the rooms and continues where the last run stopped. */
@@ -186,6 +197,8 @@ export async function open(deps: RoomsDeps): Promise<Rooms> {
     },
     bar: (slug, who) => void book.bar(slug, who).catch(failed),
     bans: (slug, added, lifted) => void book.bans(slug, added, lifted).catch(failed),
+    keepOut: async (slug, added, lifted) => refusalIn(await book.bans(slug, added, lifted)),
+    endRoom: async (slug) => refusalIn(await book.act(slug, 'end')),
     ensureWelcome: (on = true) => book.welcome(on),
     measures,
     async whoIs(slug, token) {

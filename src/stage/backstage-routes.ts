@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import { LinkAllowance } from './allowance.ts';
-import { contentType, cors, type Entrance, readText, refuse } from './entrance.ts';
+import { contentType, cors, type Entrance, notAccepted, readText, refuse } from './entrance.ts';
 
 const MAX_ACTION_BYTES = 16_384;
 /** Limit per link. */
@@ -35,6 +35,8 @@ export function addBackstage(app: Hono, entrance: Entrance): void {
     const { readAction } = await import('./action.ts');
     const action = readAction(text);
     if (typeof action === 'string') return refuse('unprocessable', action);
+    const rule = action.do === 'rename' ? entrance.brokenRule(entry.room.slug, action.name) : undefined;
+    if (rule !== undefined) return refuse('unprocessable', notAccepted('name', rule));
     const refusal = entry.room.act(entry.grant, action);
     return refusal
       ? refuse(refusal.refused, refusal.detail)

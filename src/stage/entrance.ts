@@ -20,7 +20,14 @@ export interface EntranceDeps {
   readonly tokens: Tokens;
   readonly iceServers: readonly IceServer[];
   readonly clock: Clock;
+  /** The name of the rule that a text of somebody on stage breaks; absent: there are no rules. */
+  brokenRule?(slug: string, text: string): string | undefined;
 }
+
+/** The refusal to whoever wrote what a rule does not accept: the rule has a name, the word is not repeated. */
+export const notAccepted = (field: string, rule: string): string =>
+  `${field}: this text was not accepted. It breaks the rule “${rule}” of this room or server: write it differently`;
+
 
 /** Lets people with a link into their room's stage. */
 export class Entrance {
@@ -28,6 +35,11 @@ export class Entrance {
 
   constructor(deps: EntranceDeps) {
     this.#deps = deps;
+  }
+
+  /** The name of the rule that a text breaks in a room. */
+  brokenRule(slug: string, text: string): string | undefined {
+    return this.#deps.brokenRule?.(slug, text);
   }
 
   /** What the request's link permits, or why nothing. Our own pages say which device it is, for bans. */

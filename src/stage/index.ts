@@ -39,6 +39,8 @@ export interface StageDeps {
   readonly maxSpeakersOfAll?: number;
   /** Folder in which raised hands are kept; without it a restart loses them. */
   readonly handsDir?: string;
+  /** The name of the rule that a text breaks in a room; default: none does. */
+  brokenRule?(slug: string, text: string): string | undefined;
 }
 
 /** The open stage of one cell. */
@@ -79,6 +81,7 @@ export async function open(deps: StageDeps): Promise<Stage> {
     rooms: (slug) => rooms.get(slug),
     ...{ tokens: deps.tokens, iceServers: deps.iceServers, clock, log, pace },
     behindNat: publicAddress !== undefined,
+    brokenRule: (slug, text) => deps.brokenRule?.(slug, text),
   });
   let timer: Disposable;
   const tick = (): void => {

@@ -91,3 +91,4 @@ export { isDuplicate } from './duplicate.ts';
 export { type DatabaseLook, lookAt } from './look.ts';
 export type { RoomTable, Schema } from './schema.ts';
 export type { AccountTable, AccountTables, MailTable } from './tables/account.ts';
+export type { AbuseReportTable, AuditTable, DecisionTable } from './tables/moderation.ts';

@@ -1,8 +1,9 @@
 import type { AccountTables } from './tables/account.ts';
+import type { ModerationTables } from './tables/moderation.ts';
 import type { RepeatTables } from './tables/repeat.ts';
 import type { RoomTables } from './tables/room.ts';
 
 /** Every table, for Kysely. A part adds its own from a file of its own below `tables/`. */
-export interface Schema extends RoomTables, RepeatTables, AccountTables {}
+export interface Schema extends RoomTables, RepeatTables, AccountTables, ModerationTables {}
 
 export type { RoomTable } from './tables/room.ts';

@@ -57,9 +57,11 @@ const ALLOWED: Record<string, readonly string[]> = {
   interaction: ['base', 'wire', 'keys', 'http'],
   // Beside recordings, of which it knows only what people add to them.
   replay: ['base', 'wire', 'keys', 'http'],
+  // What is decided about people, rooms and clips; it reaches them through functions that it is given.
+  moderation: ['base', 'wire', 'http', 'store', 'api'],
   // The parts that connect the others.
   supervisor: ['base', 'certificate', 'keys'],
-  role: 'base native media wire keys journal http config bus store api certificate pages picture stage mixer packager origin archive standby door ladder queue edge room identity interaction replay audience evidence claims incident press verdict'.split(
+  role: 'base native media wire keys journal http config bus store api certificate pages picture stage mixer packager origin archive standby door ladder queue edge room identity interaction replay moderation audience evidence claims incident press verdict'.split(
     ' ',
   ),
   main: ['base', 'certificate', 'config', 'journal', 'keys', 'role', 'roles', 'supervisor'],

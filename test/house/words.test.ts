@@ -22,6 +22,9 @@ const SPECIFIED: readonly RegExp[] = [
   /^src\/stage\/rtp\/rtcp\.ts (receiverReport|senderReport|ReportBlock)$/,
   // Inclusion and consistency proofs. Spec: RFC 9162, 2.1.3, 2.1.4.
   /^src\/evidence\/tree\/proofs\.ts /,
+  // Reports of abuse. Spec: Regulation (EU) 2022/2065, 16 (notice and action).
+  /^src\/(moderation|store\/tables\/moderation|wire\/moderation)\b.*report/i,
+  /^src\/moderation\/requests\.ts (NEW_REPORT|REPORT_CHOICE)$/,
   // Spec: ITU-R BS.1770-5, annex 2.
   /^src\/mixer\/true-peak\.ts /,
 ];

@@ -75,7 +75,7 @@ export function accountPage(words: AccountWords, view: AccountView): AccountPage
     main: `<main class="page people"><h1>${words.account}</h1>
 ${said(view.wrong, true)}${said(view.told)}
 <p>${bdi(account.name)} · ${escapeHtml(account.email)} · ${words.role}: ${words.roles[account.role]}</p>
-${account.role === 'operator' ? `<p><a href="/operate/accounts">${words.operateLink}</a></p>` : ''}
+${account.role === 'operator' ? `<p><a href="/operate/accounts">${words.operateLink}</a> · <a href="/operate/reports">${words.reportsLink}</a></p>` : ''}
 ${small('sign-out', {}, words.signOut)}
 ${part(words.rooms, own(words, view))}
 ${part(words.account, ways(words, view))}

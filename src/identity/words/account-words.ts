@@ -10,6 +10,10 @@ export interface MailText {
 /** What the pages and mails of accounts say, in one language. */
 export interface AccountWords {
   readonly language: 'en' | 'fr';
+  readonly reportsLink: string;
+  readonly suspended: string;
+  readonly suspendedLead: (reason: string, until: number | undefined) => string;
+  readonly suspendedMore: string;
   readonly signIn: string;
   readonly signUp: string;
   readonly signOut: string;

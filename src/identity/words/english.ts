@@ -7,6 +7,11 @@ const NOT_YOU = 'If this was not you, do nothing: without the link nothing happe
 /** The words in English. */
 export const english: AccountWords = {
   language: 'en',
+  reportsLink: 'Reports',
+  suspended: 'Your account is suspended',
+  suspendedLead: (reason, until) =>
+    `The operator of this server decided: ${reason}. ${until === undefined ? 'It has no end yet.' : `Until ${new Date(until).toISOString().slice(0, 16).replace('T', ' ')} UTC.`} You can go on listening.`,
+  suspendedMore: 'What was decided, and how to object',
   signIn: 'Sign in',
   signUp: 'Make an account',
   signOut: 'Sign out',

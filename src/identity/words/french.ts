@@ -7,6 +7,11 @@ const NOT_YOU = 'Si ce n’était pas vous, ne faites rien : sans le lien, rien 
 /** The words in French. */
 export const french: AccountWords = {
   language: 'fr',
+  reportsLink: 'Signalements',
+  suspended: 'Votre compte est suspendu',
+  suspendedLead: (reason, until) =>
+    `L’exploitant de ce serveur a décidé : ${reason}. ${until === undefined ? 'Aucune fin n’est fixée.' : `Jusqu’au ${new Date(until).toISOString().slice(0, 16).replace('T', ' ')} UTC.`} Vous pouvez continuer d’écouter.`,
+  suspendedMore: 'Ce qui a été décidé, et comment contester',
   signIn: 'Se connecter',
   signUp: 'Créer un compte',
   signOut: 'Se déconnecter',

@@ -1,4 +1,4 @@
-import { markOf, openEditsBook, openReader, originalOf } from '../../archive/index.ts';
+import { markOf, type openEditsBook, openReader, originalOf } from '../../archive/index.ts';
 import { systemClock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import { clipCard } from '../../pages/index.ts';
@@ -14,12 +14,13 @@ export function answerReplays(
   log: Log,
   rooms: Rooms,
   next: (request: Request) => Promise<Response>,
+  edits: ReturnType<typeof openEditsBook>,
 ): (request: Request) => Promise<Response> {
   const reader = openReader(at.archive);
   const notes = askForNotes(at.tallyHttp);
   let painter: CardPainter | undefined;
   const replays = openReplays({
-    ...{ clock: systemClock, log, edits: openEditsBook(at.archive) },
+    ...{ clock: systemClock, log, edits },
     memberOf: rooms.memberOf,
     cardOf: async (slug) => rooms.card(slug) ?? rooms.over(slug),
     original: (slug) => originalOf(reader, slug),

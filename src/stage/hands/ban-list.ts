@@ -42,8 +42,10 @@ export class BanList {
   confirm(bans: readonly Ban[]): boolean {
     const before = JSON.stringify(this.all);
     this.#confirmed = bans;
-    const known = new Set(bans.map(({ id }) => id));
-    for (const id of this.#added.keys()) if (known.has(id)) this.#added.delete(id);
+    const known = new Map(bans.map((ban) => [ban.id, ban]));
+    for (const [id, { device }] of this.#added)
+      if (known.get(id) && (device === undefined || known.get(id)?.device !== undefined))
+        this.#added.delete(id);
     for (const id of this.#lifted) if (!known.has(id)) this.#lifted.delete(id);
     return JSON.stringify(this.all) !== before;
   }

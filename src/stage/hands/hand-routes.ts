@@ -6,7 +6,7 @@ import { deviceOf } from '../../keys/device-hash.ts';
 import type { Tokens } from '../../keys/token.ts';
 import type { OwnHand, RaisedHand } from '../../wire/stage/hands.ts';
 import { LinkAllowance } from '../allowance.ts';
-import { contentType, readText, refuse } from '../entrance.ts';
+import { contentType, notAccepted, readText, refuse } from '../entrance.ts';
 import type { Room } from '../room.ts';
 import { type Hand, opens } from './hand.ts';
 import { readOwn, readRaise } from './hand-body.ts';
@@ -26,6 +26,8 @@ export interface HandRouteDeps {
   readonly rooms: (slug: string) => Room | undefined;
   readonly tokens: Tokens;
   readonly clock: Clock;
+  /** The name of the rule that a text breaks; absent: there are no rules. */
+  brokenRule?(slug: string, text: string): string | undefined;
 }
 
 /** Adds the routes by which a listener's page raises a hand and answers a call. */
@@ -63,6 +65,10 @@ export function addHands(app: Hono, deps: HandRouteDeps): void {
     if (crowd) return crowd;
     const body = await bodyOf(context, readRaise);
     if (body instanceof Response) return body;
+    for (const field of ['name', 'topic'] as const) {
+      const rule = deps.brokenRule?.(slug, body[field]);
+      if (rule !== undefined) return refuse('unprocessable', notAccepted(field, rule));
+    }
     const device = deviceOf(slug, body.device);
     const again = often(
       devices.spend(`${slug} ${device}`, clock.now()),

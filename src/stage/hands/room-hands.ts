@@ -93,9 +93,27 @@ export class RoomHands implements Disposable {
     this.#open = running && this.#rules.invitedOnly !== true;
   }
 
-  /** Takes the site's list of bans. Returns the people here who are banned now. */
+  /** Takes the site's list of bans; whom a moderator banned there leaves now. */
   confirm(bans: readonly Ban[] = []): void {
+    const before = new Set(this.bans.all.map(({ id }) => id));
     if (this.bans.confirm(bans)) this.#accessDirty = true;
+    for (const ban of this.bans.all) if (ban.role !== undefined && !before.has(ban.id)) this.#enforce(ban);
+  }
+
+  #enforce(ban: Ban): void {
+    const { speaker, by } = ban;
+    if (speaker === undefined) return;
+    const device = ban.device ?? this.queue.of(speaker)?.device ?? this.#devices.get(speaker);
+    if (ban.linkOnly !== true && ban.device === undefined && device !== undefined) {
+      this.bans.add({ ...ban, device });
+      this.#bansChanged();
+    }
+    this.#room.ask(speaker as SpeakerId, { kind: 'asked', what: 'leave', by });
+    for (const hand of this.queue.belonging(ban.linkOnly ? undefined : device, speaker)) {
+      this.queue.turn(hand, 'banned', this.#room.wall(), { word: banWords(ban) });
+      if (hand.speaker !== speaker) this.#room.end(hand.speaker);
+    }
+    this.#room.end(speaker as SpeakerId);
   }
 
   /** Remembers the device of somebody with a link. */
@@ -316,7 +334,14 @@ export class RoomHands implements Disposable {
 }
 
 /** The refusal to somebody who is banned. */
-export const banned = ({ reason }: Ban): StageRefusal => ({
-  refused: 'banned',
-  detail: reason ? `The host wrote: ${reason}` : 'A host of this room has banned you from its stage.',
-});
+export const banned = (ban: Ban): StageRefusal => ({ refused: 'banned', detail: banWords(ban) });
+
+/** What somebody who is banned is told: by whom, why, until when, and how to object. */
+function banWords({ reason, role, until, notice }: Ban): string {
+  if (role === undefined)
+    return reason ? `The host wrote: ${reason}` : 'A host of this room has banned you from its stage.';
+  const who = role === 'operator' ? 'The operator of this server' : 'A host of this room';
+  const end =
+    until === undefined ? '' : ` Until ${new Date(until).toISOString().slice(0, 16).replace('T', ' ')} UTC.`;
+  return `${who} wrote: ${reason ?? ''}.${end} What was decided, and how to object: ${notice ?? ''}`;
+}

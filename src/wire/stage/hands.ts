@@ -85,6 +85,14 @@ export interface Ban {
   readonly speaker?: string;
   /** Hash of the device's key. */
   readonly device?: string;
+  /** Who decided, where a moderator did; absent: a host in the studio. */
+  readonly role?: 'operator' | 'host';
+  /** Where whom it concerns reads it and can object. */
+  readonly notice?: string;
+  /** Wall-clock ms; absent: until it is taken back. */
+  readonly until?: number;
+  /** Only their link is kept out, not their device. */
+  readonly linkOnly?: true;
 }
 
 /** How a host lets people onto the stage. */

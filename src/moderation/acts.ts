@@ -1,0 +1,203 @@
+import { ms } from '../base/time.ts';
+import { asAccountId } from '../wire/account.ts';
+import { type AbuseOutcome, type DecisionAct, OPERATOR_ACTS } from '../wire/moderation/moderation.ts';
+import type { Ban } from '../wire/stage/hands.ts';
+import type { AuditLog, Moderator } from './audit.ts';
+import type { Decision, Decisions, DecisionWish } from './decisions.ts';
+import { isNotDone, type ModerationDeps, type ModerationRefusal } from './moderation-deps.ts';
+import type { AbuseReports } from './reports.ts';
+
+/** What a moderator wants. */
+export interface ActWish {
+  readonly act: DecisionAct;
+  readonly room?: string | undefined;
+  /** A speaker's id, a clip's id, or an account's. */
+  readonly target?: string | undefined;
+  readonly name?: string | undefined;
+  readonly reason: string;
+  /** Wall-clock ms; undefined: until it is taken back. */
+  readonly until?: number | undefined;
+  readonly report?: string | undefined;
+}
+
+/** Carries out what moderators decide. Everything is written to the log. */
+export interface Acts {
+  decide(
+    by: Moderator & { readonly role: Decision['byRole'] },
+    wish: ActWish,
+  ): Promise<Decision | ModerationRefusal>;
+  /** Closes a report without doing anything. */
+  dismiss(by: Moderator, report: string, reason: string): Promise<ModerationRefusal | undefined>;
+  /** Takes a decision back. */
+  lift(by: Moderator, decision: Decision, reason: string): Promise<ModerationRefusal | undefined>;
+  /** Takes back what is over by its time. */
+  tick(): Promise<void>;
+}
+
+/** What the acts need. */
+export interface ActsDeps extends ModerationDeps {
+  readonly reports: AbuseReports;
+  readonly decisions: Decisions;
+  readonly audit: AuditLog;
+}
+
+const SERVER: Moderator = { id: 'server', name: '', role: 'server' };
+const NOBODY: ModerationRefusal = { refused: 'unprocessable', detail: 'target: nobody has this id' };
+
+/** The ban by which a decision reaches the stage. */
+function banOf(deps: ActsDeps, one: Decision, by: string, speaker: string): Ban {
+  return {
+    ...{ id: one.id, name: one.name, reason: one.reason, by, at: one.since, speaker },
+    ...{ role: one.byRole === 'operator' ? 'operator' : 'host' },
+    ...{ notice: `${deps.publicUrl ?? ''}/notice/${one.notice}` },
+    ...(one.until === undefined ? {} : { until: one.until }),
+    ...(one.act === 'ban' ? {} : { linkOnly: true }),
+  };
+}
+
+/** Opens the acts. */
+export function openActs(deps: ActsDeps): Acts {
+  const { decisions, reports, audit, clock } = deps;
+  const { db } = deps.store;
+
+  /** Rooms in which an account is something, and that still go on. */
+  const roomsOf = async (account: string): Promise<string[]> =>
+    (
+      await db
+        .selectFrom('room_member')
+        .innerJoin('room', 'room.id', 'room_member.room')
+        .select('room.slug')
+        .where('room_member.account', '=', account)
+        .where('room.status', 'in', ['scheduled', 'open', 'live'])
+        .execute()
+    ).map(({ slug }) => slug);
+
+  /** Does what was decided; a refusal leaves everything as it was. */
+  async function carryOut(
+    one: Decision,
+    by: string,
+  ): Promise<ModerationRefusal | { readonly detail?: unknown }> {
+    const { act, room = '', target = '' } = one;
+    const plain = (refusal: ModerationRefusal | undefined) => refusal ?? {};
+    switch (act) {
+      case 'remove':
+      case 'ban':
+        return target === '' ? NOBODY : plain(await deps.keepOut(room, [banOf(deps, one, by, target)], []));
+      case 'hide-clip': {
+        const clip = await deps.hideClip(room, target);
+        return clip
+          ? { detail: clip }
+          : { refused: 'not-found', detail: 'There is no such clip in this room.' };
+      }
+      case 'end-room':
+        return plain(await deps.endRoom(room));
+      case 'stop-room':
+        return plain(await deps.stopRoom(room, one.reason));
+      case 'suspend': {
+        const account = asAccountId(target);
+        const known =
+          account &&
+          (await db
+            .selectFrom('account')
+            .select(['name', 'role'])
+            .where('id', '=', account)
+            .where('erased', 'is', null)
+            .executeTakeFirst());
+        if (!account || !known) return { refused: 'unprocessable', detail: 'target: no account has this id' };
+        if (known.role === 'operator')
+          return {
+            refused: 'wrong-moment',
+            detail: 'An operator cannot be suspended: change their role first.',
+          };
+        await db.deleteFrom('account_session').where('account', '=', account).execute();
+        const rooms = await roomsOf(account);
+        // Their place on every stage has the id of the account.
+        for (const slug of rooms) await deps.keepOut(slug, [banOf(deps, one, by, account)], []);
+        return { detail: { rooms } };
+      }
+    }
+  }
+
+  async function takeBack(one: Decision): Promise<ModerationRefusal | undefined> {
+    const { act, room = '', id } = one;
+    if (act === 'remove' || act === 'ban') return deps.keepOut(room, [], [id]);
+    if (act === 'stop-room') return deps.resumeRoom(room);
+    if (act === 'hide-clip') await deps.showClip(room, one.detail as object);
+    if (act === 'suspend')
+      for (const slug of (one.detail as { rooms?: string[] }).rooms ?? []) await deps.keepOut(slug, [], [id]);
+    return act === 'end-room'
+      ? { refused: 'wrong-moment', detail: 'A room that has ended stays ended.' }
+      : undefined;
+  }
+
+  async function close(id: string | undefined, outcome: AbuseOutcome): Promise<void> {
+    if (id !== undefined) await reports.close(id, outcome);
+  }
+
+  const lift: Acts['lift'] = async (by, one, reason) => {
+    const refusal = await takeBack(one);
+    // What is no longer there needs no lifting.
+    if (refusal && by !== SERVER && refusal.refused !== 'room-unknown' && refusal.refused !== 'wrong-moment')
+      return refusal;
+    if (refusal?.refused === 'wrong-moment' && one.act === 'end-room') return refusal;
+    if (!(await decisions.lift(one.id)))
+      return { refused: 'wrong-moment', detail: 'This was taken back before.' };
+    await audit.add({
+      ...{ by, act: `lift-${one.act}`, room: one.room, target: one.target, name: one.name, reason },
+      ...{ report: one.report, decision: one.id },
+    });
+    return undefined;
+  };
+
+  return {
+    lift,
+    async decide(by, { act, room, target, name, reason, until, report }) {
+      if (OPERATOR_ACTS.includes(act) && by.role !== 'operator') return { refused: 'operator-only' };
+      if (until !== undefined && until <= clock.wall())
+        return { refused: 'unprocessable', detail: 'until: this is over already' };
+      const wish: DecisionWish = {
+        act,
+        room,
+        target,
+        name: name ?? '',
+        reason,
+        byRole: by.role,
+        until,
+        report,
+      };
+      const one = decisions.draft(wish);
+      // Written first: whoever is stopped finds the page with the reason.
+      await decisions.write(one);
+      const done = await carryOut(one, by.name);
+      if (isNotDone(done)) {
+        await db.deleteFrom('moderation_decision').where('id', '=', one.id).execute();
+        return done;
+      }
+      const { detail = {} } = done;
+      await db
+        .updateTable('moderation_decision')
+        .set({ detail: JSON.stringify(detail) })
+        .where('id', '=', one.id)
+        .execute();
+      await audit.add({ by, act, room, target, name, reason, until, report, decision: one.id });
+      await close(report, act);
+      return { ...one, detail };
+    },
+    async dismiss(by, report, reason) {
+      const found = await reports.find(report);
+      if (!found) return { refused: 'not-found' };
+      if (!(await reports.close(report, 'dismiss')))
+        return { refused: 'wrong-moment', detail: 'This report is closed already.' };
+      await audit.add({
+        ...{ by, act: 'dismiss', room: found.room, target: found.target, name: found.name, reason, report },
+      });
+      return undefined;
+    },
+    async tick() {
+      for (const one of await decisions.due()) await lift(SERVER, one, 'its time is over');
+    },
+  };
+}
+
+/** How often what is over is looked for. */
+export const ACTS_EVERY = ms(5_000);

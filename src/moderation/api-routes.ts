@@ -1,0 +1,229 @@
+import { type Context, Hono } from 'hono';
+import { type Attempted, isRefusal, read, refuse, refused } from '../api/index.ts';
+import { asSlug } from '../base/ids.ts';
+import type { RoomCard } from '../wire/room.ts';
+import { hearingLink } from './abuse-form.ts';
+import type { Moderator } from './audit.ts';
+import type { Decision } from './decisions.ts';
+import { type DeskRoutesDeps, moderatorOf } from './desk-routes.ts';
+import { isNotDone, type ModerationRefusal } from './moderation-deps.ts';
+import { choicesFor } from './pages/desk-page.ts';
+import type { PublicRoutes } from './public-routes.ts';
+import type { AbuseReport } from './reports.ts';
+import { LIFTED, NEW_DECISION, NEW_REPORT, NEW_RULE, REPORT_CHOICE } from './requests.ts';
+
+const MOST_ROWS = 100;
+const bearerOf = (c: Context): string | undefined =>
+  /^Bearer\s+(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
+const not = ({ refused: code, detail, wait }: ModerationRefusal): Response =>
+  refused({
+    refused: code,
+    ...(detail === undefined ? {} : { detail }),
+    ...(wait === undefined ? {} : { wait }),
+  });
+
+/** Somebody who moderates, and the room that it is about. */
+interface Deciding {
+  readonly me: Moderator & { readonly role: Decision['byRole'] };
+  readonly card?: RoomCard;
+}
+
+/** The API of moderation: hosts with their link, the operator with theirs or an account. */
+export function openModerationApi(deps: DeskRoutesDeps & { readonly open: PublicRoutes }): Hono {
+  const { reports, decisions, acts, lists, audit } = deps;
+  const app = new Hono();
+
+  /** The operator, by account or link. */
+  async function operator(c: Context): Promise<Deciding['me'] | undefined> {
+    const account = await deps.account(c.req.raw);
+    if (account?.role === 'operator') return moderatorOf(account);
+    return (await deps.isOperator(bearerOf(c)))
+      ? { id: 'operator-link', name: '', role: 'operator' }
+      : undefined;
+  }
+  /** Who moderates a room: its hosts, and the operator. */
+  async function host(c: Context): Promise<Attempted<Required<Deciding>>> {
+    const slug = asSlug(c.req.param('slug') ?? '');
+    const card = slug && (await deps.cardOf(slug));
+    if (!card) return { refused: 'room-unknown' };
+    const me = await operator(c);
+    if (me) return { me, card };
+    const member = await deps.memberOf(card.slug, bearerOf(c));
+    // A stranger learns nothing of a private room, not even that it is there.
+    if (isNotDone(member))
+      return { refused: card.access === 'private' ? 'room-unknown' : member.refused };
+    if (member.role === 'speaker') return { refused: 'not-host' };
+    const id = member.speaker ?? 'operator-link';
+    const name = member.speaker === undefined ? '' : (card.hosts[0] ?? '');
+    return { me: { id, name, role: member.operator ? 'operator' : member.role }, card };
+  }
+  const told = (report: AbuseReport, card: RoomCard | undefined, isOperator: boolean) => {
+    // By its number whoever wrote it could be asked for it.
+    const { number: _, moment, ...rest } = report;
+    const hear = hearingLink(card, moment);
+    const at = (time: number | undefined) => (time === undefined ? null : new Date(time).toISOString());
+    return {
+      ...rest,
+      ...{ created: at(report.created), closed: at(report.closed), moment: at(moment) },
+      ...(hear === undefined ? {} : { hear }),
+      choices: report.closed === undefined ? ['dismiss', ...choicesFor(report, isOperator)] : [],
+    };
+  };
+  const shown = ({ detail: _, objection: __, ...one }: Decision) => ({
+    ...one,
+    notice: `${deps.publicUrl ?? ''}/notice/${one.notice}`,
+    since: new Date(one.since).toISOString(),
+    ...(one.until === undefined ? {} : { until: new Date(one.until).toISOString() }),
+  });
+  const made = (one: Decision | ModerationRefusal, c: Context): Response =>
+    isNotDone(one) ? not(one) : c.json(shown(one), 201);
+
+  async function chosen(c: Context, { me, card }: Deciding): Promise<Response> {
+    const wish = await read(c, REPORT_CHOICE);
+    if (isRefusal(wish)) return refused(wish);
+    const report = await reports.find(c.req.param('id') ?? '');
+    const isTheirs =
+      report && (me.role === 'operator' || (report.room === card?.slug && !report.operatorOnly));
+    if (!report || !isTheirs) return refuse('not-found', 'There is no such report.');
+    if (report.closed !== undefined) return refuse('wrong-moment', 'This report is closed already.');
+    const { choice, reason, until } = wish.value;
+    if (choice === 'dismiss') {
+      const refusal = await acts.dismiss(me, report.id, reason);
+      return refusal ? not(refusal) : c.body(null, 204);
+    }
+    if (!choicesFor(report, me.role === 'operator').includes(choice))
+      return refuse(
+        'unprocessable',
+        `choice: for this report use ${['dismiss', ...choicesFor(report, me.role === 'operator')].join(', ')}`,
+      );
+    const { room, target, name, id } = report;
+    return made(await acts.decide(me, { act: choice, room, target, name, reason, until, report: id }), c);
+  }
+  async function lifted(c: Context, { me, card }: Deciding): Promise<Response> {
+    const wish = await read(c, LIFTED);
+    if (isRefusal(wish)) return refused(wish);
+    const one = await decisions.find(c.req.param('id') ?? '');
+    if (!one || (card && one.room !== card.slug)) return refuse('not-found', 'There is no such decision.');
+    // What the operator decided, the operator takes back.
+    if (one.byRole === 'operator' && me.role !== 'operator') return refuse('operator-only');
+    const refusal = await acts.lift(me, one, wish.value.reason);
+    return refusal ? not(refusal) : c.body(null, 204);
+  }
+
+  app.post('/api/rooms/:slug/reports', async (c) => {
+    const slug = asSlug(c.req.param('slug'));
+    const card = slug && (await deps.cardOf(slug));
+    // Who was let into a private room has its page with the form.
+    if (!card || card.access === 'private') return refuse('room-unknown');
+    const wish = await read(c, NEW_REPORT);
+    if (isRefusal(wish)) return refused(wish);
+    const { operatorOnly, ...fields } = wish.value;
+    const sent = new URLSearchParams(operatorOnly ? { only: '1' } : {});
+    for (const [name, value] of Object.entries(fields)) if (value !== undefined) sent.set(name, `${value}`);
+    const filed = await deps.open.file(c.req.raw, card, sent);
+    if (!('wrong' in filed))
+      return c.json({ number: filed.number, page: `/r/${card.slug}/report?number=${filed.number}` }, 201);
+    return filed.status === 429
+      ? refused({ refused: 'too-often', detail: filed.wrong, wait: filed.wait ?? 60 })
+      : refuse('unprocessable', filed.wrong);
+  });
+  app.get('/api/rooms/:slug/reports', async (c) => {
+    const who = await host(c);
+    if (isRefusal(who)) return refused(who);
+    const isOperator = who.me.role === 'operator';
+    const list = await reports.list({
+      ...{ room: who.card.slug, operator: isOperator, limit: MOST_ROWS },
+      isOpen: c.req.query('state') !== 'closed',
+    });
+    return c.json({ reports: list.map((report) => told(report, who.card, isOperator)) });
+  });
+  app.post('/api/rooms/:slug/reports/:id', async (c) => {
+    const who = await host(c);
+    return isRefusal(who) ? refused(who) : chosen(c, who);
+  });
+  app.get('/api/rooms/:slug/decisions', async (c) => {
+    const who = await host(c);
+    if (isRefusal(who)) return refused(who);
+    return c.json({ decisions: (await decisions.inForce(who.card.slug, MOST_ROWS)).map(shown) });
+  });
+  app.post('/api/rooms/:slug/decisions/:id/lift', async (c) => {
+    const who = await host(c);
+    return isRefusal(who) ? refused(who) : lifted(c, who);
+  });
+  app.get('/api/rooms/:slug/words', async (c) => {
+    const who = await host(c);
+    return isRefusal(who) ? refused(who) : c.json({ rules: await lists.list(who.card.slug) });
+  });
+  app.post('/api/rooms/:slug/words', async (c) => {
+    const who = await host(c);
+    if (isRefusal(who)) return refused(who);
+    const wish = await read(c, NEW_RULE);
+    if (isRefusal(wish)) return refused(wish);
+    const rule = await lists.add(who.card.slug, wish.value.name, wish.value.pattern);
+    if (rule === 'full') return refuse('wrong-moment', 'Limit reached: 500 rules in one list.');
+    if (typeof rule === 'string')
+      return refuse('unprocessable', `${rule}: this would meet nothing or everything`);
+    await audit.add({ by: who.me, act: 'add-word', room: who.card.slug, name: rule.name });
+    return c.json(rule, 201);
+  });
+  app.delete('/api/rooms/:slug/words/:id', async (c) => {
+    const who = await host(c);
+    if (isRefusal(who)) return refused(who);
+    const gone = await lists.remove(who.card.slug, c.req.param('id'));
+    if (!gone) return refuse('not-found', 'There is no such rule.');
+    await audit.add({ by: who.me, act: 'remove-word', room: who.card.slug, name: gone.name });
+    return c.body(null, 204);
+  });
+
+  app.get('/api/moderation/reports', async (c) => {
+    if (!(await operator(c))) return refuse('operator-only');
+    const isOpen = c.req.query('state') !== 'closed';
+    const list = await reports.list({ operator: true, isOpen, limit: MOST_ROWS });
+    return c.json({
+      reports: await Promise.all(list.map(async (one) => told(one, await deps.cardOf(one.room), true))),
+    });
+  });
+  app.post('/api/moderation/reports/:id', async (c) => {
+    const me = await operator(c);
+    return me ? chosen(c, { me }) : refuse('operator-only');
+  });
+  app.get('/api/moderation/audit', async (c) => {
+    if (!(await operator(c))) return refuse('operator-only');
+    const lines: string[] = [];
+    for await (const one of audit.lines()) lines.push(one);
+    return c.body(lines.join(''), 200, { 'content-type': 'application/jsonl' });
+  });
+  app.get('/api/moderation/decisions', async (c) => {
+    if (!(await operator(c))) return refuse('operator-only');
+    return c.json({ decisions: (await decisions.inForce(undefined, MOST_ROWS)).map(shown) });
+  });
+  app.post('/api/moderation/decisions', async (c) => {
+    const me = await operator(c);
+    if (!me) return refuse('operator-only');
+    const wish = await read(c, NEW_DECISION);
+    if (isRefusal(wish)) return refused(wish);
+    const { act, room } = wish.value;
+    if (act !== 'suspend' && (room === undefined || !(await deps.cardOf(room))))
+      return refuse('room-unknown');
+    return made(await acts.decide(me, wish.value), c);
+  });
+  app.post('/api/moderation/decisions/:id/lift', async (c) => {
+    const me = await operator(c);
+    return me ? lifted(c, { me }) : refuse('operator-only');
+  });
+
+  app.use(async (c, next) => {
+    await next();
+    if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
+  });
+  const methods = Map.groupBy(app.routes, (route) => route.path);
+  for (const [path, list] of methods) {
+    const allow = [...new Set(list.map(({ method }) => method))].filter((method) => method !== 'ALL');
+    if (allow.length > 0 && path.startsWith('/api')) {
+      if (allow.includes('GET')) allow.push('HEAD');
+      app.all(path, () => refuse('method-not-allowed', undefined, { allow: allow.join(', ') }));
+    }
+  }
+  app.notFound(() => refuse('not-found'));
+  return app;
+}

@@ -1,0 +1,88 @@
+import { randomUUIDv7 } from 'node:crypto';
+import type { Clock } from '../base/clock.ts';
+import type { AuditTable, Store } from '../store/index.ts';
+import type { DeciderRole } from '../wire/moderation/moderation.ts';
+
+/** Who did something. */
+export interface Moderator {
+  /** The account's or speaker's id, or `operator-link`, or `server`. */
+  readonly id: string;
+  readonly name: string;
+  readonly role: DeciderRole | 'server' | 'person';
+}
+
+/** One line, before it is written. */
+export interface AuditWish {
+  readonly by: Moderator;
+  readonly act: string;
+  readonly room?: string | undefined;
+  readonly target?: string | undefined;
+  readonly name?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly until?: number | undefined;
+  readonly report?: string | undefined;
+  readonly decision?: string | undefined;
+}
+
+/** What moderators did: lines are added, and never changed. */
+export interface AuditLog {
+  add(wish: AuditWish): Promise<void>;
+  /** The newest first; those before the line with this id. */
+  list(limit: number, before?: string): Promise<AuditTable[]>;
+  /** Every line as JSON, the oldest first, in pieces. */
+  lines(): AsyncGenerator<string>;
+  /** Removes what is older. */
+  sweep(keepMs: number): Promise<void>;
+}
+
+const PIECE = 500;
+
+/** Opens the log. Ids are UUIDv7: their order is that of time. */
+export function openAuditLog({ store, clock }: { store: Store; clock: Clock }): AuditLog {
+  const { db } = store;
+  return {
+    async add({ by, act, room, target, name, reason, until, report, decision }) {
+      await db
+        .insertInto('moderation_audit')
+        .values({
+          ...{ id: randomUUIDv7(), at: clock.wall(), actor: by.id, actor_name: by.name, actor_role: by.role },
+          ...{ act, room: room ?? null, target: target ?? null, target_name: name ?? '' },
+          ...{ reason: reason ?? '', until: until ?? null, report: report ?? null },
+          decision: decision ?? null,
+        })
+        .execute();
+    },
+    async list(limit, before) {
+      let query = db.selectFrom('moderation_audit').selectAll();
+      if (before !== undefined) query = query.where('id', '<', before);
+      return query.orderBy('id', 'desc').limit(limit).execute();
+    },
+    async *lines() {
+      let after = '';
+      for (;;) {
+        const rows = await db
+          .selectFrom('moderation_audit')
+          .selectAll()
+          .where('id', '>', after)
+          .orderBy('id')
+          .limit(PIECE)
+          .execute();
+        for (const { at, until, ...row } of rows)
+          yield `${JSON.stringify({
+            at: new Date(at).toISOString(),
+            ...row,
+            until: until === null ? null : new Date(until).toISOString(),
+          })}\n`;
+        const last = rows.at(-1);
+        if (!last || rows.length < PIECE) return;
+        after = last.id;
+      }
+    },
+    async sweep(keepMs) {
+      await db
+        .deleteFrom('moderation_audit')
+        .where('at', '<', clock.wall() - keepMs)
+        .execute();
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { type BlockRule, compileBlockRule, MOST_BLOCK_RULE, MOST_BLOCK_RULES } from '../wire/moderation/block-words.ts';
+import type { Clock } from '../base/clock.ts';
+import { plainText } from '../base/plain-text.ts';
+import type { Store } from '../store/index.ts';
+
+/** A rule with its id. */
+export interface ListedBlockRule extends BlockRule {
+  readonly id: string;
+}
+
+/** Every list: that of the server under the empty name, those of rooms under their address. */
+export type BlockLists = Readonly<Record<string, readonly BlockRule[]>>;
+
+/** The lists of words; the room '' is the whole server. */
+export interface BlockListBook {
+  list(room: string): Promise<ListedBlockRule[]>;
+  /** Adds a rule, or says why not. */
+  add(room: string, name: string, pattern: string): Promise<ListedBlockRule | 'name' | 'pattern' | 'full'>;
+  remove(room: string, id: string): Promise<ListedBlockRule | undefined>;
+}
+
+/** Opens the lists; `publish` gets all of them now and after each change. */
+export async function openBlockLists(deps: {
+  readonly store: Store;
+  readonly clock: Clock;
+  publish(lists: BlockLists): void;
+}): Promise<BlockListBook> {
+  const { db } = deps.store;
+  const rows = () => db.selectFrom('moderation_block_rule').select(['id', 'room', 'name', 'pattern']);
+  const publish = async (): Promise<void> => {
+    const all = Map.groupBy(await rows().orderBy('id').execute(), ({ room }) => room);
+    deps.publish(
+      Object.fromEntries(
+        [...all].map(([room, list]) => [room, list.map(({ name, pattern }) => ({ name, pattern }))]),
+      ),
+    );
+  };
+  const list: BlockListBook['list'] = async (room) =>
+    (await rows().where('room', '=', room).orderBy('id').execute()).map(({ id, name, pattern }) => ({
+      ...{ id, name, pattern },
+    }));
+  await publish();
+  return {
+    list,
+    async add(room, said, wanted) {
+      const name = plainText(said, MOST_BLOCK_RULE);
+      const pattern = plainText(wanted, MOST_BLOCK_RULE);
+      if (name === undefined) return 'name';
+      if (pattern === undefined || compileBlockRule({ name, pattern }) === undefined) return 'pattern';
+      if ((await list(room)).length >= MOST_BLOCK_RULES) return 'full';
+      const rule = { id: randomUUIDv7(), name, pattern };
+      await db
+        .insertInto('moderation_block_rule')
+        .values({ ...rule, room, created: deps.clock.wall() })
+        .execute();
+      await publish();
+      return rule;
+    },
+    async remove(room, id) {
+      const found = (await list(room)).find((one) => one.id === id);
+      if (!found) return undefined;
+      await db.deleteFrom('moderation_block_rule').where('id', '=', id).where('room', '=', room).execute();
+      await publish();
+      return found;
+    },
+  };
+}

@@ -1,0 +1,149 @@
+import { z } from 'zod';
+import { ERRORS, type ErrorCode } from '../base/errors.ts';
+import { LIFTED, NEW_DECISION, NEW_REPORT, NEW_RULE, REPORT_CHOICE } from './requests.ts';
+
+const text = { type: 'string' } as const;
+const param = (name: string, description: string): object => ({
+  ...{ name, in: 'path', required: true, schema: text, description },
+});
+const SLUG = param('slug', 'The address of the room');
+const ID = param('id', 'Of what it is about');
+const STATE = { name: 'state', in: 'query', schema: { enum: ['open', 'closed'], default: 'open' } } as const;
+
+const body = (schema: z.ZodType): object => ({
+  required: true,
+  content: {
+    'application/json': {
+      schema: z.toJSONSchema(schema, { io: 'input', target: 'draft-2020-12', unrepresentable: 'any' }),
+    },
+  },
+});
+const json = (description: string): object => ({
+  ...{ description, content: { 'application/json': { schema: { type: 'object' } } } },
+});
+const NOTHING = { description: 'Done' };
+
+function refusals(codes: readonly ErrorCode[]): Record<string, object> {
+  return Object.fromEntries(
+    [...Map.groupBy(codes, (code) => ERRORS[code].status)].map(([status, list]) => [
+      String(status),
+      {
+        description: list.map((code) => `${code}: ${ERRORS[code].title}`).join('. '),
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
+    ]),
+  );
+}
+
+const HOSTS: readonly ErrorCode[] = ['token-missing', 'token-invalid', 'not-host', 'room-unknown'];
+const WRITES: readonly ErrorCode[] = [
+  ...(['bad-request', 'unprocessable', 'wrong-moment', 'not-found', 'too-large'] as const),
+  'unsupported-media-type',
+];
+
+const operation = (
+  summary: string,
+  answers: Readonly<Record<number, object>>,
+  codes: readonly ErrorCode[],
+  schema?: z.ZodType,
+  security: readonly object[] = [{ link: [] }],
+): object => ({
+  ...{ summary, security, ...(schema ? { requestBody: body(schema) } : {}) },
+  responses: { ...answers, ...refusals(codes) },
+});
+
+/** The routes of this part, for the description of the API. */
+export const moderationPaths = (): Record<string, object> => ({
+  '/api/rooms/{slug}/reports': {
+    parameters: [SLUG],
+    post: operation(
+      'Report something about a room; needs no account and no link',
+      { 201: json('A number, and the page on which one sees what became of it') },
+      ['room-unknown', 'too-often', 'bad-request', 'unprocessable', 'too-large', 'unsupported-media-type'],
+      NEW_REPORT,
+      [],
+    ),
+    get: {
+      ...operation(
+        'Reports about a room, for its hosts; who reported is not stored',
+        { 200: json('The newest 100') },
+        HOSTS,
+      ),
+      parameters: [STATE],
+    },
+  },
+  '/api/rooms/{slug}/reports/{id}': {
+    parameters: [SLUG, ID],
+    post: operation(
+      'Decide about a report: dismiss it, or do something about it, with a reason',
+      { 201: json('The decision'), 204: NOTHING },
+      [...HOSTS, ...WRITES, 'operator-only'],
+      REPORT_CHOICE,
+    ),
+  },
+  '/api/rooms/{slug}/decisions': {
+    parameters: [SLUG],
+    get: operation(
+      'What moderators decided in a room and is in force',
+      { 200: json('The newest 100') },
+      HOSTS,
+    ),
+  },
+  '/api/rooms/{slug}/decisions/{id}/lift': {
+    parameters: [SLUG, ID],
+    post: operation('Take a decision back', { 204: NOTHING }, [...HOSTS, ...WRITES, 'operator-only'], LIFTED),
+  },
+  '/api/rooms/{slug}/words': {
+    parameters: [SLUG],
+    get: operation('Words that are not accepted in a room', { 200: json('The rules') }, HOSTS),
+    post: operation('Add a rule', { 201: json('The rule') }, [...HOSTS, ...WRITES], NEW_RULE),
+  },
+  '/api/rooms/{slug}/words/{id}': {
+    parameters: [SLUG, ID],
+    delete: operation('Remove a rule', { 204: NOTHING }, [...HOSTS, 'not-found']),
+  },
+  '/api/moderation/reports': {
+    get: {
+      ...operation('Reports about all rooms (operator only)', { 200: json('The newest 100') }, [
+        'operator-only',
+      ]),
+      parameters: [STATE],
+    },
+  },
+  '/api/moderation/reports/{id}': {
+    parameters: [ID],
+    post: operation(
+      'Decide about a report (operator only)',
+      { 201: json('The decision'), 204: NOTHING },
+      [...WRITES, 'operator-only'],
+      REPORT_CHOICE,
+    ),
+  },
+  '/api/moderation/audit': {
+    get: operation(
+      'What moderators did, as JSON lines, the oldest first (operator only)',
+      { 200: { description: 'One object a line', content: { 'application/jsonl': { schema: text } } } },
+      ['operator-only'],
+    ),
+  },
+  '/api/moderation/decisions': {
+    get: operation('What is in force on this server (operator only)', { 200: json('The newest 100') }, [
+      'operator-only',
+    ]),
+    post: operation(
+      'Decide without a report (operator only)',
+      { 201: json('The decision') },
+      [...WRITES, 'operator-only', 'room-unknown'],
+      NEW_DECISION,
+    ),
+  },
+  '/api/moderation/decisions/{id}/lift': {
+    parameters: [ID],
+    post: operation(
+      'Take a decision back (operator only)',
+      { 204: NOTHING },
+      [...WRITES, 'operator-only'],
+      LIFTED,
+    ),
+  },
+});

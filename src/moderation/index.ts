@@ -1,0 +1,117 @@
+/** Moderation: what people report, what is decided then, who is told, and which words are not accepted. */
+import { ms } from '../base/time.ts';
+import { find } from '../http/index.ts';
+import { ACTS_EVERY, openActs } from './acts.ts';
+import { openModerationApi } from './api-routes.ts';
+import { openAuditLog } from './audit.ts';
+import { openBlockLists } from './block-lists.ts';
+import { openDecisions } from './decisions.ts';
+import { openDeskRoutes } from './desk-routes.ts';
+import type { ModerationDeps, SeenPerson } from './moderation-deps.ts';
+import { awayPage, openPublicRoutes } from './public-routes.ts';
+import { openReports } from './reports.ts';
+import { openSeenPeople } from './seen-people.ts';
+
+export type { BlockLists } from './block-lists.ts';
+export { moderationPaths } from './described.ts';
+export type { ModerationDeps, ModerationRefusal } from './moderation-deps.ts';
+
+/** The steps after `/api/rooms/:slug/` that are answered here. */
+const STEPS: ReadonlySet<string | undefined> = new Set(['reports', 'decisions', 'words']);
+const SWEEP_EVERY = ms(3_600_000);
+
+/** The part, once open. */
+export interface Moderation extends AsyncDisposable {
+  /** True for a path that `fetch` answers. */
+  takes(path: string): boolean;
+  fetch(request: Request): Promise<Response>;
+  /** A studio says who is on a stage. */
+  saw(slug: string, stage: readonly SeenPerson[]): void;
+  /** True while the recording of a room is kept for a report that nobody has decided about. */
+  holds(slug: string): boolean;
+  /** Reports that nobody has decided about. */
+  open(): Promise<number>;
+}
+
+/** Opens the part on the store. */
+export async function open(deps: ModerationDeps): Promise<Moderation> {
+  const { clock, log } = deps;
+  const reports = await openReports(deps);
+  const decisions = openDecisions(deps);
+  const audit = openAuditLog(deps);
+  const lists = await openBlockLists({ ...deps, publish: deps.publishWords });
+  const seen = openSeenPeople();
+  const acting = { ...deps, reports, decisions, audit };
+  const acts = openActs(acting);
+  const people = openPublicRoutes({ ...acting, seen });
+  const desk = openDeskRoutes({ ...acting, acts, lists });
+  const api = openModerationApi({ ...acting, acts, lists, open: people });
+  api.onError((error) => {
+    throw error;
+  });
+
+  const pages = (request: Request): Promise<Response> | undefined => {
+    const path = new URL(request.url).pathname;
+    if (Object.hasOwn(desk, path)) return desk[path]?.(request);
+    const [, r, slug = '', step] = path.split('/');
+    if (r === 'notice') return people.notice(request, slug);
+    return r === 'r' && step === 'report' ? people.report(request, slug) : undefined;
+  };
+  const failed = (error: unknown): void =>
+    log.warn({ error: String(error) }, 'moderation could not look after what is over; it tries again');
+  const running = new Set<Promise<unknown>>();
+  /** One run of each kind at a time; the other kind never waits for it. */
+  const each = (work: () => Promise<unknown>): (() => void) => {
+    let busy = false;
+    return () => {
+      if (busy) return;
+      busy = true;
+      const one = work()
+        .catch(failed)
+        .finally(() => {
+          busy = false;
+          running.delete(one);
+        });
+      running.add(one);
+    };
+  };
+  const ticks = [
+    clock.every(
+      ACTS_EVERY,
+      each(() => acts.tick()),
+    ),
+    clock.every(
+      SWEEP_EVERY,
+      each(async () => {
+        await reports.sweep(deps.keepReports);
+        await decisions.sweep(deps.keepAudit);
+        await audit.sweep(deps.keepAudit);
+      }),
+    ),
+  ];
+  return {
+    takes(path) {
+      const [, api, rooms, , step] = path.split('/');
+      if (api === 'api') return rooms === 'moderation' || (rooms === 'rooms' && STEPS.has(step));
+      return find(path)?.address.id.startsWith('moderation-') === true;
+    },
+    async fetch(request) {
+      try {
+        return await (pages(request) ?? api.fetch(request));
+      } catch (error) {
+        log.warn(
+          { path: new URL(request.url).pathname, error: String(error) },
+          'a request about moderation could not be answered',
+        );
+        return awayPage(deps, request);
+      }
+    },
+    saw: seen.saw,
+    holds: reports.holds,
+    open: reports.countOpen,
+    async [Symbol.asyncDispose]() {
+      for (const one of ticks) one[Symbol.dispose]();
+      await Promise.all(running);
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import type { Clock } from '../base/clock.ts';
+import type { ErrorCode } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { Store } from '../store/index.ts';
+import type { AccountCard } from '../wire/account.ts';
+import type { RoomCard } from '../wire/room.ts';
+import type { Ban } from '../wire/stage/hands.ts';
+import type { BlockLists } from './block-lists.ts';
+
+/** Somebody who is, or was a moment ago, on a stage. */
+export interface SeenPerson {
+  readonly id: string;
+  readonly name: string;
+  readonly role: 'host' | 'co-host' | 'speaker';
+}
+
+/** Somebody with a link of a room. */
+export interface ModeratingMember {
+  readonly card: RoomCard;
+  readonly role: 'host' | 'co-host' | 'speaker';
+  readonly operator: boolean;
+  readonly speaker?: string;
+}
+
+/** Why something was not done. */
+export interface ModerationRefusal {
+  readonly refused: ErrorCode;
+  readonly detail?: string | undefined;
+  readonly wait?: number | undefined;
+}
+
+/** True for a refusal. */
+export const isNotDone = (value: unknown): value is ModerationRefusal =>
+  typeof value === 'object' && value !== null && 'refused' in value;
+
+/** What moderation needs. */
+export interface ModerationDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The origin before the path of a notice; undefined: paths alone. */
+  readonly publicUrl?: string | undefined;
+  /** How long closed reports, and lines of the log, are kept, ms. */
+  readonly keepReports: number;
+  readonly keepAudit: number;
+  /** The frame of pages; default: none but the HTML around them. */
+  frame?(language: 'en' | 'fr', page: { readonly title: string; readonly main: string }): string;
+  /** Who sends a request, by account. What a foreign page sends is nobody's. */
+  account(request: Request): Promise<AccountCard | undefined>;
+  isOperator(token: string | undefined): Promise<boolean>;
+  memberOf(slug: string, token: string | undefined): Promise<ModeratingMember | ModerationRefusal>;
+  /** A room that is announced, runs or is over; undefined where there is none. */
+  cardOf(slug: string): Promise<RoomCard | undefined>;
+  /** Keeps people off a stage, and lets others back. */
+  keepOut(
+    slug: string,
+    added: readonly Ban[],
+    lifted: readonly string[],
+  ): Promise<ModerationRefusal | undefined>;
+  endRoom(slug: string): Promise<ModerationRefusal | undefined>;
+  stopRoom(slug: string, reason: string): Promise<ModerationRefusal | undefined>;
+  resumeRoom(slug: string): Promise<ModerationRefusal | undefined>;
+  /** Takes a clip away and gives it back, for `showClip`; undefined when there is none. */
+  hideClip(slug: string, id: string): Promise<object | undefined>;
+  showClip(slug: string, clip: object): Promise<void>;
+  clipTitle(slug: string, id: string): Promise<{ readonly title: string; readonly from: number } | undefined>;
+  /** Makes the lists of words known to the studio. */
+  publishWords(lists: BlockLists): void;
+}

@@ -1,0 +1,137 @@
+import { randomUUIDv7 } from 'node:crypto';
+import type { Clock } from '../base/clock.ts';
+import type { AbuseReportTable, Store } from '../store/index.ts';
+import type { AbuseOutcome, AbuseReason, AbuseSubject } from '../wire/moderation/moderation.ts';
+import { newCode } from './codes.ts';
+
+/** Reports that are open in one room at once. */
+export const MOST_OPEN_IN_ROOM = 200;
+/** Open reports keep the recording of their room for so long, ms. */
+const HOLD_MS = 30 * 86_400_000;
+
+/** What somebody tells. */
+export interface AbuseWish {
+  readonly room: string;
+  readonly subject: AbuseSubject;
+  readonly target?: string | undefined;
+  readonly name: string;
+  readonly reason: AbuseReason;
+  readonly words: string;
+  /** Wall-clock ms of the moment that is meant. */
+  readonly moment: number;
+  readonly operatorOnly: boolean;
+}
+
+/** A report as the desk sees it. */
+export interface AbuseReport extends AbuseWish {
+  readonly id: string;
+  readonly number: string;
+  readonly created: number;
+  readonly closed?: number;
+  readonly outcome?: AbuseOutcome;
+}
+
+/** Which reports are wanted. */
+export interface AbuseQuery {
+  readonly room?: string | undefined;
+  /** False leaves out what is for the operator alone. */
+  readonly operator: boolean;
+  readonly isOpen: boolean;
+  readonly limit: number;
+}
+
+/** The reports. */
+export interface AbuseReports {
+  /** Keeps a report; undefined when as many are open in its room as the room takes. */
+  file(wish: AbuseWish): Promise<AbuseReport | undefined>;
+  find(id: string): Promise<AbuseReport | undefined>;
+  byNumber(number: string): Promise<AbuseReport | undefined>;
+  /** The newest first. */
+  list(query: AbuseQuery): Promise<AbuseReport[]>;
+  countOpen(): Promise<number>;
+  /** Closes one that is open; false when it was closed before. */
+  close(id: string, outcome: AbuseOutcome): Promise<boolean>;
+  /** True while a report of this room is open and young enough: its recording is kept. */
+  holds(room: string): boolean;
+  /** Looks again at what is held, and removes what was closed so long ago. */
+  sweep(keepMs: number): Promise<void>;
+}
+
+/** Opens the reports. */
+export async function openReports({ store, clock }: { store: Store; clock: Clock }): Promise<AbuseReports> {
+  const { db } = store;
+  const rows = () => db.selectFrom('moderation_report').selectAll();
+  const count = async (room?: string): Promise<number> => {
+    let query = db
+      .selectFrom('moderation_report')
+      .select((e) => e.fn.countAll().as('n'))
+      .where('closed', 'is', null);
+    if (room !== undefined) query = query.where('room', '=', room);
+    return Number((await query.executeTakeFirstOrThrow()).n);
+  };
+  let held: ReadonlySet<string> = new Set();
+  const lookHeld = async (): Promise<void> => {
+    const list = await db
+      .selectFrom('moderation_report')
+      .select('room')
+      .distinct()
+      .where('closed', 'is', null)
+      .where('created', '>', clock.wall() - HOLD_MS)
+      .execute();
+    held = new Set(list.map(({ room }) => room));
+  };
+  await lookHeld();
+  return {
+    async file(wish) {
+      if ((await count(wish.room)) >= MOST_OPEN_IN_ROOM) return undefined;
+      const row: AbuseReportTable = {
+        ...{ id: randomUUIDv7(), number: newCode(), room: wish.room, subject: wish.subject },
+        ...{ target: wish.target ?? null, target_name: wish.name, reason: wish.reason, words: wish.words },
+        ...{ moment: wish.moment, operator_only: wish.operatorOnly ? 1 : 0, created: clock.wall() },
+        ...{ closed: null, outcome: null },
+      };
+      await db.insertInto('moderation_report').values(row).execute();
+      held = new Set([...held, wish.room]);
+      return abuseReportOf(row);
+    },
+    find: async (id) => one(await rows().where('id', '=', id).executeTakeFirst()),
+    byNumber: async (number) => one(await rows().where('number', '=', number).executeTakeFirst()),
+    async list({ room, operator, isOpen, limit }) {
+      let query = rows().where('closed', isOpen ? 'is' : 'is not', null);
+      if (room !== undefined) query = query.where('room', '=', room);
+      if (!operator) query = query.where('operator_only', '=', 0);
+      return (await query.orderBy('created', 'desc').limit(limit).execute()).map(abuseReportOf);
+    },
+    countOpen: () => count(),
+    async close(id, outcome) {
+      const { numUpdatedRows } = await db
+        .updateTable('moderation_report')
+        .set({ closed: clock.wall(), outcome })
+        .where('id', '=', id)
+        .where('closed', 'is', null)
+        .executeTakeFirst();
+      await lookHeld();
+      return numUpdatedRows > 0n;
+    },
+    holds: (room) => held.has(room),
+    async sweep(keepMs) {
+      await db
+        .deleteFrom('moderation_report')
+        .where('closed', 'is not', null)
+        .where('closed', '<', clock.wall() - keepMs)
+        .execute();
+      await lookHeld();
+    },
+  };
+}
+
+const one = (row: AbuseReportTable | undefined): AbuseReport | undefined => row && abuseReportOf(row);
+
+const abuseReportOf = (row: AbuseReportTable): AbuseReport => ({
+  ...{ id: row.id, number: row.number, room: row.room, name: row.target_name, words: row.words },
+  ...{ subject: row.subject as AbuseSubject, reason: row.reason as AbuseReason, moment: row.moment },
+  ...{ operatorOnly: row.operator_only === 1, created: row.created },
+  ...(row.target === null ? {} : { target: row.target }),
+  ...(row.closed === null ? {} : { closed: row.closed }),
+  ...(row.outcome === null ? {} : { outcome: row.outcome as AbuseOutcome }),
+});

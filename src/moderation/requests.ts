@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { MOST_BLOCK_RULE } from '../wire/moderation/block-words.ts';
+import { plainText } from '../base/plain-text.ts';
+import {
+  ABUSE_REASONS,
+  ABUSE_WORDS_LENGTH,
+  DECISION_ACTS,
+  DECISION_REASON_LENGTH,
+} from '../wire/moderation/moderation.ts';
+
+const line = (most: number) =>
+  z.string().transform((text, context) => {
+    const tidy = plainText(text.slice(0, 20_000), most);
+    if (tidy !== undefined) return tidy;
+    context.issues.push({ code: 'custom', message: `use 1 to ${most} characters`, input: text });
+    return z.NEVER;
+  });
+const reason = line(DECISION_REASON_LENGTH);
+const until = z.iso
+  .datetime({ offset: true })
+  .transform((text) => Date.parse(text))
+  .optional();
+
+/** A report: `about` is `room`, `person:ID` of the stage, or `clip:ID`. */
+export const NEW_REPORT = z.strictObject({
+  about: z
+    .string()
+    .regex(/^(?:room|(?:person|clip):[\w-]{0,64})$/, 'use room, person:ID or clip:ID')
+    .default('room'),
+  name: z.string().max(1_000).optional(),
+  reason: z.enum(ABUSE_REASONS),
+  words: z
+    .string()
+    .max(4 * ABUSE_WORDS_LENGTH)
+    .optional(),
+  /** Minutes ago. */
+  ago: z.int().min(0).max(10_080).optional(),
+  /** Second of the recording. */
+  t: z.int().min(0).max(999_999).optional(),
+  operatorOnly: z.boolean().optional(),
+});
+/** What is done about a report. */
+export const REPORT_CHOICE = z.strictObject({ choice: z.enum(['dismiss', ...DECISION_ACTS]), reason, until });
+/** A decision without a report. */
+export const NEW_DECISION = z.strictObject({
+  act: z.enum(DECISION_ACTS),
+  room: z.string().max(64).optional(),
+  target: z.string().min(1).max(64).optional(),
+  name: line(60).optional(),
+  ...{ reason, until },
+});
+/** Why something is taken back. */
+export const LIFTED = z.strictObject({ reason });
+/** A rule of a list of words. */
+export const NEW_RULE = z.strictObject({ name: line(MOST_BLOCK_RULE), pattern: line(MOST_BLOCK_RULE) });

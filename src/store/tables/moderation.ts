@@ -1,0 +1,162 @@
+import type { Kysely } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+/** Something that somebody told about a room. Who it was is not stored. */
+export interface AbuseReportTable {
+  /** UUIDv7. */
+  id: string;
+  /** By which whoever wrote it finds out what became of it. */
+  number: string;
+  /** The room's address. */
+  room: string;
+  /** What it is about: an AbuseSubject. */
+  subject: string;
+  /** The id of that person or clip. */
+  target: string | null;
+  target_name: string;
+  /** An AbuseReason. */
+  reason: string;
+  words: string;
+  /** Wall-clock ms of the moment that is meant. */
+  moment: number;
+  /** 1: for the operator alone. */
+  operator_only: number;
+  created: number;
+  closed: number | null;
+  /** What was done, a DecisionAct, or `dismiss`. */
+  outcome: string | null;
+}
+
+/** Something that was decided about somebody or something, and how long it holds. */
+export interface DecisionTable {
+  id: string;
+  /** The code in the address of the page on which it is told to those whom it concerns. */
+  notice: string;
+  /** A DecisionAct. */
+  act: string;
+  room: string | null;
+  target: string | null;
+  target_name: string;
+  reason: string;
+  /** `operator`, `host` or `co-host`. */
+  by_role: string;
+  since: number;
+  until: number | null;
+  lifted: number | null;
+  /** JSON of what is needed to take it back. */
+  detail: string;
+  objection: string | null;
+  objected: number | null;
+  answer: string | null;
+  /** The report that led to it. */
+  report: string | null;
+}
+
+/** One line of what moderators did. Lines are added, and removed when they are too old: never changed. */
+export interface AuditTable {
+  id: string;
+  at: number;
+  /** The account's or speaker's id; `operator-link`, or `server` for what happened by itself. */
+  actor: string;
+  actor_name: string;
+  actor_role: string;
+  act: string;
+  room: string | null;
+  target: string | null;
+  target_name: string;
+  reason: string;
+  until: number | null;
+  report: string | null;
+  decision: string | null;
+}
+
+/** One rule of a list of words. */
+export interface BlockRuleTable {
+  id: string;
+  /** Empty: for the whole server. */
+  room: string;
+  name: string;
+  pattern: string;
+  created: number;
+}
+
+/** The tables of moderation. */
+export interface ModerationTables {
+  moderation_report: AbuseReportTable;
+  moderation_decision: DecisionTable;
+  moderation_audit: AuditTable;
+  moderation_block_rule: BlockRuleTable;
+}
+
+/** What creates them. */
+export const moderationSteps: Record<string, Migration> = {
+  '0060-moderation': {
+    async up(db: Kysely<unknown>) {
+      const table = (name: string) =>
+        db.schema.createTable(name).addColumn('id', 'text', (c) => c.primaryKey());
+      const index = (on: string, ...columns: string[]) =>
+        db.schema
+          .createIndex(`${on}_${columns.join('_')}`)
+          .on(on)
+          .columns(columns)
+          .execute();
+      await table('moderation_report')
+        .addColumn('number', 'text', (c) => c.notNull().unique())
+        .addColumn('room', 'text', (c) => c.notNull())
+        .addColumn('subject', 'text', (c) => c.notNull())
+        .addColumn('target', 'text')
+        .addColumn('target_name', 'text', (c) => c.notNull())
+        .addColumn('reason', 'text', (c) => c.notNull())
+        .addColumn('words', 'text', (c) => c.notNull())
+        .addColumn('moment', 'bigint', (c) => c.notNull())
+        .addColumn('operator_only', 'integer', (c) => c.notNull())
+        .addColumn('created', 'bigint', (c) => c.notNull())
+        .addColumn('closed', 'bigint')
+        .addColumn('outcome', 'text')
+        .execute();
+      await index('moderation_report', 'room', 'closed');
+      await index('moderation_report', 'closed', 'created');
+      await table('moderation_decision')
+        .addColumn('notice', 'text', (c) => c.notNull().unique())
+        .addColumn('act', 'text', (c) => c.notNull())
+        .addColumn('room', 'text')
+        .addColumn('target', 'text')
+        .addColumn('target_name', 'text', (c) => c.notNull())
+        .addColumn('reason', 'text', (c) => c.notNull())
+        .addColumn('by_role', 'text', (c) => c.notNull())
+        .addColumn('since', 'bigint', (c) => c.notNull())
+        .addColumn('until', 'bigint')
+        .addColumn('lifted', 'bigint')
+        .addColumn('detail', 'text', (c) => c.notNull())
+        .addColumn('objection', 'text')
+        .addColumn('objected', 'bigint')
+        .addColumn('answer', 'text')
+        .addColumn('report', 'text')
+        .execute();
+      await index('moderation_decision', 'target', 'act');
+      await index('moderation_decision', 'room', 'lifted');
+      await table('moderation_audit')
+        .addColumn('at', 'bigint', (c) => c.notNull())
+        .addColumn('actor', 'text', (c) => c.notNull())
+        .addColumn('actor_name', 'text', (c) => c.notNull())
+        .addColumn('actor_role', 'text', (c) => c.notNull())
+        .addColumn('act', 'text', (c) => c.notNull())
+        .addColumn('room', 'text')
+        .addColumn('target', 'text')
+        .addColumn('target_name', 'text', (c) => c.notNull())
+        .addColumn('reason', 'text', (c) => c.notNull())
+        .addColumn('until', 'bigint')
+        .addColumn('report', 'text')
+        .addColumn('decision', 'text')
+        .execute();
+      await index('moderation_audit', 'at');
+      await table('moderation_block_rule')
+        .addColumn('room', 'text', (c) => c.notNull())
+        .addColumn('name', 'text', (c) => c.notNull())
+        .addColumn('pattern', 'text', (c) => c.notNull())
+        .addColumn('created', 'bigint', (c) => c.notNull())
+        .execute();
+      await index('moderation_block_rule', 'room');
+    },
+  },
+};

@@ -1,0 +1,48 @@
+/** Moderation: what can be told about a room, and what can be decided then. */
+
+/** What a report is about: the room as a whole, somebody on its stage, or a clip. */
+export const ABUSE_SUBJECTS = ['room', 'person', 'clip'] as const;
+/** One of them. */
+export type AbuseSubject = (typeof ABUSE_SUBJECTS)[number];
+
+/** Why somebody reports something; the last one needs words. */
+export const ABUSE_REASONS = [
+  'threat',
+  'hate',
+  'harassment',
+  'sexual',
+  'illegal',
+  'private',
+  'spam',
+  'other',
+] as const;
+/** One of them. */
+export type AbuseReason = (typeof ABUSE_REASONS)[number];
+
+/**
+ * What can be decided. `remove`: a link no longer opens the stage. `ban`: link and device. `hide-clip`, `end-room`.
+ * `stop-room`: stage, stream and recording are closed to everybody. `suspend`: an account cannot sign in, host or speak.
+ */
+export const DECISION_ACTS = ['remove', 'ban', 'hide-clip', 'end-room', 'stop-room', 'suspend'] as const;
+/** One of them. */
+export type DecisionAct = (typeof DECISION_ACTS)[number];
+
+/** What only the operator decides. */
+export const OPERATOR_ACTS: readonly DecisionAct[] = ['stop-room', 'suspend'];
+
+/** What was found about a report without anything being decided. */
+export type AbuseOutcome = DecisionAct | 'dismiss';
+
+/** Who decided. */
+export type DeciderRole = 'operator' | 'host' | 'co-host';
+
+/** Longest reason and longest words, in characters (code points). */
+export const DECISION_REASON_LENGTH = 300;
+/** Longest text of a report, an objection, and an answer to one. */
+export const ABUSE_WORDS_LENGTH = 1_000;
+
+/** The number by which somebody finds their report again, without the signs that people add. */
+export const abuseNumberOf = (text: string): string | undefined => {
+  const bare = text.toLowerCase().replace(/[\s-]/g, '');
+  return /^[a-hj-km-np-z2-9]{12}$/.test(bare) ? bare : undefined;
+};
