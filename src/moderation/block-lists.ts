@@ -1,8 +1,13 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { type BlockRule, compileBlockRule, MOST_BLOCK_RULE, MOST_BLOCK_RULES } from '../wire/moderation/block-words.ts';
 import type { Clock } from '../base/clock.ts';
 import { plainText } from '../base/plain-text.ts';
 import type { Store } from '../store/index.ts';
+import {
+  type BlockRule,
+  compileBlockRule,
+  MOST_BLOCK_RULE,
+  MOST_BLOCK_RULES,
+} from '../wire/moderation/block-words.ts';
 
 /** A rule with its id. */
 export interface ListedBlockRule extends BlockRule {

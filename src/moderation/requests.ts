@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { MOST_BLOCK_RULE } from '../wire/moderation/block-words.ts';
 import { plainText } from '../base/plain-text.ts';
+import { MOST_BLOCK_RULE } from '../wire/moderation/block-words.ts';
 import {
   ABUSE_REASONS,
   ABUSE_WORDS_LENGTH,

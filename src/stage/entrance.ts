@@ -28,7 +28,6 @@ export interface EntranceDeps {
 export const notAccepted = (field: string, rule: string): string =>
   `${field}: this text was not accepted. It breaks the rule “${rule}” of this room or server: write it differently`;
 
-
 /** Lets people with a link into their room's stage. */
 export class Entrance {
   readonly #deps: EntranceDeps;

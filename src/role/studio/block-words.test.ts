@@ -14,7 +14,13 @@ test('rules of the server count everywhere, those of a room there, and a change 
   const clock = manualClock();
   const broken = openTextCheck(clock, path);
   expect(broken('hall', 'twerp')).toBeUndefined();
-  writeFileSync(path, JSON.stringify({ '': [{ name: 'insults', pattern: 'twerp*' }], hall: [{ name: 'ads', pattern: 'pills' }] }));
+  writeFileSync(
+    path,
+    JSON.stringify({
+      '': [{ name: 'insults', pattern: 'twerp*' }],
+      hall: [{ name: 'ads', pattern: 'pills' }],
+    }),
+  );
   expect(broken('hall', 'twerps')).toBeUndefined();
   clock.advance(ms(1_000));
   expect([broken('hall', 'twerps'), broken('other', 'twerps')]).toEqual(['insults', 'insults']);

@@ -1,5 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
-import { type BlockRule, type CompiledBlockRule, checkText, compileBlockRule } from '../../wire/moderation/block-words.ts';
+import {
+  type BlockRule,
+  type CompiledBlockRule,
+  checkText,
+  compileBlockRule,
+} from '../../wire/moderation/block-words.ts';
 
 /** How often the file is looked at, ms. */
 const LOOK_MS = 1_000;
