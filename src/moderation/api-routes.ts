@@ -50,8 +50,7 @@ export function openModerationApi(deps: DeskRoutesDeps & { readonly open: Public
     if (me) return { me, card };
     const member = await deps.memberOf(card.slug, bearerOf(c));
     // A stranger learns nothing of a private room, not even that it is there.
-    if (isNotDone(member))
-      return { refused: card.access === 'private' ? 'room-unknown' : member.refused };
+    if (isNotDone(member)) return { refused: card.access === 'private' ? 'room-unknown' : member.refused };
     if (member.role === 'speaker') return { refused: 'not-host' };
     const id = member.speaker ?? 'operator-link';
     const name = member.speaker === undefined ? '' : (card.hosts[0] ?? '');
