@@ -1,6 +1,14 @@
 import { emailOf, nameOf, passwordFault } from './fields.ts';
 import { onward, shown } from './forms.ts';
-import { provePage, resetPage, type Shown, signInPage, signUpPage, tellPage } from './pages/sign-in-pages.ts';
+import {
+  provePage,
+  resetPage,
+  type Shown,
+  signInPage,
+  signUpPage,
+  suspendedPage,
+  tellPage,
+} from './pages/sign-in-pages.ts';
 import type { PagesDeps, PageVisit } from './visit.ts';
 
 /** What a page answers to a visit; `sent`: the fields of a form, absent when the page is only looked at. */
@@ -39,13 +47,7 @@ export function signInRoutes(deps: PagesDeps): Readonly<Record<string, PageAnswe
       const suspended = email ? (await deps.accounts.byEmail(email))?.suspended : undefined;
       if (!suspended) return onward('/account', answer.headers.getSetCookie());
       // The session that was just made is nobody's: its cookie is not sent.
-      const told = tellPage(
-        words,
-        words.suspended,
-        words.suspendedLead(suspended.reason, suspended.until),
-        `<p><a href="${suspended.notice}">${words.suspendedMore}</a></p>`,
-      );
-      return shown(frame, words, told, 403);
+      return shown(frame, words, suspendedPage(words, suspended), 403);
     }
     if (answer.status !== 403) return wrong();
     const account = email && (await deps.accounts.byEmail(email));

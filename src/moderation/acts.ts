@@ -1,8 +1,7 @@
 import { ms } from '../base/time.ts';
-import { asAccountId } from '../wire/account.ts';
 import { type AbuseOutcome, type DecisionAct, OPERATOR_ACTS } from '../wire/moderation/moderation.ts';
-import type { Ban } from '../wire/stage/hands.ts';
 import type { AuditLog, Moderator } from './audit.ts';
+import { openCarrying } from './carrying-out.ts';
 import type { Decision, Decisions, DecisionWish } from './decisions.ts';
 import { isNotDone, type ModerationDeps, type ModerationRefusal } from './moderation-deps.ts';
 import type { AbuseReports } from './reports.ts';
@@ -42,93 +41,12 @@ export interface ActsDeps extends ModerationDeps {
 }
 
 const SERVER: Moderator = { id: 'server', name: '', role: 'server' };
-const NOBODY: ModerationRefusal = { refused: 'unprocessable', detail: 'target: nobody has this id' };
-
-/** The ban by which a decision reaches the stage. */
-function banOf(deps: ActsDeps, one: Decision, by: string, speaker: string): Ban {
-  return {
-    ...{ id: one.id, name: one.name, reason: one.reason, by, at: one.since, speaker },
-    ...{ role: one.byRole === 'operator' ? 'operator' : 'host' },
-    ...{ notice: `${deps.publicUrl ?? ''}/notice/${one.notice}` },
-    ...(one.until === undefined ? {} : { until: one.until }),
-    ...(one.act === 'ban' ? {} : { linkOnly: true }),
-  };
-}
-
 /** Opens the acts. */
 export function openActs(deps: ActsDeps): Acts {
   const { decisions, reports, audit, clock } = deps;
   const { db } = deps.store;
 
-  /** Rooms in which an account is something, and that still go on. */
-  const roomsOf = async (account: string): Promise<string[]> =>
-    (
-      await db
-        .selectFrom('room_member')
-        .innerJoin('room', 'room.id', 'room_member.room')
-        .select('room.slug')
-        .where('room_member.account', '=', account)
-        .where('room.status', 'in', ['scheduled', 'open', 'live'])
-        .execute()
-    ).map(({ slug }) => slug);
-
-  /** Does what was decided; a refusal leaves everything as it was. */
-  async function carryOut(
-    one: Decision,
-    by: string,
-  ): Promise<ModerationRefusal | { readonly detail?: unknown }> {
-    const { act, room = '', target = '' } = one;
-    const plain = (refusal: ModerationRefusal | undefined) => refusal ?? {};
-    switch (act) {
-      case 'remove':
-      case 'ban':
-        return target === '' ? NOBODY : plain(await deps.keepOut(room, [banOf(deps, one, by, target)], []));
-      case 'hide-clip': {
-        const clip = await deps.hideClip(room, target);
-        return clip
-          ? { detail: clip }
-          : { refused: 'not-found', detail: 'There is no such clip in this room.' };
-      }
-      case 'end-room':
-        return plain(await deps.endRoom(room));
-      case 'stop-room':
-        return plain(await deps.stopRoom(room, one.reason));
-      case 'suspend': {
-        const account = asAccountId(target);
-        const known =
-          account &&
-          (await db
-            .selectFrom('account')
-            .select(['name', 'role'])
-            .where('id', '=', account)
-            .where('erased', 'is', null)
-            .executeTakeFirst());
-        if (!account || !known) return { refused: 'unprocessable', detail: 'target: no account has this id' };
-        if (known.role === 'operator')
-          return {
-            refused: 'wrong-moment',
-            detail: 'An operator cannot be suspended: change their role first.',
-          };
-        await db.deleteFrom('account_session').where('account', '=', account).execute();
-        const rooms = await roomsOf(account);
-        // Their place on every stage has the id of the account.
-        for (const slug of rooms) await deps.keepOut(slug, [banOf(deps, one, by, account)], []);
-        return { detail: { rooms } };
-      }
-    }
-  }
-
-  async function takeBack(one: Decision): Promise<ModerationRefusal | undefined> {
-    const { act, room = '', id } = one;
-    if (act === 'remove' || act === 'ban') return deps.keepOut(room, [], [id]);
-    if (act === 'stop-room') return deps.resumeRoom(room);
-    if (act === 'hide-clip') await deps.showClip(room, one.detail as object);
-    if (act === 'suspend')
-      for (const slug of (one.detail as { rooms?: string[] }).rooms ?? []) await deps.keepOut(slug, [], [id]);
-    return act === 'end-room'
-      ? { refused: 'wrong-moment', detail: 'A room that has ended stays ended.' }
-      : undefined;
-  }
+  const { carryOut, takeBack } = openCarrying(deps);
 
   async function close(id: string | undefined, outcome: AbuseOutcome): Promise<void> {
     if (id !== undefined) await reports.close(id, outcome);

@@ -30,7 +30,7 @@ interface Deciding {
 
 /** The API of moderation: hosts with their link, the operator with theirs or an account. */
 export function openModerationApi(deps: DeskRoutesDeps & { readonly open: PublicRoutes }): Hono {
-  const { reports, decisions, acts, lists, audit } = deps;
+  const { reports, decisions, acts } = deps;
   const app = new Hono();
 
   /** The operator, by account or link. */
@@ -109,6 +109,41 @@ export function openModerationApi(deps: DeskRoutesDeps & { readonly open: Public
     return refusal ? not(refusal) : c.body(null, 204);
   }
 
+  const routes: ModerationApi = { app, deps, operator, host, told, shown, made, chosen, lifted };
+  roomRoutes(routes);
+  serverRoutes(routes);
+  app.use(async (c, next) => {
+    await next();
+    if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
+  });
+  const methods = Map.groupBy(app.routes, (route) => route.path);
+  for (const [path, list] of methods) {
+    const allow = [...new Set(list.map(({ method }) => method))].filter((method) => method !== 'ALL');
+    if (allow.length > 0 && path.startsWith('/api')) {
+      if (allow.includes('GET')) allow.push('HEAD');
+      app.all(path, () => refuse('method-not-allowed', undefined, { allow: allow.join(', ') }));
+    }
+  }
+  app.notFound(() => refuse('not-found'));
+  return app;
+}
+
+/** What the routes share. */
+interface ModerationApi {
+  readonly app: Hono;
+  readonly deps: DeskRoutesDeps & { readonly open: PublicRoutes };
+  operator(c: Context): Promise<Deciding['me'] | undefined>;
+  host(c: Context): Promise<Attempted<Required<Deciding>>>;
+  told(report: AbuseReport, card: RoomCard | undefined, isOperator: boolean): object;
+  shown(one: Decision): object;
+  made(one: Decision | ModerationRefusal, c: Context): Response;
+  chosen(c: Context, who: Deciding): Promise<Response>;
+  lifted(c: Context, who: Deciding): Promise<Response>;
+}
+
+/** What anybody, and the hosts of a room, do about it. */
+function roomRoutes({ app, deps, host, told, shown, chosen, lifted }: ModerationApi): void {
+  const { reports, decisions, lists, audit } = deps;
   app.post('/api/rooms/:slug/reports', async (c) => {
     const slug = asSlug(c.req.param('slug'));
     const card = slug && (await deps.cardOf(slug));
@@ -173,7 +208,11 @@ export function openModerationApi(deps: DeskRoutesDeps & { readonly open: Public
     await audit.add({ by: who.me, act: 'remove-word', room: who.card.slug, name: gone.name });
     return c.body(null, 204);
   });
+}
 
+/** What the operator does about all rooms and accounts. */
+function serverRoutes({ app, deps, operator, told, shown, made, chosen, lifted }: ModerationApi): void {
+  const { reports, decisions, acts, audit } = deps;
   app.get('/api/moderation/reports', async (c) => {
     if (!(await operator(c))) return refuse('operator-only');
     const isOpen = c.req.query('state') !== 'closed';
@@ -210,19 +249,4 @@ export function openModerationApi(deps: DeskRoutesDeps & { readonly open: Public
     const me = await operator(c);
     return me ? lifted(c, { me }) : refuse('operator-only');
   });
-
-  app.use(async (c, next) => {
-    await next();
-    if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
-  });
-  const methods = Map.groupBy(app.routes, (route) => route.path);
-  for (const [path, list] of methods) {
-    const allow = [...new Set(list.map(({ method }) => method))].filter((method) => method !== 'ALL');
-    if (allow.length > 0 && path.startsWith('/api')) {
-      if (allow.includes('GET')) allow.push('HEAD');
-      app.all(path, () => refuse('method-not-allowed', undefined, { allow: allow.join(', ') }));
-    }
-  }
-  app.notFound(() => refuse('not-found'));
-  return app;
 }

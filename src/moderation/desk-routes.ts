@@ -37,22 +37,20 @@ export const moderatorOf = ({ id, name }: AccountCard): Moderator & { readonly r
 
 /** Opens the operator's pages: who is not an operator is sent to sign in. */
 export function openDeskRoutes(deps: DeskRoutesDeps): DeskPages {
-  const { reports, decisions, audit, acts, lists, clock } = deps;
+  const { reports, decisions, audit, acts, clock } = deps;
 
-  const forOperators =
-    (answer: (request: Request, me: ReturnType<typeof moderatorOf>) => Promise<Response>) =>
-    async (request: Request): Promise<Response> => {
-      const words = moderationWords(request);
-      const account = await deps.account(request);
-      if (account?.role === 'operator') return answer(request, moderatorOf(account));
-      const link = account ? '' : `<p><a href="/sign-in">${words.signIn}</a></p>`;
-      return pageAnswer(
-        deps,
-        words,
-        wrapped(words.deskTitle, `${refusedNote(words.operatorsOnly)}${link}`),
-        account ? 403 : 401,
-      );
-    };
+  const forOperators: ForOperators = (answer) => async (request) => {
+    const words = moderationWords(request);
+    const account = await deps.account(request);
+    if (account?.role === 'operator') return answer(request, moderatorOf(account));
+    const link = account ? '' : `<p><a href="/sign-in">${words.signIn}</a></p>`;
+    return pageAnswer(
+      deps,
+      words,
+      wrapped(words.deskTitle, `${refusedNote(words.operatorsOnly)}${link}`),
+      account ? 403 : 401,
+    );
+  };
 
   async function view(isOpen: boolean): Promise<Omit<DeskView, 'wrong' | 'told'>> {
     const list = await reports.list({ operator: true, isOpen, limit: MOST_ROWS });
@@ -137,6 +135,16 @@ export function openDeskRoutes(deps: DeskRoutesDeps): DeskPages {
       : show({ told: words.done, notice: `/notice/${made.notice}` });
   });
 
+  return { '/operate/reports': desk, ...logPages(deps, forOperators) };
+}
+
+type ForOperators = (
+  answer: (request: Request, me: ReturnType<typeof moderatorOf>) => Promise<Response>,
+) => (request: Request) => Promise<Response>;
+
+/** The log of what moderators did, and the lists of words. */
+function logPages(deps: DeskRoutesDeps, forOperators: ForOperators): DeskPages {
+  const { audit, lists } = deps;
   const log = forOperators(async (request) => {
     const words = moderationWords(request);
     const before = new URL(request.url).searchParams.get('before') ?? '';
@@ -178,12 +186,7 @@ export function openDeskRoutes(deps: DeskRoutesDeps): DeskPages {
     return goOn(back);
   });
 
-  return {
-    '/operate/reports': desk,
-    '/operate/audit': log,
-    '/operate/audit.jsonl': file,
-    '/operate/words': blocked,
-  };
+  return { '/operate/audit': log, '/operate/audit.jsonl': file, '/operate/words': blocked };
 }
 
 async function* encoded(lines: AsyncIterable<string>): AsyncGenerator<Uint8Array> {

@@ -20,7 +20,7 @@ import { keyFor } from '../keys/signing-keys.ts';
 import { openTokens } from '../keys/token.ts';
 import { type Moderation, moderationPaths } from '../moderation/index.ts';
 import { replayPaths } from '../replay/index.ts';
-import { open as openRooms } from '../room/index.ts';
+import { open as openRooms, type Rooms } from '../room/index.ts';
 import { openMusicShelf } from '../standby/host-music.ts';
 import { open as openStore, type Store } from '../store/index.ts';
 import { EMPTY, type Message } from '../wire/feed.ts';
@@ -142,23 +142,7 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
     .catch((error: unknown) =>
       log.warn({ error: String(error) }, 'the hold music of finished rooms could not be removed'),
     );
-  const bar = (slug: string, who = asSpeakerId('')): void => void (who && rooms.bar(slug, who));
-  for (let cell = 0; cell <= config.cells; cell++) {
-    stack.use(
-      subscribeSocket(at.cellBus(cell), {
-        message({ head }) {
-          if (head.kind === 'clocks') rooms.clocks(head.slug, head.clocks);
-          else if (head.kind === 'removed') for (const id of head.who) bar(head.slug, asSpeakerId(id));
-          else if (head.kind === 'bans') rooms.bans(head.slug, head.added, head.lifted);
-          else if (head.kind === 'state') {
-            rooms.onStage(head.slug, head.state.stage.length);
-            moderation.saw(head.slug, head.state.stage);
-          }
-        },
-        failed: logLost(systemClock, log, `cell-${cell}`),
-      }),
-    );
-  }
+  for (const one of hearCells(config, at, log, rooms, moderation)) stack.use(one);
   if (config.acmeDomains.length > 0) {
     const { acmeDomains: domains, acmeDirectory: directory, acmeEmail: email } = config;
     const order = { ...{ domains, directory, email }, accountKey: at.acmeAccount, challenges: at.challenges };
@@ -178,6 +162,29 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
     checks: () => [database.check()],
     metrics: () => database.metrics() + roomMetrics(rooms.cards()) + exposition(recordings.metrics()),
   });
+}
+
+/** Hears what the studio cells say about rooms: clocks, who was removed or banned, who is on stage. */
+function hearCells(config: Config, at: Paths, log: Log, rooms: Rooms, moderation: Moderation) {
+  const heard: ReturnType<typeof subscribeSocket>[] = [];
+  const bar = (slug: string, who = asSpeakerId('')): void => void (who && rooms.bar(slug, who));
+  for (let cell = 0; cell <= config.cells; cell++) {
+    heard.push(
+      subscribeSocket(at.cellBus(cell), {
+        message({ head }) {
+          if (head.kind === 'clocks') rooms.clocks(head.slug, head.clocks);
+          else if (head.kind === 'removed') for (const id of head.who) bar(head.slug, asSpeakerId(id));
+          else if (head.kind === 'bans') rooms.bans(head.slug, head.added, head.lifted);
+          else if (head.kind === 'state') {
+            rooms.onStage(head.slug, head.state.stage.length);
+            moderation.saw(head.slug, head.state.stage);
+          }
+        },
+        failed: logLost(systemClock, log, `cell-${cell}`),
+      }),
+    );
+  }
+  return heard;
 }
 
 /** Keeps answers for requests that are sent again; pages of accounts come first. */

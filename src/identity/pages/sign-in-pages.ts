@@ -1,4 +1,5 @@
 import { escapeHtml } from '../../base/plain-text.ts';
+import type { AccountSuspension } from '../accounts.ts';
 import { PASSWORD_LENGTH } from '../engine.ts';
 import type { AccountPage } from '../forms.ts';
 import type { Invitation } from '../invitations.ts';
@@ -80,4 +81,16 @@ export const resetPage = (words: AccountWords, shown: Shown, token: string): Acc
         ? `<p>${words.resetLead}</p>${form('/reset', {}, `${emailField(words, shown.email)}${button(words.resetSend)}`)}`
         : form('/reset', { token }, `${newPassword(words, words.newPassword)}${button(words.resetSet)}`)
     }`,
+  );
+
+/** Why a suspended account cannot sign in, and where its owner can object. */
+export const suspendedPage = (
+  words: AccountWords,
+  { reason, until, notice }: AccountSuspension,
+): AccountPage =>
+  tellPage(
+    words,
+    words.suspended,
+    words.suspendedLead(reason, until),
+    `<p><a href="${notice}">${words.suspendedMore}</a></p>`,
   );
