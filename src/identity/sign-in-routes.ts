@@ -43,12 +43,7 @@ export function signInRoutes(deps: PagesDeps): Readonly<Record<string, PageAnswe
       headers: request.headers,
       asResponse: true,
     });
-    if (answer.ok) {
-      const suspended = email ? (await deps.accounts.byEmail(email))?.suspended : undefined;
-      if (!suspended) return onward('/account', answer.headers.getSetCookie());
-      // The session that was just made is nobody's: its cookie is not sent.
-      return shown(frame, words, suspendedPage(words, suspended), 403);
-    }
+    if (answer.ok) return admitted(deps, words, email, answer);
     if (answer.status !== 403) return wrong();
     const account = email && (await deps.accounts.byEmail(email));
     if (account && often(visit, 'mail', account.email) === undefined)
@@ -137,4 +132,18 @@ export function signInRoutes(deps: PagesDeps): Readonly<Record<string, PageAnswe
     return (await people.reset(engine, token, password)) ? onward('/sign-in?told=reset') : over();
   };
   return { '/sign-in': signIn, '/sign-up': signUp, '/verify-email': verify, '/reset': reset };
+}
+
+/** The answer to a right password: the account's page, or why it is suspended. */
+async function admitted(
+  { accounts, frame }: PagesDeps,
+  words: PageVisit['words'],
+  email: string | undefined,
+  { headers }: Response,
+): Promise<Response> {
+  const suspended = email === undefined ? undefined : (await accounts.byEmail(email))?.suspended;
+  // The session that was just made is nobody's then: its cookie is not sent.
+  return suspended
+    ? shown(frame, words, suspendedPage(words, suspended), 403)
+    : onward('/account', headers.getSetCookie());
 }
