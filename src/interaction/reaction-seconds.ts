@@ -1,6 +1,7 @@
 import {
   addReactions,
   noReactions,
+  RECENT_S,
   type ReactionCounts,
   type ReactionsTold,
   sumOfReactions,
@@ -10,11 +11,14 @@ import type { Mark } from '../wire/mark.ts';
 /** Seconds that are written down together: no more are lost when a cell is killed. */
 const BLOCK_S = 10;
 
+const QUIET: ReactionsTold = { second: 0, counts: [], recent: [] };
+
 /** The reactions of one room, all doors together, second by second. */
 export class ReactionSeconds {
   readonly #mark: (mark: Mark) => void;
   #now = noReactions();
-  #told: ReactionsTold = { second: 0, counts: [] };
+  #told: ReactionsTold = QUIET;
+  #recent: ReactionsTold[] = [];
   #block: { from: number; seconds: (readonly number[])[] } | undefined;
 
   /** `mark` writes down a block of seconds. */
@@ -31,12 +35,20 @@ export class ReactionSeconds {
   second(wall: number): void {
     const second = Math.floor(wall / 1000);
     const any = sumOfReactions(this.#now) > 0;
-    this.#told = any ? { second, counts: this.#now } : { second: 0, counts: [] };
+    this.#recent = this.#recent.filter((one) => one.second > second - RECENT_S);
+    if (any) this.#recent.push({ second, counts: this.#now, recent: [] });
+    this.#told = this.#sumUp(second, any ? this.#now : []);
     if (this.#block && second - this.#block.from >= BLOCK_S) this.close();
     if (!any) return;
     this.#block ??= { from: second - (second % BLOCK_S), seconds: [] };
     this.#block.seconds.push([second - this.#block.from, ...this.#now]);
     this.#now = noReactions();
+  }
+
+  #sumUp(second: number, counts: ReactionCounts): ReactionsTold {
+    if (this.#recent.length === 0) return QUIET;
+    const recent = this.#recent.reduce((sum, one) => addReactions(sum, one.counts), noReactions());
+    return { second, counts, recent };
   }
 
   /** What listeners are told of the last whole second. */

@@ -68,13 +68,17 @@ test('one second makes one list and one object of reactions, however many there 
   for (let door = 0; door < 1_000; door++) room.reacted([1, 0, 2, 0, 0]);
   clock.advance(1_000);
   room.second();
-  expect(room.told().reactions).toEqual({
-    second: Math.floor(clock.wall() / 1000),
-    counts: [1000, 0, 2000, 0, 0],
-  });
+  const second = Math.floor(clock.wall() / 1000);
+  const counts = [1000, 0, 2000, 0, 0];
+  expect(room.told().reactions).toEqual({ second, counts, recent: counts });
   clock.advance(1_000);
   room.second();
-  expect(room.told().reactions).toEqual({ second: 0, counts: [] });
+  expect(room.told().reactions).toEqual({ second: second + 1, counts: [], recent: counts });
+  for (let n = 0; n < 9; n++) {
+    clock.advance(1_000);
+    room.second();
+  }
+  expect(room.told().reactions).toEqual({ second: 0, counts: [], recent: [] });
   expect(lists).toHaveLength(0);
 });
 

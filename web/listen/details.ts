@@ -11,6 +11,7 @@ import type { AllWords } from '../kit/words.ts';
 import { openClocks } from './clocks.ts';
 import { footLinks } from './foot-links.ts';
 import type { HandCard, HandCardOptions } from './hand/hand-card.ts';
+import type { InteractionCard } from './interaction/interaction-card.ts';
 import { type KeyActions, keys } from './keys.ts';
 import { lengthOf } from './places.ts';
 import { keepPlace, placeIn } from './replay/kept-places.ts';
@@ -80,6 +81,7 @@ export function roomDetails(slots: Slots, { slug, words, sound, actions, clock }
   slots.below.append(parts.node, times.node, links, keys({ ...actions, speaker: parts.skip }, words));
   footLinks(words);
   const keepPlaceNow = openPlaceKeeper(slug, sound);
+  const interaction = openCards(slots, slug);
   const hand = openHand(slots, { slug, sound, ...clock });
   return {
     show(state, here, from) {
@@ -98,6 +100,7 @@ export function roomDetails(slots: Slots, { slug, words, sound, actions, clock }
       count.show(state, running);
       times.show(state.clocks);
       hand(state, running);
+      interaction(state, running && !replay);
       parts.show(state, from ?? remembered);
     },
     opened: reminder.opened,
@@ -136,6 +139,27 @@ function openHand(slots: Slots, options: Omit<HandCardOptions, 'controls'>) {
         card = openHandCard({ ...options, controls: slots.controls });
         slots.talk.append(card.node);
         card.show(state);
+      },
+      () => {
+        asked = false;
+      },
+    );
+  };
+}
+
+/** Reactions, questions and what is pinned, fetched once a room has any of them. */
+function openCards(slots: Slots, slug: string) {
+  let card: InteractionCard | undefined;
+  let asked = false;
+  return (state: RoomState, live: boolean): void => {
+    card?.show(state, live);
+    if (asked || !live || !(state.reactions || state.questions || state.pinned)) return;
+    asked = true;
+    import('./interaction/interaction-card.ts').then(
+      ({ openInteraction }) => {
+        card = openInteraction(slug);
+        slots.talk.append(...card.nodes);
+        card.show(state, live);
       },
       () => {
         asked = false;

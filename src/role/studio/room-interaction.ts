@@ -16,7 +16,8 @@ export const openRoomInteraction = (
 ): InteractionRoom | undefined =>
   part?.openRoom(slug, {
     ...{ changed, publish },
-    wall: () => recording.wall(),
+    // In whole milliseconds, as everything that people read.
+    wall: () => Math.round(recording.wall()),
     mark: (mark) => recording.mark(mark),
     barred: (grant) => stage.refusal(grant),
     isHost: ({ speaker, role }) => stage.isHost(speaker, role),

@@ -12,12 +12,17 @@ export type ReactionCounts = readonly number[];
 /** Most reactions of one device that count in a second. */
 export const MOST_PER_SECOND = 3;
 
+/** Seconds that pages show together, so that numbers change calmly. */
+export const RECENT_S = 10;
+
 /** In the state of a room, while listeners may react. */
 export interface ReactionsTold {
-  /** Wall-clock second of the counts; 0 while there are none. */
+  /** Wall-clock second of the counts; 0 while there were none for `RECENT_S`. */
   readonly second: number;
   /** Of that second, all doors together; empty when there were none. */
   readonly counts: ReactionCounts;
+  /** Of the last `RECENT_S` seconds: what pages show, whether or not they saw each second; empty when there were none. */
+  readonly recent: ReactionCounts;
 }
 
 /** Nothing, in the order of `REACTIONS`. */
