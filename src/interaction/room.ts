@@ -144,7 +144,12 @@ export class InteractionRoom implements Disposable {
 
   /** The list for hosts. */
   hostList(): HostQuestions {
-    return { ...this.list(), hidden: this.#list.hidden(), ...(this.#pin ? { pinned: this.#pin } : {}) };
+    const { reactions, pinned } = this.told();
+    return {
+      ...{ ...this.list(), hidden: this.#list.hidden() },
+      ...(reactions ? { reactions } : {}),
+      ...(pinned ? { pinned } : {}),
+    };
   }
 
   /** Asks a question. */

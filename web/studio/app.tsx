@@ -9,6 +9,7 @@ import { Header } from './front/header.tsx';
 import { Banner, Messages } from './front/messages.tsx';
 import { AccessCard } from './hands/access-card.tsx';
 import { HandsCard } from './hands/hands-card.tsx';
+import { InteractionCard } from './interaction/interaction-card.tsx';
 import { InviteCard } from './invite/invite-card.tsx';
 import { LinksCard } from './invite/links-card.tsx';
 import { MusicCard } from './music/music-card.tsx';
@@ -50,6 +51,7 @@ export function App() {
             <div class="check-column">
               <Channels />
               <HandsCard />
+              <InteractionCard />
             </div>
           )}
           <aside class="console-side">

@@ -1,5 +1,7 @@
 /** Questions that listeners ask in text, and what hosts pin for everybody to read. */
 
+import type { ReactionsTold } from './reactions.ts';
+
 /** Longest question and longest pinned note, in characters (code points). */
 export const QUESTION_LENGTH = 280;
 /** Longest link that a host pins. */
@@ -69,4 +71,6 @@ export type InteractionAct =
 export interface HostQuestions extends ToldQuestions {
   readonly hidden: readonly AskedQuestion[];
   readonly pinned?: Pin;
+  /** Absent while nobody can react. */
+  readonly reactions?: ReactionsTold;
 }

@@ -25,7 +25,7 @@ export interface ReactionBar {
 /** Opens the bar of a room. */
 export function openReactionBar(slug: string, words: InteractionWords): ReactionBar {
   const tapped = new Map<Reaction, number>();
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let waiting = false;
   let spokenAt = Number.NEGATIVE_INFINITY;
   const note = element('p', { class: 'small ash', role: 'status' });
   const spoken = element('p', { class: 'visually-hidden', 'aria-live': 'polite' });
@@ -36,7 +36,7 @@ export function openReactionBar(slug: string, words: InteractionWords): Reaction
     noteTimer = setTimeout(() => write(note, ''), NOTE_MS);
   };
   const send = async (): Promise<void> => {
-    timer = undefined;
+    waiting = false;
     const body = JSON.stringify({ device: deviceKey(), reactions: Object.fromEntries(tapped) });
     tapped.clear();
     try {
@@ -60,7 +60,9 @@ export function openReactionBar(slug: string, words: InteractionWords): Reaction
     tapped.set(reaction, (tapped.get(reaction) ?? 0) + 1);
     button.classList.add('tapped');
     setTimeout(() => button.classList.remove('tapped'), TOGETHER_MS);
-    timer ??= setTimeout(() => void send(), TOGETHER_MS);
+    if (waiting) return;
+    waiting = true;
+    setTimeout(() => void send(), TOGETHER_MS);
   };
   const figures = REACTIONS.map(() => element('span', { class: 'reaction-count', 'aria-hidden': 'true' }));
   const buttons = REACTIONS.map((reaction, index) => {

@@ -30,8 +30,14 @@ export interface HostActions {
   change(to: Change): Promise<boolean>;
   /** Sets the cap on live listeners; null removes it. */
   limit(cap: number | null): Promise<void>;
-  /** Changes how people come on stage; `speakers` null is the server's limit. */
-  rule(rules: { invitedOnly?: boolean; speakers?: number | null; check?: boolean }): Promise<void>;
+  /** Changes how people come on stage, and what listeners may say back; `speakers` null is the server's limit. */
+  rule(rules: {
+    invitedOnly?: boolean;
+    speakers?: number | null;
+    check?: boolean;
+    reactions?: boolean;
+    questions?: boolean;
+  }): Promise<void>;
   /** Changes title and start (wall-clock ms). Returns what is wrong with them, or undefined when it is done. */
   announce(wish: { title?: string; start?: number }, now: number): Promise<Complaints | undefined>;
   readonly invites: ReadonlySignal<readonly Invite[]>;

@@ -1,5 +1,6 @@
 import type { Reconciliation } from '../../../src/wire/numbers.ts';
 import { handsEnglish } from './hands-english.ts';
+import { interactionEnglish } from './interaction-english.ts';
 import { numbersEnglish } from './numbers-english.ts';
 import { roomEnglish } from './room-english.ts';
 
@@ -8,6 +9,7 @@ export const english = {
   ...roomEnglish,
   numbers: numbersEnglish,
   hands: handsEnglish,
+  interaction: interactionEnglish,
   studio: 'Studio',
   skip: 'Skip to the desk',
   language: 'Language',

@@ -1,5 +1,6 @@
 import type { english } from './english.ts';
 import { handsFrench } from './hands-french.ts';
+import { interactionFrench } from './interaction-french.ts';
 import { numbersFrench } from './numbers-french.ts';
 import { roomFrench } from './room-french.ts';
 
@@ -8,6 +9,7 @@ export const french: typeof english = {
   ...roomFrench,
   numbers: numbersFrench,
   hands: handsFrench,
+  interaction: interactionFrench,
   studio: 'Studio',
   skip: 'Aller au studio',
   language: 'Langue',

@@ -1,0 +1,25 @@
+/** The studio's texts about questions, reactions and the pinned line, in English. */
+export const interactionEnglish = {
+  title: 'Questions in text',
+  none: 'No open questions.',
+  lately: 'Reactions in the last ten seconds:',
+  noReactions: 'none',
+  reactions: {
+    ...{ applause: 'Applause', laugh: 'Laughter', heart: 'Heart' },
+    ...{ agree: 'Agree', surprised: 'Surprised' },
+  },
+  votes: (n: number) => (n === 1 ? '1 vote' : `${n} votes`),
+  answered: 'Answered',
+  answeredMark: 'answered',
+  hide: 'Hide',
+  hidden: 'hidden',
+  reopen: 'Open again',
+  done: (n: number) => `Answered and hidden: ${n}`,
+  pin: 'Pin a line for everybody',
+  pinText: 'What everybody reads',
+  pinLink: 'Link, https only (optional)',
+  pinSend: 'Pin',
+  unpin: 'Take down',
+  ruleQuestions: 'Listeners may ask in text',
+  ruleReactions: 'Listeners may react',
+};
