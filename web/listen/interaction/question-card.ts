@@ -1,15 +1,11 @@
-import {
-  type AskedQuestion,
-  QUESTION_LENGTH,
-  type QuestionsTold,
-  type ToldQuestions,
-} from '../../../src/wire/interaction/questions.ts';
-import { STAGE_NAME_LENGTH } from '../../../src/wire/stage/hands.ts';
-import { deviceKey } from '../../kit/device-key.ts';
+import type { AskedQuestion, QuestionsTold, ToldQuestions } from '../../../src/wire/interaction/questions.ts';
 import { element, write } from '../../kit/element.ts';
 import { roomAt } from '../../kit/room-name.ts';
 import { keep, kept } from '../../kit/words.ts';
 import type { InteractionWords } from './interaction-words.ts';
+import { questionForm } from './question-form.ts';
+import { questionLine } from './question-line.ts';
+import { sendQuestion } from './sent-question.ts';
 
 /** Questions that are shown at once; the rest unfold. */
 const SHOWN = 3;
@@ -17,7 +13,6 @@ const SHOWN = 3;
 const SPREAD_MS = 2_000;
 const SPREAD_CROWD_MS = 10_000;
 const CROWD = 2_000;
-const NAME = 'earshot-name';
 
 /** The questions of a room, and the form to ask one. */
 export interface QuestionCard {
@@ -47,35 +42,10 @@ export function openQuestionCard(slug: string, words: InteractionWords): Questio
   const answered = element('ul', { class: 'question-list' });
   const answeredPart = element('details', {}, element('summary', {}, words.answered), answered);
   const closed = element('p', { class: 'small ash' }, words.closed);
-  const text = element('textarea', {
-    name: 'text',
-    dir: 'auto',
-    rows: 3,
-    maxlength: QUESTION_LENGTH,
-    required: true,
-  });
-  const name = element('input', {
-    ...{ name: 'name', dir: 'auto', maxlength: STAGE_NAME_LENGTH, autocomplete: 'name' },
-    value: kept(NAME) ?? '',
-  });
-  const form = element(
-    'form',
-    {
-      class: 'question-form',
-      hidden: true,
-      onsubmit: (event) => {
-        event.preventDefault();
-        void ask();
-      },
-    },
-    element('label', {}, element('span', { class: 'small' }, words.question), text),
-    element('label', {}, element('span', { class: 'small' }, words.name), name),
-    element(
-      'div',
-      { class: 'actions' },
-      element('button', { type: 'submit', class: 'button' }, words.send),
-      button(words.cancel, () => unfold(false)),
-    ),
+  const { form, text } = questionForm(
+    words,
+    (said, name) => void ask(said, name),
+    () => unfold(false),
   );
   const offer = button(words.ask, () => unfold(true));
   const node = element(
@@ -91,23 +61,13 @@ export function openQuestionCard(slug: string, words: InteractionWords): Questio
     (on ? text : offer).focus();
   };
   const post = async (path: string, body: object): Promise<AskedQuestion | undefined> => {
-    try {
-      const answer = await fetch(path, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ ...body, device: deviceKey() }),
-      });
-      const said = (await answer.json()) as AskedQuestion & { detail?: string; title?: string };
-      if (answer.ok) return said;
-      write(note, said.detail ?? said.title ?? words.unreachable);
-    } catch {
-      write(note, words.unreachable);
-    }
+    const said = await sendQuestion(path, body);
+    if (typeof said !== 'string') return said;
+    write(note, said || words.unreachable);
     return undefined;
   };
-  const ask = async (): Promise<void> => {
-    keep(NAME, name.value.trim());
-    const asked = await post(at, { text: text.value, name: name.value });
+  const ask = async (said: string, name: string): Promise<void> => {
+    const asked = await post(at, { text: said, name });
     if (!asked) return;
     text.value = '';
     write(note, words.asked);
@@ -125,47 +85,21 @@ export function openQuestionCard(slug: string, words: InteractionWords): Questio
     if (list) list = { ...list, questions: list.questions.map((one) => (one.id === id ? now : one)) };
     render();
   };
-  const line = (one: AskedQuestion, votable: boolean): HTMLElement => {
-    const mine = voted.has(one.id);
-    const press = votable
-      ? element(
-          'button',
-          {
-            ...{
-              type: 'button',
-              class: 'button quiet vote',
-              'aria-pressed': String(mine),
-              'data-vote': one.id,
-            },
-            onclick: () => void (mine ? undefined : vote(one.id)),
-          },
-          mine ? words.voted : words.vote,
-        )
-      : undefined;
-    return element(
-      'li',
-      { 'data-question': one.id },
-      element('p', { dir: 'auto' }, one.text),
-      element(
-        'p',
-        { class: 'small ash' },
-        words.votes(one.votes),
-        ...(one.name ? [' · ', element('bdi', {}, one.name)] : []),
-      ),
-      press,
-    );
-  };
   function render(): void {
     const { questions = [], answered: done = [] } = list ?? {};
     const focused = document.activeElement?.getAttribute('data-vote');
     const shown = all ? questions : questions.slice(0, SHOWN);
-    items.replaceChildren(...shown.map((one) => line(one, true)));
+    items.replaceChildren(
+      ...shown.map((one) =>
+        questionLine(one, words, { mine: voted.has(one.id), vote: () => void vote(one.id) }),
+      ),
+    );
     if (focused) items.querySelector<HTMLElement>(`[data-vote="${focused}"]`)?.focus();
     empty.hidden = questions.length > 0;
     more.hidden = questions.length <= shown.length;
     write(more, words.all(questions.length));
     answeredPart.hidden = done.length === 0;
-    answered.replaceChildren(...done.map((one) => line(one, false)));
+    answered.replaceChildren(...done.map((one) => questionLine(one, words)));
   }
   const read = async (version: number): Promise<void> => {
     try {

@@ -1,0 +1,43 @@
+import { QUESTION_LENGTH } from '../../../src/wire/interaction/questions.ts';
+import { STAGE_NAME_LENGTH } from '../../../src/wire/stage/hands.ts';
+import { element } from '../../kit/element.ts';
+import { keep, kept } from '../../kit/words.ts';
+import type { InteractionWords } from './interaction-words.ts';
+
+const NAME = 'earshot-name';
+
+/** The form in which a listener asks; their name is kept for the next time. */
+export function questionForm(
+  words: InteractionWords,
+  send: (text: string, name: string) => void,
+  cancel: () => void,
+) {
+  const text = element('textarea', {
+    ...{ name: 'text', dir: 'auto', rows: 3, maxlength: QUESTION_LENGTH, required: true },
+  });
+  const name = element('input', {
+    ...{ name: 'name', dir: 'auto', maxlength: STAGE_NAME_LENGTH, autocomplete: 'name' },
+    value: kept(NAME) ?? '',
+  });
+  const form = element(
+    'form',
+    {
+      class: 'question-form',
+      hidden: true,
+      onsubmit: (event) => {
+        event.preventDefault();
+        keep(NAME, name.value.trim());
+        send(text.value, name.value);
+      },
+    },
+    element('label', {}, element('span', { class: 'small' }, words.question), text),
+    element('label', {}, element('span', { class: 'small' }, words.name), name),
+    element(
+      'div',
+      { class: 'actions' },
+      element('button', { type: 'submit', class: 'button' }, words.send),
+      element('button', { type: 'button', class: 'button quiet', onclick: cancel }, words.cancel),
+    ),
+  );
+  return { form, text };
+}
