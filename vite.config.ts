@@ -14,6 +14,7 @@ const entries = [
   'kit/style.css',
   'kit/incidents.css',
   'people/people.css',
+  'people/passkeys.ts',
 ].map((entry) => `web/${entry}`);
 
 export default defineConfig({

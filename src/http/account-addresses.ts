@@ -24,6 +24,17 @@ export const ACCOUNT_ADDRESSES: readonly Address[] = [
     ...{ owner: 'site', methods: ['GET'], urgency: 'control', cors: 'own', examples: ['/account/export'] },
   },
   {
+    ...{ id: 'passkeys', what: 'adds a passkey, and signs in with one' },
+    pattern: '(/account/passkeys|/account/passkeys/options|/sign-in/passkey|/sign-in/passkey/options)',
+    ...{ owner: 'site', methods: ['POST'], urgency: 'control', cors: 'own', body: 32 * 1_024 },
+    examples: [
+      '/account/passkeys',
+      '/account/passkeys/options',
+      '/sign-in/passkey',
+      '/sign-in/passkey/options',
+    ],
+  },
+  {
     ...{ ...FORMS, id: 'operate-accounts', what: 'accounts, invitations and mail that waits' },
     ...{ pattern: '/operate/accounts', examples: ['/operate/accounts'] },
   },

@@ -1,4 +1,5 @@
 import type { AccountId } from '../wire/account.ts';
+import { cardOf } from './accounts.ts';
 import { emailOf, nameOf, passwordFault } from './fields.ts';
 import { onward, shown } from './forms.ts';
 import { type AccountView, accountPage } from './pages/account-page.ts';
@@ -72,6 +73,20 @@ export function accountRoutes(deps: PagesDeps): Readonly<Record<string, PageAnsw
         const made = await tokens.make(id, name);
         return made === undefined ? { wrong: words.tokenMost } : { made };
       }
+      case 'passkey-end':
+        await deps.passkeys.remove(id, said('id'));
+        return { told: words.ended };
+      case 'adopt': {
+        const made = await deps.roomsPort?.adopt(cardOf(account), said('link').slice(0, 2_000));
+        if (!made) return { wrong: words.adoptRefused.other };
+        if (!('refused' in made)) return { told: words.adopted };
+        const why = words.adoptRefused;
+        return { wrong: why[made.refused as keyof typeof why] ?? why.other };
+      }
+      case 'studio': {
+        const at = await deps.roomsPort?.studio(cardOf(account), said('slug'));
+        return at === undefined ? { wrong: words.noStudio } : onward(at);
+      }
       case 'token-end':
         await tokens.end(id, said('id'));
         return { told: words.ended };
@@ -90,22 +105,30 @@ export function accountRoutes(deps: PagesDeps): Readonly<Record<string, PageAnsw
   const page: PageAnswer = async (visit, sent) => {
     const who = await signedIn(deps, visit);
     if (!who) return onward('/sign-in');
-    const done = sent ? await act(visit, who, sent) : {};
+    const added = visit.url.searchParams.get('told') === 'passkey';
+    const done = sent ? await act(visit, who, sent) : added ? { told: visit.words.passkeyAdded } : {};
     if (done instanceof Response) return done;
     // What a form changed is read again.
     const now = await signedIn(deps, visit);
     if (!now) return onward('/sign-in');
     const { account, session } = now;
-    const [list, own, rooms] = await Promise.all([
+    const [list, own, rooms, passkeys] = await Promise.all([
       signIns.list(account.id),
       tokens.list(account.id),
       deps.rooms(account.id),
+      deps.passkeys.list(account.id),
     ]);
-    const view = { account, current: session, signIns: list, tokens: own, rooms, ...done };
+    const view = { account, current: session, signIns: list, tokens: own, rooms, passkeys, ...done };
     return shown(frame, visit.words, accountPage(visit.words, view), done.wrong === undefined ? 200 : 422);
   };
 
-  const exported: PageAnswer = async (visit) => {
+  return { '/account': page, '/account/export': exportOf(deps) };
+}
+
+/** Everything stored about an account, as a file. */
+const exportOf =
+  (deps: PagesDeps): PageAnswer =>
+  async (visit) => {
     const who = await signedIn(deps, visit);
     if (!who) return onward('/sign-in');
     return new Response(JSON.stringify(await deps.erasure.exported(who.account), undefined, 2), {
@@ -116,5 +139,3 @@ export function accountRoutes(deps: PagesDeps): Readonly<Record<string, PageAnsw
       },
     });
   };
-  return { '/account': page, '/account/export': exported };
-}

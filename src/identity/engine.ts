@@ -2,9 +2,12 @@ import { randomUUIDv7 } from 'node:crypto';
 import { kyselyAdapter } from '@better-auth/kysely-adapter';
 import { betterAuth } from 'better-auth/minimal';
 import type { Store } from '../store/index.ts';
+import { passkeyChecks } from './passkeys/passkeys.ts';
 
 /** How long a browser stays signed in without being used. */
 const SESSION_SECONDS = 30 * 86_400;
+/** A passkey is added within this time of signing in: what was left open somewhere adds none. */
+const FRESH_SECONDS = 3_600;
 /** The last use of a session is noted this often. */
 const NOTE_SECONDS = 3_600;
 
@@ -47,6 +50,7 @@ export function openEngine(deps: EngineDeps) {
     secret: Buffer.from(deps.secret).toString('base64url'),
     // On PostgreSQL as well instants are text and truths are 0 and 1: one schema.
     database: kyselyAdapter(deps.store.db, { type: 'sqlite', transaction: false }),
+    plugins: [passkeyChecks(deps.origin)],
     telemetry: { enabled: false },
     rateLimit: { enabled: false },
     logger: {
@@ -77,6 +81,7 @@ export function openEngine(deps: EngineDeps) {
       },
       expiresIn: SESSION_SECONDS,
       updateAge: NOTE_SECONDS,
+      freshAge: FRESH_SECONDS,
     },
     account: {
       modelName: 'account_credential',
@@ -101,6 +106,7 @@ export function openEngine(deps: EngineDeps) {
         session_data: cookie('session-data'),
         dont_remember: cookie('forget'),
         account_data: cookie('account-data'),
+        passkey: cookie('passkey'),
       },
     },
   });

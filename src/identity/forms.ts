@@ -1,5 +1,5 @@
 import { languageOf } from '../base/negotiation.ts';
-import { mediaTypeOf, readBody } from '../http/index.ts';
+import { find, mediaTypeOf, readBody } from '../http/index.ts';
 import type { AccountWords } from './words/account-words.ts';
 import { english } from './words/english.ts';
 import { french } from './words/french.ts';
@@ -48,6 +48,10 @@ export async function fieldsOf(request: Request): Promise<URLSearchParams | unde
   const bytes = await readBody(request.body, request.headers.get('content-length'), MOST_FORM);
   return typeof bytes === 'string' ? undefined : new URLSearchParams(bytes.toString('utf8'));
 }
+
+/** Where somebody goes after signing in: a studio of ours, or their account; never anywhere else. */
+export const afterSignIn = (wish: string | null | undefined): string =>
+  wish && find(wish)?.address.id === 'studio' ? wish : '/account';
 
 /** Sends the browser on to another page of ours, with the cookies of another answer. */
 export function onward(path: string, cookies: readonly string[] = []): Response {

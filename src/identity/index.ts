@@ -13,11 +13,13 @@ import { firstInvitation, openInvitations } from './invitations.ts';
 import { openLimits } from './limits.ts';
 import { openMails } from './mails.ts';
 import { openAccountPages } from './pages-handler.ts';
+import { openPasskeys } from './passkeys/passkeys.ts';
 import { openPendingLinks } from './pending.ts';
 import { openPeople } from './people.ts';
 import { isForeign } from './request-origin.ts';
 import { openSignIns } from './sign-ins.ts';
 import type { Letter } from './smtp.ts';
+import type { RoomsPort } from './visit.ts';
 
 /** What identity needs. */
 export interface IdentityDeps {
@@ -32,6 +34,8 @@ export interface IdentityDeps {
   send?(letter: Letter): Promise<void>;
   /** True where everybody may make an account; default: by invitation. */
   readonly isOpen?: boolean;
+  /** Claims and opens rooms; absent: there are none. */
+  readonly rooms?: RoomsPort;
   /** The frame of pages; default: none but the HTML around them. */
   readonly frame?: AccountFrame;
 }
@@ -71,16 +75,18 @@ export async function open(deps: IdentityDeps): Promise<Identity> {
   const pages = openAccountPages({
     ...{ accounts, tokens, engines, invitations, links, people, mails, log, base },
     ...{
+      passkeys: openPasskeys(deps),
       signIns: openSignIns(deps),
       erasure: openErasure({ store, clock, mails }),
       limits: openLimits(clock),
     },
     ...{ frame: deps.frame ?? bare, isOpen: deps.isOpen ?? false, hasMail: deps.send !== undefined },
+    roomsPort: deps.rooms,
     rooms: (account) =>
       db
         .selectFrom('room_member')
         .innerJoin('room', 'room.id', 'room_member.room')
-        .select(['room.slug', 'room.title', 'room_member.role'])
+        .select(['room.slug', 'room.title', 'room.status', 'room_member.role'])
         .where('room_member.account', '=', account)
         .where('room.removed', 'is', null)
         .orderBy('room.created', 'desc')
@@ -134,3 +140,4 @@ export async function open(deps: IdentityDeps): Promise<Identity> {
 export type { AccountFrame } from './forms.ts';
 export { firstInvitation } from './invitations.ts';
 export { openSmtp } from './smtp.ts';
+export type { RoomsPort } from './visit.ts';

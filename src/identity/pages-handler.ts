@@ -1,11 +1,29 @@
 import type { Log } from '../base/log.ts';
+import { mediaTypeOf, readBody } from '../http/index.ts';
 import { accountRoutes } from './account-routes.ts';
 import { fieldsOf, shown, wordsOf } from './forms.ts';
 import { operateRoutes } from './operate-routes.ts';
 import { tellPage } from './pages/sign-in-pages.ts';
+import { passkeyRoutes, type ScriptAnswer, told } from './passkeys/passkey-routes.ts';
 import { isForeign } from './request-origin.ts';
 import { type PageAnswer, signInRoutes } from './sign-in-routes.ts';
-import type { PagesDeps } from './visit.ts';
+import type { PagesDeps, PageVisit } from './visit.ts';
+
+/** The longest answer of a passkey, in bytes. */
+const MOST_JSON = 32 * 1_024;
+
+/** What a script of ours sent; undefined for anything that is no object of JSON. */
+async function sentJson(request: Request): Promise<Readonly<Record<string, unknown>> | undefined> {
+  if (mediaTypeOf(request.headers.get('content-type') ?? undefined) !== 'application/json') return undefined;
+  const bytes = await readBody(request.body, request.headers.get('content-length'), MOST_JSON);
+  if (typeof bytes === 'string') return undefined;
+  try {
+    const sent: unknown = JSON.parse(bytes.toString('utf8'));
+    return typeof sent === 'object' && sent !== null && !Array.isArray(sent) ? { ...sent } : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /**
  * Opens the pages of accounts; undefined for other paths. A form that a foreign page sends changes nothing, and while
@@ -19,13 +37,33 @@ export function openAccountPages(
     ...accountRoutes(deps),
     ...operateRoutes(deps),
   };
+  const scripts = passkeyRoutes(deps);
+  const visitOf = (request: Request, url: URL, origin: string): PageVisit => ({
+    ...{ request, url, words: wordsOf(request), engine: deps.engines.of(origin) },
+    from: request.headers.get('x-forwarded-for') ?? '',
+  });
+  async function script(route: ScriptAnswer, request: Request, url: URL): Promise<Response> {
+    const words = wordsOf(request);
+    const origin = deps.engines.originOf(request);
+    if (request.method !== 'POST') return told({ wrong: words.unread }, 405, [], { allow: 'POST' });
+    if (isForeign(request, origin)) return told({ wrong: words.foreign }, 403);
+    try {
+      const sent = await sentJson(request);
+      return sent ? await route(visitOf(request, url, origin), sent) : told({ wrong: words.unread }, 400);
+    } catch (error) {
+      deps.log.warn(
+        { path: url.pathname, error: String(error) },
+        'a script of accounts could not be answered',
+      );
+      return told({ wrong: words.away }, 503);
+    }
+  }
   async function answer(route: PageAnswer, request: Request, url: URL): Promise<Response> {
     const words = wordsOf(request);
     const tell = (text: string, status: number): Response =>
       shown(deps.frame, words, tellPage(words, words.account, text), status);
     const origin = deps.engines.originOf(request);
-    const from = request.headers.get('x-forwarded-for') ?? '';
-    const visit = { request, url, words, engine: deps.engines.of(origin), from };
+    const visit = visitOf(request, url, origin);
     try {
       if (request.method === 'GET' || request.method === 'HEAD') return await route(visit, undefined);
       if (isForeign(request, origin)) return tell(words.foreign, 403);
@@ -38,6 +76,8 @@ export function openAccountPages(
   }
   return (request) => {
     const url = new URL(request.url);
+    const asked = Object.hasOwn(scripts, url.pathname) ? scripts[url.pathname] : undefined;
+    if (asked) return script(asked, request, url);
     const route = Object.hasOwn(routes, url.pathname) ? routes[url.pathname] : undefined;
     return route && answer(route, request, url);
   };

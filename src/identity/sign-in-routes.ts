@@ -1,5 +1,5 @@
 import { emailOf, nameOf, passwordFault } from './fields.ts';
-import { onward, shown } from './forms.ts';
+import { afterSignIn, onward, shown } from './forms.ts';
 import {
   provePage,
   resetPage,
@@ -23,8 +23,9 @@ export function signInRoutes(deps: PagesDeps): Readonly<Record<string, PageAnswe
 
   const signIn: PageAnswer = async (visit, sent) => {
     const { words, engine, request, url } = visit;
+    const next = afterSignIn((sent ?? url.searchParams).get('next'));
     const page = (view: Shown, status: number, more = {}): Response =>
-      shown(frame, words, signInPage(words, view, isOpen), status, more);
+      shown(frame, words, signInPage(words, { ...view, next }, isOpen), status, more);
     if (!sent) {
       const told = { ready: words.ready, reset: words.resetDone, erased: words.erased, proved: words.proved };
       return page({ told: told[url.searchParams.get('told') as keyof typeof told] }, 200);
@@ -43,7 +44,7 @@ export function signInRoutes(deps: PagesDeps): Readonly<Record<string, PageAnswe
       headers: request.headers,
       asResponse: true,
     });
-    if (answer.ok) return admitted(deps, words, email, answer);
+    if (answer.ok) return admitted(deps, words, email, answer, next);
     if (answer.status !== 403) return wrong();
     const account = email && (await deps.accounts.byEmail(email));
     if (account && often(visit, 'mail', account.email) === undefined)
@@ -134,16 +135,17 @@ export function signInRoutes(deps: PagesDeps): Readonly<Record<string, PageAnswe
   return { '/sign-in': signIn, '/sign-up': signUp, '/verify-email': verify, '/reset': reset };
 }
 
-/** The answer to a right password: the account's page, or why it is suspended. */
+/** The answer to a right password: the page that was wanted, or why it is suspended. */
 async function admitted(
   { accounts, frame }: PagesDeps,
   words: PageVisit['words'],
   email: string | undefined,
   { headers }: Response,
+  next: string,
 ): Promise<Response> {
   const suspended = email === undefined ? undefined : (await accounts.byEmail(email))?.suspended;
   // The session that was just made is nobody's then: its cookie is not sent.
   return suspended
     ? shown(frame, words, suspendedPage(words, suspended), 403)
-    : onward('/account', headers.getSetCookie());
+    : onward(next, headers.getSetCookie());
 }

@@ -1,4 +1,4 @@
-import type { AccountId } from '../wire/account.ts';
+import type { AccountCard, AccountId } from '../wire/account.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import type { Accounts, KnownAccount } from './accounts.ts';
 import type { Engine } from './engine.ts';
@@ -9,10 +9,19 @@ import type { Invitations } from './invitations.ts';
 import type { AttemptLimits } from './limits.ts';
 import type { Mails } from './mails.ts';
 import type { OwnRoom } from './pages/account-page.ts';
+import type { Passkeys } from './passkeys/passkeys.ts';
 import type { PendingLinks } from './pending.ts';
 import type { People } from './people.ts';
 import type { SignIns } from './sign-ins.ts';
 import type { AccountWords } from './words/account-words.ts';
+
+/** What the pages ask of the part that has the rooms. */
+export interface RoomsPort {
+  /** Takes a room into an account by a pasted link; undefined, or why not, in English. */
+  adopt(who: AccountCard, link: string): Promise<{ readonly slug: string } | { readonly refused: string }>;
+  /** The studio of a room with a link for this account; undefined when the room is not theirs. */
+  studio(who: AccountCard, slug: string): Promise<string | undefined>;
+}
 
 /** What the pages of accounts need. */
 export interface PagesDeps {
@@ -22,6 +31,7 @@ export interface PagesDeps {
   readonly invitations: Invitations;
   readonly links: PendingLinks;
   readonly people: People;
+  readonly passkeys: Passkeys;
   readonly signIns: SignIns;
   readonly erasure: Erasure;
   readonly mails: Mails;
@@ -34,6 +44,8 @@ export interface PagesDeps {
   /** The address before the path of links that are shown; empty: that of the page. */
   readonly base: string;
   rooms(account: AccountId): Promise<OwnRoom[]>;
+  /** Absent: there are no rooms. */
+  readonly roomsPort?: RoomsPort | undefined;
   /** Work that goes on after the answer, so that the answer tells nothing by its time. */
   later(work: Promise<unknown>): void;
 }

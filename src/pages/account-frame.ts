@@ -2,8 +2,11 @@ import type { PageLanguage } from '../base/negotiation.ts';
 import { type Load, type Manifest, openShell } from './page-shell.ts';
 import { plainWords } from './plain-words.ts';
 
-/** What pages of accounts load: no script. */
-const PEOPLE: Load = { sources: ['web/kit/style.css', 'web/people/people.css'], scripted: false };
+/** What pages of accounts load: the script for passkeys, without which everything else works. */
+const PEOPLE: Load = {
+  sources: ['web/kit/style.css', 'web/people/people.css', 'web/people/passkeys.ts'],
+  scripted: true,
+};
 
 /** The frame of pages of accounts, which are never kept and never found by search engines. */
 export function accountFrame(manifest: Manifest) {

@@ -63,7 +63,8 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
     const fault = store.fault(error);
     throw fault === undefined ? error : new EarshotError('database-away', fault, { cause: error });
   };
-  const identity = stack.use(await openSiteAccounts(config, at, store, log));
+  let ofAccounts: Rooms['ofAccounts'] | undefined;
+  const identity = stack.use(await openSiteAccounts(config, at, store, log, () => ofAccounts));
   const music = openMusicShelf(systemClock, at.music);
   let changes: RoomChanges | undefined;
   let keeper: Keeper | undefined;
@@ -96,6 +97,7 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
   const edits = openEditsBook(at.archive);
   const moderating = { config, at, store, log: log.part('moderation'), identity, rooms, edits };
   const moderation = stack.use(await openSiteModeration(moderating).catch(inWords));
+  ofAccounts = rooms.ofAccounts;
   if (config.welcome) await rooms.ensureWelcome().catch(inWords);
   keeper = stack.use(
     openKeeper({

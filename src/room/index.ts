@@ -16,6 +16,7 @@ import type { Ban } from '../wire/stage/hands.ts';
 import { openAccess } from './access/access.ts';
 import { openGuests } from './access/guests.ts';
 import { openPasswords } from './access/password.ts';
+import { type AccountRooms, openAccountRooms } from './accounts/adoption.ts';
 import { openMembers } from './accounts/members.ts';
 import { Book } from './book.ts';
 import { measured, toldWhenOver } from './change.ts';
@@ -128,6 +129,8 @@ export interface Rooms extends AsyncDisposable {
     | { card: RoomCard; role: 'host' | 'co-host' | 'speaker'; operator: boolean; speaker?: SpeakerId }
     | { refused: ErrorCode; detail?: string }
   >;
+  /** What accounts do with rooms on pages of their own. */
+  readonly ofAccounts: AccountRooms;
   /** True for the operator's key or link. */
   isOperator(token: string | undefined): Promise<boolean>;
   /** `/api/*`, `/openapi.json` and `/r/:slug/event.ics`. */
@@ -161,6 +164,13 @@ export async function open(deps: RoomsDeps): Promise<Rooms> {
       ? { operatorGeneration: () => deps.operatorGeneration?.() ?? Number.POSITIVE_INFINITY }
       : {}),
   });
+  const ofAccounts = openAccountRooms({ book, access, members });
+  /** Whoever is removed loses what their account is here as well. */
+  const bar = async (slug: string, who: SpeakerId): Promise<void> => {
+    await book.bar(slug, who);
+    const entry = await book.find(slug);
+    if (entry) await members.remove(entry.id, who);
+  };
   const handle = routes(
     {
       ...deps,
@@ -174,6 +184,7 @@ export async function open(deps: RoomsDeps): Promise<Rooms> {
       ...(deps.described ? { described: deps.described } : {}),
     },
     access,
+    ofAccounts,
   );
   await book.tick();
   let ticking = false;
@@ -195,12 +206,13 @@ export async function open(deps: RoomsDeps): Promise<Rooms> {
     onStage: (slug, people) => {
       if (people > 0) book.occupied(slug);
     },
-    bar: (slug, who) => void book.bar(slug, who).catch(failed),
+    bar: (slug, who) => void bar(slug, who).catch(failed),
     bans: (slug, added, lifted) => void book.bans(slug, added, lifted).catch(failed),
     keepOut: async (slug, added, lifted) => refusalIn(await book.bans(slug, added, lifted)),
     endRoom: async (slug) => refusalIn(await book.act(slug, 'end')),
     ensureWelcome: (on = true) => book.welcome(on),
     measures,
+    ofAccounts,
     async whoIs(slug, token) {
       const caller = await access.hostedBy(slug, token);
       if (isRefusal(caller)) return undefined;

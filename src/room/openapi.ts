@@ -415,7 +415,18 @@ export function openapi(version: string, others: Readonly<Record<string, object>
       description: 'Rooms of one Earshot server. Tokens come with host and speaker links.',
     },
     components: {
-      securitySchemes: { link: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      securitySchemes: {
+        link: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        personal: {
+          ...{ type: 'http', scheme: 'bearer', bearerFormat: 'ea_…' },
+          description: 'A token for programs, made at /account: what its owner may do',
+        },
+        session: {
+          ...{ type: 'apiKey', in: 'cookie', name: '__Host-earshot-session' },
+          description:
+            'The cookie of somebody who signed in at /sign-in; earshot-session where there is no HTTPS',
+        },
+      },
       schemas: schemas(),
     },
     paths: {

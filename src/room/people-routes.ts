@@ -56,6 +56,7 @@ export function peopleRoutes(
     if (!who) return refuse('unprocessable', 'id: use the id of somebody in the roster');
     if (who === caller.speaker) return refuse('unprocessable', 'id: this is your own link');
     const made = await book.bar(caller.entry.card.slug, who);
+    await deps.members.remove(caller.entry.id, who);
     return isRefusal(made) ? refused(made) : c.body(null, 204);
   });
 

@@ -155,6 +155,12 @@ export function requests(now: () => number) {
     continue: fields({ by: slug }),
     handOver: fields({ to: z.string('use the id of a co-host on the stage').max(40) }),
     stop: fields({ reason }),
+    adopt: fields({
+      link: z
+        .string('link: paste the whole link of the studio')
+        .max(2_000, 'link: paste the whole link of the studio')
+        .meta({ description: 'The studio link of a host or co-host, or its token' }),
+    }),
     invite: fields({
       name: name.optional(),
       role: z

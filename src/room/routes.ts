@@ -16,6 +16,8 @@ import { asSlug } from '../base/ids.ts';
 import { type Access, type Changing, tooOften } from './access/access.ts';
 import { enterRoutes } from './access/enter-routes.ts';
 import { settingsRoutes } from './access/settings-routes.ts';
+import type { AccountRooms } from './accounts/adoption.ts';
+import { accountPaths, accountRoutes } from './accounts/routes.ts';
 import { editState, measured } from './change.ts';
 import { ics } from './ics.ts';
 import { viewOf } from './links.ts';
@@ -56,11 +58,28 @@ function listRoute(app: Hono, deps: RoutesDeps, view: (c: Context, entry: RoomOn
   });
 }
 
+/** Answers the methods that an address does not have. */
+function refuseOtherMethods(app: Hono): void {
+  const methods = Map.groupBy(app.routes, (route) => route.path);
+  for (const [path, list] of methods) {
+    const allow = [...new Set(list.map((route) => route.method))].filter((method) => method !== 'ALL');
+    if (allow.length === 0) continue;
+    if (allow.includes('GET')) allow.push('HEAD');
+    app.all(path, () => refuse('method-not-allowed', undefined, { allow: allow.join(', ') }));
+  }
+}
+
 /** The HTTP surface of rooms, as a Request → Response function. */
-export function routes(deps: RoutesDeps, access: Access): (request: Request) => Promise<Response> {
+export function routes(
+  deps: RoutesDeps,
+  access: Access,
+  accountRooms: AccountRooms,
+): (request: Request) => Promise<Response> {
   const { book, clock } = deps;
   const schemas = requests(() => clock.wall());
-  const description = JSON.stringify(openapi(deps.version, { ...measurePaths(), ...deps.described }));
+  const description = JSON.stringify(
+    openapi(deps.version, { ...measurePaths(), ...accountPaths(), ...deps.described }),
+  );
   const changes = openPace(clock, 'changes', CHANGE_BURST, CHANGE_EVERY_MS);
   const base = (c: Context): string => deps.publicUrl ?? originOf(c);
 
@@ -141,6 +160,7 @@ export function routes(deps: RoutesDeps, access: Access): (request: Request) => 
   peopleRoutes(app, deps, access, changing, base);
   settingsRoutes(app, deps, changing, shown);
   enterRoutes(app, deps, access, base);
+  accountRoutes(app, deps, access, accountRooms, base);
   musicRoutes(app, deps, access, changing);
 
   app.get('/r/:slug/event.ics', async (c) => {
@@ -157,13 +177,7 @@ export function routes(deps: RoutesDeps, access: Access): (request: Request) => 
     app.get(path, (c) => c.body(description, 200, { 'content-type': 'application/json' }));
   }
 
-  const methods = Map.groupBy(app.routes, (route) => route.path);
-  for (const [path, list] of methods) {
-    const allow = [...new Set(list.map((route) => route.method))].filter((method) => method !== 'ALL');
-    if (allow.length === 0) continue;
-    if (allow.includes('GET')) allow.push('HEAD');
-    app.all(path, () => refuse('method-not-allowed', undefined, { allow: allow.join(', ') }));
-  }
+  refuseOtherMethods(app);
   app.notFound(() => refuse('not-found'));
   app.onError((error, c) => {
     if (deps.trouble(error)) return refuse('database-away');

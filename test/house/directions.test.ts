@@ -92,6 +92,7 @@ const WEB: Record<string, readonly string[]> = {
   numbers: ['kit'],
   verify: ['kit'],
   operate: ['kit'],
+  people: [],
 };
 
 const sources = files(['src'], /\.tsx?$/).filter(({ path }) => !isTest(path));

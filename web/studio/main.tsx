@@ -10,6 +10,7 @@ import { listenToKeys } from './console/keys.ts';
 import { knownLink, rememberWhile } from './console/remember.ts';
 import { NoLink } from './farewell/farewell.tsx';
 import { linkOf, takeToken } from './link/link.ts';
+import { openByAccount } from './link/own-link.ts';
 import { openSettings } from './voice/settings.ts';
 import { wordsOf } from './words/words.ts';
 import './style.css';
@@ -41,6 +42,9 @@ if (token) {
   effect(() => {
     document.title = `${studio.room.title.value} · ${studio.words.value.studio} · Earshot`;
   });
+  effect(() => {
+    if (studio.phase.value === 'bad-link') void openByAccount(link.slug, token);
+  });
   addEventListener('beforeunload', (event) => {
     if (studio.phase.value === 'stage' && studio.room.status.value === 'live') event.preventDefault();
   });
@@ -50,8 +54,10 @@ if (token) {
     </ConsoleContext.Provider>,
     root,
   );
-} else
+} else {
   render(<NoLink link={link} words={wordsOf(settings.language.value)} known={knownLink(link.slug)} />, root);
+  void openByAccount(link.slug);
+}
 
 // Opening another personal link in the same tab changes only the hash.
 addEventListener('hashchange', () => location.reload());

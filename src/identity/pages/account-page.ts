@@ -3,15 +3,18 @@ import type { AccessToken } from '../access-tokens.ts';
 import type { KnownAccount } from '../accounts.ts';
 import { PASSWORD_LENGTH } from '../engine.ts';
 import type { AccountPage } from '../forms.ts';
+import type { Passkey } from '../passkeys/passkeys.ts';
 import { deviceOf, type SignIn } from '../sign-ins.ts';
 import type { AccountWords } from '../words/account-words.ts';
-import { bdi, button, field, form, said, when } from './parts.ts';
+import { bdi, button, field, form, passkeyBox, said, when } from './parts.ts';
 import type { Shown } from './sign-in-pages.ts';
 
 /** A room of an account. */
 export interface OwnRoom {
   readonly slug: string;
   readonly title: string;
+  readonly status: string;
+  /** A RoomMemberRole. */
   readonly role: string;
 }
 
@@ -23,6 +26,7 @@ export interface AccountView extends Shown {
   readonly current: string;
   readonly tokens: readonly AccessToken[];
   readonly rooms: readonly OwnRoom[];
+  readonly passkeys: readonly Passkey[];
   /** A token that has just been made. */
   readonly made?: string | undefined;
 }
@@ -38,6 +42,16 @@ function ways(words: AccountWords, { account }: AccountView): string {
   return `${form(AT, { act: 'name' }, `${field(words.name, 'name', 'autocomplete="name" required maxlength="60" dir="auto"', { value: name, hint: words.nameHint })}${button(words.save)}`)}
 ${form(AT, { act: 'email' }, `${field(words.email, 'email', 'type="email" autocomplete="email" required maxlength="254"', { value: email, hint: words.changeEmailLead })}${nowPassword(words, 'password')}${button(words.save)}`)}
 ${form(AT, { act: 'password' }, `${nowPassword(words, 'old')}${field(words.newPassword, 'new', `type="password" autocomplete="new-password" required minlength="${PASSWORD_LENGTH.least}" maxlength="${PASSWORD_LENGTH.most}"`, { hint: words.passwordHint })}${button(words.changePassword)}`)}`;
+}
+
+function keys(words: AccountWords, { passkeys }: AccountView): string {
+  const rows = passkeys.map(
+    ({ id, name, created }) =>
+      `<li><span>${bdi(name ?? words.passkeys)}<br><span class="ash small">${created === null ? '' : words.since(when(words.language, created))}</span></span>${small('passkey-end', { id }, words.remove)}</li>`,
+  );
+  const fields = `${field(words.passkeyName, 'passkey', 'required maxlength="60" autocomplete="off" dir="auto"')}${button(words.passkeyAdd, 'quiet')}`;
+  return `<p class="ash small">${words.passkeysLead}</p><ul class="rows">${rows.join('') || `<li>${words.noPasskeys}</li>`}</ul>
+${passkeyBox(words, 'add', `<form class="card">${fields}</form>`)}`;
 }
 
 function browsers(words: AccountWords, { signIns, current }: AccountView): string {
@@ -61,10 +75,16 @@ function programs(words: AccountWords, { tokens, made }: AccountView): string {
 ${form(AT, { act: 'token' }, `${field(words.tokenName, 'label', 'required maxlength="60" autocomplete="off" dir="auto"')}${nowPassword(words, 'password-token').replace('name="password-token"', 'name="password"')}${button(words.tokenMake, 'quiet')}`)}`;
 }
 
-const own = (words: AccountWords, { rooms }: AccountView): string =>
-  rooms.length === 0
-    ? `<p class="ash">${words.noRooms}</p>`
-    : `<ul class="rows">${rooms.map(({ slug, title }) => `<li><a href="/r/${slug}">${bdi(title)}</a></li>`).join('')}</ul>`;
+function own(words: AccountWords, { rooms }: AccountView): string {
+  const rows = rooms.map(({ slug, title, role, status }) => {
+    const what = words.memberRoles[role as keyof typeof words.memberRoles] ?? role;
+    const open = status === 'cancelled' ? '' : small('studio', { slug }, words.openStudio);
+    return `<li><span><a href="/r/${slug}">${bdi(title)}</a><br><span class="ash small">${what}</span></span>${open}</li>`;
+  });
+  const list =
+    rows.length === 0 ? `<p class="ash">${words.noRooms}</p>` : `<ul class="rows">${rows.join('')}</ul>`;
+  return `${list}${form(AT, { act: 'adopt' }, `${field(words.adoptLink, 'link', 'required maxlength="2000" autocomplete="off" spellcheck="false" inputmode="url"', { hint: words.adoptHint })}${button(words.adopt, 'quiet')}`)}`;
+}
 
 /** Everything about one's own account, on one page, without a script. */
 export function accountPage(words: AccountWords, view: AccountView): AccountPage {
@@ -79,6 +99,7 @@ ${account.role === 'operator' ? `<p><a href="/operate/accounts">${words.operateL
 ${small('sign-out', {}, words.signOut)}
 ${part(words.rooms, own(words, view))}
 ${part(words.account, ways(words, view))}
+${part(words.passkeys, keys(words, view))}
 ${part(words.sessions, browsers(words, view))}
 ${part(words.tokens, programs(words, view))}
 ${part(

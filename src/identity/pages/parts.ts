@@ -36,6 +36,14 @@ export const said = (text: string | undefined, wrong = false): string =>
     ? ''
     : `<p role="${wrong ? 'alert' : 'status'}" class="${wrong ? 'bad' : 'told'}">${escapeHtml(text)}</p>`;
 
+/** What a script shows where the browser has passkeys, with what it says. */
+export const passkeyBox = (
+  words: { readonly passkeyEnded: string; readonly passkeyFailed: string; readonly passkeyKnown: string },
+  does: 'add' | 'sign-in',
+  inside: string,
+): string =>
+  `<div data-passkey="${does}" data-ended="${escapeHtml(words.passkeyEnded)}" data-failed="${escapeHtml(words.passkeyFailed)}" data-known="${escapeHtml(words.passkeyKnown)}" hidden>${inside}<p role="status"></p></div>`;
+
 /** A person's text in its own direction. */
 export const bdi = (text: string): string => `<bdi>${escapeHtml(text)}</bdi>`;
 

@@ -4,7 +4,7 @@ import { PASSWORD_LENGTH } from '../engine.ts';
 import type { AccountPage } from '../forms.ts';
 import type { Invitation } from '../invitations.ts';
 import type { AccountWords } from '../words/account-words.ts';
-import { button, field, form, said } from './parts.ts';
+import { button, field, form, passkeyBox, said } from './parts.ts';
 
 /** What a form says when it comes back: what was sent, and why it was refused. */
 export interface Shown {
@@ -12,6 +12,8 @@ export interface Shown {
   readonly wrong?: string | undefined;
   readonly email?: string | undefined;
   readonly name?: string | undefined;
+  /** Where to go after signing in. */
+  readonly next?: string | undefined;
 }
 
 const wrap = (title: string, inside: string): AccountPage => ({
@@ -20,9 +22,14 @@ const wrap = (title: string, inside: string): AccountPage => ({
 });
 const notes = ({ told, wrong }: Shown): string => said(wrong, true) + said(told);
 const emailField = (words: AccountWords, value = '', more = ''): string =>
-  field(words.email, 'email', `type="email" autocomplete="username" required maxlength="254" ${more}`, {
-    value,
-  });
+  field(
+    words.email,
+    'email',
+    `type="email" autocomplete="username webauthn" required maxlength="254" ${more}`,
+    {
+      value,
+    },
+  );
 const newPassword = (words: AccountWords, label: string): string =>
   field(
     label,
@@ -38,9 +45,10 @@ export const signInPage = (words: AccountWords, shown: Shown, isOpen: boolean): 
     `${notes(shown)}<p class="ash">${words.signInLead}</p>
 ${form(
   '/sign-in',
-  {},
+  shown.next === undefined || shown.next === '/account' ? {} : { next: shown.next },
   `${emailField(words, shown.email)}${field(words.password, 'password', 'type="password" autocomplete="current-password" required maxlength="128"')}${button(words.signIn)}<p class="small"><a href="/reset">${words.forgotten}</a></p>`,
 )}
+${passkeyBox(words, 'sign-in', `<p><button type="button" class="button quiet">${escapeHtml(words.passkeySignIn)}</button></p>`)}
 <p class="small">${words.noAccount} ${isOpen ? `<a href="/sign-up">${words.signUp}</a>` : words.invitedOnly}</p>`,
   );
 

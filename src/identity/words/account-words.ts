@@ -1,4 +1,4 @@
-import type { AccountRole } from '../../wire/account.ts';
+import type { AccountRole, RoomMemberRole } from '../../wire/account.ts';
 import type { FieldFault } from '../fields.ts';
 
 /** A mail in words. */
@@ -61,6 +61,22 @@ export interface AccountWords {
   readonly end: string;
   readonly endOthers: string;
   readonly ended: string;
+  readonly passkeys: string;
+  readonly passkeysLead: string;
+  readonly noPasskeys: string;
+  readonly passkeyName: string;
+  readonly passkeyAdd: string;
+  readonly passkeyAdded: string;
+  readonly passkeyNotAdded: string;
+  readonly passkeyMost: string;
+  readonly passkeySignIn: string;
+  readonly passkeyWrong: string;
+  readonly passkeyEnded: string;
+  readonly passkeyFailed: string;
+  readonly passkeyKnown: string;
+  readonly signInAgain: string;
+  readonly since: (when: string) => string;
+  readonly remove: string;
   readonly tokens: string;
   readonly tokensLead: string;
   readonly tokenName: string;
@@ -70,6 +86,23 @@ export interface AccountWords {
   readonly noTokens: string;
   readonly rooms: string;
   readonly noRooms: string;
+  readonly memberRoles: Readonly<Record<RoomMemberRole, string>>;
+  readonly openStudio: string;
+  readonly noStudio: string;
+  readonly adopt: string;
+  readonly adoptLink: string;
+  readonly adoptHint: string;
+  readonly adopted: string;
+  /** Why a room could not be claimed, by code. */
+  readonly adoptRefused: Readonly<{
+    other: string;
+    'not-host': string;
+    'token-expired': string;
+    'link-withdrawn': string;
+    removed: string;
+    banned: string;
+    'room-unknown': string;
+  }>;
   readonly data: string;
   readonly exportLead: string;
   readonly exportLink: string;

@@ -2,10 +2,11 @@ import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Config } from '../../config/index.ts';
-import { type Identity, open, openSmtp } from '../../identity/index.ts';
+import { type Identity, open, openSmtp, type RoomsPort } from '../../identity/index.ts';
 import { readSecret } from '../../keys/secret.ts';
 import { keyFor } from '../../keys/signing-keys.ts';
 import { accountFrame, loadManifest } from '../../pages/index.ts';
+import type { Rooms } from '../../room/index.ts';
 import type { Store } from '../../store/index.ts';
 import { keepFirstInvitation } from '../operator-link.ts';
 import type { Paths } from '../paths.ts';
@@ -13,7 +14,13 @@ import type { Paths } from '../paths.ts';
 const BUILD = fileURLToPath(new URL('../../../dist', import.meta.url));
 
 /** Opens the accounts of the site on its database. Mail is sent where a server and the public address are known. */
-export async function openSiteAccounts(config: Config, at: Paths, store: Store, log: Log): Promise<Identity> {
+export async function openSiteAccounts(
+  config: Config,
+  at: Paths,
+  store: Store,
+  log: Log,
+  rooms: () => Rooms['ofAccounts'] | undefined,
+): Promise<Identity> {
   const { publicUrl, smtpUrl } = config;
   const part = log.part('identity');
   if (smtpUrl !== undefined && publicUrl === undefined)
@@ -29,11 +36,21 @@ export async function openSiteAccounts(config: Config, at: Paths, store: Store, 
     ...{ store, clock: systemClock, log: part, publicUrl, isOpen: config.signUp === 'open' },
     secret: keyFor(readSecret(at.secret), 'account sessions'),
     frame: accountFrame(await loadManifest(BUILD)),
+    rooms: roomsPort(rooms),
     ...(smtp ? { send: smtp.send } : {}),
   });
   keepFirstInvitation(config, identity.first);
   return identity;
 }
+
+/** What the pages of accounts ask of the rooms, which are opened after them. */
+const roomsPort = (rooms: () => Rooms['ofAccounts'] | undefined): RoomsPort => ({
+  adopt: async (who, link) => (await rooms()?.adopt(who, link)) ?? { refused: 'room-unknown' },
+  async studio(who, slug) {
+    const made = await rooms()?.ownLink(who, slug);
+    return made && !('refused' in made) ? `/r/${made.slug}/studio#token=${made.token}` : undefined;
+  },
+});
 
 /** Pages of accounts first, then everything else. */
 export const accountsFirst =

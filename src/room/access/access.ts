@@ -99,12 +99,13 @@ export interface Access {
   memberBy(slug: string, token: string | undefined): Promise<Attempted<LinkHolder>>;
   /** The link that lets guests into a private room: the same for all of them, until guest links are withdrawn. */
   guestLink(entry: RoomOnSite, base: string): { url: string; pass: string; role: 'guest' };
-  /** A new link of the room; for `speaker` when it is given, else for somebody new. */
+  /** A new link of the room; for `speaker` when it is given, else for somebody new. `seconds`: how long it works. */
   link(
     entry: RoomOnSite,
     role: Grant['role'],
     name: string,
     speaker?: SpeakerId,
+    seconds?: number,
   ): Promise<{ token: string; speaker: SpeakerId }>;
 }
 
@@ -216,12 +217,12 @@ export function openAccess(deps: AccessDeps): Access {
       );
       return { url: `${base}/r/${slug}#pass=${pass}`, pass, role: 'guest' };
     },
-    async link({ card, revoked }, role, name, known) {
+    async link({ card, revoked }, role, name, known, seconds = LINK_SECONDS) {
       const speaker = known ?? (randomBytes(9).toString('base64url') as SpeakerId);
       const ahead = Math.max(0, (card.clocks.scheduled ?? 0) - clock.wall()) / 1000;
       const { generation } = revoked;
       const grant: Grant = { slug: card.slug as Slug, role, speaker, name, generation };
-      return { token: await tokens.sign(grant, Math.ceil(ahead) + LINK_SECONDS), speaker };
+      return { token: await tokens.sign(grant, Math.ceil(ahead) + seconds), speaker };
     },
   };
 }

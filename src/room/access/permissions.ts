@@ -32,6 +32,8 @@ export type RoomAct =
   | 'invite-guest'
   | 'invite-host'
   | 'remove-person'
+  | 'read-members'
+  | 'remove-member'
   | 'renew-links'
   | 'renew-keys'
   | 'write-note'
@@ -114,6 +116,11 @@ export const PERMISSIONS: Readonly<Record<RoomAct, Permission>> = {
     ...{ route: 'DELETE /api/rooms/:slug/people/:id', roles: HOST },
     // Whose link is whose only the stage knows: there co-hosts remove people, but no host.
     hostOnly: 'A co-host can remove people in the studio, not here.',
+  },
+  'read-members': { route: 'GET /api/rooms/:slug/members', roles: HOSTS },
+  'remove-member': {
+    ...{ route: 'DELETE /api/rooms/:slug/members/:id', roles: HOST },
+    hostOnly: 'Only the host removes accounts from a room.',
   },
   'renew-links': {
     ...{ route: 'POST /api/rooms/:slug/links/renew', roles: HOST },

@@ -10,6 +10,8 @@ export function Plain(props: {
   text: string;
   href?: string;
   link?: string;
+  /** Where hosts whose account has the room sign in. */
+  signIn?: { href: string; link: string };
   act?: () => void;
   label?: string;
 }) {
@@ -29,6 +31,11 @@ export function Plain(props: {
             {props.link}
           </a>
         )}
+        {props.signIn && (
+          <a class="button quiet" href={props.signIn.href}>
+            {props.signIn.link}
+          </a>
+        )}
       </p>
     </section>
   );
@@ -44,7 +51,10 @@ export function NoLink({
   words: StudioWords;
   known: string | undefined;
 }) {
-  const listen = { href: `/r/${link.slug}`, link: words.listenInstead };
+  const listen = {
+    ...{ href: `/r/${link.slug}`, link: words.listenInstead },
+    signIn: { href: `/sign-in?next=/r/${link.slug}/studio`, link: words.signIn },
+  };
   const flawed = link.flaw && { title: words.badLinkTitle, text: words.badLink[link.flaw] ?? '' };
   if (!known)
     return <Plain {...(flawed ?? { title: words.noLinkTitle, text: words.noLinkText })} {...listen} />;

@@ -1,7 +1,10 @@
+import { useSignal } from '@preact/signals';
 import { useConsole, useWords } from '../console/context.ts';
 import { CopyButton } from '../controls/copy-button.tsx';
 import { LocalNote } from '../controls/local-note.tsx';
+import { reasonOf } from '../host/host-actions.ts';
 import { studioAddress } from '../link/link.ts';
+import { keepRoom } from '../link/own-link.ts';
 
 /** The card with the personal link, which is the only way back into this studio. */
 export function LinksCard() {
@@ -34,6 +37,7 @@ export function LinksCard() {
       </div>
       <LocalNote brief url={url} />
       <p class="small ash">{words.hostLinkSecret}</p>
+      <KeepRoom />
       {owner && (
         <button
           type="button"
@@ -57,5 +61,44 @@ export function LinksCard() {
         </button>
       )}
     </section>
+  );
+}
+
+/** Takes the room into the account that is signed in in this browser. */
+function KeepRoom() {
+  const { link } = useConsole();
+  const words = useWords();
+  const state = useSignal<'kept' | 'signed-out' | 'busy' | { why: string } | undefined>(undefined);
+  const press = async () => {
+    if (state.value === 'busy') return;
+    state.value = 'busy';
+    const refusal = await keepRoom(link.slug, link.token);
+    state.value = !refusal
+      ? 'kept'
+      : refusal.status === 401 && refusal.code === 'token-missing'
+        ? 'signed-out'
+        : { why: reasonOf(words, refusal) };
+  };
+  const now = state.value;
+  return (
+    <>
+      {now !== 'kept' && (
+        <button type="button" class="button quiet bare start" onClick={() => void press()}>
+          {words.keepRoom}
+        </button>
+      )}
+      <p class="small" role="status">
+        {now === 'kept' && words.keptRoom}
+        {now === 'signed-out' && (
+          <>
+            {words.keepSignIn}{' '}
+            <a href="/sign-in" target="_blank" rel="noopener">
+              {words.signIn}
+            </a>
+          </>
+        )}
+        {typeof now === 'object' && now.why}
+      </p>
+    </>
   );
 }

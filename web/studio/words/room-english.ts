@@ -91,6 +91,10 @@ export const roomEnglish = {
   mailHostLink: 'Send by e-mail',
   mailSubject: (title: string) => `Host link: ${title}`,
   mailBody: (link: string) => `Keep this link. It opens the studio of the room:\n\n${link}\n`,
+  keepRoom: 'Keep this room in my account',
+  keptRoom: 'Kept: your account opens this studio from now on.',
+  keepSignIn: 'Sign in first, then press again.',
+  signIn: 'Sign in',
   voidLinks: 'Void all links and make new ones',
   voidSure:
     'Void all links? Every link to this studio will stop working, including those of guests and co-hosts. You get a new host link and stay in the studio; send the others new ones.',

@@ -93,6 +93,10 @@ export const roomFrench: typeof roomEnglish = {
   mailHostLink: 'Envoyer par e-mail',
   mailSubject: (title) => `Lien d’hôte : ${title}`,
   mailBody: (link) => `Gardez ce lien. Il ouvre le studio de la salle :\n\n${link}\n`,
+  keepRoom: 'Garder cette salle dans mon compte',
+  keptRoom: 'C’est fait : votre compte ouvre désormais ce studio.',
+  keepSignIn: 'Connectez-vous d’abord, puis appuyez de nouveau.',
+  signIn: 'Se connecter',
   voidLinks: 'Annuler tous les liens et en faire de nouveaux',
   voidSure:
     'Annuler tous les liens ? Plus aucun lien vers ce studio ne marchera, ceux des invités et des co-hôtes non plus. Vous recevez un nouveau lien d’hôte et continuez ici ; envoyez-en de nouveaux aux autres.',
