@@ -34,6 +34,8 @@ const MAX_RECEIVERS_PER_PERSON = 2;
 /** A session that has not connected within this time is closed; earlier when others wait for its place. */
 const CONNECT_MS = 20_000;
 const CONNECT_WHILE_OTHERS_WAIT_MS = 5_000;
+/** Who was moved to the listeners hears the stage for this long: the program says the same later. */
+const LEAVING_MS = 2_000;
 /** Limit of listeners to the stage in addition to the limit of speakers. */
 const SPARE_EARS = 8;
 
@@ -58,6 +60,7 @@ export class Room implements StageRoom {
   readonly #revocation = new Revocation();
   /** People with a link whom a host moved to the listeners. */
   readonly #moved = new Set<SpeakerId>();
+  readonly #leaving = new Map<SpeakerId, Ms>();
   #program: Extract<BackstageLine, { kind: 'program' }> | undefined;
   #dirty = false;
   #speaking = '';
@@ -333,6 +336,10 @@ export class Room implements StageRoom {
       if (away >= KEEP_MS) this.#forget(place.id);
     }
     this.raised.tick();
+    for (const [who, since] of this.#leaving) {
+      if (now - since < LEAVING_MS || !this.#leaving.delete(who)) break;
+      if (this.raised.queue.of(who)?.standing === 'listening') this.#end(who);
+    }
     if (now - this.#levelsAt >= 100) this.#tell(now);
   }
 
@@ -419,8 +426,10 @@ export class Room implements StageRoom {
 
   /** Moves somebody to the listeners: their microphone ends, and a host can bring them back. */
   #toListener(who: SpeakerId): void {
-    if (this.raised.toListener(who)) this.#end(who);
-    else {
+    if (this.raised.toListener(who)) {
+      this.#forget(who);
+      this.#leaving.set(who, this.#clock.now());
+    } else {
       this.#moved.add(who);
       this.#forget(who);
     }

@@ -15,6 +15,7 @@ import { LinksCard } from './invite/links-card.tsx';
 import { MusicCard } from './music/music-card.tsx';
 import { NumbersCard } from './numbers/numbers-card.tsx';
 import { Master } from './program/master.tsx';
+import { MomentsCard } from './recording/moments-card.tsx';
 import { Channels } from './stage/channels.tsx';
 
 /** The whole page. */
@@ -56,6 +57,7 @@ export function App() {
           )}
           <aside class="console-side">
             <Master />
+            <MomentsCard />
             <NumbersCard />
             <InviteCard />
             <AccessCard />

@@ -131,6 +131,28 @@ test('moved to the listeners, the microphone ends and the grant is worth nothing
   expect(onStage()).toEqual([[person?.id, true]]);
 });
 
+test('moved to the listeners, a page hears the stage for two seconds more, until the program has said the same', async () => {
+  open();
+  const hand = await raise(1);
+  const page = await hostPage();
+  await act(await host(), { do: 'call', hand: hand.id });
+  const { token } = await comeUp(hand);
+  await connect('/r/theatre/whep', token, [{ mid: '0', direction: 'RecvOnly', level: true }]);
+  const [person] = room.people();
+  const begun = clock.now();
+  await act(await host(), { do: 'to-listener', who: person?.id });
+  let since = page.lines.length;
+  const after = (ears: number) => (it: BackstageLine) =>
+    it.kind === 'roster' &&
+    page.lines.indexOf(it) >= since &&
+    it.people.length === 0 &&
+    it.ears.length === ears;
+  since = page.lines.indexOf(await page.until(after(1)));
+  expect(clock.now() - begun).toBeLessThan(2_000);
+  await page.until(after(0));
+  expect(clock.now() - begun).toBeGreaterThanOrEqual(2_000);
+});
+
 test('a speaker with a link who was moved to the listeners cannot come back by themselves', async () => {
   await microphone('ana');
   await ear('ana');

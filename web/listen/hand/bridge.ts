@@ -1,7 +1,7 @@
 /** From the program to the stage and back, without losing a word and without hearing oneself. */
 import { levelOf } from '../../capture/microphone.ts';
 import type { Sound } from '../sound.ts';
-import { ShrinkingDelay } from './shrinking-delay.ts';
+import { FASTER, ShrinkingDelay } from './shrinking-delay.ts';
 
 /**
  * By how much the stage is ahead of the program beyond what the program's clock says, in seconds: the mixer waits
@@ -13,9 +13,19 @@ const WHOLE = 0.15;
 /** A program that is later than this is not waited for: nobody can talk with half a minute between, seconds. */
 const MOST_LATE = 6;
 const FADE = 0.06;
+/** The audio graph runs within this time, or the browser wants a tap first, ms. */
+const RUNNING_MS = 1_000;
 const TICK_MS = 20;
-/** On the way back the program begins when it has got so far beyond the moment at which the stage was left, seconds. */
-const BEYOND = 0.1;
+/**
+ * The microphone is closed for so long before the stage is left: in the program one's own voice is past by then, seconds.
+ * The mixer's buffer is at most 0.4 s deep.
+ */
+const BREATH = 0.4;
+/**
+ * On the way back the program begins when it has got so far beyond the moment at which the stage was left, seconds. What
+ * was heard last on stage is at least 0.1 s later in it: some of it is heard twice, nothing is left out.
+ */
+const BEYOND = 0.05;
 /** The program has begun within this time or the page says why by itself, ms. */
 const BEGUN_MS = 8_000;
 
@@ -36,8 +46,11 @@ export interface Bridge {
   voice(track: MediaStreamTrack): void;
   /** The stage can be heard from now on: fades over to it. Resolves when the microphone may be opened. */
   up(): Promise<void>;
-  /** Back to the program, from the moment at which the stage was left. */
-  down(): Promise<void>;
+  /**
+   * Back to the program, from the moment at which the stage is left: after a breath in which the microphone, closed
+   * already, and the program both run on. `leave` is called then.
+   */
+  down(leave: () => void): Promise<void>;
 }
 
 const later = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
@@ -56,7 +69,9 @@ export function openBridge({ sound, now, zero, direct }: BridgeOptions): Bridge 
   input.connect(meter);
   input.connect(line).connect(gain).connect(context.destination);
   let timer: ReturnType<typeof setInterval> | undefined;
+  /** The stage is heard instead of the program. */
   let on = false;
+  let over = false;
 
   /** How far the program is behind the stage, seconds. */
   const late = (): number | undefined => {
@@ -65,14 +80,21 @@ export function openBridge({ sound, now, zero, direct }: BridgeOptions): Bridge 
     const behind = (now() - zero) / 1000 - position;
     return behind > 0 ? behind + MIXER : undefined;
   };
+  /** One ramp to the end, on the audio thread: a busy page must not make voices wobble. */
+  const shrink = (delay: number): void => {
+    const at = context.currentTime;
+    line.delayTime.cancelScheduledValues(at);
+    line.delayTime.setValueAtTime(delay, at);
+    if (delay > 0) line.delayTime.linearRampToValueAtTime(0, at + delay / FASTER);
+  };
   const follow = (catching: ShrinkingDelay): void => {
+    shrink(catching.delay);
     timer = setInterval(() => {
       const at = context.currentTime;
       meter.getFloatTimeDomainData(samples);
       catching.heard(at, levelOf(samples));
       const { delay, skipped } = catching.step(at);
-      if (skipped) line.delayTime.setValueAtTime(delay, at);
-      else line.delayTime.linearRampToValueAtTime(delay, at + TICK_MS / 1000);
+      if (skipped) shrink(delay);
       if (delay > 0) return;
       clearInterval(timer);
       finish();
@@ -83,9 +105,20 @@ export function openBridge({ sound, now, zero, direct }: BridgeOptions): Bridge 
     gain.gain.setTargetAtTime(0, context.currentTime, FADE / 3);
     setTimeout(() => void context.close(), 500);
   };
-  /** Whatever begins the program while somebody is on stage, a key or a lock screen, is undone. */
+  let before = false;
+  /** Whatever makes the program audible while somebody is on stage, a key or a lock screen, is undone. */
   const hold = (): void => {
-    if (on) sound.pause();
+    if (on && !audio.muted) audio.muted = true;
+  };
+  /**
+   * The program runs on unheard, which costs as much as listening: the way back needs it at once, and a new
+   * connection would take longer than the program is behind the stage. It counts as inaudible.
+   */
+  const silence = (): void => {
+    before = audio.muted;
+    on = true;
+    audio.muted = true;
+    audio.addEventListener('volumechange', hold);
   };
   return {
     voice(track) {
@@ -93,14 +126,13 @@ export function openBridge({ sound, now, zero, direct }: BridgeOptions): Bridge 
         context.createMediaStreamSource(new MediaStream([track])).connect(input);
     },
     async up() {
-      void context.resume();
+      // The delay line fills from when it runs: a busy machine takes a while to begin.
+      await Promise.race([context.resume(), later(RUNNING_MS)]);
       await later(WHOLE * 1000);
       const begun = context.currentTime;
       const behind = sound.on ? late() : undefined;
-      on = true;
       if (behind === undefined || behind > MOST_LATE) {
-        audio.addEventListener('play', hold);
-        sound.pause();
+        silence();
         finish();
         return;
       }
@@ -112,37 +144,44 @@ export function openBridge({ sound, now, zero, direct }: BridgeOptions): Bridge 
         gain.gain.setValueAtTime(0, context.currentTime);
         gain.gain.linearRampToValueAtTime(1, context.currentTime + FADE);
         await later(FADE * 1000);
-        audio.addEventListener('play', hold);
-        sound.pause();
+        if (over) return;
+        silence();
         follow(new ShrinkingDelay(delay));
       })();
     },
-    async down() {
-      const left = now();
+    async down(leave) {
+      over = true;
+      const away = on;
       on = false;
-      clearInterval(timer);
-      audio.removeEventListener('play', hold);
-      if (context.state !== 'closed') void context.close();
-      const { muted } = audio;
-      audio.muted = true;
+      audio.removeEventListener('volumechange', hold);
+      // The program was heard all the time.
+      if (!away) {
+        await later(BREATH * 1000);
+        if (context.state !== 'closed') void context.close();
+        return leave();
+      }
+      const start = performance.now();
       try {
-        sound.live();
-        const start = performance.now();
-        const reached = (): boolean => {
+        if (!sound.on || sound.replay) sound.live();
+        await later(BREATH * 1000);
+        clearInterval(timer);
+        // While the stage is still delayed, what was heard last is as much older.
+        const left = now() - (context.state === 'closed' ? 0 : line.delayTime.value * 1000);
+        if (context.state !== 'closed') void context.close();
+        leave();
+        /** Seconds until the program gets to where the stage was left; negative when it is beyond. */
+        const until = (): number | undefined => {
           const { position } = player;
-          return (
-            position !== undefined && zero !== undefined && zero + position * 1000 >= left + BEYOND * 1000
-          );
+          if (position === undefined || zero === undefined) return undefined;
+          return (left - zero) / 1000 + BEYOND - position;
         };
-        while (player.position === undefined && performance.now() - start < BEGUN_MS) await later(TICK_MS);
-        const { position } = player;
-        const ahead =
-          position === undefined || zero === undefined ? 0 : (zero + position * 1000 - left) / 1000 - BEYOND;
-        // It took so long that the program is beyond that moment: the recording has it.
-        if (ahead > BEYOND) await sound.back({ wall: left + BEYOND * 1000 });
-        else while (!reached() && performance.now() - start < BEGUN_MS) await later(TICK_MS);
+        const waiting = (): boolean => performance.now() - start < BEGUN_MS;
+        while (until() === undefined && waiting()) await later(TICK_MS);
+        // It was paused, and took so long that it is beyond that moment: the recording has it.
+        if ((until() ?? 0) < -2 * BEYOND) await sound.back({ wall: left + BEYOND * 1000 });
+        else for (let rest = until(); (rest ?? 0) > 0 && waiting(); rest = until()) await later(TICK_MS);
       } finally {
-        audio.muted = muted;
+        audio.muted = before;
       }
     },
   };

@@ -50,8 +50,6 @@ export interface OnStage {
 }
 
 const RENEW_MS = 10 * 60_000;
-/** After the microphone is closed the stage is left this much later, ms: the end of one's own voice is past by then. */
-const BREATH_MS = 300;
 /** The microphone opens at the latest this long after it is connected, ms, though the stage is silent to this page. */
 const PATIENCE_MS = 2_500;
 
@@ -154,13 +152,14 @@ export async function comeOnStage(options: OnStageOptions): Promise<OnStage | un
     stop.abort();
     awake.abort();
     microphone.mute(true);
-    if (why === 'left') await new Promise((done) => setTimeout(done, BREATH_MS));
-    microphone.close();
-    const back = begun ? bridge.down() : undefined;
-    receiver.close();
-    publisher.close();
-    options.over(why);
-    await back;
+    const leave = (): void => {
+      microphone.close();
+      receiver.close();
+      publisher.close();
+      options.over(why);
+    };
+    if (begun) await bridge.down(leave);
+    else leave();
   };
   publisher.open(true);
   receiver.open();

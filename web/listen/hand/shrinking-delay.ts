@@ -3,7 +3,7 @@ const QUIET = -50;
 /** Silence kept around words when it is left out, seconds. */
 const KEEP = 0.1;
 /** How much faster the stage is played until it is caught up with. */
-const FASTER = 0.04;
+export const FASTER = 0.04;
 /** Less delay than this is none, seconds. */
 const NONE = 0.005;
 

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useConsole, useWords } from '../console/context.ts';
 import { CopyButton } from '../controls/copy-button.tsx';
 import { Sign } from '../controls/icons.tsx';
+import { RecordingDesk } from '../recording/recording-desk.tsx';
 import { localeOf, timeOf } from '../words/times.ts';
 
 /** The last page, for the host: figures of the show, its recording, and a new room. */
@@ -85,6 +86,7 @@ export function EndCard() {
           </button>
         )}
       </div>
+      {!removed && firstSpeech !== undefined && <RecordingDesk />}
     </section>
   );
 }

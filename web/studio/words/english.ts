@@ -2,6 +2,7 @@ import type { Reconciliation } from '../../../src/wire/numbers.ts';
 import { handsEnglish } from './hands-english.ts';
 import { interactionEnglish } from './interaction-english.ts';
 import { numbersEnglish } from './numbers-english.ts';
+import { recordingEnglish } from './recording-english.ts';
 import { roomEnglish } from './room-english.ts';
 
 /** The texts of the studio in English. The compiler checks that French has the same keys. */
@@ -10,6 +11,7 @@ export const english = {
   numbers: numbersEnglish,
   hands: handsEnglish,
   interaction: interactionEnglish,
+  replayDesk: recordingEnglish,
   studio: 'Studio',
   skip: 'Skip to the desk',
   language: 'Language',

@@ -2,6 +2,7 @@ import type { english } from './english.ts';
 import { handsFrench } from './hands-french.ts';
 import { interactionFrench } from './interaction-french.ts';
 import { numbersFrench } from './numbers-french.ts';
+import { recordingFrench } from './recording-french.ts';
 import { roomFrench } from './room-french.ts';
 
 /** The texts of the studio in French. */
@@ -10,6 +11,7 @@ export const french: typeof english = {
   numbers: numbersFrench,
   hands: handsFrench,
   interaction: interactionFrench,
+  replayDesk: recordingFrench,
   studio: 'Studio',
   skip: 'Aller au studio',
   language: 'Langue',
