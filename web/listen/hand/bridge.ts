@@ -69,9 +69,8 @@ export function openBridge({ sound, now, zero, direct }: BridgeOptions): Bridge 
   input.connect(meter);
   input.connect(line).connect(gain).connect(context.destination);
   let timer: ReturnType<typeof setInterval> | undefined;
-  /** The stage is heard instead of the program. */
-  let on = false;
-  let over = false;
+  // `on`: the stage is heard instead of the program, which was muted or not `before`.
+  let [on, over, before] = [false, false, false];
 
   /** How far the program is behind the stage, seconds. */
   const late = (): number | undefined => {
@@ -80,21 +79,14 @@ export function openBridge({ sound, now, zero, direct }: BridgeOptions): Bridge 
     const behind = (now() - zero) / 1000 - position;
     return behind > 0 ? behind + MIXER : undefined;
   };
-  /** One ramp to the end, on the audio thread: a busy page must not make voices wobble. */
-  const shrink = (delay: number): void => {
-    const at = context.currentTime;
-    line.delayTime.cancelScheduledValues(at);
-    line.delayTime.setValueAtTime(delay, at);
-    if (delay > 0) line.delayTime.linearRampToValueAtTime(0, at + delay / FASTER);
-  };
   const follow = (catching: ShrinkingDelay): void => {
-    shrink(catching.delay);
+    shrink(line.delayTime, catching.delay, context.currentTime);
     timer = setInterval(() => {
       const at = context.currentTime;
       meter.getFloatTimeDomainData(samples);
       catching.heard(at, levelOf(samples));
       const { delay, skipped } = catching.step(at);
-      if (skipped) shrink(delay);
+      if (skipped) shrink(line.delayTime, delay, at);
       if (delay > 0) return;
       clearInterval(timer);
       finish();
@@ -105,7 +97,6 @@ export function openBridge({ sound, now, zero, direct }: BridgeOptions): Bridge 
     gain.gain.setTargetAtTime(0, context.currentTime, FADE / 3);
     setTimeout(() => void context.close(), 500);
   };
-  let before = false;
   /** Whatever makes the program audible while somebody is on stage, a key or a lock screen, is undone. */
   const hold = (): void => {
     if (on && !audio.muted) audio.muted = true;
@@ -175,14 +166,32 @@ export function openBridge({ sound, now, zero, direct }: BridgeOptions): Bridge 
           if (position === undefined || zero === undefined) return undefined;
           return (left - zero) / 1000 + BEYOND - position;
         };
-        const waiting = (): boolean => performance.now() - start < BEGUN_MS;
-        while (until() === undefined && waiting()) await later(TICK_MS);
         // It was paused, and took so long that it is beyond that moment: the recording has it.
-        if ((until() ?? 0) < -2 * BEYOND) await sound.back({ wall: left + BEYOND * 1000 });
-        else for (let rest = until(); (rest ?? 0) > 0 && waiting(); rest = until()) await later(TICK_MS);
+        if ((await begun(until, start)) < -2 * BEYOND) await sound.back({ wall: left + BEYOND * 1000 });
+        else await reached(until, start);
       } finally {
         audio.muted = before;
       }
     },
   };
+}
+
+/** One ramp to the end, on the audio thread: a busy page must not make voices wobble. */
+function shrink(time: AudioParam, delay: number, at: number): void {
+  time.cancelScheduledValues(at);
+  time.setValueAtTime(delay, at);
+  if (delay > 0) time.linearRampToValueAtTime(0, at + delay / FASTER);
+}
+
+const waiting = (start: number): boolean => performance.now() - start < BEGUN_MS;
+
+/** Waits until it is known how far the program is from a moment; that many seconds. */
+async function begun(until: () => number | undefined, start: number): Promise<number> {
+  while (until() === undefined && waiting(start)) await later(TICK_MS);
+  return until() ?? 0;
+}
+
+/** Waits until the program has got to a moment. */
+async function reached(until: () => number | undefined, start: number): Promise<void> {
+  for (let rest = until(); (rest ?? 0) > 0 && waiting(start); rest = until()) await later(TICK_MS);
 }

@@ -11,8 +11,10 @@ import { openReplayEdits } from './replay-edits.ts';
 /** The recording is complete some seconds after the end; it is looked for this often, ms. */
 const LOOK_MS = 3_000;
 
-/** The recording of a room that is over: find a place, note it, clip it, leave it out. */
-export function RecordingDesk() {
+type What = 'chapters' | 'clips' | 'trims';
+
+/** The fields of the desk, and what is done with them. */
+function useDesk() {
   const { link, notices } = useConsole();
   const all = useWords();
   const words = all.replayDesk;
@@ -39,7 +41,7 @@ export function RecordingDesk() {
     problem.value = !inside ? words.placeWrong : end <= begin ? words.orderWrong : '';
     return problem.value === '' && inside ? { from: begin, to: end } : undefined;
   };
-  const make = async (what: 'chapters' | 'clips' | 'trims'): Promise<void> => {
+  const make = async (what: What): Promise<void> => {
     const at = busy.value ? undefined : places(what !== 'chapters');
     if (!at) return;
     const length = (at.to - at.from) * 1000;
@@ -78,19 +80,29 @@ export function RecordingDesk() {
       until.value = undefined;
     });
   };
-  const place = (label: string, field: Signal<string>, here: string) => (
+  return { replay, from, to, title, problem, busy, version, until, audio, make, hear };
+}
+
+/** One place: written, or taken from where the player is. */
+function Place(props: {
+  readonly label: string;
+  readonly field: Signal<string>;
+  readonly here: string;
+  at(): number;
+}) {
+  return (
     <div class="place">
       <label>
-        <span class="small">{label}</span>
+        <span class="small">{props.label}</span>
         <input
-          value={field.value}
+          value={props.field.value}
           inputMode="text"
           autocomplete="off"
           placeholder="0:00"
           size={8}
           aria-describedby="place-hint"
           onInput={({ currentTarget }) => {
-            field.value = currentTarget.value;
+            props.field.value = currentTarget.value;
           }}
         />
       </label>
@@ -98,14 +110,22 @@ export function RecordingDesk() {
         type="button"
         class="button quiet"
         onClick={() => {
-          field.value = placeText(audio.current?.currentTime ?? 0);
+          props.field.value = placeText(props.at());
         }}
       >
-        {here}
+        {props.here}
       </button>
     </div>
   );
-  const act = (what: 'chapters' | 'clips' | 'trims', label: string) => (
+}
+
+/** The recording of a room that is over: find a place, note it, clip it, leave it out. */
+export function RecordingDesk() {
+  const { link } = useConsole();
+  const words = useWords().replayDesk;
+  const { replay, from, to, title, problem, busy, version, until, audio, make, hear } = useDesk();
+  const at = (): number => audio.current?.currentTime ?? 0;
+  const act = (what: What, label: string) => (
     <button type="button" class="button quiet" disabled={busy.value} onClick={() => void make(what)}>
       {label}
     </button>
@@ -136,8 +156,8 @@ export function RecordingDesk() {
         }}
       />
       <div class="places">
-        {place(words.from, from, words.fromHere)}
-        {place(words.to, to, words.toHere)}
+        <Place label={words.from} field={from} here={words.fromHere} at={at} />
+        <Place label={words.to} field={to} here={words.toHere} at={at} />
       </div>
       <p class="small ash" id="place-hint">
         {words.placeHint}
