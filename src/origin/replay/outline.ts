@@ -3,6 +3,7 @@ import { cutsOf, type RecordingEdits } from '../../wire/replay/edits.ts';
 import type { OutlineChapter, ReplayOutline } from '../../wire/replay/outline.ts';
 import { type Recording, replayPieces, replayStart } from '../recording.ts';
 import { type MomentChapter, momentChapters, placesIn, turnsOf } from './chapters.ts';
+import { saidBack } from './said-back.ts';
 
 /** Turns that are told; then the shortest are left out. */
 const MOST_TURNS = 2_000;
@@ -37,6 +38,7 @@ export function outlineOf(recording: Recording, edits: RecordingEdits): ReplayOu
       .map(({ by: _, ...clip }) => ({ ...clip, at: seconds(clip.from) }))
       .sort((a, b) => b.made - a.made),
     ...(edits.original ? { original: edits.original } : {}),
+    ...saidBack(recording.marks, places),
   };
 }
 

@@ -41,6 +41,29 @@ export interface OutlineClip {
   readonly made: number;
 }
 
+/** What was on the page beside the sound: a question that was answered, or a line that was pinned. */
+export interface OutlineMoment {
+  readonly kind: 'answered' | 'pin';
+  /** Seconds since the replay's beginning; and until when, for a line that was pinned. */
+  readonly at: number;
+  readonly until?: number;
+  readonly text: string;
+  /** Who asked. */
+  readonly name?: string;
+  readonly votes?: number;
+  /** https. */
+  readonly link?: string;
+}
+
+/** Reactions over a replay: sums of equal stretches, which add up to `totals`. */
+export interface OutlineReactions {
+  /** Seconds of a stretch. */
+  readonly every: number;
+  readonly counts: readonly number[];
+  /** By kind, in the order of `REACTIONS`. */
+  readonly totals: readonly number[];
+}
+
 /** The outline of a replay. */
 export interface ReplayOutline {
   readonly v: 1;
@@ -55,6 +78,9 @@ export interface ReplayOutline {
   /** Newest first. */
   readonly clips: readonly OutlineClip[];
   readonly original?: OriginalMark;
+  /** Absent where there were none. */
+  readonly moments?: readonly OutlineMoment[];
+  readonly reactions?: OutlineReactions;
 }
 
 /** `/r/:slug/replay/waveform.json`: how loud the replay is, from its beginning to its end. */

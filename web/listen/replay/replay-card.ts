@@ -7,6 +7,7 @@ import type { Sound } from '../sound.ts';
 import { openLockScreen } from './lock-screen.ts';
 import { indexAt, neighbour } from './neighbour.ts';
 import { openPartsList } from './parts-list.ts';
+import { openSaidBack } from './said-back.ts';
 import { openWaveform } from './waveform.ts';
 import './replay.css';
 
@@ -38,6 +39,7 @@ export function openReplayCard(slug: string, words: AllWords, sound: Sound): Rep
     else void sound.back(at);
   };
   const waveform = openWaveform(words, go);
+  const said = openSaidBack(go);
   const previous = element('button', { type: 'button', class: 'button quiet' }, words.previousSpeaker);
   const next = element('button', { type: 'button', class: 'button quiet' }, words.nextSpeaker);
   const now = element('p', { class: 'now-speaking', dir: 'auto' });
@@ -45,9 +47,11 @@ export function openReplayCard(slug: string, words: AllWords, sound: Sound): Rep
   const node = element(
     'section',
     { class: 'replay-card', 'aria-label': words.replayParts, hidden: true },
+    said.picture,
     waveform.node,
     now,
     element('div', { class: 'actions' }, previous, next),
+    ...said.nodes,
     ...parts.nodes,
   );
 
@@ -104,11 +108,13 @@ export function openReplayCard(slug: string, words: AllWords, sound: Sound): Rep
       if (shown !== outline) {
         shown = outline;
         parts.list(outline);
+        said.list(outline);
       }
       here = replay?.at ?? from ?? 0;
       const whole = replay?.seconds || outline.seconds;
       waveform.show(here, whole, outline.chapters);
       lockScreen.place(here, whole);
+      said.show(here);
       const turn = outline.turns[indexAt(outline.turns, here)];
       previous.hidden = next.hidden = outline.turns.length < 2;
       next.toggleAttribute('disabled', neighbour(outline.turns, here, 1) === undefined);
