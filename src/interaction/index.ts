@@ -17,6 +17,8 @@ export interface InteractionDeps {
   readonly tokens: Pick<Tokens, 'check'>;
   /** Folder in which questions are kept; without it a restart loses them. */
   readonly dir?: string;
+  /** The name of the rule that a text breaks in a room; default: none does. */
+  brokenRule?(slug: string, text: string): string | undefined;
 }
 
 /** The part, for the rooms of one cell. */
@@ -33,10 +35,15 @@ const HERE: ReadonlySet<string> = new Set(['questions', 'question-vote', 'intera
 export const answersHere = (path: string): boolean => HERE.has(find(path)?.address.id ?? '');
 
 /** Opens the part. */
-export function open({ clock, log, tokens, dir }: InteractionDeps): Interaction {
+export function open({ clock, log, tokens, dir, brokenRule }: InteractionDeps): Interaction {
   const rooms = new Map<string, InteractionRoom>();
   if (dir !== undefined) removeStaleQuestions(dir, clock.wall());
-  const app = routes({ rooms: (slug) => rooms.get(slug), tokens, clock });
+  const app = routes({
+    rooms: (slug) => rooms.get(slug),
+    tokens,
+    clock,
+    ...(brokenRule ? { brokenRule } : {}),
+  });
   app.onError((error) => {
     log.error(
       { error: error.stack ?? String(error) },

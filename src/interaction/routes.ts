@@ -7,6 +7,7 @@ import { problem } from '../base/reply.ts';
 import { mediaTypeOf, readBody } from '../http/index.ts';
 import { deviceOf } from '../keys/device-hash.ts';
 import { bearer, type Tokens } from '../keys/token.ts';
+import { notAccepted } from '../wire/moderation/block-words.ts';
 import { formFields, jsonFields, readAct, readAsk, readVote } from './bodies.ts';
 import { PAGE_HEADERS, questionsPage } from './page.ts';
 import { questionWords } from './page-words.ts';
@@ -21,6 +22,8 @@ export interface InteractionRoutesDeps {
   readonly rooms: (slug: string) => InteractionRoom | undefined;
   readonly tokens: Pick<Tokens, 'check'>;
   readonly clock: Clock;
+  /** The name of the rule that a text breaks in a room; absent: there are no rules. */
+  brokenRule?(slug: string, text: string): string | undefined;
 }
 
 /** Who asks or votes: their device, or their network where the page has no scripts. */
@@ -32,7 +35,7 @@ interface Sender {
 }
 
 /** The routes by which listeners ask and vote, and hosts answer, hide and pin. */
-export function routes({ rooms, tokens, clock }: InteractionRoutesDeps): Hono {
+export function routes({ rooms, tokens, clock, brokenRule }: InteractionRoutesDeps): Hono {
   const app = new Hono({ strict: false });
   // A token bucket each: how many at once, and one more after so many ms.
   const pace = {
@@ -56,6 +59,10 @@ export function routes({ rooms, tokens, clock }: InteractionRoutesDeps): Hono {
     taken(context, rooms, (room, fields, sent) => {
       const body = readAsk(fields);
       if (typeof body === 'string') return { refused: 'unprocessable', detail: body };
+      for (const field of ['text', 'name'] as const) {
+        const rule = brokenRule?.(room.slug, body[field] ?? '');
+        if (rule !== undefined) return { refused: 'unprocessable', detail: notAccepted(field, rule) };
+      }
       const sender = senderOf(room.slug, body.device, sent);
       return (
         slow(pace.askNetwork, `${room.slug} ${sender.network}`, 'questions of one network') ??

@@ -107,6 +107,7 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
   const secret = readSecret(at.secret);
   const tokens = openTokens(secret);
   const tag = segmentTags(secret);
+  const brokenRule = openTextCheck(clock, at.blockWords);
   const stage = stack.use(
     await openStage({
       clock,
@@ -117,10 +118,12 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
       iceServers: config.iceServers,
       ...{ maxSpeakers: config.maxSpeakers, maxSpeakersOfAll: config.speakersPerCell },
       handsDir: at.hands,
-      brokenRule: openTextCheck(clock, at.blockWords),
+      brokenRule,
     }),
   );
-  const interaction = openInteraction({ clock, log: log.part('interaction'), tokens, dir: at.questions });
+  const interaction = openInteraction({
+    ...{ clock, log: log.part('interaction'), tokens, dir: at.questions, brokenRule },
+  });
   outlet.onUpstream((message) => hearDoor(programs, message));
   const answer = (request: Request): Promise<Response> =>
     answersHere(new URL(request.url).pathname) ? interaction.fetch(request) : stage.fetch(request);

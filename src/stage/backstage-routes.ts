@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
+import { notAccepted } from '../wire/moderation/block-words.ts';
 import { LinkAllowance } from './allowance.ts';
-import { contentType, cors, type Entrance, notAccepted, readText, refuse } from './entrance.ts';
+import { contentType, cors, type Entrance, readText, refuse } from './entrance.ts';
 
 const MAX_ACTION_BYTES = 16_384;
 /** Limit per link. */

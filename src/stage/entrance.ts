@@ -24,10 +24,6 @@ export interface EntranceDeps {
   brokenRule?(slug: string, text: string): string | undefined;
 }
 
-/** The refusal to whoever wrote what a rule does not accept: the rule has a name, the word is not repeated. */
-export const notAccepted = (field: string, rule: string): string =>
-  `${field}: this text was not accepted. It breaks the rule “${rule}” of this room or server: write it differently`;
-
 /** Lets people with a link into their room's stage. */
 export class Entrance {
   readonly #deps: EntranceDeps;

@@ -289,3 +289,33 @@ test('no answer about a hand can be read by pages of other origins', async () =>
       expect([method, path, answer.headers.get('access-control-allow-origin')]).toEqual([method, path, null]);
     }
 });
+
+test('a moderator keeps out link and device: they leave, read why and where to object, and come back when it is lifted', async () => {
+  open();
+  const hand = await raise(1);
+  const seen = await (await hostPage()).until((line) => line.kind === 'hands' && line.hands.length > 0);
+  const speaker = seen.kind === 'hands' ? (seen.hands[0]?.speaker ?? '') : '';
+  const ban: Ban = {
+    ...{ id: 'b1', name: 'L1', reason: 'Insults', by: 'Ana', at: 1, role: 'operator' },
+    ...{
+      notice: '/notice/abc',
+      until: Date.UTC(2026, 11, 1),
+      speaker,
+    },
+  };
+  room.revoke({ generation: 0, barred: [], bans: [ban] });
+  const told = (await (await own(hand, 'here')).json()) as { standing: string; word: string };
+  expect(told.standing).toBe('banned');
+  expect(told.word).toBe(
+    'The operator of this server wrote: Insults. Until 2026-12-01 00:00 UTC. What was decided, and how to object: /notice/abc',
+  );
+  // Their device was known here: the site is told.
+  const [whole] = room.raised.unconfirmed.added;
+  expect(whole).toMatchObject({ id: 'b1', device: expect.stringMatching(/./) });
+  const again = await post('/hand', { name: 'Other', topic: '', device: device(1) });
+  expect([again.status, await again.text()]).toEqual([403, expect.stringContaining('/notice/abc')]);
+  room.revoke({ generation: 0, barred: [], bans: [whole ?? ban] });
+  expect(room.raised.unconfirmed.added).toEqual([]);
+  room.revoke(undefined);
+  expect((await post('/hand', { name: 'L1', topic: '', device: device(1) })).status).toBe(201);
+});

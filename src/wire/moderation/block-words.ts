@@ -129,3 +129,7 @@ export function checkText(text: string, rules: readonly CompiledBlockRule[]): Co
     );
   });
 }
+
+/** The refusal to whoever wrote what a rule does not accept: the rule has a name, the word is not repeated. */
+export const notAccepted = (field: string, rule: string): string =>
+  `${field}: this text was not accepted. It breaks the rule “${rule}” of this room or server: write it differently`;
