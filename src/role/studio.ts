@@ -110,15 +110,12 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
   const brokenRule = openTextCheck(clock, at.blockWords);
   const stage = stack.use(
     await openStage({
-      clock,
-      log: log.part('stage'),
-      tokens,
+      ...{ clock, log: log.part('stage'), tokens, brokenRule },
       udpPort: config.udpPort === 0 ? 0 : config.udpPort + index,
       ...(config.publicAddress ? { publicAddress: config.publicAddress } : {}),
       iceServers: config.iceServers,
       ...{ maxSpeakers: config.maxSpeakers, maxSpeakersOfAll: config.speakersPerCell },
       handsDir: at.hands,
-      brokenRule,
     }),
   );
   const interaction = openInteraction({
