@@ -13,6 +13,7 @@ const entries = [
   'operate/main.ts',
   'kit/style.css',
   'kit/incidents.css',
+  'kit/reference.css',
   'people/people.css',
   'people/passkeys.ts',
 ].map((entry) => `web/${entry}`);

@@ -58,6 +58,12 @@ export async function open(deps: ClaimsDeps): Promise<Claims> {
   caseRoutes(app, deps);
   bookRoutes(app, { ...deps, book }, checker);
   noteRoutes(app, deps, checker.charge);
+  for (const [path, list] of Map.groupBy(app.routes, (route) => route.path)) {
+    const allow = [...new Set(list.map(({ method }) => method))].filter((method) => method !== 'ALL');
+    if (allow.length === 0) continue;
+    if (allow.includes('GET')) allow.push('HEAD');
+    app.all(path, () => refusedAnswer({ refused: 'method-not-allowed', allow }));
+  }
   app.notFound(() => refusedAnswer({ refused: 'not-found' }));
   app.onError((error, c) => {
     deps.log.error(

@@ -263,6 +263,10 @@ export const ADDRESSES: readonly Address[] = [
     ...{ ...READ, owner: 'site', urgency: 'reading', examples: ['/r/hall/event.ics'] },
   },
   {
+    ...{ id: 'api-page', what: 'the API, for people', pattern: '/api' },
+    ...{ ...READ, owner: 'site', urgency: 'reading', cache: 'page', examples: ['/api'] },
+  },
+  {
     ...{ id: 'openapi', what: 'the description of the API', pattern: '(/openapi.json|/api/openapi.json)' },
     ...{ ...READ, owner: 'site', urgency: 'reading', examples: ['/openapi.json', '/api/openapi.json'] },
   },

@@ -1,4 +1,5 @@
 /** Incidents: what went wrong, noticed by measurement, written down while it lasts, and published. Nobody waits for it. */
+export { incidentPaths } from './desk/described.ts';
 export type { DeskDeps } from './desk/desk-asking.ts';
 export { openDesk } from './desk/desk-routes.ts';
 export {

@@ -6,6 +6,15 @@ export { LARGE_HEAD_PAGE } from './large-head-page.ts';
 export { clipOembed, type OembedQuestion, oembed } from './oembed.ts';
 export { loadManifest } from './page-shell.ts';
 export { FAVICON, openPages, type Pages, ROBOTS } from './pages.ts';
+export {
+  type ApiDescription,
+  type ApiOperation,
+  codesOf,
+  type JsonSchema,
+  operationsOf,
+  sampleOf,
+} from './reference/api-description.ts';
+export { apiPage } from './reference/api-page.ts';
 export { type FeedFacts, feedRooms, roomFeed } from './room-feed.ts';
 export { loadVerifyFiles } from './verify-page.ts';
 export { waitPage } from './wait-page.ts';

@@ -100,7 +100,9 @@ export function open(deps: ReplayDeps): Replays {
   const methods = Map.groupBy(app.routes, (route) => route.path);
   for (const [path, list] of methods) {
     const allow = [...new Set(list.map(({ method }) => method))].filter((method) => method !== 'ALL');
-    if (allow.length > 0) app.all(path, () => refusedAnswer({ refused: 'method-not-allowed' }));
+    if (allow.length === 0) continue;
+    if (allow.includes('GET')) allow.push('HEAD');
+    app.all(path, () => refusedAnswer({ refused: 'method-not-allowed', allow }));
   }
   app.notFound(() => refusedAnswer({ refused: 'not-found' }));
   app.onError((error, c) => {

@@ -9,6 +9,8 @@ export interface EditRefusal {
   readonly refused: ErrorCode;
   readonly detail?: string | undefined;
   readonly wait?: number | undefined;
+  /** The methods that the address takes. */
+  readonly allow?: readonly string[];
 }
 
 /** True for a refusal. */
@@ -17,9 +19,10 @@ export const isRefused = (value: object): value is EditRefusal => 'refused' in v
 const MOST_BODY = 8_192;
 
 /** A refusal as problem+json. */
-export function refusedAnswer({ refused, detail, wait }: EditRefusal): Response {
+export function refusedAnswer({ refused, detail, wait, allow }: EditRefusal): Response {
   const { status, headers, body } = problem(refused, detail, {
     ...(wait === undefined ? {} : { 'retry-after': `${wait}` }),
+    ...(allow === undefined ? {} : { allow: allow.join(', ') }),
     ...(ERRORS[refused].status === 503 ? { 'retry-after': '10' } : {}),
     ...(ERRORS[refused].status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
   });

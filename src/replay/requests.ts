@@ -70,7 +70,8 @@ export const NEW_CLIP = z
   .refine(({ from, to }) => {
     if (from === undefined || to === undefined) return true;
     return to - from >= SHORTEST_CLIP_MS && to - from <= LONGEST_CLIP_MS;
-  }, SHORTEST);
+  }, SHORTEST)
+  .meta({ example: { title: 'A word', last: 30 } });
 /** What may be mended of a clip; a text of null is taken away. */
 export const MENDED_CLIP = z
   .strictObject({ title: title.optional(), text: text.nullable().optional() })

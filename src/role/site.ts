@@ -11,15 +11,13 @@ import { openPeerOwner } from '../base/peer-owner.ts';
 import { listenSocket, subscribeSocket } from '../bus/index.ts';
 import { obtain } from '../certificate/acme.ts';
 import { keepCertificate } from '../certificate/renewal.ts';
-import { claimPaths } from '../claims/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Identity } from '../identity/index.ts';
 import { openRoomKeys } from '../keys/room-key.ts';
 import { readSecret } from '../keys/secret.ts';
 import { keyFor } from '../keys/signing-keys.ts';
 import { openTokens } from '../keys/token.ts';
-import { type Moderation, moderationPaths } from '../moderation/index.ts';
-import { replayPaths } from '../replay/index.ts';
+import type { Moderation } from '../moderation/index.ts';
 import { open as openRooms, type Rooms } from '../room/index.ts';
 import { openMusicShelf } from '../standby/host-music.ts';
 import { open as openStore, type Store } from '../store/index.ts';
@@ -35,8 +33,7 @@ import { setProcessPriority } from './priority.ts';
 import { openRoomChanges, type RoomChanges } from './room-changes.ts';
 import { answerDoors } from './room-lookup.ts';
 import { accountsFirst, openSiteAccounts } from './site/accounts.ts';
-import { handPaths } from './site/hand-paths.ts';
-import { interactionPaths } from './site/interaction-paths.ts';
+import { describeApi, describedPaths } from './site/api-page.ts';
 import { openSiteModeration } from './site/moderation.ts';
 import { openQuarantine } from './site/quarantine.ts';
 import { answerReplays } from './site/replays.ts';
@@ -83,10 +80,7 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
       loopback: config.trustedProxies.length === 0,
       isOwnProgram: openPeerOwner(systemClock),
       ...{ openLead: config.openLead, idleEnd: config.idleEnd, roomsPerCell: config.roomsPerCell },
-      described: {
-        ...{ ...claimPaths(), ...replayPaths(), ...handPaths(), ...interactionPaths() },
-        ...moderationPaths(),
-      },
+      described: describedPaths(),
       ...{ version: project.version, music, account: identity.whoIs },
       told: () => changes?.told() ?? Promise.resolve(),
       removeRecording: async (slug) => keeper?.forget(slug),
@@ -157,7 +151,8 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
   }
   const claims = await answerClaims(config, at, log, rooms);
   const replays = answerReplays(at, log.part('replay'), rooms, claims, edits);
-  const repeated = keepRepeats(at, store, identity, replays, moderation);
+  const described = await describeApi(config, replays);
+  const repeated = keepRepeats(at, store, identity, described, moderation);
   stack.use(await serveInner(at.siteHttp, answerDoors(rooms.over, repeated), keeping));
   const database = stack.use(watchDatabase(systemClock, store.ping));
   return Object.assign(stack.move(), {

@@ -1,5 +1,6 @@
 import type { Context, Hono } from 'hono';
-import { isRefusal, read, refused } from '../api/index.ts';
+import { describe, isRefusal, read, refused } from '../api/index.ts';
+import type { ErrorCode } from '../base/errors.ts';
 import type { Access } from './access/access.ts';
 import type { RoomRefusal } from './refusal.ts';
 import { requests } from './requests.ts';
@@ -48,6 +49,11 @@ export function measureRoutes(
     });
 }
 
+const REFUSED: readonly ErrorCode[] = [
+  ...(['token-missing', 'token-invalid', 'token-expired', 'token-other-room', 'not-host'] as const),
+  ...(['link-withdrawn', 'removed', 'room-unknown', 'operator-only', 'wrong-moment', 'room-ended'] as const),
+];
+
 /** Their description. */
 export const measurePaths = (): Record<string, object> =>
   Object.fromEntries(
@@ -57,32 +63,11 @@ export const measurePaths = (): Record<string, object> =>
         parameters: [{ name: 'slug', in: 'path', required: true, schema: { type: 'string' } }],
         post: {
           summary: `${summary} (operator only)`,
-          security: [{ link: [] }],
-          ...(act === 'stop'
-            ? {
-                requestBody: {
-                  required: true,
-                  content: {
-                    'application/json': {
-                      schema: {
-                        type: 'object',
-                        required: ['reason'],
-                        properties: { reason: { type: 'string' } },
-                      },
-                    },
-                  },
-                },
-              }
-            : {}),
+          security: describe.bearer,
+          ...(act === 'stop' ? { requestBody: describe.body(requests(() => 0).stop) } : {}),
           responses: {
-            200: {
-              description: 'The room',
-              content: { 'application/json': { schema: { $ref: '#/components/schemas/Room' } } },
-            },
-            default: {
-              description: 'A refusal',
-              content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-            },
+            200: describe.tagged(describe.ref('Room'), 'The room'),
+            ...describe.refusals([...REFUSED, ...(act === 'stop' ? describe.BODY : [])]),
           },
         },
       },

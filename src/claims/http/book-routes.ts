@@ -11,7 +11,7 @@ import { claimWords } from '../words/catalogue.ts';
 import { verdictText } from '../words/verdict-text.ts';
 import { baseOf, type CheckDeps, type Checker, pictureAnswer } from './check-routes.ts';
 import { CLAIMS_PAGE_HEADERS } from './page.ts';
-import { bodyOf, type ClaimRefusal, isRefused, refusedAnswer, SAID, understood } from './question.ts';
+import { bodyOf, type ClaimRefusal, isRefused, REASON, refusedAnswer, SAID, understood } from './question.ts';
 import { roomClaimsPage } from './room-page.ts';
 
 /** Statements of one network that nobody vouches for: so many at once, and one more every so often. */
@@ -21,7 +21,6 @@ const STRANGER_EVERY_MS = 10 * 60_000;
 const ALL_BURST = 60;
 const ALL_EVERY_MS = 10_000;
 
-const REASON = z.strictObject({ reason: z.string('say why').min(1, 'say why') });
 const FORM = z.strictObject({ text: z.string('say what was said'), claim: z.string().max(64).optional() });
 
 /** Dependencies of the routes for a room's claims. */
@@ -132,7 +131,7 @@ function bookApi(app: Hono, deps: BookRoutesDeps, checker: Checker, speakers: Sp
   );
   const operatorOnly = async (c: Context): Promise<Response | undefined> => {
     if (tokenOf(c) === undefined) return refusedAnswer({ refused: 'token-missing' });
-    return (await authorOf(c)) === 'operator' ? undefined : refusedAnswer({ refused: 'operator-only' });
+    return (await deps.isOperator(tokenOf(c))) ? undefined : refusedAnswer({ refused: 'operator-only' });
   };
   app.post(`${at}/waiting/:id/publish`, async (c) => {
     const no = await operatorOnly(c);

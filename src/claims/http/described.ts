@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ERRORS, type ErrorCode } from '../../base/errors.ts';
 import { METRICS } from '../../wire/metrics.ts';
-import { ADDITION, QUESTION, SAID } from './question.ts';
+import { ADDITION, QUESTION, REASON, SAID } from './question.ts';
 
 const text = { type: 'string' } as const;
 const number = { type: 'number' } as const;
@@ -22,7 +22,7 @@ const json = (description: string, properties: Record<string, object>): object =
 });
 
 function refusals(codes: readonly ErrorCode[]): Record<string, object> {
-  const byStatus = Map.groupBy(codes, (code) => ERRORS[code].status);
+  const byStatus = Map.groupBy(new Set(codes), (code) => ERRORS[code].status);
   return Object.fromEntries(
     [...byStatus].map(([status, list]) => [
       String(status),
@@ -34,6 +34,7 @@ function refusals(codes: readonly ErrorCode[]): Record<string, object> {
   );
 }
 
+const BODY: readonly ErrorCode[] = ['bad-request', 'too-large', 'unsupported-media-type', 'unprocessable'];
 const ASKING: readonly ErrorCode[] = ['room-unknown', 'unprocessable', 'too-often', 'numbers-away'];
 const VERDICT = json('What the figures say', {
   verdict: { enum: ['matches', 'named-wrongly', 'sum-of-unlike', 'no-match'] },
@@ -45,6 +46,7 @@ const WRITTEN: Record<string, object> = {
   201: json('Published', { id: text, waits: { const: false } }),
   202: json('Waits for the operator', { id: text, waits: { const: true } }),
 };
+const DECIDING: readonly ErrorCode[] = ['token-missing', 'operator-only', 'room-unknown', 'not-found'];
 const parameters = ['text', 'room', 'at', 'zone', 'language'].map((name) => ({
   ...{ name, in: 'query', required: name === 'text' || name === 'room', schema: text },
 }));
@@ -53,7 +55,7 @@ const writing = (summary: string, more: readonly ErrorCode[] = []): object => ({
     ...{ summary, security: token, requestBody: body(SAID) },
     responses: {
       ...WRITTEN,
-      ...refusals([...ASKING, 'unsupported-media-type', 'bad-request', 'token-invalid', ...more]),
+      ...refusals([...ASKING, ...BODY, 'token-invalid', ...more]),
     },
   },
 });
@@ -64,11 +66,11 @@ export const claimPaths = (): Readonly<Record<string, object>> => ({
     get: {
       summary: 'Checks a number that somebody said',
       parameters,
-      responses: { 200: VERDICT, ...refusals(ASKING) },
+      responses: { 200: VERDICT, ...refusals([...ASKING, 'numbers-unknown']) },
     },
     post: {
       ...{ summary: 'The same', requestBody: body(QUESTION) },
-      responses: { 200: VERDICT, ...refusals([...ASKING, 'bad-request', 'too-large']) },
+      responses: { 200: VERDICT, ...refusals([...ASKING, ...BODY, 'numbers-unknown']) },
     },
   },
   '/api/claims/add': {
@@ -80,7 +82,7 @@ export const claimPaths = (): Readonly<Record<string, object>> => ({
           unit: text,
           terms: { type: 'array', items: { type: 'object' } },
         }),
-        ...refusals([...ASKING, 'bad-request', 'unlike-figures', 'numbers-unknown']),
+        ...refusals([...ASKING, ...BODY, 'unlike-figures', 'numbers-unknown']),
       },
     },
   },
@@ -107,6 +109,33 @@ export const claimPaths = (): Readonly<Record<string, object>> => ({
   '/api/rooms/{slug}/claims/{id}/corrections': {
     parameters: [room, id],
     ...writing('Corrects a claim; both wordings stay', ['token-missing', 'not-found']),
+  },
+  '/api/claims/waiting': {
+    get: {
+      ...{
+        summary: 'What strangers said and nobody has seen yet (operator only)',
+        security: token.slice(0, 1),
+      },
+      responses: {
+        200: json('What waits', { waiting: { type: 'array', items: { type: 'object' } } }),
+        ...refusals(['token-missing', 'operator-only']),
+      },
+    },
+  },
+  '/api/rooms/{slug}/claims/waiting/{id}/publish': {
+    parameters: [room, id],
+    post: {
+      ...{ summary: 'Publish what waits (operator only)', security: token.slice(0, 1) },
+      responses: { ...WRITTEN, ...refusals(DECIDING) },
+    },
+  },
+  '/api/rooms/{slug}/claims/waiting/{id}/refuse': {
+    parameters: [room, id],
+    post: {
+      ...{ summary: 'Refuse what waits, with a reason that is published (operator only)' },
+      ...{ security: token.slice(0, 1), requestBody: body(REASON) },
+      responses: { ...WRITTEN, ...refusals([...DECIDING, ...BODY]) },
+    },
   },
   '/r/{slug}/claims/{id}.json': {
     parameters: [room, id],

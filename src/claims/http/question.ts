@@ -20,14 +20,17 @@ export interface ClaimRefusal {
   /** More members of the answer. */
   readonly more?: Readonly<Record<string, unknown>>;
   readonly wait?: number;
+  /** The methods that the address takes. */
+  readonly allow?: readonly string[];
 }
 /** True for a refusal. */
 export const isRefused = (value: object): value is ClaimRefusal => 'refused' in value;
 
 /** A refusal as problem+json. */
-export function refusedAnswer({ refused, detail, more, wait }: ClaimRefusal): Response {
+export function refusedAnswer({ refused, detail, more, wait, allow }: ClaimRefusal): Response {
   const { status, headers, body } = problem(refused, detail, {
     ...(wait === undefined ? {} : { 'retry-after': `${wait}` }),
+    ...(allow === undefined ? {} : { allow: allow.join(', ') }),
     ...(ERRORS[refused].status === 503 ? { 'retry-after': '10' } : {}),
     ...(ERRORS[refused].status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
   });
@@ -79,12 +82,19 @@ export type Question = z.output<typeof QUESTION>;
 
 const IDS = METRICS.map(({ id }) => id) as [MetricId, ...MetricId[]];
 /** The schema of figures to add. */
-export const ADDITION = z.strictObject({
-  terms: z
-    .array(z.strictObject({ room: slug, metric: z.enum(IDS, 'use the id of a figure') }))
-    .min(2, 'name at least two figures')
-    .max(MOST_TERMS, `name at most ${MOST_TERMS} figures`),
-});
+export const ADDITION = z
+  .strictObject({
+    terms: z
+      .array(z.strictObject({ room: slug, metric: z.enum(IDS, 'use the id of a figure') }))
+      .min(2, 'name at least two figures')
+      .max(MOST_TERMS, `name at most ${MOST_TERMS} figures`),
+  })
+  .meta({
+    example: { terms: ['town-hall', 'friday-talk'].map((room) => ({ room, metric: 'join_attempts' })) },
+  });
+
+/** Why something is not published. */
+export const REASON = z.strictObject({ reason: z.string('say why').min(1, 'say why') });
 
 /** What somebody says. */
 export const SAID = z.strictObject({

@@ -30,27 +30,45 @@ const HEADERS = {
 const keyIn = (text: string): string => text.trim().replace(/^.*#(?:[a-z]+=)?/s, '');
 
 const isRefused = (value: object): value is DeskRefusal => 'refused' in value;
-const refusal = ({ refused, detail }: DeskRefusal): Response => {
-  const { status, headers, body } = problem(refused, detail);
+const refusal = ({ refused, detail }: DeskRefusal, allow?: string): Response => {
+  const code = ERRORS[refused].status;
+  const { status, headers, body } = problem(refused, detail, {
+    ...(code === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+    ...(code === 429 ? { 'retry-after': '2' } : {}),
+    ...(code === 503 ? { 'retry-after': '10' } : {}),
+    ...(allow === undefined ? {} : { allow }),
+  });
   return new Response(String(body), { status, headers });
 };
+
+/** The methods that an address of the API takes. */
+const methodsOf = (id: string | undefined, step: string | undefined): readonly string[] => {
+  if (step !== undefined) return ['POST'];
+  return id === undefined ? ['GET', 'HEAD', 'POST'] : ['GET', 'HEAD'];
+};
+
+/** The text of a request. */
+async function bodyOf(request: Request, most: number): Promise<string | DeskRefusal> {
+  const read = await readBody(request.body, request.headers.get('content-length'), most);
+  if (read === 'too-large') return { refused: 'too-large' };
+  return read === 'broken-off' ? { refused: 'bad-request' } : read.toString('utf8');
+}
 
 /** Opens the desk: forms and an API with which the operator, and hosts, write about incidents. Undefined for other paths. */
 export function openDesk(deps: DeskDeps): (request: Request) => Promise<Response> | undefined {
   const { list, outline, write, wrong, wishOf } = openAsking(deps);
 
-  async function bodyOf(request: Request, most: number): Promise<string | DeskRefusal> {
-    const read = await readBody(request.body, request.headers.get('content-length'), most);
-    if (read === 'too-large') return { refused: 'too-large' };
-    return read === 'broken-off' ? { refused: 'bad-request' } : read.toString('utf8');
-  }
-
   async function api(request: Request, steps: readonly string[]): Promise<Response> {
     const [id, step] = steps;
     const token = /^Bearer ([\w.~+/=-]+)$/i.exec(request.headers.get('authorization') ?? '')?.[1] ?? '';
-    if (request.method === 'GET') {
+    const act = id === undefined ? 'open' : ACTS[step ?? ''];
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    if (act === undefined && step !== undefined) return refusal({ refused: 'not-found' });
+    const allow = methodsOf(id, step);
+    if (!allow.includes(request.method)) return refusal({ refused: 'method-not-allowed' }, allow.join(', '));
+    if (isRead) {
       if (id === undefined) return Response.json({ incidents: await list() });
-      if (step !== undefined || !INCIDENT_ID.test(id)) return refusal({ refused: 'not-found' });
+      if (!INCIDENT_ID.test(id)) return refusal({ refused: 'not-found' });
       // What everybody may read is a file of the press, which asks nobody.
       if (token === '')
         return new Response(null, { status: 307, headers: { location: `/incidents/${id}.json` } });
@@ -59,8 +77,7 @@ export function openDesk(deps: DeskDeps): (request: Request) => Promise<Response
       const headers = { 'cache-control': 'no-store' };
       return found ? Response.json(found, { headers }) : refusal({ refused: 'not-found' });
     }
-    const act = id === undefined ? 'open' : ACTS[step ?? ''];
-    if (request.method !== 'POST' || act === undefined) return refusal({ refused: 'not-found' });
+    if (act === undefined) return refusal({ refused: 'not-found' });
     // A form on another site needs no leave to send; JSON does, and gets none.
     if (mediaTypeOf(request.headers.get('content-type')) !== 'application/json')
       return refusal({ refused: 'unsupported-media-type', detail: 'Send application/json.' });
@@ -72,9 +89,11 @@ export function openDesk(deps: DeskDeps): (request: Request) => Promise<Response
     } catch {
       return refusal({ refused: 'bad-request', detail: 'This is no JSON.' });
     }
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return refusal({ refused: 'unprocessable', detail: 'Send an object.' });
     const given: Record<string, string> = {};
     for (const name of ['text', 'title', 'room'] as const) {
-      const one = (value as Record<string, unknown> | null)?.[name];
+      const one = (value as Record<string, unknown>)[name];
       if (typeof one === 'string') given[name] = one;
     }
     const wish = await wishOf(request, act, token, { ...given, ...(id === undefined ? {} : { id }) });
