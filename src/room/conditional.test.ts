@@ -70,3 +70,12 @@ test('every counted answer tells how many are left, and a refused one when the n
   const made = await ask('POST', '/api/rooms', { title: 'x' }, undefined, { 'x-forwarded-for': '192.0.2.7' });
   expect(made.headers.get('ratelimit')).toBe('"rooms-of-network";r=5;t=30, "rooms";r=28;t=2');
 });
+
+test('who may come is set only for the state that was read', async () => {
+  const etag = await read();
+  const settings = (body: object) =>
+    ask('PATCH', '/api/rooms/talk/settings', body, token, { 'if-match': etag });
+  expect((await settings({ access: 'unlisted' })).status).toBe(200);
+  expect(refusal(await settings({ access: 'private' }))).toEqual([412, 'etag-mismatch']);
+  expect((await ask('GET', '/api/rooms/talk')).body.access).toBe('unlisted');
+});

@@ -236,10 +236,11 @@ const peoplePaths = () => ({
     patch: {
       summary: 'Who may come: everybody, whoever knows the address, or whoever is let in',
       security: bearer,
+      parameters: [describe.ifMatchHeader],
       requestBody: body(sent().settings),
       responses: {
-        200: json(ref('Room'), 'The room'),
-        ...refusals([...BODY, ...HOST, 'too-many-changes', 'wrong-moment']),
+        200: describe.tagged(ref('Room'), 'The room'),
+        ...refusals([...BODY, ...HOST, 'etag-mismatch', 'too-many-changes', 'wrong-moment']),
       },
     },
   },

@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
-import { isRefusal, read, refused } from '../../api/index.ts';
+import { ifMatch, isRefusal, read, refused } from '../../api/index.ts';
 import { arranged, newLock } from '../arrangements.ts';
+import { inState } from '../change.ts';
 import type { RoomRefusal } from '../refusal.ts';
 import { requests } from '../requests.ts';
 import type { RoutesDeps } from '../routes-deps.ts';
@@ -27,18 +28,21 @@ export function settingsRoutes(
     const kept = typeof password === 'string' ? await passwords.keep(password) : password;
     return shown(
       c,
-      await book.change(slug, (entry) => {
-        const next = access ?? entry.arrangements?.access ?? 'public';
-        if (typeof kept === 'string' && next !== 'private')
-          return { refused: 'unprocessable', detail: 'password: only a private room has one' };
-        return arranged(entry, {
-          access: next === 'public' ? undefined : next,
-          ...(next === 'private' ? {} : { password: undefined }),
-          ...(kept === undefined ? {} : { password: kept ?? undefined }),
-          // Whoever is in by the old way has to come in again.
-          ...(next === 'private' ? { lock: newLock() } : {}),
-        });
-      }),
+      await book.change(
+        slug,
+        inState(ifMatch(c), (entry) => {
+          const next = access ?? entry.arrangements?.access ?? 'public';
+          if (typeof kept === 'string' && next !== 'private')
+            return { refused: 'unprocessable', detail: 'password: only a private room has one' };
+          return arranged(entry, {
+            access: next === 'public' ? undefined : next,
+            ...(next === 'private' ? {} : { password: undefined }),
+            ...(kept === undefined ? {} : { password: kept ?? undefined }),
+            // Whoever is in by the old way has to come in again.
+            ...(next === 'private' ? { lock: newLock() } : {}),
+          });
+        }),
+      ),
     );
   });
 

@@ -1,5 +1,6 @@
 import type { HandsTold, HandTrouble, OwnHand, RaisedHand } from '../../../src/wire/stage/hands.ts';
 import { deviceKey } from '../../kit/device-key.ts';
+import { roomAt } from '../../kit/room-name.ts';
 import { keep, kept } from '../../kit/words.ts';
 
 /** What this page knows of its hand. */
@@ -49,7 +50,7 @@ export function openOwnHand(slug: string, changed: () => void): OwnHandDesk {
     } else timer = setTimeout(() => void here(), hand.again * 1000 * (0.8 + Math.random() * 0.4));
     become({ at: 'known', hand });
   };
-  const post = (path: string, body: object) => send(`/r/${slug}/hand${path}`, body);
+  const post = (path: string, body: object) => send(`${roomAt(slug)}/hand${path}`, body);
   const about = async (what: string, more: object = {}): Promise<Record<string, unknown> | undefined> => {
     const mine = own;
     if (!mine) return undefined;

@@ -1,7 +1,9 @@
 /** The lists of a replay: chapters, clips, and what was left out. */
+
 import type { OutlineChapter, ReplayOutline } from '../../../src/wire/replay/outline.ts';
 import { element } from '../../kit/element.ts';
 import { clockOf } from '../../kit/figures.ts';
+import { roomAt } from '../../kit/room-name.ts';
 import type { AllWords } from '../../kit/words.ts';
 
 /** Chapters that are shown at once; the rest unfold. */
@@ -27,7 +29,7 @@ export function openPartsList(slug: string, words: AllWords, go: (at: number) =>
   const chapterLine = (chapter: OutlineChapter): HTMLElement => {
     const link = element(
       'a',
-      { href: `/r/${slug}?t=${Math.floor(chapter.at)}` },
+      { href: `${roomAt(slug)}?t=${Math.floor(chapter.at)}` },
       element('span', { class: 'ash at' }, clockOf(chapter.at)),
       element('span', { dir: 'auto' }, chapter.title),
     );
@@ -70,7 +72,7 @@ export function openPartsList(slug: string, words: AllWords, go: (at: number) =>
         element(
           'li',
           {},
-          element('a', { href: `/r/${slug}/clip/${id}`, dir: 'auto' }, title),
+          element('a', { href: `${roomAt(slug)}/clip/${id}`, dir: 'auto' }, title),
           element('span', { class: 'small ash' }, ` ${clockOf((to - from) / 1000 + 0.5)}`),
         ),
       ),

@@ -1,7 +1,9 @@
 /** What a replay consists of: chapters, who speaks next, the waveform, clips, and what was left out. */
+
 import type { ReplayOutline, Waveform } from '../../../src/wire/replay/outline.ts';
 import { isRunning, type RoomState } from '../../../src/wire/room.ts';
 import { element, write } from '../../kit/element.ts';
+import { roomAt } from '../../kit/room-name.ts';
 import type { AllWords } from '../../kit/words.ts';
 import type { Sound } from '../sound.ts';
 import { openLockScreen } from './lock-screen.ts';
@@ -66,7 +68,7 @@ export function openReplayCard(slug: string, words: AllWords, sound: Sound): Rep
   const lockScreen = openLockScreen(sound, { skip, go });
 
   const read = async (file: string): Promise<string | undefined> => {
-    const response = await fetch(`/r/${slug}/replay/${file}`).catch(() => undefined);
+    const response = await fetch(`${roomAt(slug)}/replay/${file}`).catch(() => undefined);
     return response?.ok ? response.text().catch(() => undefined) : undefined;
   };
   const look = (): void => {

@@ -1,3 +1,4 @@
+import { roomAt } from '../../kit/room-name.ts';
 import { useConsole, useWords } from '../console/context.ts';
 import { timeOf, wholeOf, zoneOf } from '../words/times.ts';
 
@@ -24,7 +25,7 @@ export function Before() {
         {isHost.value ? words.beforeHost : words.beforeGuest}
       </p>
       <p class="row">
-        <a class="button quiet" href={`/r/${link.slug}/event.ics`} download={`${link.slug}.ics`}>
+        <a class="button quiet" href={`${roomAt(link.slug)}/event.ics`} download={`${link.slug}.ics`}>
           {words.toCalendar}
         </a>
         {isHost.value && (

@@ -1,5 +1,6 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { roomAt } from '../../kit/room-name.ts';
 import { useConsole, useWords } from '../console/context.ts';
 import { Meter } from '../controls/meter.tsx';
 import { Theatre } from '../controls/theatre.tsx';
@@ -93,7 +94,7 @@ export function Check() {
         </button>
       )}
       {!microphone && !waiting && <p class="small ash">{words.joinListeningHint}</p>}
-      <a class="small" href={`/r/${studio.link.slug}`}>
+      <a class="small" href={roomAt(studio.link.slug)}>
         {words.listenInstead}
       </a>
     </form>

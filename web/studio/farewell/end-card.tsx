@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { roomAt } from '../../kit/room-name.ts';
 import { useConsole, useWords } from '../console/context.ts';
 import { CopyButton } from '../controls/copy-button.tsx';
 import { Sign } from '../controls/icons.tsx';
@@ -53,10 +54,10 @@ export function EndCard() {
       <div class="row">
         {!removed && (
           <>
-            <a class="button" href={`/r/${link.slug}`}>
+            <a class="button" href={roomAt(link.slug)}>
               {words.replay}
             </a>
-            <a class="button quiet" href={`/r/${link.slug}/replay.m4a`} download={`${link.slug}.m4a`}>
+            <a class="button quiet" href={`${roomAt(link.slug)}/replay.m4a`} download={`${link.slug}.m4a`}>
               {words.download}
             </a>
             <CopyButton url={page} label={words.copyReplay} />

@@ -1,5 +1,6 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { RoomState } from '../../../src/wire/room.ts';
+import { roomAt } from '../../kit/room-name.ts';
 import type { Glance } from './contact.ts';
 
 /** The room's public state (`state.json`), read at a pace that fits the moment. */
@@ -30,7 +31,7 @@ export function openPublicState(slug: string, here: () => boolean, stop: AbortSi
   async function refresh(): Promise<void> {
     let answered = 0;
     try {
-      const response = await fetch(`/r/${slug}/state.json`, {
+      const response = await fetch(`${roomAt(slug)}/state.json`, {
         signal: AbortSignal.timeout(5_000),
         cache: 'no-store',
       });

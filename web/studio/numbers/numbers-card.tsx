@@ -3,6 +3,7 @@ import type { Unit } from '../../../src/wire/metrics.ts';
 import { figuresEnglish } from '../../../src/words/figures-english.ts';
 import { figuresFrench } from '../../../src/words/figures-french.ts';
 import { unitShape } from '../../../src/words/unit-shape.ts';
+import { roomAt } from '../../kit/room-name.ts';
 import { useConsole, useWords } from '../console/context.ts';
 import { minutesLate } from '../feed/standing.ts';
 import { type FigureRow, figureRows, lateAndSilent } from './figure-rows.ts';
@@ -23,7 +24,7 @@ export function NumbersCard() {
       <h2>{words.title}</h2>
       <p class="small ash">
         {words.same}{' '}
-        <a href={`/r/${link.slug}/numbers`} target="_blank" rel="noopener">
+        <a href={`${roomAt(link.slug)}/numbers`} target="_blank" rel="noopener">
           {words.publicPage}
         </a>
       </p>

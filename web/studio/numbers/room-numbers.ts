@@ -1,6 +1,7 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { Evening } from '../../../src/wire/evening.ts';
 import type { RoomNumbers } from '../../../src/wire/numbers.ts';
+import { roomAt } from '../../kit/room-name.ts';
 
 /** How often each is read while the page is shown, ms. */
 const NUMBERS_EVERY = 5_000;
@@ -25,7 +26,7 @@ export function openRoomNumbers(slug: string): RoomNumbersFeed {
   const read = async <Found>(file: string): Promise<Found | undefined> => {
     try {
       const signal = AbortSignal.timeout(WAIT_MS);
-      const response = await fetch(`/r/${slug}/${file}`, { signal });
+      const response = await fetch(`${roomAt(slug)}/${file}`, { signal });
       // Before the first listener there is nothing, which is no failure.
       away.value = !response.ok && response.status !== 404;
       return response.ok ? ((await response.json()) as Found) : undefined;

@@ -1,5 +1,6 @@
 import type { ListenerCount } from '../../../src/wire/room.ts';
 import { clockOf } from '../../kit/figures.ts';
+import { roomAt } from '../../kit/room-name.ts';
 import { useConsole, useWords } from '../console/context.ts';
 import { CopyButton } from '../controls/copy-button.tsx';
 import { Icon } from '../controls/icons.tsx';
@@ -70,7 +71,7 @@ export function Master() {
       {here && listeners && (
         <p class="listeners">
           <span class="figure">{counted}</span> {words.listeners[listeners.status]}{' '}
-          <a class="small" href={`/r/${link.slug}/numbers`} target="_blank" rel="noopener">
+          <a class="small" href={`${roomAt(link.slug)}/numbers`} target="_blank" rel="noopener">
             {words.whatIsThis}
           </a>
         </p>
@@ -90,7 +91,7 @@ export function Master() {
       {program && program.gaps > 0 && <p class="small ochre">{words.gaps(program.gaps)}</p>}
       <CapForm />
       <div class="audience">
-        <a class="small" href={`/r/${link.slug}`} target="_blank" rel="noopener">
+        <a class="small" href={roomAt(link.slug)} target="_blank" rel="noopener">
           {words.openAudience}
         </a>
         <CopyButton url={page} label={words.copyAudience} />
