@@ -141,7 +141,7 @@ export function apiMain(description: ApiDescription, language: PageLanguage, bas
     ([name, schema]) =>
       `<section class="operation" id="schema-${name}"><h3><code>${name}</code></h3>${fieldList(schema, words)}</section>`,
   );
-  return `<main class="plain page reference"><h1>${words.title}</h1>
+  return `<main class="page reference"><h1>${words.title}</h1>
 <p>${words.lead}</p>
 <ul class="alike">${words.alike.map((one) => `<li>${one}</li>`).join('')}</ul>
 <nav aria-labelledby="contents"><h2 id="contents">${words.contents}</h2><ul>${contents.join('')}</ul></nav>
