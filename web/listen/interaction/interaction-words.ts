@@ -9,6 +9,8 @@ const english = {
   } as Readonly<Record<Reaction, string>>,
   /** What a screen reader is told of the last seconds. */
   lately: (list: string) => `Reactions just now: ${list}`,
+  /** Of a whole recording. */
+  whole: (list: string) => `Reactions in this recording: ${list}`,
   perSecond: (most: number) => `At most ${most} reactions a second count.`,
   unreachable: 'The server did not answer. Try again.',
   questions: 'Questions',
@@ -39,6 +41,7 @@ const french: InteractionWords = {
     ...{ agree: 'D’accord', surprised: 'Surprise' },
   },
   lately: (list) => `Réactions à l’instant : ${list}`,
+  whole: (list) => `Réactions dans cet enregistrement : ${list}`,
   perSecond: (most) => `${most} réactions par seconde comptent au plus.`,
   unreachable: 'Le serveur n’a pas répondu. Réessayez.',
   questions: 'Questions',

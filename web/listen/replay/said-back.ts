@@ -38,7 +38,7 @@ export function openSaidBack(go: (at: number) => void): SaidBack {
       answered.replaceChildren(...questions.map((one) => line(one, go)));
       picture.hidden = !reactions;
       if (!reactions) return;
-      picture.setAttribute('aria-label', words.lately(totalsOf(reactions)));
+      picture.setAttribute('aria-label', words.whole(totalsOf(reactions)));
       picture.replaceChildren(bars(reactions));
     },
     show(at) {
