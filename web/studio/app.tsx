@@ -16,6 +16,7 @@ import { MusicCard } from './music/music-card.tsx';
 import { NumbersCard } from './numbers/numbers-card.tsx';
 import { Master } from './program/master.tsx';
 import { MomentsCard } from './recording/moments-card.tsx';
+import { RoomCard } from './room/room-card.tsx';
 import { Channels } from './stage/channels.tsx';
 
 /** The whole page. */
@@ -62,6 +63,7 @@ export function App() {
             <InviteCard />
             <AccessCard />
             <MusicCard />
+            <RoomCard />
             <LinksCard />
           </aside>
         </div>

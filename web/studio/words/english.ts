@@ -4,6 +4,7 @@ import { interactionEnglish } from './interaction-english.ts';
 import { numbersEnglish } from './numbers-english.ts';
 import { recordingEnglish } from './recording-english.ts';
 import { roomEnglish } from './room-english.ts';
+import { settingsEnglish } from './settings-english.ts';
 
 /** The texts of the studio in English. The compiler checks that French has the same keys. */
 export const english = {
@@ -12,6 +13,7 @@ export const english = {
   hands: handsEnglish,
   interaction: interactionEnglish,
   replayDesk: recordingEnglish,
+  settings: settingsEnglish,
   studio: 'Studio',
   skip: 'Skip to the desk',
   language: 'Language',

@@ -4,6 +4,7 @@ import { interactionFrench } from './interaction-french.ts';
 import { numbersFrench } from './numbers-french.ts';
 import { recordingFrench } from './recording-french.ts';
 import { roomFrench } from './room-french.ts';
+import { settingsFrench } from './settings-french.ts';
 
 /** The texts of the studio in French. */
 export const french: typeof english = {
@@ -12,6 +13,7 @@ export const french: typeof english = {
   hands: handsFrench,
   interaction: interactionFrench,
   replayDesk: recordingFrench,
+  settings: settingsFrench,
   studio: 'Studio',
   skip: 'Aller au studio',
   language: 'Langue',

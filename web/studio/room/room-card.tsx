@@ -1,0 +1,191 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useMemo } from 'preact/hooks';
+import type { RoomAccess } from '../../../src/wire/room.ts';
+import { isRefusal } from '../../capture/index.ts';
+import { useConsole, useWords } from '../console/context.ts';
+import { CopyButton } from '../controls/copy-button.tsx';
+import { reasonOf } from '../host/host-actions.ts';
+import { timeOf } from '../words/times.ts';
+import { openRoomSettings } from './room-settings.ts';
+
+const ACCESSES = ['public', 'unlisted', 'private'] as const;
+
+/** What a host sets for the room: who may come, and what is said of a late start. */
+export function RoomCard() {
+  const { isHost, link, room } = useConsole();
+  const all = useWords();
+  const words = all.settings;
+  const settings = useMemo(
+    () => openRoomSettings({ slug: link.slug, token: () => link.token }),
+    [link.slug, link.token],
+  );
+  // Absent: as it is set now. So what somebody is entering outlives what others change.
+  const access = useSignal<RoomAccess | undefined>(undefined);
+  const late = useSignal<string | undefined>(undefined);
+  const password = useSignal('');
+  const says = useSignal('');
+  const invitation = useSignal<string | undefined>(undefined);
+  const busy = useSignal(false);
+  const status = room.status.value;
+  useEffect(() => {
+    if (isHost.value) void settings.look();
+  }, [settings, status]);
+  const seen = settings.seen.value;
+  if (!isHost.value || !seen) return null;
+  const chosen = access.value ?? seen.access;
+  const waits = status === 'scheduled' || status === 'open';
+
+  const doing = async (run: () => Promise<string>): Promise<void> => {
+    if (busy.value) return;
+    busy.value = true;
+    says.value = '';
+    says.value = await run();
+    busy.value = false;
+  };
+  const save = (): Promise<void> =>
+    doing(async () => {
+      const saved = await settings.save({
+        ...(chosen === seen.access ? {} : { access: chosen }),
+        ...(chosen === 'private' && password.value !== '' ? { password: password.value } : {}),
+        ...(late.value === undefined || late.value === seen.late ? {} : { late: late.value }),
+      });
+      if (saved === 'changed') return words.changed;
+      if (isRefusal(saved as object))
+        return all.failed(reasonOf(all, saved as Exclude<typeof saved, string>));
+      access.value = undefined;
+      late.value = undefined;
+      password.value = '';
+      return words.saved;
+    });
+  const invite = (): Promise<void> =>
+    doing(async () => {
+      const url = await settings.invitation();
+      if (typeof url !== 'string') return all.failed(reasonOf(all, url));
+      invitation.value = url;
+      return '';
+    });
+  const renew = (): Promise<void> =>
+    doing(async () => {
+      const refused = await settings.renewKeys();
+      if (refused) return all.failed(reasonOf(all, refused));
+      invitation.value = undefined;
+      return words.keysDone;
+    });
+
+  return (
+    <section class="room-card card" aria-label={words.title}>
+      <h2>{words.title}</h2>
+      <Times />
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save();
+        }}
+      >
+        <label>
+          {words.who}
+          <select
+            value={chosen}
+            onChange={(event) => {
+              access.value = event.currentTarget.value as RoomAccess;
+            }}
+          >
+            {ACCESSES.map((one) => (
+              <option key={one} value={one}>
+                {words[one]}
+              </option>
+            ))}
+          </select>
+        </label>
+        {chosen === 'private' && (
+          <label>
+            {words.password}
+            <input
+              type="text"
+              autocomplete="off"
+              minLength={6}
+              maxLength={200}
+              value={password.value}
+              onInput={(event) => {
+                password.value = event.currentTarget.value;
+              }}
+            />
+            <span class="small ash">{words.passwordHint}</span>
+          </label>
+        )}
+        {waits && (
+          <label>
+            {words.reason}
+            <input
+              dir="auto"
+              autocomplete="off"
+              value={late.value ?? seen.late}
+              onInput={(event) => {
+                late.value = event.currentTarget.value;
+              }}
+            />
+            <span class="small ash">{words.reasonHint}</span>
+          </label>
+        )}
+        <p class="row">
+          <button type="submit" class="button" disabled={busy.value}>
+            {words.save}
+          </button>
+        </p>
+      </form>
+      {seen.access === 'private' && (
+        <>
+          <p class="small ash">{words.invitationHint}</p>
+          <p class="row">
+            {invitation.value === undefined ? (
+              <button type="button" class="button quiet" disabled={busy.value} onClick={() => void invite()}>
+                {words.invitation}
+              </button>
+            ) : (
+              <CopyButton url={invitation.value} label={words.copyInvitation} />
+            )}
+            <button type="button" class="button quiet" disabled={busy.value} onClick={() => void renew()}>
+              {words.keys}
+            </button>
+          </p>
+        </>
+      )}
+      <p class="small" role="status">
+        {says.value}
+      </p>
+    </section>
+  );
+}
+
+/** The clocks of the room, and the time now, in this person's zone. */
+function Times() {
+  const { room, now, settings } = useConsole();
+  const words = useWords().settings;
+  const language = settings.language.value;
+  const { scheduled, opened, firstSpeech, ended } = room.open.value?.clocks ?? {};
+  const time = (at: number | undefined, none: string) =>
+    at === undefined ? none : <time dateTime={new Date(at).toISOString()}>{timeOf(at, language)}</time>;
+  const over = ended ?? now.value;
+  const late = scheduled === undefined ? 0 : Math.floor(((firstSpeech ?? over) - scheduled) / 60_000);
+  return (
+    <>
+      <dl aria-label={words.clocks}>
+        {(
+          [
+            [words.now, time(now.value, '')],
+            [words.planned, time(scheduled, words.none)],
+            [words.opened, time(opened, words.notYet)],
+            [words.firstSpeech, time(firstSpeech, words.notYet)],
+            [words.ended, time(ended, words.notYet)],
+          ] as const
+        ).map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {late > 0 && <p class="small">{words.late(late)}</p>}
+    </>
+  );
+}

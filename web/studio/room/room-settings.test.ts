@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { openRoomSettings } from './room-settings.ts';
+
+interface Asked {
+  readonly method: string;
+  readonly url: string;
+  readonly match: string | null;
+  readonly body: unknown;
+}
+
+/** A server with one room that another host can change. */
+function serverOf(): { asked: Asked[]; fetch: typeof fetch; other(): void } {
+  const asked: Asked[] = [];
+  let state = 1;
+  let shown: object = { access: 'public' };
+  return {
+    asked,
+    other() {
+      state += 1;
+      shown = { access: 'unlisted' };
+    },
+    fetch: (async (url: string, init: RequestInit) => {
+      const headers = new Headers(init.headers);
+      const body = init.body === undefined ? undefined : JSON.parse(String(init.body));
+      const match = headers.get('if-match');
+      asked.push({ method: init.method ?? 'GET', url, match, body });
+      if (match !== null && match !== `"${state}"`)
+        return Response.json({ code: 'etag-mismatch', detail: '' }, { status: 412 });
+      if (body) {
+        state += 1;
+        const { late, ...rest } = body as { late?: string | null };
+        shown = { ...shown, ...rest, ...(late ? { plans: { late: { reason: late, at: 1 } } } : {}) };
+      }
+      return Response.json(shown, { headers: { etag: `"${state}"` } });
+    }) as typeof fetch,
+  };
+}
+
+test('two edits in one save follow each other, each for the state that the one before has made', async () => {
+  const server = serverOf();
+  const settings = openRoomSettings({ slug: 'hall', token: () => 't', fetch: server.fetch });
+  await settings.look();
+  expect(
+    await settings.save({ late: ' The train stands still ', access: 'private', password: 'secret' }),
+  ).toBe('saved');
+  expect(server.asked.map(({ url, match, body }) => [url, match, body])).toEqual([
+    ['/api/rooms/hall', null, undefined],
+    ['/api/rooms/hall', '"1"', { late: 'The train stands still' }],
+    ['/api/rooms/hall/settings', '"2"', { access: 'private', password: 'secret' }],
+  ]);
+  expect(settings.seen.value).toEqual({ access: 'private', late: 'The train stands still' });
+});
+
+test('what somebody else has set meanwhile is not overwritten: it is shown, and the next save counts', async () => {
+  const server = serverOf();
+  const settings = openRoomSettings({ slug: 'hall', token: () => 't', fetch: server.fetch });
+  await settings.look();
+  server.other();
+  expect(await settings.save({ access: 'private' })).toBe('changed');
+  expect(settings.seen.value?.access).toBe('unlisted');
+  expect(await settings.save({ access: 'private' })).toBe('saved');
+  expect(settings.seen.value?.access).toBe('private');
+});
+
+test('an empty reason is taken back', async () => {
+  const server = serverOf();
+  const settings = openRoomSettings({ slug: 'hall', token: () => 't', fetch: server.fetch });
+  expect(await settings.save({ late: '  ' })).toBe('saved');
+  expect(server.asked[0]?.body).toEqual({ late: null });
+});

@@ -1,0 +1,109 @@
+import { type ReadonlySignal, signal } from '@preact/signals';
+import type { RoomAccess, RoomPlans } from '../../../src/wire/room.ts';
+import { isRefusal, post, type Refusal, refusalOf } from '../../capture/index.ts';
+
+const ANSWER_MS = 10_000;
+
+/** What is set for a room now, as the server said last. */
+export interface RoomSettingsView {
+  readonly access: RoomAccess;
+  /** Why it begins late; empty: nothing is said. */
+  readonly late: string;
+}
+
+/** What a host wants to change; what is absent stays as it is. */
+export interface SettingsWish {
+  readonly access?: RoomAccess;
+  readonly password?: string;
+  readonly late?: string;
+}
+
+/** What a host sets for their room. An edit holds only for the state that was shown: nobody's is lost by another's. */
+export interface RoomSettings {
+  readonly seen: ReadonlySignal<RoomSettingsView | undefined>;
+  /** Reads what is set now. */
+  look(): Promise<void>;
+  /** `changed`: somebody else did something in the meantime; nothing was saved, and `seen` is what is set now. */
+  save(wish: SettingsWish): Promise<'saved' | 'changed' | Refusal>;
+  /** The link that lets listeners into the private room. */
+  invitation(): Promise<string | Refusal>;
+  /** Withdraws every key, and every link for listeners, given so far. */
+  renewKeys(): Promise<Refusal | undefined>;
+}
+
+interface Shown {
+  readonly access?: RoomAccess;
+  readonly plans?: RoomPlans;
+}
+
+/** Opens the settings of a room, for the holder of a host's link. */
+export function openRoomSettings({
+  slug,
+  token,
+  fetch: ask = fetch,
+}: {
+  readonly slug: string;
+  token(): string;
+  readonly fetch?: typeof fetch;
+}): RoomSettings {
+  const room = `/api/rooms/${slug}`;
+  const seen = signal<RoomSettingsView | undefined>(undefined);
+  let etag: string | undefined;
+
+  async function send(method: 'GET' | 'PATCH', url: string, body?: object): Promise<Refusal | undefined> {
+    try {
+      const response = await ask(url, {
+        method,
+        signal: AbortSignal.timeout(ANSWER_MS),
+        cache: 'no-store',
+        headers: {
+          authorization: `Bearer ${token()}`,
+          ...(body ? { 'content-type': 'application/json' } : {}),
+          ...(body && etag !== undefined ? { 'if-match': etag } : {}),
+        },
+        ...(body ? { body: JSON.stringify(body) } : {}),
+      });
+      if (!response.ok) return await refusalOf(response);
+      etag = response.headers.get('etag') ?? undefined;
+      const { access = 'public', plans } = (await response.json()) as Shown;
+      seen.value = { access, late: plans?.late?.reason ?? '' };
+      return undefined;
+    } catch (error) {
+      return { refused: true, status: 0, code: 'network', detail: String(error), retryAfter: 0 as never };
+    }
+  }
+
+  return {
+    seen,
+    async look() {
+      await send('GET', room);
+    },
+    async save({ late, access, password }) {
+      const reason = late?.trim();
+      const who = { ...(access === undefined ? {} : { access }), ...(password ? { password } : {}) };
+      const edits: readonly (readonly [string, object])[] = [
+        ...(reason === undefined ? [] : ([[room, { late: reason === '' ? null : reason }]] as const)),
+        ...(Object.keys(who).length === 0 ? [] : ([[`${room}/settings`, who]] as const)),
+      ];
+      for (const [url, edit] of edits) {
+        const refused = await send('PATCH', url, edit);
+        if (refused?.code === 'etag-mismatch') {
+          await send('GET', room);
+          return 'changed';
+        }
+        if (refused) return refused;
+      }
+      return 'saved';
+    },
+    async invitation() {
+      const answer = await post(`${room}/invites`, token(), { role: 'guest' });
+      return isRefusal(answer) ? answer : new URL(String(answer['url']), globalThis.location?.href).href;
+    },
+    async renewKeys() {
+      const answer = await post(`${room}/keys/renew`, token(), {});
+      if (isRefusal(answer)) return answer;
+      await send('GET', room);
+      return undefined;
+    },
+  };
+}

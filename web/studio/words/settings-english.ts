@@ -1,0 +1,31 @@
+/** The studio's texts about the settings of the room, in English. */
+export const settingsEnglish = {
+  title: 'The room',
+  clocks: 'Times of this room',
+  now: 'Now',
+  planned: 'Announced',
+  opened: 'Opened',
+  firstSpeech: 'First speech',
+  ended: 'Ended',
+  none: 'not announced',
+  notYet: 'not yet',
+  late: (minutes: number) => (minutes === 1 ? '1 minute late' : `${minutes} minutes late`),
+  who: 'Who may come',
+  public: 'Everybody: the room is in lists and feeds',
+  unlisted: 'Whoever knows the address: the room is in no list',
+  private: 'Whoever is let in: to everybody else it does not exist',
+  password: 'Password for listeners',
+  passwordHint:
+    '6 to 200 characters. Leave it empty to keep what is set. Whoever is in by the old one has to come in again.',
+  reason: 'Why it begins late',
+  reasonHint: 'Everybody reads it on the page of the room at once. Empty: nothing is said.',
+  save: 'Save',
+  saved: 'Saved. Whoever is on the page sees it now.',
+  changed:
+    'Somebody else has changed the room in the meantime, so nothing was saved. What is set now is shown; what you have entered is kept. Look at it, and save again.',
+  invitation: 'Invite listeners',
+  invitationHint: 'One link for all listeners of this private room. Withdraw it by making new keys.',
+  copyInvitation: 'Copy the link for listeners',
+  keys: 'Make new keys',
+  keysDone: 'Done. Links for listeners given before no longer work.',
+};

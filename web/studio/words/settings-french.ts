@@ -1,0 +1,34 @@
+import type { settingsEnglish } from './settings-english.ts';
+
+/** The studio's texts about the settings of the room, in French. */
+export const settingsFrench: typeof settingsEnglish = {
+  title: 'La salle',
+  clocks: 'Les heures de cette salle',
+  now: 'Maintenant',
+  planned: 'Annoncée',
+  opened: 'Ouverte',
+  firstSpeech: 'Première parole',
+  ended: 'Terminée',
+  none: 'pas annoncée',
+  notYet: 'pas encore',
+  late: (minutes) => (minutes === 1 ? '1 minute de retard' : `${minutes} minutes de retard`),
+  who: 'Qui peut venir',
+  public: 'Tout le monde : la salle figure dans les listes et les flux',
+  unlisted: 'Qui connaît l’adresse : la salle ne figure dans aucune liste',
+  private: 'Les personnes invitées : pour les autres, elle n’existe pas',
+  password: 'Mot de passe des auditeurs',
+  passwordHint:
+    'De 6 à 200 caractères. Laissez vide pour garder celui qui est en place. Qui est entré avec l’ancien doit entrer de nouveau.',
+  reason: 'Pourquoi elle commence en retard',
+  reasonHint: 'Tout le monde le lit aussitôt sur la page de la salle. Vide : rien n’est dit.',
+  save: 'Enregistrer',
+  saved: 'Enregistré. Les personnes sur la page le voient maintenant.',
+  changed:
+    'Quelqu’un d’autre a modifié la salle entre-temps : rien n’a été enregistré. Les réglages actuels sont affichés, et ce que vous avez saisi est gardé. Vérifiez, puis enregistrez de nouveau.',
+  invitation: 'Inviter des auditeurs',
+  invitationHint:
+    'Un seul lien pour tous les auditeurs de cette salle privée. De nouvelles clés le retirent.',
+  copyInvitation: 'Copier le lien des auditeurs',
+  keys: 'Faire de nouvelles clés',
+  keysDone: 'C’est fait. Les liens donnés aux auditeurs jusqu’ici ne marchent plus.',
+};
