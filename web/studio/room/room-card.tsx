@@ -1,7 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { RoomAccess } from '../../../src/wire/room.ts';
-import { isRefusal } from '../../capture/index.ts';
 import { useConsole, useWords } from '../console/context.ts';
 import { CopyButton } from '../controls/copy-button.tsx';
 import { reasonOf } from '../host/host-actions.ts';
@@ -50,8 +49,7 @@ export function RoomCard() {
         ...(late.value === undefined || late.value === seen.late ? {} : { late: late.value }),
       });
       if (saved === 'changed') return words.changed;
-      if (isRefusal(saved as object))
-        return all.failed(reasonOf(all, saved as Exclude<typeof saved, string>));
+      if (saved !== 'saved') return all.failed(reasonOf(all, saved));
       access.value = undefined;
       late.value = undefined;
       password.value = '';
