@@ -5,7 +5,7 @@ import { useConsole, useWords } from '../console/context.ts';
 import { CopyButton } from '../controls/copy-button.tsx';
 import { reasonOf } from '../host/host-actions.ts';
 import { timeOf } from '../words/times.ts';
-import { openRoomSettings } from './room-settings.ts';
+import { openRoomSettings, type RoomSettings } from './room-settings.ts';
 
 const ACCESSES = ['public', 'unlisted', 'private'] as const;
 
@@ -23,7 +23,6 @@ export function RoomCard() {
   const late = useSignal<string | undefined>(undefined);
   const password = useSignal('');
   const says = useSignal('');
-  const invitation = useSignal<string | undefined>(undefined);
   const busy = useSignal(false);
   const status = room.status.value;
   useEffect(() => {
@@ -54,20 +53,6 @@ export function RoomCard() {
       late.value = undefined;
       password.value = '';
       return words.saved;
-    });
-  const invite = (): Promise<void> =>
-    doing(async () => {
-      const url = await settings.invitation();
-      if (typeof url !== 'string') return all.failed(reasonOf(all, url));
-      invitation.value = url;
-      return '';
-    });
-  const renew = (): Promise<void> =>
-    doing(async () => {
-      const refused = await settings.renewKeys();
-      if (refused) return all.failed(reasonOf(all, refused));
-      invitation.value = undefined;
-      return words.keysDone;
     });
 
   return (
@@ -131,27 +116,57 @@ export function RoomCard() {
           </button>
         </p>
       </form>
-      {seen.access === 'private' && (
-        <>
-          <p class="small ash">{words.invitationHint}</p>
-          <p class="row">
-            {invitation.value === undefined ? (
-              <button type="button" class="button quiet" disabled={busy.value} onClick={() => void invite()}>
-                {words.invitation}
-              </button>
-            ) : (
-              <CopyButton url={invitation.value} label={words.copyInvitation} />
-            )}
-            <button type="button" class="button quiet" disabled={busy.value} onClick={() => void renew()}>
-              {words.keys}
-            </button>
-          </p>
-        </>
-      )}
+      {seen.access === 'private' && <Listeners settings={settings} busy={busy.value} doing={doing} />}
       <p class="small" role="status">
         {says.value}
       </p>
     </section>
+  );
+}
+
+/** Who lets listeners into a private room: one link for all of them, and its withdrawal. */
+function Listeners({
+  settings,
+  busy,
+  doing,
+}: {
+  readonly settings: RoomSettings;
+  readonly busy: boolean;
+  doing(run: () => Promise<string>): Promise<void>;
+}) {
+  const all = useWords();
+  const words = all.settings;
+  const invitation = useSignal<string | undefined>(undefined);
+  const invite = (): Promise<void> =>
+    doing(async () => {
+      const url = await settings.invitation();
+      if (typeof url !== 'string') return all.failed(reasonOf(all, url));
+      invitation.value = url;
+      return '';
+    });
+  const renew = (): Promise<void> =>
+    doing(async () => {
+      const refused = await settings.renewKeys();
+      if (refused) return all.failed(reasonOf(all, refused));
+      invitation.value = undefined;
+      return words.keysDone;
+    });
+  return (
+    <>
+      <p class="small ash">{words.invitationHint}</p>
+      <p class="row">
+        {invitation.value === undefined ? (
+          <button type="button" class="button quiet" disabled={busy} onClick={() => void invite()}>
+            {words.invitation}
+          </button>
+        ) : (
+          <CopyButton url={invitation.value} label={words.copyInvitation} />
+        )}
+        <button type="button" class="button quiet" disabled={busy} onClick={() => void renew()}>
+          {words.keys}
+        </button>
+      </p>
+    </>
   );
 }
 

@@ -11,9 +11,9 @@ export const settingsEnglish = {
   notYet: 'not yet',
   late: (minutes: number) => (minutes === 1 ? '1 minute late' : `${minutes} minutes late`),
   who: 'Who may come',
-  public: 'Everybody: the room is in lists and feeds',
-  unlisted: 'Whoever knows the address: the room is in no list',
-  private: 'Whoever is let in: to everybody else it does not exist',
+  public: 'Everybody (listed)',
+  unlisted: 'Who has the address (not listed)',
+  private: 'Only who is let in (private)',
   password: 'Password for listeners',
   passwordHint:
     '6 to 200 characters. Leave it empty to keep what is set. Whoever is in by the old one has to come in again.',

@@ -13,9 +13,9 @@ export const settingsFrench: typeof settingsEnglish = {
   notYet: 'pas encore',
   late: (minutes) => (minutes === 1 ? '1 minute de retard' : `${minutes} minutes de retard`),
   who: 'Qui peut venir',
-  public: 'Tout le monde : la salle figure dans les listes et les flux',
-  unlisted: 'Qui connaît l’adresse : la salle ne figure dans aucune liste',
-  private: 'Les personnes invitées : pour les autres, elle n’existe pas',
+  public: 'Tout le monde (dans les listes)',
+  unlisted: 'Qui a l’adresse (hors listes)',
+  private: 'Seulement les invités (privée)',
   password: 'Mot de passe des auditeurs',
   passwordHint:
     'De 6 à 200 caractères. Laissez vide pour garder celui qui est en place. Qui est entré avec l’ancien doit entrer de nouveau.',
