@@ -44,5 +44,15 @@ export const accountSettings = {
     },
     z.string().transform((value) => value || undefined),
   ),
+  signInServices: setting(
+    {
+      unit: 'file (JSON)',
+      default: '',
+      change: 'restart',
+      reason:
+        'Other services that people can sign in with (OpenID Connect): a list of objects with id, name, issuer, clientId and clientSecret, which docs/accounts.md explains. Readable by this user alone, because it holds secrets.',
+    },
+    z.string().transform((value) => value || undefined),
+  ),
   ...moderationSettings,
 } as const;

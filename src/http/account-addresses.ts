@@ -12,6 +12,14 @@ const FORMS = {
 /** The pages of accounts. */
 export const ACCOUNT_ADDRESSES: readonly Address[] = [
   { ...FORMS, id: 'sign-in', what: 'where people sign in', pattern: '/sign-in', examples: ['/sign-in'] },
+  {
+    ...{ ...FORMS, id: 'sign-in-with', what: 'leads to another service to sign in with' },
+    ...{ pattern: '/sign-in/with', examples: ['/sign-in/with'] },
+  },
+  {
+    ...{ id: 'sign-in-back', what: 'where that service leads back to', pattern: '/sign-in/back/:name' },
+    ...{ owner: 'site', methods: ['GET'], urgency: 'control', cors: 'own', examples: ['/sign-in/back/club'] },
+  },
   { ...FORMS, id: 'sign-up', what: 'where an account is made', pattern: '/sign-up', examples: ['/sign-up'] },
   {
     ...{ ...FORMS, id: 'verify-email', what: 'where the link in a mail leads' },

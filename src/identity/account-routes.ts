@@ -76,6 +76,9 @@ export function accountRoutes(deps: PagesDeps): Readonly<Record<string, PageAnsw
       case 'passkey-end':
         await deps.passkeys.remove(id, said('id'));
         return { told: words.ended };
+      case 'disconnect':
+        await deps.services.disconnect(id, said('id'));
+        return { told: words.ended };
       case 'adopt': {
         const made = await deps.roomsPort?.adopt(cardOf(account), said('link').slice(0, 2_000));
         if (!made) return { wrong: words.adoptRefused.other };
@@ -105,24 +108,33 @@ export function accountRoutes(deps: PagesDeps): Readonly<Record<string, PageAnsw
   const page: PageAnswer = async (visit, sent) => {
     const who = await signedIn(deps, visit);
     if (!who) return onward('/sign-in');
-    const added = visit.url.searchParams.get('told') === 'passkey';
-    const done = sent ? await act(visit, who, sent) : added ? { told: visit.words.passkeyAdded } : {};
+    const { words } = visit;
+    const news = { passkey: words.passkeyAdded, connected: words.serviceConnected };
+    const told = news[visit.url.searchParams.get('told') as keyof typeof news];
+    const done = sent ? await act(visit, who, sent) : { told };
     if (done instanceof Response) return done;
     // What a form changed is read again.
     const now = await signedIn(deps, visit);
     if (!now) return onward('/sign-in');
-    const { account, session } = now;
-    const [list, own, rooms, passkeys] = await Promise.all([
-      signIns.list(account.id),
-      tokens.list(account.id),
-      deps.rooms(account.id),
-      deps.passkeys.list(account.id),
-    ]);
-    const view = { account, current: session, signIns: list, tokens: own, rooms, passkeys, ...done };
+    const view = { ...(await lookedUp(deps, now)), ...done };
     return shown(frame, visit.words, accountPage(visit.words, view), done.wrong === undefined ? 200 : 422);
   };
 
   return { '/account': page, '/account/export': exportOf(deps) };
+}
+
+/** What the page shows of somebody's account. */
+async function lookedUp(deps: PagesDeps, { account, session }: SignedIn): Promise<AccountView> {
+  const { id } = account;
+  const [signIns, tokens, rooms, passkeys, connected] = await Promise.all([
+    deps.signIns.list(id),
+    deps.tokens.list(id),
+    deps.rooms(id),
+    deps.passkeys.list(id),
+    deps.services.connected(id),
+  ]);
+  const { list: services } = deps.services;
+  return { account, current: session, signIns, tokens, rooms, passkeys, services, connected };
 }
 
 /** Everything stored about an account, as a file. */

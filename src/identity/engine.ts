@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { kyselyAdapter } from '@better-auth/kysely-adapter';
-import { betterAuth } from 'better-auth/minimal';
+import { type BetterAuthOptions, betterAuth } from 'better-auth/minimal';
 import type { Store } from '../store/index.ts';
 import { passkeyChecks } from './passkeys/passkeys.ts';
 
@@ -28,6 +28,14 @@ export interface EngineDeps {
 export const signInCookieOf = (origin: string): string =>
   origin.startsWith('https:') ? '__Host-earshot-session' : 'earshot-session';
 
+/** The tokens of another service. */
+const NOTHING_KEPT = {
+  accessToken: null,
+  refreshToken: null,
+  idToken: null,
+  accessTokenExpiresAt: null,
+  refreshTokenExpiresAt: null,
+};
 /** Names of the library's columns in our tables. */
 const STAMPS = { createdAt: 'created', updatedAt: 'updated' } as const;
 
@@ -35,13 +43,16 @@ const STAMPS = { createdAt: 'created', updatedAt: 'updated' } as const;
  * better-auth on our tables, for one origin: sessions and passwords. Its own routes are not served; the part's
  * routes call it. It never changes a table.
  */
-export function openEngine(deps: EngineDeps) {
+export const openEngine = (deps: EngineDeps) => betterAuth(optionsOf(deps));
+
+/** What the library is told for one origin. */
+export function optionsOf(deps: EngineDeps) {
   const secure = deps.origin.startsWith('https:');
   const cookie = (name: string) => ({
     name: secure ? `__Host-earshot-${name}` : `earshot-${name}`,
     attributes: { secure },
   });
-  return betterAuth({
+  return {
     appName: 'Earshot',
     baseURL: deps.origin,
     basePath: '/account/engine',
@@ -55,7 +66,7 @@ export function openEngine(deps: EngineDeps) {
     rateLimit: { enabled: false },
     logger: {
       level: 'error',
-      log: (level, message) => {
+      log: (level: string, message: string) => {
         if (level === 'error') deps.warn(message);
       },
     },
@@ -91,6 +102,16 @@ export function openEngine(deps: EngineDeps) {
         ...{ accessToken: 'access_token', refreshToken: 'refresh_token', idToken: 'id_token' },
         ...{ accessTokenExpiresAt: 'access_expires', refreshTokenExpiresAt: 'refresh_expires' },
       },
+      updateAccountOnSignIn: false,
+      accountLinking: { enabled: true, disableImplicitLinking: true },
+    },
+    // What a service lets its holder do there is of no use here: it is not kept.
+    databaseHooks: {
+      account: {
+        create: {
+          before: async (made: Readonly<Record<string, unknown>>) => ({ data: { ...made, ...NOTHING_KEPT } }),
+        },
+      },
     },
     verification: {
       modelName: 'account_verification',
@@ -107,9 +128,10 @@ export function openEngine(deps: EngineDeps) {
         dont_remember: cookie('forget'),
         account_data: cookie('account-data'),
         passkey: cookie('passkey'),
+        state: cookie('elsewhere'),
       },
     },
-  });
+  } satisfies BetterAuthOptions;
 }
 
 /** The engine of one origin. */

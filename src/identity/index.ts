@@ -17,6 +17,7 @@ import { openPasskeys } from './passkeys/passkeys.ts';
 import { openPendingLinks } from './pending.ts';
 import { openPeople } from './people.ts';
 import { isForeign } from './request-origin.ts';
+import { openServices, type SignInService } from './services/services.ts';
 import { openSignIns } from './sign-ins.ts';
 import type { Letter } from './smtp.ts';
 import type { RoomsPort } from './visit.ts';
@@ -32,6 +33,8 @@ export interface IdentityDeps {
   readonly publicUrl?: string | undefined;
   /** Sends a mail; absent: links wait until the operator passes them on. */
   send?(letter: Letter): Promise<void>;
+  /** Other services that people sign in with; default: none. */
+  readonly services?: readonly SignInService[] | undefined;
   /** True where everybody may make an account; default: by invitation. */
   readonly isOpen?: boolean;
   /** Claims and opens rooms; absent: there are none. */
@@ -76,6 +79,7 @@ export async function open(deps: IdentityDeps): Promise<Identity> {
     ...{ accounts, tokens, engines, invitations, links, people, mails, log, base },
     ...{
       passkeys: openPasskeys(deps),
+      services: openServices(deps),
       signIns: openSignIns(deps),
       erasure: openErasure({ store, clock, mails }),
       limits: openLimits(clock),
@@ -139,5 +143,6 @@ export async function open(deps: IdentityDeps): Promise<Identity> {
 
 export type { AccountFrame } from './forms.ts';
 export { firstInvitation } from './invitations.ts';
+export { readServices } from './services/services.ts';
 export { openSmtp } from './smtp.ts';
 export type { RoomsPort } from './visit.ts';

@@ -6,6 +6,7 @@ import { operateRoutes } from './operate-routes.ts';
 import { tellPage } from './pages/sign-in-pages.ts';
 import { passkeyRoutes, type ScriptAnswer, told } from './passkeys/passkey-routes.ts';
 import { isForeign } from './request-origin.ts';
+import { serviceRoutes } from './services/service-routes.ts';
 import { type PageAnswer, signInRoutes } from './sign-in-routes.ts';
 import type { PagesDeps, PageVisit } from './visit.ts';
 
@@ -34,6 +35,7 @@ export function openAccountPages(
 ): (request: Request) => Promise<Response> | undefined {
   const routes: Readonly<Record<string, PageAnswer>> = {
     ...signInRoutes(deps),
+    ...serviceRoutes(deps),
     ...accountRoutes(deps),
     ...operateRoutes(deps),
   };

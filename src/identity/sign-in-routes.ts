@@ -25,7 +25,7 @@ export function signInRoutes(deps: PagesDeps): Readonly<Record<string, PageAnswe
     const { words, engine, request, url } = visit;
     const next = afterSignIn((sent ?? url.searchParams).get('next'));
     const page = (view: Shown, status: number, more = {}): Response =>
-      shown(frame, words, signInPage(words, { ...view, next }, isOpen), status, more);
+      shown(frame, words, signInPage(words, { ...view, next }, isOpen, deps.services.list), status, more);
     if (!sent) {
       const told = { ready: words.ready, reset: words.resetDone, erased: words.erased, proved: words.proved };
       return page({ told: told[url.searchParams.get('told') as keyof typeof told] }, 200);

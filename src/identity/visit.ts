@@ -12,6 +12,7 @@ import type { OwnRoom } from './pages/account-page.ts';
 import type { Passkeys } from './passkeys/passkeys.ts';
 import type { PendingLinks } from './pending.ts';
 import type { People } from './people.ts';
+import type { Services } from './services/services.ts';
 import type { SignIns } from './sign-ins.ts';
 import type { AccountWords } from './words/account-words.ts';
 
@@ -32,6 +33,8 @@ export interface PagesDeps {
   readonly links: PendingLinks;
   readonly people: People;
   readonly passkeys: Passkeys;
+  /** Other services that people sign in with. */
+  readonly services: Services;
   readonly signIns: SignIns;
   readonly erasure: Erasure;
   readonly mails: Mails;

@@ -4,6 +4,7 @@ import type { KnownAccount } from '../accounts.ts';
 import { PASSWORD_LENGTH } from '../engine.ts';
 import type { AccountPage } from '../forms.ts';
 import type { Passkey } from '../passkeys/passkeys.ts';
+import type { Connected, SignInService } from '../services/services.ts';
 import { deviceOf, type SignIn } from '../sign-ins.ts';
 import type { AccountWords } from '../words/account-words.ts';
 import { bdi, button, field, form, passkeyBox, said, when } from './parts.ts';
@@ -27,6 +28,8 @@ export interface AccountView extends Shown {
   readonly tokens: readonly AccessToken[];
   readonly rooms: readonly OwnRoom[];
   readonly passkeys: readonly Passkey[];
+  readonly services: readonly Pick<SignInService, 'id' | 'name'>[];
+  readonly connected: readonly Connected[];
   /** A token that has just been made. */
   readonly made?: string | undefined;
 }
@@ -52,6 +55,23 @@ function keys(words: AccountWords, { passkeys }: AccountView): string {
   const fields = `${field(words.passkeyName, 'passkey', 'required maxlength="60" autocomplete="off" dir="auto"')}${button(words.passkeyAdd, 'quiet')}`;
   return `<p class="ash small">${words.passkeysLead}</p><ul class="rows">${rows.join('') || `<li>${words.noPasskeys}</li>`}</ul>
 ${passkeyBox(words, 'add', `<form class="card">${fields}</form>`)}`;
+}
+
+function elsewhere(words: AccountWords, { services, connected }: AccountView): string {
+  const rows = connected.map(({ id, service, created }) => {
+    const name = services.find((one) => one.id === service)?.name ?? service;
+    return `<li><span>${bdi(name)}<br><span class="ash small">${words.since(when(words.language, created))}</span></span>${small('disconnect', { id }, words.remove)}</li>`;
+  });
+  const free = services.filter((one) => !connected.some(({ service }) => service === one.id));
+  const buttons = free.map(({ id, name }) =>
+    form(
+      '/sign-in/with',
+      { service: id, connect: '1' },
+      button(words.serviceConnect(name), 'quiet'),
+      'inline',
+    ),
+  );
+  return `<p class="ash small">${words.servicesLead}</p><ul class="rows">${rows.join('')}</ul>${buttons.join('')}`;
 }
 
 function browsers(words: AccountWords, { signIns, current }: AccountView): string {
@@ -100,6 +120,7 @@ ${small('sign-out', {}, words.signOut)}
 ${part(words.rooms, own(words, view))}
 ${part(words.account, ways(words, view))}
 ${part(words.passkeys, keys(words, view))}
+${view.services.length + view.connected.length > 0 ? part(words.services, elsewhere(words, view)) : ''}
 ${part(words.sessions, browsers(words, view))}
 ${part(words.tokens, programs(words, view))}
 ${part(

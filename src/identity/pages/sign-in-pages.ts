@@ -39,7 +39,12 @@ const newPassword = (words: AccountWords, label: string): string =>
   );
 
 /** Where people sign in. */
-export const signInPage = (words: AccountWords, shown: Shown, isOpen: boolean): AccountPage =>
+export const signInPage = (
+  words: AccountWords,
+  shown: Shown,
+  isOpen: boolean,
+  services: readonly { readonly id: string; readonly name: string }[],
+): AccountPage =>
   wrap(
     words.signIn,
     `${notes(shown)}<p class="ash">${words.signInLead}</p>
@@ -49,6 +54,7 @@ ${form(
   `${emailField(words, shown.email)}${field(words.password, 'password', 'type="password" autocomplete="current-password" required maxlength="128"')}${button(words.signIn)}<p class="small"><a href="/reset">${words.forgotten}</a></p>`,
 )}
 ${passkeyBox(words, 'sign-in', `<p><button type="button" class="button quiet">${escapeHtml(words.passkeySignIn)}</button></p>`)}
+${services.map(({ id, name }) => form('/sign-in/with', { service: id, ...(shown.next === undefined ? {} : { next: shown.next }) }, button(words.serviceSignIn(name), 'quiet'), 'inline')).join('')}
 <p class="small">${words.noAccount} ${isOpen ? `<a href="/sign-up">${words.signUp}</a>` : words.invitedOnly}</p>`,
   );
 

@@ -89,6 +89,27 @@ export interface AccountWords {
   readonly memberRoles: Readonly<Record<RoomMemberRole, string>>;
   readonly openStudio: string;
   readonly noStudio: string;
+  /** Other services that people sign in with. */
+  readonly services: string;
+  readonly servicesLead: string;
+  readonly serviceSignIn: (name: string) => string;
+  readonly serviceConnect: (name: string) => string;
+  readonly serviceConnected: string;
+  readonly serviceGoing: (name: string) => string;
+  readonly serviceAway: (name: string) => string;
+  /** Why a sign-in with a service came to nothing, by what the library calls it; `{name}` is the service. */
+  readonly serviceFaults: Readonly<{
+    other: string;
+    access_denied: string;
+    account_not_linked: string;
+    signup_disabled: string;
+    email_not_found: string;
+    state_mismatch: string;
+    state_not_found: string;
+    unable_to_link_account: string;
+    account_already_linked_to_different_user: string;
+    "email_doesn't_match": string;
+  }>;
   readonly adopt: string;
   readonly adoptLink: string;
   readonly adoptHint: string;

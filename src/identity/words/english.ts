@@ -92,6 +92,31 @@ export const english: AccountWords = {
   memberRoles: { host: 'host', 'co-host': 'co-host', speaker: 'speaker' },
   openStudio: 'Open the studio',
   noStudio: 'This room is not, or no longer, in your account. Ask its host.',
+  services: 'Other services',
+  servicesLead:
+    'Once connected, you can sign in here with your account there. Nothing else of it is read or kept.',
+  serviceSignIn: (name) => `Sign in with ${name}`,
+  serviceConnect: (name) => `Connect ${name}`,
+  serviceConnected: 'Connected. From now on you can sign in with it.',
+  serviceGoing: (name) => `Go on to ${name}`,
+  serviceAway: (name) => `${name} does not answer now. Sign in another way, or try again in some minutes.`,
+  serviceFaults: {
+    other: 'This did not work, and nothing was changed. Begin again, or sign in another way.',
+    access_denied: 'You did not agree at {name}, so nothing was changed.',
+    account_not_linked:
+      'There is an account with this address here. Sign in with its password or passkey, and connect {name} on the page of your account.',
+    signup_disabled:
+      'No account here is connected with this one at {name}. Accounts on this server are made by invitation; if you have one, sign in and connect {name} on its page.',
+    email_not_found: '{name} has not confirmed your e-mail address. Confirm it there first, then come back.',
+    state_mismatch: 'This sign-in is over, or was begun in another browser. Begin again.',
+    state_not_found: 'This sign-in is over, or was begun in another browser. Begin again.',
+    unable_to_link_account:
+      '{name} could not be connected: it has not confirmed your address, or you have signed out meanwhile.',
+    account_already_linked_to_different_user:
+      'This account at {name} is connected with another account here.',
+    "email_doesn't_match":
+      'The address at {name} is another one than here. Change one of the two, then connect.',
+  },
   adopt: 'Add the room to the account',
   adoptLink: 'A host’s link of a room',
   adoptHint:

@@ -94,6 +94,32 @@ export const french: AccountWords = {
   memberRoles: { host: 'hôte', 'co-host': 'co-hôte', speaker: 'intervenant' },
   openStudio: 'Ouvrir le studio',
   noStudio: 'Cette salle n’est pas, ou plus, dans votre compte. Demandez à son hôte.',
+  services: 'Autres services',
+  servicesLead:
+    'Une fois relié, votre compte là-bas vous connecte ici. Rien d’autre n’en est lu ni conservé.',
+  serviceSignIn: (name) => `Se connecter avec ${name}`,
+  serviceConnect: (name) => `Relier ${name}`,
+  serviceConnected: 'Relié. Vous pouvez désormais vous connecter avec.',
+  serviceGoing: (name) => `Continuer vers ${name}`,
+  serviceAway: (name) =>
+    `${name} ne répond pas pour l’instant. Connectez-vous autrement, ou réessayez dans quelques minutes.`,
+  serviceFaults: {
+    other: 'Cela n’a pas fonctionné, et rien n’a changé. Recommencez, ou connectez-vous autrement.',
+    access_denied: 'Vous n’avez pas donné votre accord chez {name} : rien n’a changé.',
+    account_not_linked:
+      'Un compte existe ici avec cette adresse. Connectez-vous avec son mot de passe ou sa clé d’accès, puis reliez {name} sur la page de votre compte.',
+    signup_disabled:
+      'Aucun compte d’ici n’est relié à celui de {name}. Sur ce serveur, les comptes se font sur invitation ; si vous en avez un, connectez-vous et reliez {name} sur sa page.',
+    email_not_found:
+      '{name} n’a pas confirmé votre adresse e-mail. Confirmez-la d’abord là-bas, puis revenez.',
+    state_mismatch: 'Cette connexion a expiré, ou a commencé dans un autre navigateur. Recommencez.',
+    state_not_found: 'Cette connexion a expiré, ou a commencé dans un autre navigateur. Recommencez.',
+    unable_to_link_account:
+      '{name} n’a pas pu être relié : votre adresse n’y est pas confirmée, ou vous vous êtes déconnecté entre-temps.',
+    account_already_linked_to_different_user: 'Ce compte chez {name} est relié à un autre compte d’ici.',
+    "email_doesn't_match":
+      'L’adresse chez {name} n’est pas celle d’ici. Changez l’une des deux, puis reliez.',
+  },
   adopt: 'Ajouter la salle au compte',
   adoptLink: 'Le lien d’hôte d’une salle',
   adoptHint:

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Config } from '../../config/index.ts';
-import { type Identity, open, openSmtp, type RoomsPort } from '../../identity/index.ts';
+import { type Identity, open, openSmtp, type RoomsPort, readServices } from '../../identity/index.ts';
 import { readSecret } from '../../keys/secret.ts';
 import { keyFor } from '../../keys/signing-keys.ts';
 import { accountFrame, loadManifest } from '../../pages/index.ts';
@@ -38,6 +38,7 @@ export async function openSiteAccounts(
     frame: accountFrame(await loadManifest(BUILD)),
     rooms: roomsPort(rooms),
     ...(smtp ? { send: smtp.send } : {}),
+    ...(config.signInServices === undefined ? {} : { services: await readServices(config.signInServices) }),
   });
   keepFirstInvitation(config, identity.first);
   return identity;
