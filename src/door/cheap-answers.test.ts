@@ -7,13 +7,14 @@ import { type DoorHttpDeps, openHttp } from './http/server.ts';
 import { LIMITS } from './index.ts';
 import { openCounters } from './metrics/counters.ts';
 import { openClients } from './network/trusted-proxies.ts';
+import { RoomGate } from './request/room-gate.ts';
 
 /** A server whose admission gives this many cheap answers, and whose priorities are asked for nothing. */
 async function open(left: number) {
   const prioritized: string[] = [];
   const { server } = openHttp({
     ...{ clock: manualClock(), limits: LIMITS, counters: openCounters(), clients: openClients([]) },
-    ...{ origin: fakeOrigin(), fault: () => {} },
+    ...{ origin: fakeOrigin(), rooms: new RoomGate({ card: () => undefined }), fault: () => {} },
     // Nobody is known for what they cost.
     ...{ requesters: { on: () => ({}) }, finished: { tell: () => {} }, defence: { measure: () => 'serve' } },
     admission: {

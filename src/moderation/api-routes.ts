@@ -15,6 +15,9 @@ import { LIFTED, NEW_DECISION, NEW_REPORT, NEW_RULE, REPORT_CHOICE } from './req
 const MOST_ROWS = 100;
 const bearerOf = (c: Context): string | undefined =>
   /^Bearer\s+(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
+/** Who shows nothing is asked for a link; who shows one that is not the operator's is refused. */
+const noOperator = (c: Context): Response =>
+  refuse(bearerOf(c) === undefined ? 'token-missing' : 'operator-only');
 const not = ({ refused: code, detail, wait }: ModerationRefusal): Response =>
   refused({
     refused: code,
@@ -214,7 +217,7 @@ function roomRoutes({ app, deps, host, told, shown, chosen, lifted }: Moderation
 function serverRoutes({ app, deps, operator, told, shown, made, chosen, lifted }: ModerationApi): void {
   const { reports, decisions, acts, audit } = deps;
   app.get('/api/moderation/reports', async (c) => {
-    if (!(await operator(c))) return refuse('operator-only');
+    if (!(await operator(c))) return noOperator(c);
     const isOpen = c.req.query('state') !== 'closed';
     const list = await reports.list({ operator: true, isOpen, limit: MOST_ROWS });
     return c.json({
@@ -223,21 +226,21 @@ function serverRoutes({ app, deps, operator, told, shown, made, chosen, lifted }
   });
   app.post('/api/moderation/reports/:id', async (c) => {
     const me = await operator(c);
-    return me ? chosen(c, { me }) : refuse('operator-only');
+    return me ? chosen(c, { me }) : noOperator(c);
   });
   app.get('/api/moderation/audit', async (c) => {
-    if (!(await operator(c))) return refuse('operator-only');
+    if (!(await operator(c))) return noOperator(c);
     const lines: string[] = [];
     for await (const one of audit.lines()) lines.push(one);
     return c.body(lines.join(''), 200, { 'content-type': 'application/jsonl' });
   });
   app.get('/api/moderation/decisions', async (c) => {
-    if (!(await operator(c))) return refuse('operator-only');
+    if (!(await operator(c))) return noOperator(c);
     return c.json({ decisions: (await decisions.inForce(undefined, MOST_ROWS)).map(shown) });
   });
   app.post('/api/moderation/decisions', async (c) => {
     const me = await operator(c);
-    if (!me) return refuse('operator-only');
+    if (!me) return noOperator(c);
     const wish = await read(c, NEW_DECISION);
     if (isRefusal(wish)) return refused(wish);
     const { act, room } = wish.value;
@@ -247,6 +250,6 @@ function serverRoutes({ app, deps, operator, told, shown, made, chosen, lifted }
   });
   app.post('/api/moderation/decisions/:id/lift', async (c) => {
     const me = await operator(c);
-    return me ? lifted(c, { me }) : refuse('operator-only');
+    return me ? lifted(c, { me }) : noOperator(c);
   });
 }

@@ -36,6 +36,7 @@ function refusals(codes: readonly ErrorCode[]): Record<string, object> {
 }
 
 const HOSTS: readonly ErrorCode[] = ['token-missing', 'token-invalid', 'not-host', 'room-unknown'];
+const OPERATORS: readonly ErrorCode[] = ['token-missing', 'operator-only'];
 const WRITES: readonly ErrorCode[] = [
   ...(['bad-request', 'unprocessable', 'wrong-moment', 'not-found', 'too-large'] as const),
   'unsupported-media-type',
@@ -105,7 +106,7 @@ export const moderationPaths = (): Record<string, object> => ({
   '/api/moderation/reports': {
     get: {
       ...operation('Reports about all rooms (operator only)', { 200: json('The newest 100') }, [
-        'operator-only',
+        ...OPERATORS,
       ]),
       parameters: [STATE],
     },
@@ -115,7 +116,7 @@ export const moderationPaths = (): Record<string, object> => ({
     post: operation(
       'Decide about a report (operator only)',
       { 201: json('The decision'), 204: NOTHING },
-      [...WRITES, 'operator-only'],
+      [...WRITES, ...OPERATORS],
       REPORT_CHOICE,
     ),
   },
@@ -123,17 +124,17 @@ export const moderationPaths = (): Record<string, object> => ({
     get: operation(
       'What moderators did, as JSON lines, the oldest first (operator only)',
       { 200: { description: 'One object a line', content: { 'application/jsonl': { schema: text } } } },
-      ['operator-only'],
+      [...OPERATORS],
     ),
   },
   '/api/moderation/decisions': {
     get: operation('What is in force on this server (operator only)', { 200: json('The newest 100') }, [
-      'operator-only',
+      ...OPERATORS,
     ]),
     post: operation(
       'Decide without a report (operator only)',
       { 201: json('The decision') },
-      [...WRITES, 'operator-only', 'room-unknown'],
+      [...WRITES, ...OPERATORS, 'room-unknown'],
       NEW_DECISION,
     ),
   },
@@ -142,7 +143,7 @@ export const moderationPaths = (): Record<string, object> => ({
     post: operation(
       'Take a decision back (operator only)',
       { 204: NOTHING },
-      [...WRITES, 'operator-only'],
+      [...WRITES, ...OPERATORS],
       LIFTED,
     ),
   },
