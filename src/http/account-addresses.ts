@@ -32,6 +32,10 @@ export const ACCOUNT_ADDRESSES: readonly Address[] = [
     ...{ owner: 'site', methods: ['GET'], urgency: 'control', cors: 'own', examples: ['/account/export'] },
   },
   {
+    ...{ ...FORMS, id: 'account-data', what: 'what is stored about somebody suspended' },
+    ...{ pattern: '/account/data', examples: ['/account/data'] },
+  },
+  {
     ...{ id: 'passkeys', what: 'adds a passkey, and signs in with one' },
     pattern: '(/account/passkeys|/account/passkeys/options|/sign-in/passkey|/sign-in/passkey/options)',
     ...{ owner: 'site', methods: ['POST'], urgency: 'control', cors: 'own', body: 32 * 1_024 },

@@ -137,17 +137,21 @@ async function lookedUp(deps: PagesDeps, { account, session }: SignedIn): Promis
   return { account, current: session, signIns, tokens, rooms, passkeys, services, connected };
 }
 
-/** Everything stored about an account, as a file. */
+/** What is stored about an account, as a file. */
+export const exportedAs = (all: object): Response =>
+  new Response(JSON.stringify(all, undefined, 2), {
+    headers: {
+      'content-type': 'application/json',
+      'content-disposition': 'attachment; filename="earshot-account.json"',
+      'cache-control': 'no-store',
+    },
+  });
+
+/** Everything stored about the account that is signed in. */
 const exportOf =
   (deps: PagesDeps): PageAnswer =>
   async (visit) => {
     const who = await signedIn(deps, visit);
     if (!who) return onward('/sign-in');
-    return new Response(JSON.stringify(await deps.erasure.exported(who.account), undefined, 2), {
-      headers: {
-        'content-type': 'application/json',
-        'content-disposition': 'attachment; filename="earshot-account.json"',
-        'cache-control': 'no-store',
-      },
-    });
+    return exportedAs(await deps.erasure.exported(who.account));
   };

@@ -3,8 +3,8 @@ import type { Clock } from '../base/clock.ts';
 import type { Store } from '../store/index.ts';
 import { hashOfToken } from './access-tokens.ts';
 
-/** What a link in a mail does. */
-export type LinkPurpose = 'verify' | 'reset' | 'change';
+/** What a link does: those in mails, and `data` for somebody suspended, who has shown who they are. */
+export type LinkPurpose = 'verify' | 'reset' | 'change' | 'data';
 
 /** What a link is about. */
 export interface PendingLink {

@@ -1,6 +1,9 @@
+import { exportedAs } from './account-routes.ts';
+import type { KnownAccount } from './accounts.ts';
 import { emailOf, nameOf, passwordFault } from './fields.ts';
 import { afterSignIn, onward, shown } from './forms.ts';
 import {
+  dataPage,
   provePage,
   resetPage,
   type Shown,
@@ -132,20 +135,52 @@ export function signInRoutes(deps: PagesDeps): Readonly<Record<string, PageAnswe
     if (fault) return page({ wrong: words.faults[fault] }, 422);
     return (await people.reset(engine, token, password)) ? onward('/sign-in?told=reset') : over();
   };
-  return { '/sign-in': signIn, '/sign-up': signUp, '/verify-email': verify, '/reset': reset };
+  return {
+    ...{ '/sign-in': signIn, '/sign-up': signUp, '/verify-email': verify, '/reset': reset },
+    '/account/data': ownData(deps),
+  };
 }
+
+/** What is stored about somebody who cannot sign in, because the account is suspended: to take away, or to erase. */
+const ownData =
+  (deps: PagesDeps): PageAnswer =>
+  async (visit, sent) => {
+    const { words, url } = visit;
+    const { links, frame } = deps;
+    const fields = sent ?? url.searchParams;
+    const token = fields.get('token') ?? '';
+    const over = (): Response => shown(frame, words, tellPage(words, words.data, words.linkOver), 410);
+    const seconds = deps.limits.take('secret', visit.from, '');
+    if (seconds !== undefined)
+      return shown(frame, words, tellPage(words, words.data, words.tooOften(seconds)), 429, {
+        'retry-after': `${seconds}`,
+      });
+    const link = await links.look('data', token);
+    const account = link && (await deps.accounts.find(link.account));
+    if (!account) return over();
+    if (fields.get('download') === '1') return exportedAs(await deps.erasure.exported(account));
+    if (!sent) return shown(frame, words, dataPage(words, token));
+    if (!(await links.take('data', token))) return over();
+    return (await deps.erasure.erase(account))
+      ? onward('/sign-in?told=erased')
+      : shown(frame, words, tellPage(words, words.data, words.lastOperator), 422);
+  };
+
+/** Where somebody suspended, who has just shown who they are, gets at what is stored about them: for an hour. */
+export const dataLink = async (links: PagesDeps['links'], { id, email }: KnownAccount): Promise<string> =>
+  `/account/data?token=${await links.make('data', { account: id, email }, 3_600)}`;
 
 /** The answer to a right password: the page that was wanted, or why it is suspended. */
 async function admitted(
-  { accounts, frame }: PagesDeps,
+  { accounts, frame, links }: PagesDeps,
   words: PageVisit['words'],
   email: string | undefined,
   { headers }: Response,
   next: string,
 ): Promise<Response> {
-  const suspended = email === undefined ? undefined : (await accounts.byEmail(email))?.suspended;
+  const account = email === undefined ? undefined : await accounts.byEmail(email);
   // The session that was just made is nobody's then: its cookie is not sent.
-  return suspended
-    ? shown(frame, words, suspendedPage(words, suspended), 403)
+  return account?.suspended
+    ? shown(frame, words, suspendedPage(words, account.suspended, await dataLink(links, account)), 403)
     : onward(next, headers.getSetCookie());
 }

@@ -101,10 +101,19 @@ export const resetPage = (words: AccountWords, shown: Shown, token: string): Acc
 export const suspendedPage = (
   words: AccountWords,
   { reason, until, notice }: AccountSuspension,
+  data: string,
 ): AccountPage =>
   tellPage(
     words,
     words.suspended,
     words.suspendedLead(reason, until),
-    `<p><a href="${notice}">${words.suspendedMore}</a></p>`,
+    `<p><a href="${notice}">${words.suspendedMore}</a></p><p><a href="${escapeHtml(data)}">${words.suspendedData}</a></p>`,
+  );
+
+/** What is stored about somebody suspended: to take away, or to erase. */
+export const dataPage = (words: AccountWords, token: string): AccountPage =>
+  wrap(
+    words.data,
+    `<p>${words.exportLead}</p><p><a href="/account/data?download=1&amp;token=${escapeHtml(token)}" download>${words.exportLink}</a></p>
+<h2>${words.eraseTitle}</h2><p>${words.eraseLead}</p>${form('/account/data', { token }, button(words.erase, 'quiet'))}`,
   );

@@ -1,7 +1,7 @@
 import { escapeHtml } from '../../base/plain-text.ts';
 import { afterSignIn, onward, shown } from '../forms.ts';
 import { signInPage, suspendedPage, tellPage } from '../pages/sign-in-pages.ts';
-import type { PageAnswer } from '../sign-in-routes.ts';
+import { dataLink, type PageAnswer } from '../sign-in-routes.ts';
 import { type PagesDeps, type PageVisit, signedIn } from '../visit.ts';
 import type { SignInService } from './services.ts';
 
@@ -106,7 +106,13 @@ export function serviceRoutes(deps: PagesDeps): Readonly<Record<string, PageAnsw
       });
       const account = found ? await deps.accounts.find(found.user.id) : undefined;
       // The session that was just made is nobody's then: its cookie is not sent.
-      if (account?.suspended) return shown(frame, words, suspendedPage(words, account.suspended), 403);
+      if (account?.suspended)
+        return shown(
+          frame,
+          words,
+          suspendedPage(words, account.suspended, await dataLink(deps.links, account)),
+          403,
+        );
       return onward(to, cookies);
     };
 

@@ -14,6 +14,7 @@ export interface AccountWords {
   readonly suspended: string;
   readonly suspendedLead: (reason: string, until: number | undefined) => string;
   readonly suspendedMore: string;
+  readonly suspendedData: string;
   readonly signIn: string;
   readonly signUp: string;
   readonly signOut: string;

@@ -12,6 +12,7 @@ export const english: AccountWords = {
   suspendedLead: (reason, until) =>
     `The operator of this server decided: ${reason}. ${until === undefined ? 'It has no end yet.' : `Until ${new Date(until).toISOString().slice(0, 16).replace('T', ' ')} UTC.`} You can go on listening.`,
   suspendedMore: 'What was decided, and how to object',
+  suspendedData: 'What is stored about you, to take away or to erase',
   signIn: 'Sign in',
   signUp: 'Make an account',
   signOut: 'Sign out',

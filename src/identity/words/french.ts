@@ -12,6 +12,7 @@ export const french: AccountWords = {
   suspendedLead: (reason, until) =>
     `L’exploitant de ce serveur a décidé : ${reason}. ${until === undefined ? 'Aucune fin n’est fixée.' : `Jusqu’au ${new Date(until).toISOString().slice(0, 16).replace('T', ' ')} UTC.`} Vous pouvez continuer d’écouter.`,
   suspendedMore: 'Ce qui a été décidé, et comment contester',
+  suspendedData: 'Ce qui est conservé à votre sujet, à emporter ou à effacer',
   signIn: 'Se connecter',
   signUp: 'Créer un compte',
   signOut: 'Se déconnecter',
