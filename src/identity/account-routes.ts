@@ -3,7 +3,7 @@ import { cardOf } from './accounts.ts';
 import { emailOf, nameOf, passwordFault } from './fields.ts';
 import { onward, shown } from './forms.ts';
 import { type AccountView, accountPage } from './pages/account-page.ts';
-import type { PageAnswer } from './sign-in-routes.ts';
+import type { PageAnswer } from './visit.ts';
 import { type PagesDeps, type PageVisit, type SignedIn, signedIn } from './visit.ts';
 
 /** What a form of one's account did: what to show, or a whole answer. */

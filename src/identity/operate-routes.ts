@@ -3,7 +3,7 @@ import { emailOf } from './fields.ts';
 import { onward, shown } from './forms.ts';
 import { type OperateView, operatePage } from './pages/operate-page.ts';
 import { tellPage } from './pages/sign-in-pages.ts';
-import type { PageAnswer } from './sign-in-routes.ts';
+import type { PageAnswer } from './visit.ts';
 import { type PagesDeps, signedIn } from './visit.ts';
 
 /** Rows that are shown of each list. */

@@ -3,12 +3,13 @@ import { mediaTypeOf, readBody } from '../http/index.ts';
 import { accountRoutes } from './account-routes.ts';
 import { fieldsOf, shown, wordsOf } from './forms.ts';
 import { operateRoutes } from './operate-routes.ts';
+import { ownData } from './own-data.ts';
 import { tellPage } from './pages/sign-in-pages.ts';
 import { passkeyRoutes, type ScriptAnswer, told } from './passkeys/passkey-routes.ts';
 import { isForeign } from './request-origin.ts';
 import { serviceRoutes } from './services/service-routes.ts';
-import { type PageAnswer, signInRoutes } from './sign-in-routes.ts';
-import type { PagesDeps, PageVisit } from './visit.ts';
+import { signInRoutes } from './sign-in-routes.ts';
+import type { PageAnswer, PagesDeps, PageVisit } from './visit.ts';
 
 /** The longest answer of a passkey, in bytes. */
 const MOST_JSON = 32 * 1_024;
@@ -36,6 +37,7 @@ export function openAccountPages(
   const routes: Readonly<Record<string, PageAnswer>> = {
     ...signInRoutes(deps),
     ...serviceRoutes(deps),
+    '/account/data': ownData(deps),
     ...accountRoutes(deps),
     ...operateRoutes(deps),
   };

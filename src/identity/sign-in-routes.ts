@@ -1,9 +1,7 @@
-import { exportedAs } from './account-routes.ts';
-import type { KnownAccount } from './accounts.ts';
 import { emailOf, nameOf, passwordFault } from './fields.ts';
 import { afterSignIn, onward, shown } from './forms.ts';
+import { dataLink } from './own-data.ts';
 import {
-  dataPage,
   provePage,
   resetPage,
   type Shown,
@@ -12,10 +10,7 @@ import {
   suspendedPage,
   tellPage,
 } from './pages/sign-in-pages.ts';
-import type { PagesDeps, PageVisit } from './visit.ts';
-
-/** What a page answers to a visit; `sent`: the fields of a form, absent when the page is only looked at. */
-export type PageAnswer = (visit: PageVisit, sent: URLSearchParams | undefined) => Promise<Response>;
+import type { PageAnswer, PagesDeps, PageVisit } from './visit.ts';
 
 /** The pages that need nobody to be signed in: sign in, sign up, prove an address, set a password. */
 export function signInRoutes(deps: PagesDeps): Readonly<Record<string, PageAnswer>> {
@@ -135,40 +130,8 @@ export function signInRoutes(deps: PagesDeps): Readonly<Record<string, PageAnswe
     if (fault) return page({ wrong: words.faults[fault] }, 422);
     return (await people.reset(engine, token, password)) ? onward('/sign-in?told=reset') : over();
   };
-  return {
-    ...{ '/sign-in': signIn, '/sign-up': signUp, '/verify-email': verify, '/reset': reset },
-    '/account/data': ownData(deps),
-  };
+  return { '/sign-in': signIn, '/sign-up': signUp, '/verify-email': verify, '/reset': reset };
 }
-
-/** What is stored about somebody who cannot sign in, because the account is suspended: to take away, or to erase. */
-const ownData =
-  (deps: PagesDeps): PageAnswer =>
-  async (visit, sent) => {
-    const { words, url } = visit;
-    const { links, frame } = deps;
-    const fields = sent ?? url.searchParams;
-    const token = fields.get('token') ?? '';
-    const over = (): Response => shown(frame, words, tellPage(words, words.data, words.linkOver), 410);
-    const seconds = deps.limits.take('secret', visit.from, '');
-    if (seconds !== undefined)
-      return shown(frame, words, tellPage(words, words.data, words.tooOften(seconds)), 429, {
-        'retry-after': `${seconds}`,
-      });
-    const link = await links.look('data', token);
-    const account = link && (await deps.accounts.find(link.account));
-    if (!account) return over();
-    if (fields.get('download') === '1') return exportedAs(await deps.erasure.exported(account));
-    if (!sent) return shown(frame, words, dataPage(words, token));
-    if (!(await links.take('data', token))) return over();
-    return (await deps.erasure.erase(account))
-      ? onward('/sign-in?told=erased')
-      : shown(frame, words, tellPage(words, words.data, words.lastOperator), 422);
-  };
-
-/** Where somebody suspended, who has just shown who they are, gets at what is stored about them: for an hour. */
-export const dataLink = async (links: PagesDeps['links'], { id, email }: KnownAccount): Promise<string> =>
-  `/account/data?token=${await links.make('data', { account: id, email }, 3_600)}`;
 
 /** The answer to a right password: the page that was wanted, or why it is suspended. */
 async function admitted(

@@ -63,6 +63,9 @@ export interface PageVisit {
   readonly from: string;
 }
 
+/** What a page answers to a visit; `sent`: the fields of a form, absent when the page is only looked at. */
+export type PageAnswer = (visit: PageVisit, sent: URLSearchParams | undefined) => Promise<Response>;
+
 /** Who is signed in in the browser that asks. */
 export interface SignedIn {
   readonly account: KnownAccount;

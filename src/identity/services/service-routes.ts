@@ -1,7 +1,8 @@
 import { escapeHtml } from '../../base/plain-text.ts';
 import { afterSignIn, onward, shown } from '../forms.ts';
+import { dataLink } from '../own-data.ts';
 import { signInPage, suspendedPage, tellPage } from '../pages/sign-in-pages.ts';
-import { dataLink, type PageAnswer } from '../sign-in-routes.ts';
+import type { PageAnswer } from '../visit.ts';
 import { type PagesDeps, type PageVisit, signedIn } from '../visit.ts';
 import type { SignInService } from './services.ts';
 
