@@ -2,7 +2,8 @@ import { randomUUIDv7 } from 'node:crypto';
 import { kyselyAdapter } from '@better-auth/kysely-adapter';
 import { type BetterAuthOptions, betterAuth } from 'better-auth/minimal';
 import type { Store } from '../store/index.ts';
-import { passkeyChecks } from './passkeys/passkeys.ts';
+import { PASSWORD_LENGTH } from './basics.ts';
+import { passkeyChecks } from './passkeys/passkey-checks.ts';
 
 /** How long a browser stays signed in without being used. */
 const SESSION_SECONDS = 30 * 86_400;
@@ -10,9 +11,6 @@ const SESSION_SECONDS = 30 * 86_400;
 const FRESH_SECONDS = 3_600;
 /** The last use of a session is noted this often. */
 const NOTE_SECONDS = 3_600;
-
-/** The shortest and the longest password, in characters. Spec: NIST SP 800-63B-4, 3.1.1.2. */
-export const PASSWORD_LENGTH = { least: 10, most: 128 } as const;
 
 /** What the engine needs. */
 export interface EngineDeps {
@@ -23,10 +21,6 @@ export interface EngineDeps {
   readonly origin: string;
   warn(message: string): void;
 }
-
-/** The cookie of a session, by the origin. Spec: RFC 6265bis, 4.1.3.2. */
-export const signInCookieOf = (origin: string): string =>
-  origin.startsWith('https:') ? '__Host-earshot-session' : 'earshot-session';
 
 /** The tokens of another service. */
 const NOTHING_KEPT = {

@@ -1,5 +1,5 @@
 import { plainText } from '../base/plain-text.ts';
-import { PASSWORD_LENGTH } from './engine.ts';
+import { PASSWORD_LENGTH } from './basics.ts';
 
 /** The longest name of a person, a passkey or a token, in characters. */
 export const MOST_NAME = 60;

@@ -5,7 +5,7 @@ import type { Store } from '../store/index.ts';
 import type { AccountCard } from '../wire/account.ts';
 import { isAccessToken, openAccessTokens } from './access-tokens.ts';
 import { cardOf, type KnownAccount, openAccounts } from './accounts.ts';
-import { signInCookieOf } from './engine.ts';
+import { signInCookieOf } from './basics.ts';
 import { openEngines } from './engines.ts';
 import { openErasure } from './erasure.ts';
 import type { AccountFrame } from './forms.ts';
@@ -115,7 +115,7 @@ export async function open(deps: IdentityDeps): Promise<Identity> {
     const origin = engines.originOf(request);
     if (!request.headers.get('cookie')?.includes(`${signInCookieOf(origin)}=`)) return undefined;
     if (request.method !== 'GET' && request.method !== 'HEAD' && isForeign(request, origin)) return undefined;
-    const found = await engines.of(origin).api.getSession({ headers: request.headers });
+    const found = await (await engines.of(origin)).api.getSession({ headers: request.headers });
     return found ? accounts.find(found.user.id) : undefined;
   };
   const settled = async (): Promise<void> => {

@@ -42,8 +42,8 @@ export function openAccountPages(
     ...operateRoutes(deps),
   };
   const scripts = passkeyRoutes(deps);
-  const visitOf = (request: Request, url: URL, origin: string): PageVisit => ({
-    ...{ request, url, words: wordsOf(request), engine: deps.engines.of(origin) },
+  const visitOf = async (request: Request, url: URL, origin: string): Promise<PageVisit> => ({
+    ...{ request, url, words: wordsOf(request), engine: await deps.engines.of(origin) },
     from: request.headers.get('x-forwarded-for') ?? '',
   });
   async function script(route: ScriptAnswer, request: Request, url: URL): Promise<Response> {
@@ -53,7 +53,9 @@ export function openAccountPages(
     if (isForeign(request, origin)) return told({ wrong: words.foreign }, 403);
     try {
       const sent = await sentJson(request);
-      return sent ? await route(visitOf(request, url, origin), sent) : told({ wrong: words.unread }, 400);
+      return sent
+        ? await route(await visitOf(request, url, origin), sent)
+        : told({ wrong: words.unread }, 400);
     } catch (error) {
       deps.log.warn(
         { path: url.pathname, error: String(error) },
@@ -67,8 +69,8 @@ export function openAccountPages(
     const tell = (text: string, status: number): Response =>
       shown(deps.frame, words, tellPage(words, words.account, text), status);
     const origin = deps.engines.originOf(request);
-    const visit = visitOf(request, url, origin);
     try {
+      const visit = await visitOf(request, url, origin);
       if (request.method === 'GET' || request.method === 'HEAD') return await route(visit, undefined);
       if (isForeign(request, origin)) return tell(words.foreign, 403);
       const sent = await fieldsOf(request);

@@ -1,7 +1,7 @@
 import { escapeHtml } from '../../base/plain-text.ts';
 import type { AccessToken } from '../access-tokens.ts';
 import type { KnownAccount } from '../accounts.ts';
-import { PASSWORD_LENGTH } from '../engine.ts';
+import { PASSWORD_LENGTH } from '../basics.ts';
 import type { AccountPage } from '../forms.ts';
 import type { Passkey } from '../passkeys/passkeys.ts';
 import type { Connected, SignInService } from '../services/services.ts';

@@ -1,6 +1,6 @@
 import { escapeHtml } from '../../base/plain-text.ts';
 import type { AccountSuspension } from '../accounts.ts';
-import { PASSWORD_LENGTH } from '../engine.ts';
+import { PASSWORD_LENGTH } from '../basics.ts';
 import type { AccountPage } from '../forms.ts';
 import type { Invitation } from '../invitations.ts';
 import type { AccountWords } from '../words/account-words.ts';

@@ -4,7 +4,6 @@ import type { Log } from '../../base/log.ts';
 import type { Store } from '../../store/index.ts';
 import type { AccountId } from '../../wire/account.ts';
 import type { Engine } from '../engine.ts';
-import { openServiceEngine } from './service-engine.ts';
 
 /** Other services that people can sign in with, at most. */
 const MOST_SERVICES = 8;
@@ -100,6 +99,7 @@ export function openServices(deps: ServicesDeps): Services {
       const known = engines.get(`${id} ${origin}`);
       if (!one || known) return known;
       if (!(await answers(one))) return undefined;
+      const { openServiceEngine } = await import('./service-engine.ts');
       const made = openServiceEngine(
         {
           ...{ store, secret: deps.secret, origin },
