@@ -1,5 +1,5 @@
 /** Tokens, keys and passwords, wherever people and programs put them: none of them is in any log, journal or record. */
-import { lstatSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -179,6 +179,8 @@ test('what is secret stays out of logs, journals, records and what is said of a 
     ['the log', output],
     ...filesIn(server.data)
       .filter((path) => path !== join(server.data, 'secret'))
+      // A file that was just being written has another name a moment later, and is read by that.
+      .filter((path) => !path.endsWith('.new') || existsSync(path))
       .map((path) => [path.slice(server.data.length), readFileSync(path)] as const),
   ];
   expect(places.length).toBeGreaterThan(5);

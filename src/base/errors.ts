@@ -106,3 +106,6 @@ export class EarshotError extends Error {
     this.code = code;
   }
 }
+
+/** What went wrong in the words of whoever noticed, without the name of its class: for the log. */
+export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

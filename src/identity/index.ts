@@ -1,5 +1,7 @@
 /** Identity: accounts, how people sign in, their sessions and tokens. Nobody needs one to listen. */
+
 import type { Clock } from '../base/clock.ts';
+import { reasonOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Store } from '../store/index.ts';
 import type { AccountCard } from '../wire/account.ts';
@@ -98,7 +100,9 @@ export async function open(deps: IdentityDeps): Promise<Identity> {
         .execute(),
     later(going) {
       const one = going
-        .catch((error: unknown) => log.warn({ error: String(error) }, 'work after a page of accounts failed'))
+        .catch((error: unknown) =>
+          log.warn({ error: reasonOf(error) }, 'work after a page of accounts failed'),
+        )
         .finally(() => work.delete(one));
       work.add(one);
     },
@@ -130,7 +134,10 @@ export async function open(deps: IdentityDeps): Promise<Identity> {
         const found = await account(request);
         return found && !found.suspended ? cardOf(found) : undefined;
       } catch (error) {
-        log.warn({ error: String(error) }, 'who sends a request could not be looked up: nobody is signed in');
+        log.warn(
+          { error: reasonOf(error) },
+          'who sends a request could not be looked up: nobody is signed in',
+        );
         return undefined;
       }
     },

@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
+import { reasonOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { ms } from '../base/time.ts';
 import type { Store } from '../store/index.ts';
@@ -74,7 +75,7 @@ export function openMails({ store, clock, log, send }: MailsDeps): Mails {
         done.add(mail.id);
       } catch (error) {
         if (!isAway)
-          log.warn({ error: String(error) }, 'a mail could not be sent: it waits, see /operate/accounts');
+          log.warn({ error: reasonOf(error) }, 'a mail could not be sent: it waits, see /operate/accounts');
         isAway = true;
         const pause = Math.min(FIRST_PAUSE_MS * 2 ** mail.tries, LONGEST_PAUSE_MS);
         await db
@@ -90,7 +91,7 @@ export function openMails({ store, clock, log, send }: MailsDeps): Mails {
   }
   const look = (): Promise<void> => {
     busy ??= sendDue()
-      .catch((error: unknown) => log.warn({ error: String(error) }, 'mails that wait could not be read'))
+      .catch((error: unknown) => log.warn({ error: reasonOf(error) }, 'mails that wait could not be read'))
       .finally(() => {
         busy = undefined;
       });

@@ -1,3 +1,4 @@
+import { reasonOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { mediaTypeOf, readBody } from '../http/index.ts';
 import { accountRoutes } from './account-routes.ts';
@@ -58,7 +59,7 @@ export function openAccountPages(
         : told({ wrong: words.unread }, 400);
     } catch (error) {
       deps.log.warn(
-        { path: url.pathname, error: String(error) },
+        { path: url.pathname, error: reasonOf(error) },
         'a script of accounts could not be answered',
       );
       return told({ wrong: words.away }, 503);
@@ -76,7 +77,10 @@ export function openAccountPages(
       const sent = await fieldsOf(request);
       return sent ? await route(visit, sent) : tell(words.unread, 413);
     } catch (error) {
-      deps.log.warn({ path: url.pathname, error: String(error) }, 'a page of accounts could not be answered');
+      deps.log.warn(
+        { path: url.pathname, error: reasonOf(error) },
+        'a page of accounts could not be answered',
+      );
       return tell(words.away, 503);
     }
   }

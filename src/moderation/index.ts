@@ -1,4 +1,5 @@
 /** Moderation: what people report, what is decided then, who is told, and which words are not accepted. */
+import { reasonOf } from '../base/errors.ts';
 import { ms } from '../base/time.ts';
 import { find } from '../http/index.ts';
 import { ACTS_EVERY, openActs } from './acts.ts';
@@ -58,7 +59,7 @@ export async function open(deps: ModerationDeps): Promise<Moderation> {
     return r === 'r' && step === 'report' ? people.report(request, slug) : undefined;
   };
   const failed = (error: unknown): void =>
-    log.warn({ error: String(error) }, 'moderation could not look after what is over; it tries again');
+    log.warn({ error: reasonOf(error) }, 'moderation could not look after what is over; it tries again');
   const running = new Set<Promise<unknown>>();
   /** One run of each kind at a time; the other kind never waits for it. */
   const each = (work: () => Promise<unknown>): (() => void) => {
@@ -100,7 +101,7 @@ export async function open(deps: ModerationDeps): Promise<Moderation> {
         return await (pages(request) ?? api.fetch(request));
       } catch (error) {
         log.warn(
-          { path: new URL(request.url).pathname, error: String(error) },
+          { path: new URL(request.url).pathname, error: reasonOf(error) },
           'a request about moderation could not be answered',
         );
         return awayPage(deps, request);
