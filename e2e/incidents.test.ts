@@ -62,6 +62,7 @@ describe('an incident in a browser', () => {
       await page.reload();
       return (await page.locator('.five').textContent())?.includes('tally-0: SIGKILL') === true;
     });
+    await until('the site is back', async () => (await fetch(`${server.url}/api/rooms`)).ok);
     await server.cli('incident', 'close', id);
     const person = (await told(id)).signs.find(({ kind }) => kind === 'person');
     expect(person?.to).toBeGreaterThan(person?.from ?? 0);
