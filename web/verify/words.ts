@@ -130,7 +130,7 @@ const french: VerifyWords = {
   line: (line) => `Ligne ${count(line, 'fr')}`,
   more: (number) => `et ${count(number, 'fr')} autres`,
   notes: 'Pas faux, mais bon à savoir',
-  room: 'Salon',
+  room: 'Salle',
   entries: 'Entrées de cette salle',
   figures: 'Chiffres',
   span: (from, to) => `du ${from} au ${to}`,

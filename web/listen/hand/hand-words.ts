@@ -64,7 +64,7 @@ const english = {
 export type HandWords = typeof english;
 
 const french: HandWords = {
-  title: 'Parler dans ce salon',
+  title: 'Parler dans cette salle',
   offer: 'Lever la main',
   name: 'Votre nom, tel que tout le monde le lira',
   topic: 'Que voulez-vous dire ou demander ? (facultatif)',
@@ -94,7 +94,7 @@ const french: HandWords = {
   listening: 'Un hôte vous a renvoyé dans le public. Il peut vous rappeler.',
   lowered: 'Votre main est baissée.',
   declined: 'Un hôte a refusé pour l’instant.',
-  banned: 'Un hôte vous a banni de la scène de ce salon. Vous pouvez continuer d’écouter.',
+  banned: 'Un hôte vous a banni de la scène de cette salle. Vous pouvez continuer d’écouter.',
   word: 'Son message :',
   again: 'La lever de nouveau',
   return: 'Revenir sur scène',
@@ -113,11 +113,11 @@ const french: HandWords = {
     silent: 'Un hôte vous a appelé sans réponse. Votre main est toujours levée.',
   },
   failed: {
-    'hands-closed': 'Seules les personnes invitées parlent dans ce salon.',
-    'hands-full': 'Le salon ne prend pas plus de mains levées. Nouvel essai automatique…',
+    'hands-closed': 'Seules les personnes invitées parlent dans cette salle.',
+    'hands-full': 'La salle ne prend pas plus de mains levées. Nouvel essai automatique…',
     'too-often': 'Beaucoup de mains se lèvent en même temps. Nouvel essai automatique…',
     'stage-full': 'La scène est pleine pour le moment.',
-    'room-not-open': 'Le salon n’est pas ouvert.',
+    'room-not-open': 'La salle n’est pas ouverte.',
   },
   unreachable: 'Le serveur n’a pas répondu. Nouvel essai automatique…',
 };

@@ -5,7 +5,8 @@ export const handsFrench: typeof handsEnglish = {
   title: 'Mains levées',
   chime: 'Signal sonore',
   none: 'Personne ne demande la parole.',
-  invitedOnly: 'Seules les personnes invitées parlent dans ce salon : le public ne peut pas lever la main.',
+  invitedOnly:
+    'Seules les personnes invitées parlent dans cette salle : le public ne peut pas lever la main.',
   more: (count) => `et ${count} autres derrière`,
   waits: (clock) => `attend ${clock}`,
   away: 'Sa page ne donne plus signe de vie depuis un moment.',
@@ -37,7 +38,7 @@ export const handsFrench: typeof handsEnglish = {
   offAir: 'Ramener en coulisses',
   toListener: 'Renvoyer dans le public',
   bringUp: 'Faire monter sur scène',
-  banned: 'Vous ne pouvez pas monter sur scène dans ce salon.',
+  banned: 'Vous ne pouvez pas monter sur scène dans cette salle.',
   accessTitle: 'Qui peut parler',
   ruleInvited: 'Seulement les personnes invitées',
   ruleCheck: 'Les hôtes écoutent avant le passage à l’antenne',

@@ -30,7 +30,7 @@ export const roomFrench: typeof roomEnglish = {
     'token-other-room': 'Votre lien est pour une autre salle.',
     'link-withdrawn': 'Ce lien a été retiré. Demandez-en un nouveau.',
     removed: 'On vous a retiré de la scène. Demandez un nouveau lien.',
-    banned: 'Un hôte vous a banni de la scène de ce salon.',
+    banned: 'Un hôte vous a banni de la scène de cette salle.',
     'moved-to-listeners': 'Un hôte vous a renvoyé dans le public ; il peut vous faire revenir.',
     'not-host': 'Seul l’hôte peut faire cela.',
     'operator-only': 'Seul l’exploitant du serveur peut faire cela.',
