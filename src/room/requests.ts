@@ -152,8 +152,6 @@ export function requests(now: () => number) {
       password: z.string(PASSWORD).max(MOST_PASSWORD, PASSWORD).optional(),
       pass: z.string().max(2_000).optional(),
     }),
-    continue: fields({ by: slug }),
-    handOver: fields({ to: z.string('use the id of a co-host on the stage').max(40) }),
     stop: fields({ reason }),
     adopt: fields({
       link: z

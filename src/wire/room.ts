@@ -95,18 +95,6 @@ export interface RoomPlans {
   readonly moved?: { readonly from: number; readonly at: number };
   /** Why it was cancelled, in the host's own words. */
   readonly cancelled?: { readonly reason: string };
-  /** The room that this one continues. */
-  readonly continues?: OtherRoom;
-  /** The room that continues this one: its listeners were led there. */
-  readonly continuedBy?: OtherRoom;
-}
-
-/** A room beside this one. The title is absent where it is nobody's to know. */
-export interface OtherRoom {
-  readonly slug: string;
-  readonly title?: string;
-  /** Wall-clock ms when one led to the other. */
-  readonly at: number;
 }
 
 /** One room as the site knows it; the `rooms` snapshot on the bus is a list of these. */
@@ -220,7 +208,7 @@ export interface RoomState {
   readonly quarantine?: Quarantine;
   /** The recording of a room that is over; absent when nothing was recorded. */
   readonly recording?: RecordingNote;
-  /** What its hosts say: why it is late, that it was moved, where it goes on. */
+  /** What its hosts say: why it is late, that it was moved, why it was cancelled. */
   readonly plans?: RoomPlans;
 }
 
