@@ -3,12 +3,7 @@ import type { Slug, SpeakerId } from '../base/ids.ts';
 import type { Ms } from '../base/time.ts';
 import type { Grant } from '../keys/token.ts';
 import type { Revoked } from '../wire/room.ts';
-import type {
-  BackstageAction,
-  BackstageEar,
-  BackstageLine,
-  BackstagePerson,
-} from '../wire/stage/backstage.ts';
+import type { BackstageAction, BackstageLine, BackstagePerson } from '../wire/stage/backstage.ts';
 import { forward } from './forwarding.ts';
 import { openHandFile } from './hands/hand-file.ts';
 import { banned, type HandsRoom, isHandAction, RoomHands } from './hands/room-hands.ts';
@@ -17,7 +12,8 @@ import { moderate } from './moderation.ts';
 import { MAX_HOSTS, occupied, taken } from './occupancy.ts';
 import { type Opened, openEnd, type StageCell } from './opening.ts';
 import type { PeerState } from './peer.ts';
-import { asPerson, KEEP_MS, openPlace, RETURN_MS, type StagePlace, silenced, takeLevel } from './place.ts';
+import { StagePeople } from './people.ts';
+import { type StagePlace, silenced } from './place.ts';
 import { openPublisher } from './publisher.ts';
 import { Readers } from './readers.ts';
 import { openReceiver } from './receiver.ts';
@@ -34,15 +30,8 @@ const MAX_RECEIVERS_PER_PERSON = 2;
 /** A session that has not connected within this time is closed; earlier when others wait for its place. */
 const CONNECT_MS = 20_000;
 const CONNECT_WHILE_OTHERS_WAIT_MS = 5_000;
-/** Who was moved to the listeners hears the stage for this long: the program says the same later. */
-const LEAVING_MS = 2_000;
 /** Limit of listeners to the stage in addition to the limit of speakers. */
 const SPARE_EARS = 8;
-
-const MOVED: StageRefusal = {
-  refused: 'moved-to-listeners',
-  detail: 'A host can bring you back on stage.',
-};
 
 /** The room itself: places, sessions, forwarding. */
 export class Room implements StageRoom {
@@ -51,16 +40,13 @@ export class Room implements StageRoom {
   readonly readers = new Readers();
   readonly raised: RoomHands;
   /** How many speakers have a place or are about to, without hosts. */
-  readonly speakers = (): number => taken(this.#places, undefined, false);
+  readonly speakers = (): number => taken(this.#people.places, undefined, false);
   readonly #hooks: StageHooks;
   readonly #clock: Clock;
   readonly #cell: StageCell;
-  readonly #places = new Map<SpeakerId, StagePlace>();
+  readonly #people: StagePeople;
   readonly #sessions = new Sessions();
   readonly #revocation = new Revocation();
-  /** People with a link whom a host moved to the listeners. */
-  readonly #moved = new Set<SpeakerId>();
-  readonly #leaving = new Map<SpeakerId, Ms>();
   #program: Extract<BackstageLine, { kind: 'program' }> | undefined;
   #dirty = false;
   #speaking = '';
@@ -74,6 +60,13 @@ export class Room implements StageRoom {
     this.#cell = cell;
     const file = cell.handsDir === undefined ? undefined : openHandFile(cell.handsDir, slug, cell.log);
     this.raised = new RoomHands(this.#forHands(), file);
+    this.#people = new StagePeople(hooks, this.#clock, this.#sessions, this.raised, {
+      changed: () => {
+        this.#dirty = true;
+      },
+      drop: (session) => this.#drop(session),
+      end: (who) => this.#end(who),
+    });
   }
 
   #forHands(): HandsRoom {
@@ -84,7 +77,7 @@ export class Room implements StageRoom {
         const { maxSpeakers: most } = this.#limits();
         return { left: most - this.speakers(), most };
       },
-      person: (id) => this.#places.get(id as SpeakerId) ?? this.#ears().find((it) => it.id === id),
+      person: (id) => this.#people.get(id) ?? this.#people.ear(id),
       ask: (who, line) => this.readers.send(line, who),
       end: (who) => this.#end(who),
       changed: () => {
@@ -103,27 +96,19 @@ export class Room implements StageRoom {
   }
 
   people(): BackstagePerson[] {
-    return [...this.#places.values()].filter((p) => p.appeared).map((p) => asPerson(p, this.#clock.now()));
+    return this.#people.all();
   }
 
   get attended(): boolean {
-    return this.#places.size > 0 || this.#sessions.size > 0 || this.readers.size > 0;
-  }
-
-  #ears(): BackstageEar[] {
-    return this.#sessions.offStage((id) => this.#places.get(id)?.appeared === true);
-  }
-
-  #roster(): BackstageLine {
-    return { kind: 'roster', people: this.people(), ears: this.#ears() };
+    return this.#people.places.size > 0 || this.#sessions.size > 0 || this.readers.size > 0;
   }
 
   link(id: SpeakerId): Readonly<PublisherCounts> | undefined {
-    return this.#places.get(id)?.publisher?.link;
+    return this.#people.get(id)?.publisher?.link;
   }
 
   notice(id: SpeakerId, notice: BackstagePerson['notice']): void {
-    const place = this.#places.get(id);
+    const place = this.#people.get(id);
     if (!place || place.notice === notice) return;
     place.notice = notice;
     this.#dirty = true;
@@ -146,11 +131,10 @@ export class Room implements StageRoom {
     const before = takeover ? undefined : this.#sessions.microphone(grant.speaker);
     const refusal =
       this.refusal(grant) ??
-      (this.#moved.has(grant.speaker) ? MOVED : undefined) ??
-      occupied(this.#places, before, grant, this.#limits(), this.#clock.now());
+      this.#people.moved(grant.speaker) ??
+      occupied(this.#people.places, before, grant, this.#limits(), this.#clock.now());
     if (refusal) return refusal;
-    const place = this.#places.get(grant.speaker) ?? this.#openPlace(grant);
-    this.#places.set(place.id, place);
+    const place = this.#people.open(grant);
     this.#dropUnconnected('whip', grant.speaker, 0);
     let session: SignallingSession | undefined;
     const opened = await this.#open(grant, network, () =>
@@ -161,24 +145,18 @@ export class Room implements StageRoom {
       }),
     );
     if ('refused' in opened) {
-      if (!place.publisher && !place.appeared) this.#places.delete(place.id);
+      if (!place.publisher && !place.appeared) this.#people.places.delete(place.id);
       return opened;
     }
     const previous = this.#sessions.microphone(grant.speaker);
     if (previous) this.#drop(previous);
     place.publisher = opened.end;
     place.since = this.#clock.now();
-    this.#places.set(place.id, place);
+    this.#people.places.set(place.id, place);
     const made = newSession(grant, this.#clock.now(), opened.handshake);
     session = { ...made, kind: 'whip', end: opened.end };
     this.#sessions.add(session);
     return session;
-  }
-
-  #openPlace(grant: Grant): StagePlace {
-    const hand = this.raised.queue.of(grant.speaker);
-    const check = grant.role === 'speaker' && (hand?.check ?? this.raised.rules.check ?? false);
-    return openPlace(grant, this.#clock.wall(), this.#clock.now(), check);
   }
 
   /** Lets a person backstage hear the others, with or without a microphone here. */
@@ -266,17 +244,17 @@ export class Room implements StageRoom {
     const live = this.#sessions.get(session.id);
     if (!live) return;
     this.#drop(live);
-    if (live.kind === 'whip') this.#forget(live.who);
+    if (live.kind === 'whip') this.#people.forget(live.who);
   }
 
   /** The first lines of a person's backstage stream, or why they may not read it. */
   backstage(grant: Grant): readonly BackstageLine[] | StageRefusal {
     const barred = this.refusal(grant);
     if (barred) return barred;
-    const place = this.#places.get(grant.speaker);
+    const place = this.#people.get(grant.speaker);
     return [
       { kind: 'you', id: grant.speaker, name: place?.name ?? grant.name, role: place?.role ?? grant.role },
-      this.#roster(),
+      this.#people.roster(),
       ...(this.#program ? [this.#program] : []),
       ...((place?.role ?? grant.role) === 'speaker' ? [] : this.raised.greeting()),
     ];
@@ -287,14 +265,14 @@ export class Room implements StageRoom {
     const barred = this.refusal(grant);
     if (barred) return barred;
     this.#dirty = true;
-    const own = this.#places.get(grant.speaker);
+    const own = this.#people.get(grant.speaker);
     if (isHandAction(action))
       return this.raised.act(own?.name ?? grant.name, own?.role ?? grant.role, action);
     return moderate(
       {
-        place: (id) => this.#places.get(id as SpeakerId),
+        place: (id) => this.#people.get(id),
         ear: (id) => {
-          const ear = this.#ears().find((it) => it.id === id);
+          const ear = this.#people.ear(id);
           return ear && { id: ear.id as SpeakerId, role: ear.role };
         },
         ask: (who, line) => this.readers.send(line, who),
@@ -303,9 +281,9 @@ export class Room implements StageRoom {
         },
         bar: (who) => this.#remove(who),
         ban: (who, by, reason) => this.raised.ban(who, by, reason),
-        listen: (who) => this.#toListener(who),
-        speak: (who) => this.#moved.delete(who),
-        onAir: (place, on) => this.#putOnAir(place, on),
+        listen: (who) => this.#people.toListener(who),
+        speak: (who) => this.#people.bringBack(who),
+        onAir: (place, on) => this.#people.putOnAir(place, on),
         host: (who) => this.raised.greet((line) => this.readers.send(line, who)),
       },
       grant,
@@ -325,28 +303,15 @@ export class Room implements StageRoom {
         if ('gone' in session.end && session.end.gone(now)) this.#stateChanged(session, 'disconnected');
       } else if (now - session.opened > patience) this.#stateChanged(session, 'failed');
     }
-    for (const place of [...this.#places.values()]) {
-      if (place.publisher) continue;
-      const away = now - place.since;
-      if (place.present && away >= RETURN_MS) {
-        place.present = false;
-        if (!place.checking) this.#hooks.left(place.id);
-        this.#dirty = true;
-      }
-      if (away >= KEEP_MS) this.#forget(place.id);
-    }
+    this.#people.tick(now);
     this.raised.tick();
-    for (const [who, since] of this.#leaving) {
-      if (now - since < LEAVING_MS || !this.#leaving.delete(who)) break;
-      if (this.raised.queue.of(who)?.standing === 'listening') this.#end(who);
-    }
     if (now - this.#levelsAt >= 100) this.#tell(now);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     for (const session of [...this.#sessions]) this.#drop(session);
-    this.#places.clear();
+    this.#people.places.clear();
     this.readers[Symbol.dispose]();
     this.raised[Symbol.dispose]();
   }
@@ -354,18 +319,12 @@ export class Room implements StageRoom {
   /** Sends levels ten times a second, and the roster when it changed. */
   #tell(now: Ms): void {
     this.#levelsAt = now;
-    const people: Record<string, number> = {};
-    let speaking = '';
-    for (const place of this.#places.values()) {
-      if (!place.connected) continue;
-      people[place.id] = takeLevel(place);
-      if (!silenced(place) && place.speaking.now(now)) speaking += `${place.id} `;
-    }
+    const { people, speaking } = this.#people.levels(now);
     if (speaking !== this.#speaking) this.#dirty = true;
     this.#speaking = speaking;
     if (this.#dirty) {
       this.#dirty = false;
-      this.readers.send(this.#roster());
+      this.readers.send(this.#people.roster());
       this.#hooks.changed();
     }
     this.raised.tell((line) => this.readers.sendTo(line, (who, role) => this.isHost(who, role)));
@@ -384,7 +343,7 @@ export class Room implements StageRoom {
     if (state === 'connected') {
       session.connected = true;
       session.handshake[Symbol.dispose]();
-      if (session.kind === 'whip') this.#connected(session.who);
+      if (session.kind === 'whip') this.#people.connected(session.who);
       else this.#dirty = true;
       return;
     }
@@ -393,51 +352,13 @@ export class Room implements StageRoom {
     if (state === 'disconnected' && session.kind === 'whep') return;
     this.#drop(session);
     if (session.kind !== 'whip') return;
-    const place = this.#places.get(session.who);
-    if (place && !place.appeared) this.#forget(place.id);
-  }
-
-  #connected(who: SpeakerId): void {
-    const place = this.#places.get(who);
-    if (!place) return;
-    place.connected = true;
-    place.appeared = true;
-    this.#dirty = true;
-    if (place.present) return;
-    place.present = true;
-    this.raised.arrived(who);
-    if (!place.checking) this.#heard(place);
-  }
-
-  /** The program hears this person from now on. */
-  #heard(place: StagePlace): void {
-    this.#hooks.joined(place.id, { name: place.name, role: place.role });
-    if (silenced(place)) this.#hooks.muted(place.id, true);
-  }
-
-  /** Puts somebody on air, or off it: then only the hosts hear them. */
-  #putOnAir(place: StagePlace, on: boolean): void {
-    if (place.checking !== on) return;
-    place.checking = !on;
-    for (const other of this.#sessions) if (other.kind === 'whep') other.end.release(place.id);
-    if (on && place.present) this.#heard(place);
-    else if (place.present) this.#hooks.left(place.id);
-  }
-
-  /** Moves somebody to the listeners: their microphone ends, and a host can bring them back. */
-  #toListener(who: SpeakerId): void {
-    if (this.raised.toListener(who)) {
-      this.#forget(who);
-      this.#leaving.set(who, this.#clock.now());
-    } else {
-      this.#moved.add(who);
-      this.#forget(who);
-    }
+    const place = this.#people.get(session.who);
+    if (place && !place.appeared) this.#people.forget(place.id);
   }
 
   /** True for a host or co-host, whether by their link or because a host made them one. */
   isHost(who: SpeakerId, role: Grant['role']): boolean {
-    return (this.#places.get(who)?.role ?? role) !== 'speaker';
+    return (this.#people.get(who)?.role ?? role) !== 'speaker';
   }
 
   /** Ends a session. A microphone's place stays, and the timers of its absence start. */
@@ -445,25 +366,8 @@ export class Room implements StageRoom {
     if (!this.#sessions.delete(session)) return;
     session.end[Symbol.dispose]();
     session.handshake[Symbol.dispose]();
-    const place = this.#places.get(session.who);
     this.#dirty = true;
-    if (session.kind !== 'whip' || place?.publisher !== session.end) return;
-    place.publisher = undefined;
-    place.connected = false;
-    place.since = this.#clock.now();
-    place.speaking.silence();
-  }
-
-  #forget(who: SpeakerId): void {
-    const place = this.#places.get(who);
-    if (!place) return;
-    const session = this.#sessions.microphone(who);
-    if (session) this.#drop(session);
-    this.#places.delete(who);
-    for (const other of this.#sessions) if (other.kind === 'whep') other.end.release(who);
-    if (place.present && !place.checking) this.#hooks.left(who);
-    this.raised.departed(who);
-    this.#dirty = true;
+    this.#people.disconnected(session);
   }
 
   #remove(who: SpeakerId): void {
@@ -482,14 +386,14 @@ export class Room implements StageRoom {
   #end(who: SpeakerId): void {
     this.readers.end(who);
     for (const session of [...this.#sessions]) if (session.who === who) this.#drop(session);
-    this.#forget(who);
+    this.#people.forget(who);
   }
 
   /** Why this link opens nothing here; undefined while it is valid. */
   refusal(grant: Grant): StageRefusal | undefined {
     if (this.#closed) return { refused: 'room-not-open' };
     const present = (who: SpeakerId): boolean =>
-      this.#places.has(who) || this.#sessions.has(who) || this.readers.has(who);
+      this.#people.places.has(who) || this.#sessions.has(who) || this.readers.has(who);
     const why = this.#revocation.refuse(grant, present);
     if (why) return why;
     const ban = this.raised.bans.of(grant);
