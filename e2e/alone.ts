@@ -40,7 +40,7 @@ export const ALONE: Readonly<Record<string, string>> = {
  * would keep a processor waiting. Paths without `.test.ts`.
  */
 export const LONGEST: readonly string[] = [
-  // 290 s: every address of a private room, straight, through nginx and through Varnish.
+  // Every address of a private room, straight, through nginx and through Varnish.
   'e2e/private',
   'e2e/fakes',
   'e2e/numbers',
