@@ -10,11 +10,11 @@ export interface DataFile {
 }
 
 /**
- * What is not taken: sockets and locks, what is made again, challenges of the moment, and the database, whose rows are
+ * What is not taken: sockets and locks, what is made again, the mark of a backup, challenges of the moment, and the database, whose rows are
  * taken instead.
  */
 const LEFT_OUT =
-  /^(?:run|compiled|standby\.bin|tls\/challenges|earshot\.sqlite.*|\.restor(?:ing|ed))(?:\/|$)/;
+  /^(?:run|compiled|last-backup\.json|standby\.bin|tls\/challenges|earshot\.sqlite.*|\.restor(?:ing|ed))(?:\/|$)/;
 /** Files that only grow, and that name what stands in other files: as long as they were before those were looked at. */
 const POINTS_AT_OTHERS = /(?:\.idx|\.jsonl|\/checkpoints|\/cosigned|\/growing)$/;
 const LINES = /\.jsonl$/;

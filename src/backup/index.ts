@@ -1,5 +1,6 @@
 /** Backups: one file out of a running installation, one file in, and the way from one database to another. */
 
+export { readBackupMark, writeBackupMark } from './mark.ts';
 export { type MoveOrder, moveDatabase } from './move.ts';
 export { type CheckedBackup, checkBackup } from './read-backup.ts';
 export {

@@ -47,6 +47,10 @@ export const ACCOUNT_ADDRESSES: readonly Address[] = [
     ],
   },
   {
+    ...{ id: 'operate-server', what: 'the whole server, for its operators', pattern: '/operate/server' },
+    ...{ owner: 'site', methods: ['GET'], urgency: 'control', cors: 'own', examples: ['/operate/server'] },
+  },
+  {
     ...{ ...FORMS, id: 'operate-accounts', what: 'accounts, invitations and mail that waits' },
     ...{ pattern: '/operate/accounts', examples: ['/operate/accounts'] },
   },

@@ -4,6 +4,7 @@ export { busyPage } from './busy-page.ts';
 export { clipCard } from './clip-card.ts';
 export { LARGE_HEAD_PAGE } from './large-head-page.ts';
 export { clipOembed, type OembedQuestion, oembed } from './oembed.ts';
+export { notForYou, type ServerFacts, type ServerLimit, serverPage } from './operate/server-page.ts';
 export { loadManifest } from './page-shell.ts';
 export { FAVICON, openPages, type Pages, ROBOTS } from './pages.ts';
 export {

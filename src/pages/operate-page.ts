@@ -1,47 +1,12 @@
 import type { PageLanguage } from '../base/negotiation.ts';
 import { escapeHtml } from '../base/plain-text.ts';
 import type { Operations } from '../wire/operations/operations.ts';
+import { diskPart, healthLines, OPERATOR_PAGES, runningNow } from './operate/overview.ts';
+import { overviewWords } from './operate/overview-words.ts';
+import { numbersOf, type PageNumbers } from './operate/page-numbers.ts';
 import { type OperationWords, operationWords } from './operate-words.ts';
 import { OPERATE, type Shell } from './page-shell.ts';
 import type { PlainWords } from './plain-words.ts';
-
-const NONE = '–';
-
-/** Numbers as they are written in a language; undefined is a dash. */
-function numbersOf(language: PageLanguage) {
-  const locale = language === 'fr' ? 'fr' : 'en-GB';
-  const format = (options: Intl.NumberFormatOptions) => {
-    const formatter = new Intl.NumberFormat(locale, options);
-    return (value: number | undefined): string => (value === undefined ? NONE : formatter.format(value));
-  };
-  const unit = (name: string, digits: number) =>
-    format({ style: 'unit', unit: name, maximumFractionDigits: digits });
-  const [minutes, hours, days, seconds] = [
-    unit('minute', 0),
-    unit('hour', 0),
-    unit('day', 0),
-    unit('second', 0),
-  ];
-  return {
-    whole: format({ maximumFractionDigits: 0 }),
-    number: format({ maximumFractionDigits: 3 }),
-    share: format({ style: 'percent', maximumFractionDigits: 1 }),
-    bytes: (value: number | undefined): string =>
-      value === undefined
-        ? NONE
-        : value >= 1e9
-          ? unit('gigabyte', 1)(value / 1e9)
-          : unit('megabyte', 0)(value / 1e6),
-    milliseconds: (value: number | undefined): string =>
-      unit('millisecond', 1)(value === undefined ? undefined : value * 1000),
-    span: (value: number | undefined): string => {
-      if (value === undefined) return NONE;
-      if (value < 120) return seconds(value);
-      if (value < 7_200) return minutes(value / 60);
-      return value < 172_800 ? hours(value / 3_600) : days(value / 86_400);
-    },
-  };
-}
 
 /** One table that scrolls by itself where it is too wide; the first column names the row. */
 function table(
@@ -65,7 +30,7 @@ ${body}
 }
 
 /** The networks that cost most; nothing where none costs much. */
-function prefixesTable(told: Operations, words: OperationWords, n: ReturnType<typeof numbersOf>): string {
+function prefixesTable(told: Operations, words: OperationWords, n: PageNumbers): string {
   if (told.prefixes.length === 0) return '';
   return `${table(
     words.prefixes,
@@ -92,10 +57,6 @@ function prefixesTable(told: Operations, words: OperationWords, n: ReturnType<ty
 /** What every process is doing, as tables. */
 function operationsMain(told: Operations, words: OperationWords, language: PageLanguage): string {
   const n = numbersOf(language);
-  const bad = told.checks.filter(({ ok }) => !ok);
-  const state = told.ready
-    ? `<p>${words.ready}</p>`
-    : `<p class="bad">${words.notReady}</p><ul>${bad.map(({ part, says = '' }) => `<li>${escapeHtml(`${part}: ${says}`)}</li>`).join('')}</ul>`;
   const processes = table(
     words.processes,
     'processes',
@@ -185,10 +146,7 @@ function operationsMain(told: Operations, words: OperationWords, language: PageL
             n.number(value),
           ]),
         );
-  const disk = told.disk ? `<p>${words.disk(n.bytes(told.disk.free), n.bytes(told.disk.size))}</p>` : '';
-  return [state, processes, rooms, doors, prefixesTable(told, words, n), defence, disk]
-    .filter(Boolean)
-    .join('\n');
+  return [processes, rooms, doors, prefixesTable(told, words, n), defence].filter(Boolean).join('\n');
 }
 
 /**
@@ -202,14 +160,19 @@ export function operatePage(shell: Shell, words: PlainWords, told: Operations | 
     extra: '<meta name="robots" content="noindex">\n',
   };
   const main = told ? operationsMain(told, own, words.language) : `<p class="bad">${own.away}</p>`;
+  const over = overviewWords(words.language);
+  const overview = told
+    ? `${healthLines(over, words.language, told)}<p>${runningNow(over, words.language, told)}</p>${diskPart(over, words.language, told.disk)}`
+    : '';
   return shell(
     words,
     head,
     OPERATE,
     `<main class="operate page"><h1>${words.operate}</h1>
+<nav aria-label="${over.pages}"><p>${over.forOperators} ${OPERATOR_PAGES.map(({ path, name }) => `<a href="${path}">${over.links[name]}</a>`).join(' · ')}</p></nav>
 <section class="doing" aria-labelledby="doing"><h2 id="doing">${own.parts}</h2>
 <p class="lead small">${own.lead} <a href="/operate.json">${own.data}</a></p>
-<div id="operations">${main}</div></section>
+<div id="operations">${overview}${main}</div></section>
 <noscript><p>${words.operatePlain}</p></noscript></main>`,
   );
 }

@@ -4,8 +4,6 @@ import type { PageLanguage } from '../base/negotiation.ts';
 export interface OperationWords {
   readonly lead: string;
   readonly away: string;
-  readonly ready: string;
-  readonly notReady: string;
   readonly parts: string;
   readonly processes: string;
   readonly rooms: string;
@@ -18,7 +16,6 @@ export interface OperationWords {
   readonly measure: string;
   readonly steps: Readonly<Record<string, string>>;
   readonly networkNames: string;
-  readonly disk: (free: string, size: string) => string;
   readonly data: string;
   readonly process: string;
   readonly state: string;
@@ -49,8 +46,6 @@ export interface OperationWords {
 const english: OperationWords = {
   lead: 'Gathered when this page was asked for. Anybody may read it: it holds no addresses, no links and no titles.',
   away: 'What the processes are doing cannot be read right now.',
-  ready: 'Every part is well.',
-  notReady: 'Not every part is well:',
   parts: 'What every process is doing',
   processes: 'Processes',
   rooms: 'Rooms with most listeners',
@@ -64,7 +59,6 @@ const english: OperationWords = {
   steps: { serve: 'nothing', defer: 'comes last', slow: 'slowed', wait: 'asked to wait', refuse: 'refused' },
   networkNames:
     'The names of networks are drawn anew whenever a door starts, so that nobody can tell whose they are. The operator sees the addresses with earshot defence list.',
-  disk: (free, size) => `Disk of the data folder: ${free} of ${size} are free.`,
   data: 'The same for programs',
   process: 'Process',
   state: 'State',
@@ -95,8 +89,6 @@ const english: OperationWords = {
 const french: OperationWords = {
   lead: 'Relevé quand cette page a été demandée. Tout le monde peut la lire : elle ne contient ni adresses, ni liens, ni titres.',
   away: 'Ce que font les processus ne peut pas être lu en ce moment.',
-  ready: 'Tout va bien.',
-  notReady: 'Tout ne va pas bien :',
   parts: 'Ce que fait chaque processus',
   processes: 'Processus',
   rooms: 'Salles avec le plus d’auditeurs',
@@ -116,7 +108,6 @@ const french: OperationWords = {
   },
   networkNames:
     'Les noms des réseaux sont tirés au sort à chaque démarrage d’une porte : personne ne peut savoir à qui ils sont. L’exploitant voit les adresses avec earshot defence list.',
-  disk: (free, size) => `Disque du dossier de données : ${free} libres sur ${size}.`,
   data: 'La même chose pour les programmes',
   process: 'Processus',
   state: 'État',

@@ -34,6 +34,8 @@ export function paths(data: string) {
     database: join(root, 'earshot.sqlite'),
     secret: join(root, 'secret'),
     operator: join(root, 'operator'),
+    /** When the last backup was made. */
+    backupMark: join(root, 'last-backup.json'),
     /** There while a restore works, and after one that was broken off. */
     restoring: join(root, '.restoring'),
     /** There while accounts have no operator: the token of the invitation that makes one. */

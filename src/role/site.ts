@@ -25,6 +25,7 @@ import { EMPTY, type Message } from '../wire/feed.ts';
 import { isOver, isRunning, type RoomCard } from '../wire/room.ts';
 import { answerClaims } from './claims.ts';
 import { watchDatabase } from './database-watch.ts';
+import { askForOperations } from './door/ask-operations.ts';
 import { serveInner } from './inner-http.ts';
 import { logLost } from './lost.ts';
 import { watchGeneration } from './operator-link.ts';
@@ -37,6 +38,7 @@ import { describeApi, describedPaths } from './site/api-page.ts';
 import { openSiteModeration } from './site/moderation.ts';
 import { openQuarantine } from './site/quarantine.ts';
 import { answerReplays } from './site/replays.ts';
+import { openServerPage, SERVER_PAGE } from './site/server-page.ts';
 import { keepSnapshot } from './snapshot.ts';
 
 /** What signs links, keys of private rooms and passes of guests. */
@@ -152,7 +154,14 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
   const claims = await answerClaims(config, at, log, rooms);
   const replays = answerReplays(at, log.part('replay'), rooms, claims, edits);
   const described = await describeApi(config, replays);
-  const repeated = keepRepeats(at, store, identity, described, moderation);
+  const server = await openServerPage({
+    ...{ config, store, backupMark: at.backupMark, now: () => systemClock.wall(), account: identity.whoIs },
+    operations: askForOperations(systemClock, at.supervisorHttp),
+    ...{ cards: rooms.cards, openReports: moderation.open },
+  });
+  const own: Fetch = async (request) =>
+    new URL(request.url).pathname === SERVER_PAGE ? server(request) : described(request);
+  const repeated = keepRepeats(at, store, identity, own, moderation);
   stack.use(await serveInner(at.siteHttp, answerDoors(rooms.over, repeated), keeping));
   const database = stack.use(watchDatabase(systemClock, store.ping));
   return Object.assign(stack.move(), {

@@ -61,7 +61,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   moderation: ['base', 'wire', 'http', 'store', 'api'],
   // The parts that connect the others.
   supervisor: ['base', 'certificate', 'keys'],
-  role: 'base native media wire keys journal http config bus store api certificate pages picture stage mixer packager origin archive standby door ladder queue edge room identity interaction replay moderation audience evidence claims incident press verdict'.split(
+  role: 'base native media wire keys journal http config bus store api backup certificate pages picture stage mixer packager origin archive standby door ladder queue edge room identity interaction replay moderation audience evidence claims incident press verdict'.split(
     ' ',
   ),
   main: ['base', 'certificate', 'config', 'journal', 'keys', 'role', 'roles', 'supervisor'],

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import project from '../../../package.json' with { type: 'json' };
-import { makeBackup } from '../../backup/index.ts';
+import { makeBackup, writeBackupMark } from '../../backup/index.ts';
 import { fromProcess } from '../../config/index.ts';
 import { paths } from '../../role/paths.ts';
 import { readArguments } from '../arguments.ts';
@@ -40,6 +40,11 @@ export const command: Command = async (args) => {
     ...{ data: config.data, to: resolve(to), version: project.version, now: () => Date.now(), progress },
     database: config.database ?? `sqlite:${paths(config.data).database}`,
   }).finally(() => progress.end());
+  await writeBackupMark(paths(config.data).backupMark, Date.now(), report).catch(() =>
+    console.error(
+      'earshot: the backup is made; /operate/server will not know of it, as the data folder cannot be written to',
+    ),
+  );
   const { file, bytes, files, rows, gone } = report;
   console.log(
     values.json

@@ -2,6 +2,7 @@ import type { Exposed } from '../../base/metrics.ts';
 import type {
   ExpensiveNetwork,
   Operations,
+  WatchedDisk,
   WorkingDoor,
   WorkingProcess,
   WorkingRoom,
@@ -90,19 +91,22 @@ export class OperationsDesk {
     };
     const byProcess = Map.groupBy(samples, ({ process }) => process);
     const processes = children.map((child) => processOf(child, byProcess.get(child.name) ?? [], now, rate));
-    const [free, size] = ['earshot_disk_free_bytes', 'earshot_disk_size_bytes'].map(
-      (name) => samples.find((one) => one.name === name)?.value,
-    );
+    const rooms = roomsOf(samples, rate);
+    const disk = diskOf(samples);
     const told: Operations = {
       ...{ v: 1, at: wall, version, ready: readiness.startsWith('ready') },
       checks: checksOf(readiness),
       processes,
-      rooms: roomsOf(samples, rate),
+      counts: {
+        ...{ rooms: rooms.length, live: rooms.filter(({ live }) => live).length },
+        listeners: rooms.reduce((sum, { listeners }) => sum + listeners, 0),
+      },
+      rooms: rooms.slice(0, MOST_ROOMS),
       doors: children
         .filter(({ name }) => name.startsWith('door-'))
         .flatMap(({ name }) => doorOf(name, byProcess.get(name) ?? [])),
       prefixes: prefixesOf(samples),
-      ...(free === undefined || size === undefined ? {} : { disk: { free, size } }),
+      ...(disk ? { disk } : {}),
       defence: defenceOf(samples),
     };
     this.#counters = counters;
@@ -160,8 +164,17 @@ function roomsOf(
   );
   return rooms
     .filter(({ slug }) => slug !== '')
-    .sort((a, b) => b.listeners - a.listeners || (b.busy ?? 0) - (a.busy ?? 0))
-    .slice(0, MOST_ROOMS);
+    .sort((a, b) => b.listeners - a.listeners || (b.busy ?? 0) - (a.busy ?? 0));
+}
+
+/** The disk as the supervisor watches it; undefined while it does not know. */
+function diskOf(samples: readonly ProcessSample[]): WatchedDisk | undefined {
+  const [free, size, fullIn] = ['free_bytes', 'size_bytes', 'full_seconds'].map((what) => {
+    const value = samples.find(({ name }) => name === `earshot_disk_${what}`)?.value;
+    return Number.isFinite(value) ? value : undefined;
+  });
+  if (free === undefined || size === undefined) return undefined;
+  return { free, size, ...(fullIn === undefined ? {} : { fullIn }) };
 }
 
 function doorOf(name: string, samples: readonly ProcessSample[]): WorkingDoor[] {

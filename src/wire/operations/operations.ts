@@ -17,9 +17,19 @@ export interface Operations {
   /** The networks (/24, /48) that cost the doors most, by names that mean nothing outside. */
   readonly prefixes: readonly ExpensiveNetwork[];
   /** The disk of the data folder; absent while it is not known. */
-  readonly disk?: { readonly free: number; readonly size: number };
+  readonly disk?: WatchedDisk;
+  /** Rooms with their doors open, those of them that are live, and their connections: all of them, not only those in `rooms`. */
+  readonly counts?: { readonly rooms: number; readonly live: number; readonly listeners: number };
   /** What the doors' defence counts, by its metrics; empty where nothing is counted. */
   readonly defence: readonly { readonly name: string; readonly labels: string; readonly value: number }[];
+}
+
+/** The disk of the data folder, in bytes. */
+export interface WatchedDisk {
+  readonly free: number;
+  readonly size: number;
+  /** Seconds until it is full at the pace of the last hour; absent while it is not filling up, or not known. */
+  readonly fullIn?: number;
 }
 
 /** One process. A figure that is not known is absent. */
