@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Hono } from 'hono';
+import { keptByNobody, refuseTheRest } from '../api/index.ts';
 import type { Log } from '../base/log.ts';
 import { find } from '../http/index.ts';
 import { ClaimBook } from './book/claim-book.ts';
@@ -50,21 +51,12 @@ export async function open(deps: ClaimsDeps): Promise<Claims> {
     },
   });
   const app = new Hono();
-  app.use(async (c, next) => {
-    await next();
-    if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
-  });
+  keptByNobody(app);
   checkRoutes(app, deps, checker);
   caseRoutes(app, deps);
   bookRoutes(app, { ...deps, book }, checker);
   noteRoutes(app, deps, checker.charge);
-  for (const [path, list] of Map.groupBy(app.routes, (route) => route.path)) {
-    const allow = [...new Set(list.map(({ method }) => method))].filter((method) => method !== 'ALL');
-    if (allow.length === 0) continue;
-    if (allow.includes('GET')) allow.push('HEAD');
-    app.all(path, () => refusedAnswer({ refused: 'method-not-allowed', allow }));
-  }
-  app.notFound(() => refusedAnswer({ refused: 'not-found' }));
+  refuseTheRest(app);
   app.onError((error, c) => {
     deps.log.error(
       { path: c.req.path, error: error.stack ?? String(error) },

@@ -1,5 +1,13 @@
 import { type Context, Hono } from 'hono';
-import { type Attempted, isRefusal, read, refuse, refused } from '../api/index.ts';
+import {
+  type Attempted,
+  isRefusal,
+  keptByNobody,
+  read,
+  refuse,
+  refused,
+  refuseTheRest,
+} from '../api/index.ts';
 import { asSlug } from '../base/ids.ts';
 import type { RoomCard } from '../wire/room.ts';
 import { hearingLink } from './abuse-form.ts';
@@ -113,21 +121,10 @@ export function openModerationApi(deps: DeskRoutesDeps & { readonly open: Public
   }
 
   const routes: ModerationApi = { app, deps, operator, host, told, shown, made, chosen, lifted };
+  keptByNobody(app);
   roomRoutes(routes);
   serverRoutes(routes);
-  app.use(async (c, next) => {
-    await next();
-    if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
-  });
-  const methods = Map.groupBy(app.routes, (route) => route.path);
-  for (const [path, list] of methods) {
-    const allow = [...new Set(list.map(({ method }) => method))].filter((method) => method !== 'ALL');
-    if (allow.length > 0 && path.startsWith('/api')) {
-      if (allow.includes('GET')) allow.push('HEAD');
-      app.all(path, () => refuse('method-not-allowed', undefined, { allow: allow.join(', ') }));
-    }
-  }
-  app.notFound(() => refuse('not-found'));
+  refuseTheRest(app, '/api');
   return app;
 }
 

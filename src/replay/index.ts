@@ -1,6 +1,7 @@
 /** What people add to recordings: chapters, clips, trims, how long one is kept. The sound stays as it was written. */
 import { randomInt } from 'node:crypto';
 import { Hono } from 'hono';
+import { keptByNobody, refuseTheRest } from '../api/index.ts';
 import { openAllowance } from '../base/allowance.ts';
 import { asSlug } from '../base/ids.ts';
 import { find } from '../http/index.ts';
@@ -42,10 +43,7 @@ const HOSTS: readonly RoomMember['role'][] = ['host', 'co-host'];
 /** Opens the part. */
 export function open(deps: ReplayDeps): Replays {
   const app = new Hono();
-  app.use(async (c, next) => {
-    await next();
-    if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
-  });
+  keptByNobody(app);
   const allowance = openAllowance(deps.clock, BURST, EVERY_MS);
   const member: EditRoutes['member'] = async (c, roles) => {
     const slug = asSlug(c.req.param('slug') ?? '');
@@ -97,14 +95,7 @@ export function open(deps: ReplayDeps): Replays {
     });
   });
 
-  const methods = Map.groupBy(app.routes, (route) => route.path);
-  for (const [path, list] of methods) {
-    const allow = [...new Set(list.map(({ method }) => method))].filter((method) => method !== 'ALL');
-    if (allow.length === 0) continue;
-    if (allow.includes('GET')) allow.push('HEAD');
-    app.all(path, () => refusedAnswer({ refused: 'method-not-allowed', allow }));
-  }
-  app.notFound(() => refusedAnswer({ refused: 'not-found' }));
+  refuseTheRest(app);
   app.onError((error, c) => {
     deps.log.error(
       { path: c.req.path, error: error.stack ?? String(error) },

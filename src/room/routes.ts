@@ -9,6 +9,7 @@ import {
   readCursor,
   refuse,
   refused,
+  refuseTheRest,
   shownWithTag,
   tellPaces,
 } from '../api/index.ts';
@@ -56,17 +57,6 @@ function listRoute(app: Hono, deps: RoutesDeps, view: (c: Context, entry: RoomOn
       next,
     );
   });
-}
-
-/** Answers the methods that an address does not have. */
-function refuseOtherMethods(app: Hono): void {
-  const methods = Map.groupBy(app.routes, (route) => route.path);
-  for (const [path, list] of methods) {
-    const allow = [...new Set(list.map((route) => route.method))].filter((method) => method !== 'ALL');
-    if (allow.length === 0) continue;
-    if (allow.includes('GET')) allow.push('HEAD');
-    app.all(path, () => refuse('method-not-allowed', undefined, { allow: allow.join(', ') }));
-  }
 }
 
 /** The HTTP surface of rooms, as a Request → Response function. */
@@ -177,8 +167,7 @@ export function routes(
     app.get(path, (c) => c.body(description, 200, { 'content-type': 'application/json' }));
   }
 
-  refuseOtherMethods(app);
-  app.notFound(() => refuse('not-found'));
+  refuseTheRest(app);
   app.onError((error, c) => {
     if (deps.trouble(error)) return refuse('database-away');
     deps.log.error(

@@ -1,5 +1,7 @@
 /** `/r/:slug/evening.json`: what the numbers page draws, from the evidence entries of the room. */
 
+import type { HappeningKind } from './evidence-entry.ts';
+
 /** One point of the chart: seconds since 1970, then S, C, M and gross; each is the largest value within the step. */
 export type EveningPoint = readonly [at: number, s: number, c: number, m: number, gross: number];
 
@@ -17,20 +19,7 @@ export interface EveningJoins {
 export interface EveningEvent {
   /** Seconds since 1970. */
   readonly at: number;
-  readonly what:
-    | 'scheduled'
-    | 'opened'
-    | 'first-audio'
-    | 'first-speech'
-    | 'ended'
-    | 'dead-air'
-    | 'rung'
-    | 'sampling'
-    | 'stopped'
-    | 'resumed'
-    | 'quarantined'
-    | 'released'
-    | 'note';
+  readonly what: HappeningKind;
   /** A rung's number, the share of sessions that prove, a cause of dead air, a host's note. */
   readonly detail?: string;
   /** Index of its entry in the evidence log. */

@@ -111,6 +111,22 @@ export interface PostsEntry extends RoomPlace {
   readonly posts: readonly PostFigures[];
 }
 
+/** What may happen to a room. */
+export type HappeningKind =
+  | 'scheduled'
+  | 'opened'
+  | 'first-audio'
+  | 'first-speech'
+  | 'ended'
+  | 'dead-air'
+  | 'rung'
+  | 'sampling'
+  | 'stopped'
+  | 'resumed'
+  | 'quarantined'
+  | 'released'
+  | 'note';
+
 /**
  * An event in the life of a room: its clocks, dead air, rungs, changes of the share that sends proofs, the host's notes,
  * and what the operator or the machine did to it.
@@ -119,20 +135,7 @@ export interface HappeningEntry extends RoomPlace {
   readonly v: 1;
   readonly kind: 'happening';
   readonly at: number;
-  readonly what:
-    | 'scheduled'
-    | 'opened'
-    | 'first-audio'
-    | 'first-speech'
-    | 'ended'
-    | 'dead-air'
-    | 'rung'
-    | 'sampling'
-    | 'stopped'
-    | 'resumed'
-    | 'quarantined'
-    | 'released'
-    | 'note';
+  readonly what: HappeningKind;
   /** A rung's number, a cause of dead air, the text of a note, the reason why it was stopped; of `sampling` the share that proves, as `1/16`. */
   readonly detail?: string;
   /** Of a note: who wrote it, and when (wall-clock ms); `at` is the moment that it is about. */

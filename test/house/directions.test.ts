@@ -41,7 +41,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   // Truth: what was heard, what was written down of it, and what people say about it. Nobody waits for them.
   audience: ['base', 'wire', 'keys', 'http', 'journal'],
   evidence: ['base', 'wire', 'keys', 'http', 'journal'],
-  claims: ['base', 'wire', 'http', 'journal'],
+  claims: ['base', 'wire', 'http', 'journal', 'api'],
   // Pure functions over the lines of a log.
   verdict: ['base'],
   incident: ['base', 'wire', 'http', 'journal', 'verdict'],
@@ -56,7 +56,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   // What the audience says back, beside the stage; it knows no account.
   interaction: ['base', 'wire', 'keys', 'http'],
   // Beside recordings, of which it knows only what people add to them.
-  replay: ['base', 'wire', 'keys', 'http'],
+  replay: ['base', 'wire', 'keys', 'http', 'api'],
   // What is decided about people, rooms and clips; it reaches them through functions that it is given.
   moderation: ['base', 'wire', 'http', 'store', 'api'],
   // The parts that connect the others.
