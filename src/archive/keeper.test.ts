@@ -113,6 +113,30 @@ describe('the keeper of recordings', () => {
     expect(tight.note('b')?.removedBy).toBeUndefined();
   });
 
+  it('keeps one that was reported for longer, but not for ever, and not beyond the quota', async () => {
+    const rooms = { told: { running: false, held: true, ended: ZERO }, on: { running: true } };
+    const { keeper, clock } = await kept(rooms, { keep: 30 * DAY });
+    clock.advance(89 * DAY);
+    await keeper.sweep();
+    expect(keeper.note('told')?.removedBy).toBeUndefined();
+    clock.advance(2 * DAY);
+    await keeper.sweep();
+    expect(keeper.note('told')?.removedBy).toBe('age');
+  });
+
+  it('takes what was reported last when there is no room left', async () => {
+    const rooms = {
+      told: { running: false, held: true, ended: ZERO },
+      newer: { running: false, ended: ZERO + 1 },
+    };
+    const one = (await kept({ size: { running: true } })).keeper.note('size')?.bytes ?? 0;
+    await rm(join(dir, 'size'), { recursive: true });
+    const { keeper } = await kept(rooms, { quota: Math.round(1.5 * one) });
+    expect(['told', 'newer'].map((slug) => keeper.note(slug)?.removedBy)).toEqual([undefined, 'quota']);
+    const small = await kept(rooms, { quota: Math.round(0.5 * one) });
+    expect(small.keeper.note('told')?.removedBy).toBe('quota');
+  });
+
   it('removes the others although one cannot be read', async () => {
     await mkdir(join(dir, 'a', 'opus64'), { recursive: true });
     await writeFile(join(dir, 'a', 'removed.json'), '{"at":');

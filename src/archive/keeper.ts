@@ -23,9 +23,13 @@ const AGAIN_MS = [ms(2_000), ms(15_000)];
 /** It is also checked in each count until then, if no note about the removal is left. */
 const FORGET_MS = 600_000;
 const DAY_MS = 86_400_000;
+/** A recording that is held goes by its age no later than this after its time: nobody who reports can keep it for ever. */
+const HELD_DAYS = 60;
 /** The keeper's view of a room. */
 export interface KeptRoom {
   readonly running: boolean;
+  /** True while a report about it is open: it goes by its age only 60 days later, and by the quota after all others. */
+  readonly held?: boolean;
   /** Wall-clock ms. */
   readonly ended?: number | undefined;
   /** True for a room that is never recorded: recordings that an older version made of it are removed. */
@@ -191,7 +195,10 @@ class RecordingKeeper implements Keeper {
     return [...this.#counted.values()].reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  /** Removes the oldest recordings first; those of running rooms and removed ones are excluded. */
+  /**
+   * Removes the oldest recordings first, and those that are held last; those of running rooms and removed ones are
+   * excluded.
+   */
   async #retire(): Promise<void> {
     const { clock, keep, quota } = this.#deps;
     this.#going.clear();
@@ -201,14 +208,18 @@ class RecordingKeeper implements Keeper {
     let promised = bytes;
     const over = [...this.#counted]
       .filter(([slug, one]) => !one.removed && !this.#deps.room(slug)?.running)
-      .map(([slug, one]) => ({ slug, ...one, ended: this.#deps.room(slug)?.ended ?? one.ended }))
-      .sort((a, b) => a.ended - b.ended);
+      .map(([slug, one]) => {
+        const { ended = one.ended, held = false } = this.#deps.room(slug) ?? {};
+        return { slug, ...one, ended, held };
+      })
+      .sort((a, b) => Number(a.held) - Number(b.held) || a.ended - b.ended);
     for (const one of over) {
       const until = goesAt(one, keep);
-      const old = until !== undefined && sure && now >= until;
+      const late = one.held ? HELD_DAYS * DAY_MS : 0;
+      const old = until !== undefined && sure && now >= until + late;
       const by = old ? 'age' : quota !== undefined && bytes > quota ? 'quota' : undefined;
       if (!by) {
-        this.#announce(one, bytes, promised);
+        this.#announce(one, bytes, promised, one.held);
         promised -= one.bytes;
       } else if (await this.#removeOld(one.slug, by)) {
         bytes -= one.bytes;
@@ -231,12 +242,12 @@ class RecordingKeeper implements Keeper {
   /**
    * Says when a recording will go, and why; `promised` is what stays when all that were announced before it are gone.
    */
-  #announce(one: CountedRecording, bytes: number, promised: number): void {
+  #announce(one: CountedRecording, bytes: number, promised: number, held: boolean): void {
     const { keep, quota, log } = this.#deps;
     const { slug } = one;
     if (quota === undefined || promised <= quota * WARN_SHARE) {
       const until = goesAt(one, keep);
-      if (until !== undefined) this.#going.set(slug, { goesBy: 'age', goesAt: until });
+      if (until !== undefined && !held) this.#going.set(slug, { goesBy: 'age', goesAt: until });
       return;
     }
     this.#going.set(slug, { goesBy: 'quota' });

@@ -6,7 +6,7 @@ import {
   type ToldQuestions,
 } from '../wire/interaction/questions.ts';
 
-/** Questions of one room in all: answered and hidden ones keep their place. */
+/** Questions of one room in all. When it has as many, the oldest hidden one makes room for a new one. */
 export const MAX_QUESTIONS = 2_000;
 /** Open questions of one device, and of one network, at once. */
 export const MAX_OPEN_PER_DEVICE = 5;
@@ -16,6 +16,8 @@ export const MAX_OPEN_PER_NETWORK = 200;
 export const MAX_VOTES = 100_000;
 /** Votes for one question from one network. */
 export const MAX_VOTES_PER_NETWORK = 600;
+/** Votes in the whole room from one network: it leaves most of them to everybody else. */
+export const MAX_ROOM_VOTES_PER_NETWORK = 10_000;
 
 /** One question as its room keeps it. */
 export interface KeptQuestion {
@@ -49,7 +51,8 @@ export interface Asked {
 /** The questions of one room: asked, voted for, answered, hidden. */
 export class QuestionList {
   readonly #all = new Map<string, KeptQuestion>();
-  readonly #votes = { count: 0 };
+  readonly #votes = { count: 0, from: new Map<string, number>() };
+  #shown: Pick<ToldQuestions, 'waiting' | 'questions' | 'answered'> | undefined;
 
   /** Every question, in the order in which they were asked. */
   all(): Iterable<KeptQuestion> {
@@ -76,20 +79,34 @@ export class QuestionList {
       if (other.device === device) mine += 1;
       if (other.network === network) near += 1;
     }
-    if (this.#all.size >= MAX_QUESTIONS) return 'room';
     if (mine >= MAX_OPEN_PER_DEVICE) return 'device';
     if (near >= MAX_OPEN_PER_NETWORK) return 'network';
+    if (!this.#hasRoom()) return 'room';
     const question: KeptQuestion = {
       ...{ id, text, name, device, network, asked: at, standing: 'open' },
       ...{ voters: new Set(), from: new Map() },
     };
     this.#all.set(id, question);
+    this.#shown = undefined;
     return question;
   }
 
   /** Takes a question as it was before a restart. */
   restore(question: KeptQuestion): void {
-    if (this.#all.size < MAX_QUESTIONS) this.#all.set(question.id, question);
+    if (!this.#hasRoom()) return;
+    this.#all.set(question.id, question);
+    this.#shown = undefined;
+  }
+
+  /** True while there is a place: what hosts have hidden gives its own away, so that nobody can fill a room for good. */
+  #hasRoom(): boolean {
+    if (this.#all.size < MAX_QUESTIONS) return true;
+    for (const { id, standing, voters } of this.#all.values())
+      if (standing === 'hidden') {
+        this.#votes.count -= voters.size;
+        return this.#all.delete(id);
+      }
+    return false;
   }
 
   /** Votes once for a question: true when that is new. */
@@ -100,10 +117,14 @@ export class QuestionList {
     if (question.voters.has(device) || question.device === device) return false;
     if (this.#votes.count >= MAX_VOTES) return 'votes';
     const near = question.from.get(network) ?? 0;
-    if (network !== '' && near >= MAX_VOTES_PER_NETWORK) return 'network';
+    const all = this.#votes.from.get(network) ?? 0;
+    if (network !== '' && (near >= MAX_VOTES_PER_NETWORK || all >= MAX_ROOM_VOTES_PER_NETWORK))
+      return 'network';
     question.voters.add(device);
     question.from.set(network, near + 1);
+    this.#votes.from.set(network, all + 1);
     this.#votes.count += 1;
+    this.#shown = undefined;
     return true;
   }
 
@@ -112,11 +133,17 @@ export class QuestionList {
     if (question.standing === standing) return false;
     question.standing = standing;
     question.answered = standing === 'answered' ? at : undefined;
+    this.#shown = undefined;
     return true;
   }
 
-  /** What everybody is shown. */
+  /** What everybody is shown; put in order once after each change, however many pages ask. */
   shown(): Pick<ToldQuestions, 'waiting' | 'questions' | 'answered'> {
+    this.#shown ??= this.#ordered();
+    return this.#shown;
+  }
+
+  #ordered(): Pick<ToldQuestions, 'waiting' | 'questions' | 'answered'> {
     const by = (wanted: QuestionStanding): KeptQuestion[] =>
       [...this.#all.values()].filter(({ standing }) => standing === wanted);
     const open = by('open').sort((a, b) => b.voters.size - a.voters.size || a.asked - b.asked);

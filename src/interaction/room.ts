@@ -17,6 +17,7 @@ import {
   MAX_OPEN_PER_DEVICE,
   MAX_OPEN_PER_NETWORK,
   MAX_QUESTIONS,
+  MAX_ROOM_VOTES_PER_NETWORK,
   MAX_VOTES,
   MAX_VOTES_PER_NETWORK,
   type QuestionLimit,
@@ -61,7 +62,7 @@ const LIMITS: Readonly<Record<QuestionLimit, InteractionRefusal>> = {
   },
   network: {
     refused: 'questions-full',
-    detail: `${MAX_OPEN_PER_NETWORK} open questions and ${MAX_VOTES_PER_NETWORK} votes for one of them are the limit of one network.`,
+    detail: `${MAX_OPEN_PER_NETWORK} open questions, ${MAX_VOTES_PER_NETWORK} votes for one of them and ${MAX_ROOM_VOTES_PER_NETWORK} in all are the limit of one network.`,
     retryAfter: 60,
   },
   votes: {

@@ -105,8 +105,8 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
         const { status, clocks, welcome } = card;
         // What is stopped may go on, and its recording is what the operator looks at.
         return {
-          // So is that of a room about which somebody reported something.
-          running: isRunning(status) || status === 'stopped' || moderation.holds(slug),
+          running: isRunning(status) || status === 'stopped',
+          held: moderation.holds(slug),
           ended: clocks.ended,
           neverKept: welcome === true,
         };

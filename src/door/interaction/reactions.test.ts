@@ -26,6 +26,14 @@ test('three of one device count in a second, and two hundred of one network', ()
   expect(send(1, { agree: 3 })).toBe(204);
 });
 
+test('one network that invents devices leaves the places of a second to everybody else', () => {
+  const reactions = new DoorReactions(manualClock());
+  const send = (n: number, from: string): number =>
+    reactions.take(card(), from, JSON_TYPE, body(n, { heart: 1 })).status;
+  for (let n = 0; n < 51_000; n++) send(n, '192.0.2.1');
+  expect(send(99_999, '198.51.100.7')).toBe(204);
+});
+
 test('what is switched off, not running or from a plain form of another site counts nothing', () => {
   const reactions = new DoorReactions(manualClock());
   const send = (room: RoomCard | undefined, type = JSON_TYPE, text = body(1, { heart: 1 })): number =>

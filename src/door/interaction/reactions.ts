@@ -73,6 +73,8 @@ export class DoorReactions {
     const near = `network ${network}`;
     if (this.#used.size >= MAX_DEVICES && !this.#used.has(mine)) return noReactions();
     let [own, all] = [this.#used.get(mine) ?? 0, this.#used.get(near) ?? 0];
+    // A network that invents devices takes no more places than what counts of it.
+    if (all >= MOST_PER_NETWORK) return noReactions();
     const counted = counts.map((count) => {
       const some = Math.max(0, Math.min(count, MOST_PER_SECOND - own, MOST_PER_NETWORK - all));
       own += some;

@@ -85,13 +85,26 @@ test('the line has a limit, and one network cannot take all of it', () => {
   const queue = new HandQueue(nothing);
   for (let n = 0; n < MAX_HANDS_PER_NETWORK; n += 1) raised(queue, n);
   expect(queue.raise(wish(5_000), 0)).toBe('network');
-  for (let n = MAX_HANDS_PER_NETWORK; n < MAX_HANDS; n += 1) raised(queue, n, 0, '10.0.0.2');
-  expect(queue.raise(wish(5_001, '10.0.0.3'), 0)).toBe('room');
+  for (let n = MAX_HANDS_PER_NETWORK; n < MAX_HANDS; n += 1) raised(queue, n, 0, `10.1.${n}.1`);
+  expect(queue.raise(wish(5_001), 0)).toBe('room');
   const first = queue.shown(0)[0];
   queue.turn(queue.get(first?.id ?? '') as Hand, 'lowered', 0);
   expect(typeof queue.raise(wish(5_002), 0)).toBe('object');
   expect(queue.shown(0)).toHaveLength(SHOWN_HANDS);
   expect(queue.up).toBe(MAX_HANDS);
+});
+
+test('a full line makes room for others from the network that has the most, its newest hand first', () => {
+  const queue = new HandQueue(nothing);
+  const first = Array.from({ length: MAX_HANDS_PER_NETWORK }, (_, n) => raised(queue, n));
+  for (let n = MAX_HANDS_PER_NETWORK; n < MAX_HANDS; n += 1) raised(queue, n, 0, '10.0.0.2');
+  const other = raised(queue, 5_001, 0, '10.0.0.3');
+  expect([queue.up, other.standing, first.at(-1)?.standing]).toEqual([MAX_HANDS, 'up', 'lowered']);
+  expect(queue.own(first.at(-1) as Hand).word).toContain('many hands of your network');
+  // As long as others have more, and no longer.
+  for (let n = 6_000; n < 7_000; n += 1) queue.raise(wish(n, '10.0.0.3'), 0);
+  const of = (network: string) => queue.all().filter((hand) => hand.network === network).length;
+  expect([of('10.0.0.3'), queue.up]).toEqual([333, MAX_HANDS]);
 });
 
 test('listeners are told ids alone, for twenty seconds, and never more than thirty-two', () => {

@@ -30,6 +30,8 @@ const MAX_TOLD = 32;
 /** Whoever is among the next this many says often that they are there, so that a call is noticed on delayed sound too. */
 const NEXT = 10;
 const AGAIN_S = { next: 4, later: 20 };
+/** What the page reads whose hand made room for another network's. */
+const CROWDED = 'The line is full, and many hands of your network are in it: this one made room for others.';
 
 /** A wish to speak, already checked. */
 export interface HandWish {
@@ -83,8 +85,8 @@ export class HandQueue {
   }
 
   /**
-   * Raises a hand, or renews the one that this device has: it keeps its place. The secret is the page's. Refused with
-   * the limit that is reached.
+   * Raises a hand, or renews the one that this device has: it keeps its place. The secret is the page's. When the line
+   * is full, the newest hand of the network with the most of them makes room. Refused with the limit that is reached.
    */
   raise(wish: HandWish, wall: number): { readonly hand: Hand; readonly secret: string } | 'room' | 'network' {
     const { secret, kept } = newSecret();
@@ -94,7 +96,7 @@ export class HandQueue {
       this.#changed(known);
       return { hand: known, secret };
     }
-    if (this.#up.size >= MAX_HANDS) return 'room';
+    if (this.#up.size >= MAX_HANDS && !this.#madeRoom(wish.network, wall)) return 'room';
     if ((this.#perNetwork.get(wish.network) ?? 0) >= MAX_HANDS_PER_NETWORK) return 'network';
     this.#last += 1;
     const hand: Hand = {
@@ -247,6 +249,17 @@ export class HandQueue {
     const left = (this.#perNetwork.get(hand.network) ?? 1) - 1;
     if (left > 0) this.#perNetwork.set(hand.network, left);
     else this.#perNetwork.delete(hand.network);
+  }
+
+  /** Lowers the newest hand of the network with the most, unless this one would have as many; false when it has. */
+  #madeRoom(network: string, wall: number): boolean {
+    let [crowd, most] = ['', (this.#perNetwork.get(network) ?? 0) + 1];
+    // Of hands from before a restart nobody knows the network.
+    for (const [other, count] of this.#perNetwork)
+      if (other !== '' && count > most) [crowd, most] = [other, count];
+    if (crowd === '') return false;
+    const newest = [...this.#up.values()].findLast((hand) => hand.network === crowd);
+    return newest !== undefined && this.turn(newest, 'lowered', wall, { word: CROWDED });
   }
 
   #lowerOldest(wall: number): void {

@@ -276,6 +276,17 @@ test.each([
   expect(((await answer.json()) as { detail: string }).detail).toContain(word);
 });
 
+test('whoever only reads the id of a called hand cannot keep its page from coming up', async () => {
+  open();
+  const hand = await raise(1);
+  expect(await act(await host(), { do: 'call', hand: hand.id })).toBe(204);
+  expect(room.raised.told().called).toEqual([hand.id]);
+  const guess = () => post(`/hand/${hand.id}/take`, { secret: 'x'.repeat(24) }, '10.6.6.6');
+  const guesses = await Promise.all(Array.from({ length: 200 }, guess));
+  expect(new Set(guesses.map(({ status }) => status))).toEqual(new Set([410, 429]));
+  expect((await own(hand, 'take')).status).toBe(200);
+});
+
 test('a room that is not open takes no hand', async () => {
   const answer = await ask('POST', '/r/other/hand', undefined, '{}', { 'content-type': 'application/json' });
   expect(await code(answer)).toBe('room-not-open');

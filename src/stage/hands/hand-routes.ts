@@ -17,8 +17,10 @@ const MAX_BODY_BYTES = 2_048;
 const RAISES = { burst: 150, perSecond: 50 };
 /** The same for one device, so that nobody keeps changing their topic. */
 const DEVICE = { burst: 10, perSecond: 0.5 };
-/** Requests about one hand. */
+/** Requests about one hand, from whoever has its secret: its id is public. */
 const OWN = { burst: 20, perSecond: 2 };
+/** The same without its secret, from one network. */
+const GUESSES = { burst: 60, perSecond: 2 };
 /** A grant of a raised hand: the page takes another before it ends, while the hand holds. */
 export const GRANT_SECONDS = 900;
 
@@ -37,6 +39,7 @@ export function addHands(app: Hono, deps: HandRouteDeps): void {
   const raises = new LinkAllowance(RAISES);
   const devices = new LinkAllowance(DEVICE);
   const own = new LinkAllowance(OWN);
+  const guesses = new LinkAllowance(GUESSES);
 
   // The stage is open to encoders of other origins; a hand is raised on our own page.
   app.use('/r/:slug/hand/*', async (context, next) => {
@@ -90,17 +93,23 @@ export function addHands(app: Hono, deps: HandRouteDeps): void {
     const room = deps.rooms(context.req.param('slug') ?? '');
     if (!room) return refuse('room-not-open');
     const id = context.req.param('id') ?? '';
+    const body = await bodyOf(context, readOwn);
+    if (body instanceof Response) return body;
+    const hand = room.raised.queue.get(id);
+    const network = networkOf(context.req.header('x-forwarded-for') ?? '');
+    // Whoever only knows the id of a hand uses up nothing of its page.
+    if (!hand || !opens(hand, body.secret))
+      return (
+        often(
+          guesses.spend(`${room.slug} ${network}`, clock.now()),
+          'One network asked too often about hands',
+        ) ?? refuse('hand-over', 'Raise a hand again to speak.')
+      );
     const crowd = often(
       own.spend(`${room.slug} ${id}`, clock.now()),
       'One page asked too often about its hand',
     );
-    if (crowd) return crowd;
-    const body = await bodyOf(context, readOwn);
-    if (body instanceof Response) return body;
-    const hand = room.raised.queue.get(id);
-    return hand && opens(hand, body.secret)
-      ? { room, hand, trouble: body.trouble }
-      : refuse('hand-over', 'Raise a hand again to speak.');
+    return crowd ?? { room, hand, trouble: body.trouble };
   };
 
   app.post('/r/:slug/hand/:id/here', async (context) => {

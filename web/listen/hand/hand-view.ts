@@ -73,7 +73,7 @@ export function handView(
       case 'banned':
         return { said: words.banned, word: state.hand.word, buttons: [] };
       default:
-        return { said: words.lowered, buttons: again() };
+        return { said: words.lowered, word: state.hand.word, buttons: again() };
     }
   }
   return { said: '', buttons: [[words.offer, () => acts.ask(), 'button quiet']] };
