@@ -53,6 +53,10 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; load(): Promise
     does: 'watch the evidence log of a server, and sign its heads as well',
     load: () => import('./witness.ts'),
   },
+  moderation: {
+    does: 'list and decide reports; suspend accounts, unlist rooms, and take it back',
+    load: () => import('./moderation/moderation.ts'),
+  },
   backup: {
     does: 'make one file of everything, keys included, while it runs',
     load: () => import('./backup/backup.ts'),

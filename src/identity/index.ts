@@ -55,6 +55,8 @@ export interface Identity extends AsyncDisposable {
   whoIs(request: Request): Promise<AccountCard | undefined>;
   /** The pages of accounts; undefined for other paths. */
   fetch(request: Request): Promise<Response> | undefined;
+  /** Writes to the owner of an account; of one that is unknown or erased to nobody. */
+  mail(account: string, letter: { readonly subject: string; readonly text: string }): Promise<void>;
   /** The token of the invitation that makes the first operator; undefined when there is one. */
   readonly first: string | undefined;
   /** Resolves when what goes on after answers is done: for tests. */
@@ -129,6 +131,10 @@ export async function open(deps: IdentityDeps): Promise<Identity> {
     first,
     settled,
     fetch: pages,
+    async mail(id, letter) {
+      const found = await accounts.find(id);
+      if (found) await mails.put({ to: found.email, ...letter });
+    },
     async whoIs(request) {
       try {
         const found = await account(request);

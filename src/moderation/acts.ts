@@ -4,6 +4,7 @@ import type { AuditLog, Moderator } from './audit.ts';
 import { openCarrying } from './carrying-out.ts';
 import type { Decision, Decisions, DecisionWish } from './decisions.ts';
 import { isNotDone, type ModerationDeps, type ModerationRefusal } from './moderation-deps.ts';
+import { openOwnerMails } from './owner-mails.ts';
 import type { AbuseReports } from './reports.ts';
 
 /** What a moderator wants. */
@@ -47,6 +48,7 @@ export function openActs(deps: ActsDeps): Acts {
   const { db } = deps.store;
 
   const { carryOut, takeBack } = openCarrying(deps);
+  const owners = openOwnerMails(deps);
 
   async function close(id: string | undefined, outcome: AbuseOutcome): Promise<void> {
     if (id !== undefined) await reports.close(id, outcome);
@@ -64,6 +66,7 @@ export function openActs(deps: ActsDeps): Acts {
       ...{ by, act: `lift-${one.act}`, room: one.room, target: one.target, name: one.name, reason },
       ...{ report: one.report, decision: one.id },
     });
+    await owners.lifted(one, by.id, reason);
     return undefined;
   };
 
@@ -99,6 +102,7 @@ export function openActs(deps: ActsDeps): Acts {
         .execute();
       await audit.add({ by, act, room, target, name, reason, until, report, decision: one.id });
       await close(report, act);
+      await owners.decided(one, by.id);
       return { ...one, detail };
     },
     async dismiss(by, report, reason) {

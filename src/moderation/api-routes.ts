@@ -11,6 +11,7 @@ import {
 import { asSlug } from '../base/ids.ts';
 import type { RoomCard } from '../wire/room.ts';
 import { hearingLink } from './abuse-form.ts';
+import { accountBy } from './account-by.ts';
 import type { Moderator } from './audit.ts';
 import type { Decision } from './decisions.ts';
 import { type DeskRoutesDeps, moderatorOf } from './desk-routes.ts';
@@ -18,7 +19,7 @@ import { isNotDone, type ModerationRefusal } from './moderation-deps.ts';
 import { choicesFor } from './pages/desk-page.ts';
 import type { PublicRoutes } from './public-routes.ts';
 import type { AbuseReport } from './reports.ts';
-import { LIFTED, NEW_DECISION, NEW_REPORT, NEW_RULE, REPORT_CHOICE } from './requests.ts';
+import { LIFTED, NEW_DECISION, NEW_REPORT, NEW_RULE, REPORT_CHOICE, UNSUSPENDED } from './requests.ts';
 
 const MOST_ROWS = 100;
 const bearerOf = (c: Context): string | undefined =>
@@ -243,7 +244,23 @@ function serverRoutes({ app, deps, operator, told, shown, made, chosen, lifted }
     const { act, room } = wish.value;
     if (act !== 'suspend' && (room === undefined || !(await deps.cardOf(room))))
       return refuse('room-unknown');
-    return made(await acts.decide(me, wish.value), c);
+    const { email, ...rest } = wish.value;
+    if (email === undefined) return made(await acts.decide(me, rest), c);
+    if (act !== 'suspend') return refuse('unprocessable', 'email: only an account is named by its address');
+    const account = await accountBy(deps.store, email);
+    if (!account) return refuse('unprocessable', 'email: no account has this address');
+    return made(await acts.decide(me, { ...rest, target: account.id, name: account.name }), c);
+  });
+  app.post('/api/moderation/suspensions/lift', async (c) => {
+    const me = await operator(c);
+    if (!me) return noOperator(c);
+    const wish = await read(c, UNSUSPENDED);
+    if (isRefusal(wish)) return refused(wish);
+    const account = await accountBy(deps.store, wish.value.email);
+    const one = account && (await decisions.suspensionOf(account.id));
+    if (!one) return refuse('not-found', 'No account with this address is suspended.');
+    const refusal = await acts.lift(me, one, wish.value.reason);
+    return refusal ? not(refusal) : c.body(null, 204);
   });
   app.post('/api/moderation/decisions/:id/lift', async (c) => {
     const me = await operator(c);

@@ -58,6 +58,8 @@ export function openCarrying(deps: ModerationDeps): Carrying {
       }
       case 'end-room':
         return plain(await deps.endRoom(room));
+      case 'unlist-room':
+        return plain(await deps.unlistRoom(room));
       case 'stop-room':
         return plain(await deps.stopRoom(room, one.reason));
       case 'suspend': {
@@ -89,6 +91,7 @@ export function openCarrying(deps: ModerationDeps): Carrying {
     const { act, room = '', id } = one;
     if (act === 'remove' || act === 'ban') return deps.keepOut(room, [], [id]);
     if (act === 'stop-room') return deps.resumeRoom(room);
+    if (act === 'unlist-room') return deps.relistRoom(room);
     if (act === 'hide-clip') await deps.showClip(room, one.detail as object);
     if (act === 'suspend')
       for (const slug of (one.detail as { rooms?: string[] }).rooms ?? []) await deps.keepOut(slug, [], [id]);

@@ -42,6 +42,8 @@ export interface Decisions {
   byNotice(code: string): Promise<Decision | undefined>;
   /** What is in force, the newest first; of a room or of all. */
   inForce(room: string | undefined, limit: number): Promise<Decision[]>;
+  /** The suspension of an account that is in force. */
+  suspensionOf(account: string): Promise<Decision | undefined>;
   /** Objections that nobody has answered, the oldest first. */
   objections(limit: number): Promise<Decision[]>;
   /** What is over by its time and was not taken back yet. */
@@ -89,6 +91,16 @@ export function openDecisions({ store, clock }: { store: Store; clock: Clock }):
       if (room !== undefined) query = query.where('room', '=', room);
       return (await query.orderBy('id', 'desc').limit(limit).execute()).map(decisionOf);
     },
+    suspensionOf: async (account) =>
+      maybe(
+        await rows()
+          .where('act', '=', 'suspend')
+          .where('target', '=', account)
+          .where('lifted', 'is', null)
+          .where((e) => e.or([e('until', 'is', null), e('until', '>', clock.wall())]))
+          .orderBy('id', 'desc')
+          .executeTakeFirst(),
+      ),
     objections: async (limit) =>
       (
         await rows()

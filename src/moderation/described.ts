@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ERRORS, type ErrorCode } from '../base/errors.ts';
-import { LIFTED, NEW_DECISION, NEW_REPORT, NEW_RULE, REPORT_CHOICE } from './requests.ts';
+import { LIFTED, NEW_DECISION, NEW_REPORT, NEW_RULE, REPORT_CHOICE, UNSUSPENDED } from './requests.ts';
 
 const text = { type: 'string' } as const;
 const param = (name: string, description: string): object => ({
@@ -136,6 +136,14 @@ export const moderationPaths = (): Record<string, object> => ({
       { 201: json('The decision') },
       [...WRITES, ...OPERATORS, 'room-unknown'],
       NEW_DECISION,
+    ),
+  },
+  '/api/moderation/suspensions/lift': {
+    post: operation(
+      'Take the suspension of an account back, by its address (operator only)',
+      { 204: NOTHING },
+      [...WRITES, ...OPERATORS],
+      UNSUSPENDED,
     ),
   },
   '/api/moderation/decisions/{id}/lift': {

@@ -2,6 +2,7 @@ import { plainText } from '../base/plain-text.ts';
 import type { AccountCard } from '../wire/account.ts';
 import { ABUSE_WORDS_LENGTH, DECISION_ACTS, DECISION_REASON_LENGTH } from '../wire/moderation/moderation.ts';
 import { hearingLink } from './abuse-form.ts';
+import { accountBy } from './account-by.ts';
 import type { Acts, ActsDeps } from './acts.ts';
 import type { Moderator } from './audit.ts';
 import type { BlockListBook } from './block-lists.ts';
@@ -102,13 +103,7 @@ export function openDeskRoutes(deps: DeskRoutesDeps): DeskPages {
       return goOn('/operate/reports?done=1');
     }
     if (act === 'suspend') {
-      const email = (sent.get('email') ?? '').trim().toLowerCase();
-      const row = await deps.store.db
-        .selectFrom('account')
-        .select(['id', 'name'])
-        .where('email', '=', email)
-        .where('erased', 'is', null)
-        .executeTakeFirst();
+      const row = await accountBy(deps.store, sent.get('email') ?? '');
       if (!row) return show({ wrong: words.noAccount }, 404);
       const made = await acts.decide(me, { act, target: row.id, name: row.name, reason, until });
       return isNotDone(made)

@@ -60,6 +60,11 @@ export interface ModerationDeps {
   endRoom(slug: string): Promise<ModerationRefusal | undefined>;
   stopRoom(slug: string, reason: string): Promise<ModerationRefusal | undefined>;
   resumeRoom(slug: string): Promise<ModerationRefusal | undefined>;
+  /** Takes a room out of all lists, and back. */
+  unlistRoom(slug: string): Promise<ModerationRefusal | undefined>;
+  relistRoom(slug: string): Promise<ModerationRefusal | undefined>;
+  /** Writes to the owner of an account; absent: nobody is written to. */
+  mail?(account: string, letter: { readonly subject: string; readonly text: string }): Promise<void>;
   /** Takes a clip away and gives it back, for `showClip`; undefined when there is none. */
   hideClip(slug: string, id: string): Promise<object | undefined>;
   showClip(slug: string, clip: object): Promise<void>;

@@ -46,10 +46,14 @@ export const NEW_DECISION = z.strictObject({
   act: z.enum(DECISION_ACTS),
   room: z.string().max(64).optional(),
   target: z.string().min(1).max(64).optional(),
+  /** The address of the account, instead of its id as the target. */
+  email: z.string().min(3).max(254).optional(),
   name: line(60).optional(),
   ...{ reason, until },
 });
 /** Why something is taken back. */
 export const LIFTED = z.strictObject({ reason });
+/** A suspended account, by its address, and why it is so no longer. */
+export const UNSUSPENDED = z.strictObject({ email: z.string().min(3).max(254), reason });
 /** A rule of a list of words. */
 export const NEW_RULE = z.strictObject({ name: line(MOST_BLOCK_RULE), pattern: line(MOST_BLOCK_RULE) });

@@ -184,10 +184,10 @@ export function revised(before: RoomOnSite, after: RoomOnSite, at: number): Room
 
 /** The card of a room with what was done to it. */
 export function measured({ card: bare, measures, arrangements }: RoomOnSite): RoomCard {
-  const { stopped, quarantine } = measures ?? {};
+  const { stopped, quarantine, unlisted } = measures ?? {};
   const { access, lock, draft, plans } = arrangements ?? {};
   // Nobody but its hosts is told of a draft.
-  const closed = draft ? 'private' : access;
+  const closed = draft ? 'private' : (access ?? (unlisted === undefined ? undefined : 'unlisted'));
   const card: RoomCard = {
     ...bare,
     ...(closed ? { access: closed } : {}),

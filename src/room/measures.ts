@@ -23,6 +23,10 @@ export interface RoomMeasures {
   stop(slug: string, reason: string): Promise<RoomOnSite | RoomRefusal>;
   /** Takes that back: the room goes on as it was. */
   resume(slug: string): Promise<RoomOnSite | RoomRefusal>;
+  /** Takes a room out of all lists: only who knows its address comes. */
+  unlist(slug: string): Promise<RoomOnSite | RoomRefusal>;
+  /** Takes that back. */
+  relist(slug: string): Promise<RoomOnSite | RoomRefusal>;
   /** Keeps a room apart: its speakers hear each other, its listeners hear hold music. */
   quarantine(slug: string): Promise<RoomOnSite | RoomRefusal>;
   /** Takes that back. */
@@ -59,6 +63,18 @@ export function openMeasures({ book, clock, cells }: RoomMeasuresDeps): RoomMeas
         const card = apart ? { ...entry.card, cell: cells } : book.opened(entry.card);
         return 'refused' in card ? card : without({ ...entry, card }, 'stopped');
       }),
+    unlist: (slug) =>
+      book.change(slug, (entry) =>
+        entry.measures?.unlisted === undefined
+          ? { ...entry, measures: { ...entry.measures, unlisted: clock.wall() } }
+          : { refused: 'wrong-moment', detail: 'The room is in no list already.' },
+      ),
+    relist: (slug) =>
+      book.change(slug, (entry) =>
+        entry.measures?.unlisted === undefined
+          ? { refused: 'wrong-moment', detail: 'The room was not taken out of the lists.' }
+          : without(entry, 'unlisted'),
+      ),
     quarantine: (slug) =>
       book.change(slug, (entry) => {
         const { card, measures } = entry;

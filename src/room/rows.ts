@@ -18,6 +18,8 @@ import type { KeptPassword } from './access/password.ts';
 export interface Measures {
   readonly stopped?: StoppedRoom;
   readonly quarantine?: Quarantine;
+  /** Taken out of all lists by the operator, wall-clock ms. */
+  readonly unlisted?: number;
   /** Wall-clock ms at which it was kept apart last. */
   readonly apartAt?: number;
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { silentLog } from '../../src/base/log.ts';
 import { epochMs, ms } from '../../src/base/time.ts';
@@ -32,6 +33,8 @@ describe.each(['sqlite', 'postgres'] as const)('moderation on %s', (engine) => {
   let bans: Ban[];
   let clips: Map<string, object>;
   let lists: BlockLists;
+  let unlisted: boolean;
+  let mails: { account: string; subject: string; text: string }[];
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'earshot-moderation-'));
@@ -45,14 +48,24 @@ describe.each(['sqlite', 'postgres'] as const)('moderation on %s', (engine) => {
     rmSync(folder, { recursive: true, force: true });
   });
   beforeEach(async () => {
+    await store.db.transaction().execute(async (trx) => {
+      await trx
+        .insertInto('moderation_audit_retention')
+        .values({ before: NOW * 2 })
+        .execute();
+      await trx.deleteFrom('moderation_audit').execute();
+      await trx.deleteFrom('moderation_audit_retention').execute();
+    });
     for (const table of [
-      ...(['moderation_report', 'moderation_decision', 'moderation_audit'] as const),
+      ...(['moderation_report', 'moderation_decision'] as const),
       ...(['moderation_block_rule', 'room_member', 'account_session', 'account', 'room'] as const),
     ])
       await store.db.deleteFrom(table).execute();
     clock = manualClock(epochMs(NOW));
     signedIn = undefined;
     bans = [];
+    unlisted = false;
+    mails = [];
     clips = new Map([['c1', { id: 'c1', title: 'Clip', from: NOW - 60_000 }]]);
     await desk?.[Symbol.asyncDispose]();
     desk = await openModeration({
@@ -71,6 +84,15 @@ describe.each(['sqlite', 'postgres'] as const)('moderation on %s', (engine) => {
       endRoom: async () => undefined,
       stopRoom: async () => undefined,
       resumeRoom: async () => undefined,
+      async unlistRoom() {
+        unlisted = true;
+        return undefined;
+      },
+      async relistRoom() {
+        unlisted = false;
+        return undefined;
+      },
+      mail: async (account, letter) => void mails.push({ account, ...letter }),
       clipTitle: async (_, id) => clips.get(id) as { title: string; from: number } | undefined,
       async hideClip(_, id) {
         const clip = clips.get(id);
@@ -111,6 +133,23 @@ describe.each(['sqlite', 'postgres'] as const)('moderation on %s', (engine) => {
     const answer = await form('/r/hall/report', { reason: 'hate', ...fields }, { 'x-forwarded-for': from });
     expect(answer.status).toBe(303);
     return /number=(\w+)/.exec(answer.headers.get('location') ?? '')?.[1] ?? '';
+  };
+  /** Zed's account, and what it is in the hall. */
+  const member = async (role: string): Promise<void> => {
+    const at = new Date(NOW).toISOString();
+    const { db } = store;
+    await db
+      .insertInto('account')
+      .values({
+        ...{ id: ZOE, name: 'Zed', email: 'zed@x.example', email_verified: 1, image: null, role: 'host' },
+        ...{ created: at, updated: at, erased: null },
+      })
+      .execute();
+    await db
+      .insertInto('room')
+      .values({ id: 'r', slug: 'hall', title: 'T', hosts: '[]', status: 'live', welcome: 0, created: NOW })
+      .execute();
+    await db.insertInto('room_member').values({ room: 'r', account: ZOE, role, created: NOW }).execute();
   };
   /** Lets the clock tick until what is looked at is as it should be. */
   const passes = (look: () => unknown, wanted: unknown, tick: number) =>
@@ -220,6 +259,57 @@ describe.each(['sqlite', 'postgres'] as const)('moderation on %s', (engine) => {
     });
   });
 
+  test('the database refuses to change or remove a line of the log, but for its retention', async () => {
+    await api('POST', '/api/rooms/hall/words', 'host', { name: 'insults', pattern: 'twerp*' });
+    const { db } = store;
+    const line = () => db.selectFrom('moderation_audit').selectAll().execute();
+    const before = await line();
+    expect(before).toHaveLength(1);
+    await expect(db.updateTable('moderation_audit').set({ reason: 'nothing' }).execute()).rejects.toThrow(
+      'never changed',
+    );
+    await expect(db.deleteFrom('moderation_audit').execute()).rejects.toThrow('retention alone');
+    await expect(
+      db.transaction().execute(async (trx) => {
+        await trx.insertInto('moderation_audit_retention').values({ before: NOW }).execute();
+        await trx.deleteFrom('moderation_audit').execute();
+      }),
+    ).rejects.toThrow('retention alone');
+    if (engine === 'postgres')
+      await expect(sql`truncate moderation_audit`.execute(db)).rejects.toThrow('retention alone');
+    expect(await line()).toEqual(before);
+    expect(await db.selectFrom('moderation_audit_retention').selectAll().execute()).toEqual([]);
+  });
+
+  test('a room is taken out of the lists by the operator alone, and its owner is told', async () => {
+    await member('host');
+    const wish = { act: 'unlist-room', room: 'hall', reason: 'Advertising' };
+    expect((await api('POST', '/api/moderation/decisions', 'host', wish)).status).toBe(403);
+    const made = await api('POST', '/api/moderation/decisions', 'op', wish);
+    expect([made.status, unlisted]).toEqual([201, true]);
+    const { id, notice } = (await made.json()) as { id: string; notice: string };
+    expect(await page(notice)).toContain('taken out of all lists');
+    expect(mails).toMatchObject([{ account: ZOE, text: expect.stringContaining(notice) }]);
+    expect(mails[0]?.text).toMatch(/Advertising[\s\S]*Advertising/);
+    await api('POST', `/api/moderation/decisions/${id}/lift`, 'op', { reason: 'It was none' });
+    expect(unlisted).toBe(false);
+    expect(mails[1]?.text).toContain('It was none');
+  });
+
+  test('an account is suspended by its address, for programs as well', async () => {
+    await member('host');
+    const wish = { act: 'suspend', email: 'ZED@x.example', reason: 'Fraud' };
+    const made = await api('POST', '/api/moderation/decisions', 'op', wish);
+    expect(made.status).toBe(201);
+    expect(await made.json()).toMatchObject({ target: ZOE, name: 'Zed' });
+    const back = (email: string) =>
+      api('POST', '/api/moderation/suspensions/lift', 'op', { email, reason: 'Paid back' });
+    expect((await back('zed@x.example')).status).toBe(204);
+    expect((await back('zed@x.example')).status).toBe(404);
+    const none = { ...wish, email: 'nobody@x.example' };
+    expect((await api('POST', '/api/moderation/decisions', 'op', none)).status).toBe(422);
+  });
+
   test('a host cannot do what only the operator does, nor take it back', async () => {
     await reported({ about: 'person:p1' });
     const [one] = await seenBy('host');
@@ -254,21 +344,8 @@ describe.each(['sqlite', 'postgres'] as const)('moderation on %s', (engine) => {
   });
 
   test('a suspended account is signed out, off its stages, and back when it is lifted', async () => {
+    await member('host');
     const at = new Date(NOW).toISOString();
-    await store.db
-      .insertInto('account')
-      .values({
-        id: ZOE,
-        name: 'Zed',
-        email: 'zed@x.example',
-        email_verified: 1,
-        image: null,
-        role: 'host',
-        created: at,
-        updated: at,
-        erased: null,
-      })
-      .execute();
     await store.db
       .insertInto('account_session')
       .values({
@@ -281,14 +358,6 @@ describe.each(['sqlite', 'postgres'] as const)('moderation on %s', (engine) => {
         address: null,
         agent: null,
       })
-      .execute();
-    await store.db
-      .insertInto('room')
-      .values({ id: 'r', slug: 'hall', title: 'T', hosts: '[]', status: 'live', welcome: 0, created: NOW })
-      .execute();
-    await store.db
-      .insertInto('room_member')
-      .values({ room: 'r', account: ZOE, role: 'host', created: NOW })
       .execute();
     signedIn = ANA;
     const accounts = openAccounts(store, clock);

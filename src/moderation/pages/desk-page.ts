@@ -51,7 +51,7 @@ export function choicesFor(report: AbuseReport, operator: boolean): DecisionAct[
       : []),
     ...(subject === 'clip' ? (['hide-clip'] as const) : []),
     'end-room',
-    ...(operator ? (['stop-room'] as const) : []),
+    ...(operator ? (['unlist-room', 'stop-room'] as const) : []),
   ];
 }
 

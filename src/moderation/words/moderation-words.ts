@@ -66,6 +66,9 @@ export interface ModerationWords {
   readonly onlyForYou: string;
   readonly forHosts: string;
   readonly whatToDo: string;
+  readonly mailSubject: string;
+  readonly mailLifted: string;
+  readonly mailWhere: string;
   readonly choices: Readonly<Record<DecisionAct | 'dismiss', string>>;
   readonly reasonHint: string;
   readonly howLong: string;

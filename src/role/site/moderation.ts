@@ -44,6 +44,9 @@ export async function openSiteModeration(deps: SiteModerationDeps): Promise<Mode
     endRoom: rooms.endRoom,
     stopRoom: async (slug, reason) => plain(await rooms.measures.stop(slug, reason)),
     resumeRoom: async (slug) => plain(await rooms.measures.resume(slug)),
+    unlistRoom: async (slug) => plain(await rooms.measures.unlist(slug)),
+    relistRoom: async (slug) => plain(await rooms.measures.relist(slug)),
+    mail: identity.mail,
     clipTitle: clipIn,
     async hideClip(slug, id) {
       const clip = await clipIn(slug, id);

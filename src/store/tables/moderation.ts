@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, PostgresAdapter, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 /** Something that somebody told about a room. Who it was is not stored. */
@@ -80,13 +80,49 @@ export interface BlockRuleTable {
   created: number;
 }
 
+/** What the log lets go: filled and emptied in the one transaction that removes lines. */
+export interface AuditRetentionTable {
+  /** Wall-clock ms: lines before may be removed. */
+  before: number;
+}
+
 /** The tables of moderation. */
 export interface ModerationTables {
   moderation_report: AbuseReportTable;
   moderation_decision: DecisionTable;
   moderation_audit: AuditTable;
+  moderation_audit_retention: AuditRetentionTable;
   moderation_block_rule: BlockRuleTable;
 }
+
+/** What the databases say when somebody tries. */
+const UNCHANGED = 'lines of the log of moderators are never changed';
+const KEPT = 'lines of the log of moderators are removed by its retention alone';
+
+/** A line is never changed, and goes only when the retention says so: the database itself refuses everything else. */
+const KEPT_ON_SQLITE = [
+  `create trigger moderation_audit_unchanged before update on moderation_audit
+    begin select raise(abort, '${UNCHANGED}'); end`,
+  `create trigger moderation_audit_kept before delete on moderation_audit
+    when old.at >= (select coalesce(max(before), 0) from moderation_audit_retention)
+    begin select raise(abort, '${KEPT}'); end`,
+];
+const KEPT_ON_POSTGRES = [
+  `create function moderation_audit_guard() returns trigger language plpgsql as $$
+    begin
+      if tg_op = 'DELETE' then
+        if old.at < (select coalesce(max(before), 0) from moderation_audit_retention) then return old; end if;
+        raise exception '${KEPT}';
+      end if;
+      raise exception '${UNCHANGED}';
+    end $$`,
+  `create trigger moderation_audit_guard before update or delete on moderation_audit
+    for each row execute function moderation_audit_guard()`,
+  `create function moderation_audit_whole() returns trigger language plpgsql as $$
+    begin raise exception '${KEPT}'; end $$`,
+  `create trigger moderation_audit_whole before truncate on moderation_audit
+    for each statement execute function moderation_audit_whole()`,
+];
 
 /** What creates them. */
 export const moderationSteps: Record<string, Migration> = {
@@ -157,6 +193,17 @@ export const moderationSteps: Record<string, Migration> = {
         .addColumn('created', 'bigint', (c) => c.notNull())
         .execute();
       await index('moderation_block_rule', 'room');
+    },
+  },
+  '0061-audit-kept': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('moderation_audit_retention')
+        .addColumn('before', 'bigint', (c) => c.notNull())
+        .execute();
+      const isPostgres = db.getExecutor().adapter instanceof PostgresAdapter;
+      for (const statement of isPostgres ? KEPT_ON_POSTGRES : KEPT_ON_SQLITE)
+        await sql.raw(statement).execute(db);
     },
   },
 };

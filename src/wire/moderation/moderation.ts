@@ -21,14 +21,23 @@ export type AbuseReason = (typeof ABUSE_REASONS)[number];
 
 /**
  * What can be decided. `remove`: a link no longer opens the stage. `ban`: link and device. `hide-clip`, `end-room`.
- * `stop-room`: stage, stream and recording are closed to everybody. `suspend`: an account cannot sign in, host or speak.
+ * `unlist-room`: it is
+ * in no list any more. `stop-room`: stage, stream and recording are closed to everybody. `suspend`: an account cannot sign in, host or speak.
  */
-export const DECISION_ACTS = ['remove', 'ban', 'hide-clip', 'end-room', 'stop-room', 'suspend'] as const;
+export const DECISION_ACTS = [
+  'remove',
+  'ban',
+  'hide-clip',
+  'end-room',
+  'unlist-room',
+  'stop-room',
+  'suspend',
+] as const;
 /** One of them. */
 export type DecisionAct = (typeof DECISION_ACTS)[number];
 
 /** What only the operator decides. */
-export const OPERATOR_ACTS: readonly DecisionAct[] = ['stop-room', 'suspend'];
+export const OPERATOR_ACTS: readonly DecisionAct[] = ['unlist-room', 'stop-room', 'suspend'];
 
 /** What was found about a report without anything being decided. */
 export type AbuseOutcome = DecisionAct | 'dismiss';
