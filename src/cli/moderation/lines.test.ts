@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decisionLine, endOf, reportLine } from './lines.ts';
+import { abuseLine, decisionLine, endOf } from './lines.ts';
 
 const NOW = Date.UTC(2026, 11, 1, 12);
 
@@ -11,7 +11,7 @@ test('a span is written as people say it, and anything else is refused in words'
 });
 
 test('what a stranger wrote cannot move the cursor or begin a line of its own', () => {
-  const line = reportLine({
+  const line = abuseLine({
     ...{ id: 'abc', room: 'hall', subject: 'person', name: 'Max\u001b[2J', reason: 'hate' },
     ...{ words: 'one\nabc  closed\u202e', created: '2026-12-01T12:00:00.000Z', choices: ['dismiss', 'ban'] },
   });

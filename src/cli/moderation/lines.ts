@@ -1,7 +1,7 @@
 import { EarshotError } from '../../base/errors.ts';
 
 /** A report as the API lists it. */
-export interface ListedReport {
+export interface ListedAbuse {
   readonly id: string;
   readonly room: string;
   readonly subject: string;
@@ -44,7 +44,7 @@ const plain = (text: string): string => text.replace(/[\p{C}\p{Z}]+/gu, ' ').tri
 const minute = (at: string): string => at.slice(0, 16).replace('T', ' ');
 
 /** One line about a report, and one with its words. */
-export function reportLine({
+export function abuseLine({
   id,
   room,
   subject,
@@ -54,7 +54,7 @@ export function reportLine({
   created,
   outcome,
   choices,
-}: ListedReport): string {
+}: ListedAbuse): string {
   const about = name === '' ? subject : `${subject} “${plain(name)}”`;
   const state = outcome === undefined ? `use: ${choices.join(', ')}` : `closed: ${outcome}`;
   const said = plain(words);

@@ -5,7 +5,7 @@ import { readArguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { givenAddress, serverAddress } from '../local-server.ts';
 import { call } from '../room.ts';
-import { decisionLine, endOf, type ListedDecision, type ListedReport, reportLine } from './lines.ts';
+import { abuseLine, decisionLine, endOf, type ListedAbuse, type ListedDecision } from './lines.ts';
 
 const HELP = `earshot moderation reports [SLUG]          open reports, of one room or of all; --closed: those that are closed
 earshot moderation decide ID CHOICE        what is done about a report: dismiss, remove, ban, hide-clip, end-room,
@@ -68,11 +68,11 @@ function named<T extends { readonly id: string }>(list: readonly T[], id: string
   );
 }
 
-async function reports(given: Given): Promise<ListedReport[]> {
+async function reports(given: Given): Promise<ListedAbuse[]> {
   const [slug] = given.words;
   const at = slug === undefined ? '/api/moderation' : `/api/rooms/${encodeURIComponent(slug)}`;
   const url = `${given.base}${at}/reports?state=${given.closed ? 'closed' : 'open'}`;
-  return ((await call(url, 'GET', given.token)) as unknown as { reports: ListedReport[] }).reports;
+  return ((await call(url, 'GET', given.token)) as unknown as { reports: ListedAbuse[] }).reports;
 }
 
 async function decisions({ base, token }: Given): Promise<ListedDecision[]> {
@@ -122,7 +122,7 @@ async function lift(given: Given, one: ListedDecision): Promise<void> {
 const VERBS: Readonly<Record<string, (given: Given) => Promise<void>>> = {
   async reports(given) {
     const list = await reports(given);
-    print(given, { reports: list }, list.map(reportLine).join('\n') || 'There are no such reports.');
+    print(given, { reports: list }, list.map(abuseLine).join('\n') || 'There are no such reports.');
   },
   decide,
   async decisions(given) {
