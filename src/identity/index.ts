@@ -19,6 +19,7 @@ import { openPasskeys } from './passkeys/passkeys.ts';
 import { openPendingLinks } from './pending.ts';
 import { openPeople } from './people.ts';
 import { isForeign } from './request-origin.ts';
+import { openRetention } from './retention.ts';
 import { openServices, type SignInService } from './services/services.ts';
 import { openSignIns } from './sign-ins.ts';
 import type { Letter } from './smtp.ts';
@@ -76,6 +77,7 @@ export async function open(deps: IdentityDeps): Promise<Identity> {
   const invitations = openInvitations(deps);
   const links = openPendingLinks(deps);
   const mails = openMails({ store, clock, log, ...(deps.send ? { send: deps.send } : {}) });
+  const retention = openRetention(deps);
   const base = deps.publicUrl?.replace(/\/+$/, '') ?? '';
   const people = openPeople({ ...{ store, clock, accounts, invitations, links, mails, base } });
   const work = new Set<Promise<unknown>>();
@@ -149,6 +151,7 @@ export async function open(deps: IdentityDeps): Promise<Identity> {
     },
     async [Symbol.asyncDispose]() {
       await settled();
+      await retention[Symbol.asyncDispose]();
       await mails[Symbol.asyncDispose]();
     },
   };

@@ -36,6 +36,9 @@ export function planned(
 export const isClosed = ({ arrangements }: RoomOnSite): boolean =>
   arrangements?.access === 'private' || arrangements?.draft === true;
 
-/** What a guest's pass was given for, as it is now: with the password, or by a link. */
-export const passOf = ({ arrangements }: RoomOnSite, by: 'password' | 'link'): string | undefined =>
-  by === 'link' ? `link ${arrangements?.guests ?? 0}` : arrangements?.password?.split('.')[0];
+/**
+ * What a guest's pass was given for, as it is now: with the password, or by a link. It names the row: another room may
+ * come to the same address.
+ */
+export const passOf = ({ id, arrangements }: RoomOnSite, by: 'password' | 'link'): string | undefined =>
+  by === 'link' ? `link ${arrangements?.guests ?? 0} ${id}` : arrangements?.password?.split('.')[0];

@@ -57,6 +57,18 @@ export const phaseOf = ({ card, measures, arrangements }: RoomOnSite): RoomPhase
 const isGuest = (entry: RoomOnSite, pass: string): boolean =>
   pass === passOf(entry, 'link') || pass === passOf(entry, 'password');
 
+/** An account that is kept off the stage: its place there has its id, and it hosts nothing by other ways either. */
+function keptOut(entry: RoomOnSite, { id }: AccountCard): RoomAsker | undefined {
+  const { revoked } = entry;
+  const gone = withdrawn({ speaker: speakerOf(id), generation: revoked.generation }, revoked);
+  return (
+    gone && {
+      ...{ entry, role: isClosed(entry) ? 'stranger' : 'listener', known: true },
+      trouble: { refused: gone, detail: 'A host or the operator keeps your account out of this room.' },
+    }
+  );
+}
+
 /** Somebody with a link of a room, speakers included. */
 export interface LinkHolder extends Omit<Caller, 'role'> {
   readonly role: Grant['role'];
@@ -166,6 +178,8 @@ export function openAccess(deps: AccessDeps): Access {
     if (!entry) return { refused: 'room-unknown' };
     if (who.role === 'operator') return { entry, role: 'operator' };
     const role = await deps.members.roleIn(entry.id, who.id);
+    const out = keptOut(entry, who);
+    if (out) return out;
     if (role === 'host' || role === 'co-host') {
       const speaker = speakerOf(who.id);
       return { entry, role, grant: { slug: entry.card.slug as Slug, role, speaker, name: who.name } };

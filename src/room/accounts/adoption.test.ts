@@ -52,6 +52,19 @@ test('a room that was made by link is claimed with that link, and opened without
   expect((await ask('POST', '/api/rooms/old/standby', {}, token)).status).toBe(200);
 });
 
+test('an account that is banned from the stage hosts nothing through the API either, until the ban is lifted', async () => {
+  const { token } = await rig.create({ title: 'Old' });
+  await adopt(token);
+  expect((await live('ea_member')).status).toBe(200);
+  const ban = { id: 'b1', name: 'A member', by: 'Ana', at: 1, speaker: idOf('ea_member') };
+  await rig.rooms.keepOut('old', [ban], []);
+  for (const act of ['standby', 'end', 'links/renew', 'invites'])
+    expect(refusal(await ask('POST', `/api/rooms/old/${act}`, {}, 'ea_member'))).toEqual([403, 'banned']);
+  expect(refusal(await ownLink())).toEqual([403, 'banned']);
+  await rig.rooms.keepOut('old', [], ['b1']);
+  expect((await ask('POST', '/api/rooms/old/standby', {}, 'ea_member')).status).toBe(200);
+});
+
 test('what is no host’s link claims nothing: a speaker’s, another room’s, a forged, an expired, a withdrawn one', async () => {
   const { token } = await rig.create({ title: 'Old' });
   const other = await rig.create({ title: 'Other' });
@@ -92,7 +105,7 @@ test('who is removed from the stage is removed by account as well, and claims th
   expect((await ask('DELETE', `/api/rooms/old/people/${idOf('ea_member')}`, undefined, token)).status).toBe(
     204,
   );
-  expect(refusal(await live('ea_member'))).toEqual([403, 'not-host']);
+  expect(refusal(await live('ea_member'))).toEqual([403, 'removed']);
   expect(refusal(await adopt(co))).toEqual([403, 'removed']);
 });
 
