@@ -42,6 +42,9 @@ export interface ActsDeps extends ModerationDeps {
 }
 
 const SERVER: Moderator = { id: 'server', name: '', role: 'server' };
+/** What is no longer there, or goes on already, needs no lifting. Anything else is tried again. */
+const NEEDLESS: ReadonlySet<string> = new Set(['room-unknown', 'wrong-moment', 'room-ended']);
+
 /** Opens the acts. */
 export function openActs(deps: ActsDeps): Acts {
   const { decisions, reports, audit, clock } = deps;
@@ -56,10 +59,7 @@ export function openActs(deps: ActsDeps): Acts {
 
   const lift: Acts['lift'] = async (by, one, reason) => {
     const refusal = await takeBack(one);
-    // What is no longer there needs no lifting.
-    if (refusal && by !== SERVER && refusal.refused !== 'room-unknown' && refusal.refused !== 'wrong-moment')
-      return refusal;
-    if (refusal?.refused === 'wrong-moment' && one.act === 'end-room') return refusal;
+    if (refusal && (one.act === 'end-room' || !NEEDLESS.has(refusal.refused))) return refusal;
     if (!(await decisions.lift(one.id)))
       return { refused: 'wrong-moment', detail: 'This was taken back before.' };
     await audit.add({

@@ -116,6 +116,8 @@ export function openDecisions({ store, clock }: { store: Store; clock: Clock }):
           .where('lifted', 'is', null)
           .where('until', 'is not', null)
           .where('until', '<=', clock.wall())
+          // A room that has ended stays ended.
+          .where('act', '!=', 'end-room')
           .limit(100)
           .execute()
       ).map(decisionOf),
@@ -139,8 +141,12 @@ export function openDecisions({ store, clock }: { store: Store; clock: Clock }):
     async sweep(keepMs) {
       await db
         .deleteFrom('moderation_decision')
-        .where('lifted', 'is not', null)
-        .where('lifted', '<', clock.wall() - keepMs)
+        .where((e) =>
+          e.or([
+            e('lifted', '<', clock.wall() - keepMs),
+            e.and([e('act', '=', 'end-room'), e('since', '<', clock.wall() - keepMs)]),
+          ]),
+        )
         .execute();
     },
   };

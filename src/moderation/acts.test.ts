@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { manualClock } from '../../test/clock.ts';
+import { silentLog } from '../base/log.ts';
+import { open as openStore, type Store } from '../store/index.ts';
+import { type Acts, openActs } from './acts.ts';
+import { openAuditLog } from './audit.ts';
+import { type Decision, openDecisions } from './decisions.ts';
+import { isNotDone, type ModerationDeps, type ModerationRefusal } from './moderation-deps.ts';
+import { openReports } from './reports.ts';
+
+const DAY = 86_400_000;
+const operator = { id: 'op', name: 'Op', role: 'operator' } as const;
+let store: Store;
+let clock: ReturnType<typeof manualClock>;
+let acts: Acts;
+let decisions: ReturnType<typeof openDecisions>;
+/** What the room says when it is to go on. */
+let resumed: ModerationRefusal | undefined;
+let tries = 0;
+beforeEach(async () => {
+  store = await openStore({ url: 'sqlite::memory:' });
+  clock = manualClock();
+  [resumed, tries] = [undefined, 0];
+  const room = {
+    stopRoom: async () => undefined,
+    endRoom: async () => undefined,
+    async resumeRoom() {
+      tries += 1;
+      return resumed;
+    },
+  };
+  decisions = openDecisions({ store, clock });
+  const deps = { store, clock, log: silentLog, ...room } as unknown as ModerationDeps;
+  const reports = await openReports({ store, clock });
+  acts = openActs({ ...deps, reports, decisions, audit: openAuditLog({ store, clock }) });
+});
+afterEach(() => store[Symbol.asyncDispose]());
+const decide = async (act: 'stop-room' | 'end-room'): Promise<Decision> => {
+  const until = clock.wall() + 1_000;
+  const made = await acts.decide(operator, { act, room: 'hall', reason: 'Insults', until });
+  if (isNotDone(made)) throw new Error(made.refused);
+  return made;
+};
+
+test('a stopped room whose time is over goes on as soon as the studio has a place for it, not never', async () => {
+  const { id } = await decide('stop-room');
+  clock.advance(2_000);
+  resumed = { refused: 'rooms-full' };
+  await acts.tick();
+  expect((await decisions.find(id))?.lifted).toBeUndefined();
+  resumed = undefined;
+  await acts.tick();
+  expect([tries, (await decisions.find(id))?.lifted]).toEqual([2, clock.wall()]);
+});
+
+test('a room that was resumed by hand meanwhile needs no lifting', async () => {
+  const { id } = await decide('stop-room');
+  clock.advance(2_000);
+  resumed = { refused: 'wrong-moment' };
+  await acts.tick();
+  expect((await decisions.find(id))?.lifted).toBe(clock.wall());
+});
+
+test('an ended room is not tried again for ever, and its decision goes in time', async () => {
+  const { id, ...ended } = await decide('end-room');
+  clock.advance(2_000);
+  expect(await decisions.due()).toEqual([]);
+  expect(await acts.lift(operator, { id, ...ended }, 'again')).toMatchObject({ refused: 'wrong-moment' });
+  await decisions.sweep(DAY);
+  expect(await decisions.find(id)).toBeDefined();
+  clock.advance(DAY + 1);
+  await decisions.sweep(DAY);
+  expect(await decisions.find(id)).toBeUndefined();
+});
