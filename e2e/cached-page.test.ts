@@ -7,7 +7,7 @@ import { pageHeaders } from '../src/door/answer/send.ts';
 import { loadManifest, openPages } from '../src/door/index.ts';
 import { type Delivery, deliveryAt } from '../src/wire/delivery.ts';
 import type { QueueState } from '../src/wire/queue.ts';
-import { type RoomState, stateOfCard } from '../src/wire/room.ts';
+import { type RoomCard, type RoomState, stateOfCard } from '../src/wire/room.ts';
 import { openChromium } from './ear.ts';
 import { DIST, TYPES } from './rig/built.ts';
 import { until } from './rig/server.ts';
@@ -83,7 +83,8 @@ async function openHouse(level: number): Promise<House> {
       return true;
     }
     asked.push(`${request.method} ${pathname}`);
-    if (pathname === '/r/tone') response.writeHead(200, pageHeaders(caches)).end(pages.room(room(), room()));
+    if (pathname === '/r/tone')
+      response.writeHead(200, pageHeaders(caches)).end(pages.room(room() as RoomCard, room()));
     else if (pathname === '/r/tone/state.json') json(response, room());
     else if (pathname === '/r/tone/queue.json') json(response, queue());
     else if (pathname === '/r/tone/ticket')

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PAGE_HEADERS } from '../src/door/answer/send.ts';
 import { loadManifest, openPages } from '../src/door/index.ts';
 import { deliveryAt, fullDelivery } from '../src/wire/delivery.ts';
-import type { RoomState } from '../src/wire/room.ts';
+import type { RoomCard, RoomState } from '../src/wire/room.ts';
 import { openChromium } from './ear.ts';
 import { DIST, TYPES } from './rig/built.ts';
 import { openToneServer, type ToneServer } from './tone-server.ts';
@@ -53,7 +53,7 @@ async function serve(shown: Shown): Promise<ToneServer> {
         () => response.writeHead(404).end(),
       );
     } else if (pathname === '/r/tone') {
-      response.writeHead(200, PAGE_HEADERS).end(pages.room(shown.state ?? first, shown.state));
+      response.writeHead(200, PAGE_HEADERS).end(pages.room((shown.state ?? first) as RoomCard, shown.state));
     } else if (pathname === '/r/tone/state.json') {
       if (shown.state) response.end(JSON.stringify({ ...shown.state, at: Date.now() }));
       else response.writeHead(503).end();

@@ -3,7 +3,8 @@ import { fullDelivery } from '../wire/delivery.ts';
 import type { RoomState } from '../wire/room.ts';
 import { Happenings } from './happenings.ts';
 
-const calm: Pick<RoomState, 'program' | 'delivery'> = {
+const calm: Pick<RoomState, 'program' | 'delivery' | 'at'> = {
+  at: 7,
   program: { carries: 'stage', since: 5 },
   delivery: fullDelivery(320, 5),
 };
@@ -37,6 +38,21 @@ test('a silence is told with its cause, each one once; a rung when it changes', 
     program: { ...silent.program, deadAir: { cause: 'quiet', since: 90 } },
   } as const;
   expect(happenings.state('hall', again)).toMatchObject([{ what: 'dead-air', at: 90 }]);
+});
+
+test('a host who vanishes, who stands in, and that the host is back are told once each, without names', () => {
+  const before = new Happenings();
+  const gone = { ...calm, at: 21_000, hostGone: { since: 10_000.4 } };
+  expect(before.state('hall', gone)).toEqual([{ v: 1, kind: 'happening', at: 10_000, what: 'host-gone' }]);
+  const after = new Happenings(JSON.parse(JSON.stringify(before.memory)));
+  expect(after.state('hall', gone)).toEqual([]);
+  const over = { ...gone, at: 30_000, hostGone: { since: 10_000.4, to: { id: 'bea', name: 'Bea' } } };
+  expect(after.state('hall', over)).toEqual([
+    { v: 1, kind: 'happening', at: 30_000, what: 'handed-over', detail: 'co-host' },
+  ]);
+  expect(after.state('hall', { ...over, at: 31_000 })).toEqual([]);
+  expect(after.state('hall', { ...calm, at: 40_000 })).toMatchObject([{ at: 40_000, what: 'host-back' }]);
+  expect(after.state('hall', { ...calm, at: 41_000 })).toEqual([]);
 });
 
 test('a process that starts again tells nothing twice', () => {

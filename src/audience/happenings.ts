@@ -1,5 +1,5 @@
 import type { HappeningEntry } from '../wire/evidence-entry.ts';
-import type { Clocks, RoomCard, RoomState } from '../wire/room.ts';
+import type { Clocks, HostGone, RoomCard, RoomState } from '../wire/room.ts';
 
 /** An event in the life of a room as it is written into the log, without its place in the room's chain. */
 export type Happening = Omit<HappeningEntry, 'room' | 'seq' | 'previous'>;
@@ -23,6 +23,8 @@ export interface HappeningMemory {
   /** When it was stopped, and put into quarantine; absent while it is not. */
   readonly stopped?: number;
   readonly quarantined?: number;
+  /** Since when its host is gone, and who stands in; absent while they are here. */
+  readonly hostGone?: HostGone;
 }
 
 const FRESH: HappeningMemory = { clocks: {}, rung: 0 };
@@ -80,9 +82,12 @@ export class Happenings {
   }
 
   /** The state of a running room. */
-  state(room: string, { program, delivery }: Pick<RoomState, 'program' | 'delivery'>): Happening[] {
-    const before = this.#of(room);
-    const news: Happening[] = [];
+  state(
+    room: string,
+    { program, delivery, hostGone, at }: Pick<RoomState, 'program' | 'delivery' | 'hostGone' | 'at'>,
+  ): Happening[] {
+    const { hostGone: goneBefore, ...before } = this.#of(room);
+    const news = hostNews(goneBefore, hostGone || undefined, at);
     const { deadAir } = program;
     if (deadAir && deadAir.since !== before.silence)
       news.push({ ...HAPPENED, at: Math.round(deadAir.since), what: 'dead-air', detail: deadAir.cause });
@@ -93,6 +98,7 @@ export class Happenings {
         ...before,
         ...(deadAir ? { silence: deadAir.since } : {}),
         rung: delivery.rung,
+        ...(hostGone ? { hostGone } : {}),
       });
     return news;
   }
@@ -107,6 +113,18 @@ export class Happenings {
     const [oldest] = this.#rooms.keys();
     if (this.#rooms.size > MOST_ROOMS && oldest !== undefined) this.#rooms.delete(oldest);
   }
+}
+
+/** Names are not written: the log is for ever. */
+function hostNews(before: HostGone | undefined, gone: HostGone | undefined, now: number): Happening[] {
+  const at = Math.round(now);
+  return [
+    ...(gone && !before ? [{ ...HAPPENED, at: Math.round(gone.since), what: 'host-gone' as const }] : []),
+    ...(gone?.to && gone.to.id !== before?.to?.id
+      ? [{ ...HAPPENED, at, what: 'handed-over' as const, detail: 'co-host' }]
+      : []),
+    ...(before && !gone ? [{ ...HAPPENED, at, what: 'host-back' as const }] : []),
+  ];
 }
 
 const HAPPENED = { v: 1, kind: 'happening' } as const;

@@ -332,3 +332,15 @@ test('a room that is stopped or kept apart says so on its page, with the reason 
   expect(pages.room(stopped)).not.toContain('<audio');
   expect(sentence(room({ quarantine: { since: 1, until: 2 } }))).toContain('runs apart');
 });
+
+test('without scripts a page says that the host is gone, and who hosts meanwhile', () => {
+  const gone = { since: Date.UTC(2026, 0, 5, 20, 14) };
+  expect(sentence(room({ hostGone: gone }))).toContain(
+    'The host’s connection ended on Monday 5 January at 20:14 UTC; the room stays open.',
+  );
+  const card = room({ hostGone: { ...gone, to: { id: 'b', name: '<Bea>' } } });
+  expect(sentence(card, undefined, plainWords('fr'))).toContain('<bdi>&lt;Bea&gt;</bdi> anime la salle');
+  // The state is newer than the card.
+  expect(sentence(card, stateOfCard(room(), 0))).not.toContain('host’s connection');
+  expect(sentence(room({ status: 'ended', hostGone: gone }))).not.toContain('host’s connection');
+});

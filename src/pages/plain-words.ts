@@ -9,6 +9,8 @@ export interface PlainWords {
   readonly calledOff: string;
   hostSays(reason: string): string;
   moved(from: string): string;
+  /** `name`: who hosts meanwhile, safe as HTML. */
+  hostGone(when: string, name: string | undefined): string;
   /** `reason` is safe as HTML. */
   stopped(reason: string): string;
   readonly quarantine: string;
@@ -84,6 +86,10 @@ const english: PlainWords = {
   calledOff: 'This conversation was called off.',
   hostSays: (reason) => `The host says: “${reason}”`,
   moved: (from) => `Moved from ${from}.`,
+  hostGone: (when, name) =>
+    name === undefined
+      ? `The host’s connection ended on ${when}; the room stays open.`
+      : `The host’s connection ended on ${when}. ${name} hosts meanwhile.`,
   stopped: (reason) => `The operator of this server has stopped this room: ${reason}`,
   quarantine:
     'This room made its studio fail several times, so it runs apart for a while: its speakers hear each other, here music plays.',
@@ -175,6 +181,10 @@ const french: PlainWords = {
   calledOff: 'Cette conversation a été annulée.',
   hostSays: (reason) => `L’hôte dit : « ${reason} »`,
   moved: (from) => `Déplacée : prévue d’abord ${from}.`,
+  hostGone: (when, name) =>
+    name === undefined
+      ? `La connexion de l’hôte s’est interrompue : ${when}. La salle reste ouverte.`
+      : `La connexion de l’hôte s’est interrompue : ${when}. ${name} anime la salle en attendant.`,
   stopped: (reason) => `L’opérateur de ce serveur a arrêté cette salle : ${reason}`,
   quarantine:
     'Cette salle a fait échouer son studio plusieurs fois ; elle tourne à part pour un moment : les intervenants s’entendent, ici passe de la musique.',

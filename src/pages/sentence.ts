@@ -1,6 +1,6 @@
 import { escapeHtml } from '../base/plain-text.ts';
 import { momentOf } from '../wire/moment.ts';
-import type { RoomCard, RoomState } from '../wire/room.ts';
+import { isRunning, type RoomCard, type RoomState } from '../wire/room.ts';
 import { type PlainWords, plainWords } from './plain-words.ts';
 
 const when = (locale: string): Intl.DateTimeFormat =>
@@ -29,11 +29,24 @@ function withPlans({ status, plans }: RoomCard, said: string, words: PlainWords)
   ].join(' ');
 }
 
+/** The sentence, and that the host is gone. */
+function withHost(said: string, card: RoomCard, state: RoomState | undefined, words: PlainWords): string {
+  const gone = state ? state.hostGone : card.hostGone;
+  if (!gone) return said;
+  const name = gone.to && `<bdi>${escapeHtml(gone.to.name)}</bdi>`;
+  return `${said} ${words.hostGone(instant(gone.since, words.language), name)}`;
+}
+
 /**
- * What is happening, in one plain sentence in the present tense, without figures that change every second. Safe as
+ * What is happening, in plain words in the present tense, without figures that change every second. Safe as
  * HTML.
  */
 export function sentence(card: RoomCard, state?: RoomState, words: PlainWords = plainWords('en')): string {
+  const said = moment(card, state, words);
+  return isRunning(card.status) ? withHost(said, card, state, words) : said;
+}
+
+function moment(card: RoomCard, state: RoomState | undefined, words: PlainWords): string {
   const { scheduled, ended } = card.clocks;
   switch (momentOf(card)) {
     case 'scheduled':

@@ -170,7 +170,7 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
   });
 }
 
-/** Hears what the studio cells say about rooms: clocks, who was removed or banned, who is on stage. */
+/** Hears what the studio cells say about rooms: clocks, who was removed or banned, who is on stage, whose host is gone. */
 function hearCells(config: Config, at: Paths, log: Log, rooms: Rooms, moderation: Moderation) {
   const heard: ReturnType<typeof subscribeSocket>[] = [];
   const bar = (slug: string, who = asSpeakerId('')): void => void (who && rooms.bar(slug, who));
@@ -183,6 +183,7 @@ function hearCells(config: Config, at: Paths, log: Log, rooms: Rooms, moderation
           else if (head.kind === 'bans') rooms.bans(head.slug, head.added, head.lifted);
           else if (head.kind === 'state') {
             rooms.onStage(head.slug, head.state.stage.length);
+            rooms.hostGone(head.slug, head.state.hostGone || undefined);
             moderation.saw(head.slug, head.state.stage);
           }
         },

@@ -63,7 +63,7 @@ export function edited(entry: RoomOnSite, edit: Edit, at: number): RoomOnSite | 
  * that.
  */
 export function editState(entry: RoomOnSite): string {
-  const { clocks, zero: _, cell: __, quarantine: ___, ...rest } = measured(entry);
+  const { clocks, zero: _, cell: __, quarantine: ___, hostGone: ____, ...rest } = measured(entry);
   return stateOf([rest, clocks.scheduled]);
 }
 
@@ -184,7 +184,7 @@ export function revised(before: RoomOnSite, after: RoomOnSite, at: number): Room
 
 /** The card of a room with what was done to it. */
 export function measured({ card: bare, measures, arrangements }: RoomOnSite): RoomCard {
-  const { stopped, quarantine, unlisted } = measures ?? {};
+  const { stopped, quarantine, hostGone, unlisted } = measures ?? {};
   const { access, lock, draft, plans } = arrangements ?? {};
   // Nobody but its hosts is told of a draft.
   const closed = draft ? 'private' : (access ?? (unlisted === undefined ? undefined : 'unlisted'));
@@ -195,7 +195,8 @@ export function measured({ card: bare, measures, arrangements }: RoomOnSite): Ro
     ...(plans ? { plans } : {}),
   };
   if (stopped) return { ...card, status: 'stopped', stopped };
-  return quarantine && isRunning(card.status) ? { ...card, quarantine } : card;
+  if (!isRunning(card.status)) return card;
+  return { ...card, ...(quarantine ? { quarantine } : {}), ...(hostGone ? { hostGone } : {}) };
 }
 
 /** What doors are told when they look up a room that is over; undefined for any other room. */

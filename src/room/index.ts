@@ -1,5 +1,6 @@
 /** Rooms: what is announced, open, live and over; who may host; told to every door and cell as cards. */
 import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { isRefusal } from '../api/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { ErrorCode } from '../base/errors.ts';
@@ -11,7 +12,7 @@ import type { Tokens } from '../keys/token.ts';
 import type { Store } from '../store/index.ts';
 import type { AccountCard } from '../wire/account.ts';
 import type { RecordingNote } from '../wire/recording.ts';
-import type { Clocks, RoomCard } from '../wire/room.ts';
+import { type Clocks, type HostGone, isRunning, type RoomCard } from '../wire/room.ts';
 import type { Ban } from '../wire/stage/hands.ts';
 import { openAccess } from './access/access.ts';
 import { openGuests } from './access/guests.ts';
@@ -100,6 +101,8 @@ export interface Rooms extends AsyncDisposable {
    * abandoned.
    */
   onStage(slug: string, people: number): void;
+  /** A cell says whether a room's host is gone, and who stands in; it may say so again and again. Never throws. */
+  hostGone(slug: string, gone: HostGone | undefined): void;
   /**
    * A host removed this person in the studio: their links stop working. Repeated until the room's card confirms it.
    * Never throws.
@@ -205,6 +208,12 @@ export async function open(deps: RoomsDeps): Promise<Rooms> {
     clocks: (slug, clocks) => void book.clocks(slug, clocks).catch(failed),
     onStage: (slug, people) => {
       if (people > 0) book.occupied(slug);
+    },
+    hostGone: (slug, gone) => {
+      const card = book.told(slug);
+      // Cells repeat it every few seconds.
+      if (card && isRunning(card.status) && !isDeepStrictEqual(gone, card.hostGone))
+        measures.hostGone(slug, gone).catch(failed);
     },
     bar: (slug, who) => void bar(slug, who).catch(failed),
     bans: (slug, added, lifted) => void book.bans(slug, added, lifted).catch(failed),

@@ -1,5 +1,5 @@
 import type { RecordingNote } from '../wire/recording.ts';
-import type { Quarantine, RoomAccess, RoomCard, RoomPlans, StoppedRoom } from '../wire/room.ts';
+import type { HostGone, Quarantine, RoomAccess, RoomCard, RoomPlans, StoppedRoom } from '../wire/room.ts';
 import type { StageRules } from '../wire/stage/hands.ts';
 
 /** The addresses of one room, absolute. */
@@ -54,6 +54,8 @@ export interface RoomView extends Links {
   readonly stopped?: StoppedRoom;
   /** Present while it is kept apart. */
   readonly quarantine?: Quarantine;
+  /** Present while it runs without its host. */
+  readonly hostGone?: HostGone;
   /** What is recorded of it; absent when nothing was. */
   readonly recording?: RecordingNote;
 }
@@ -69,6 +71,7 @@ export function viewOf(base: string, card: RoomCard, recording?: RecordingNote):
     ...(card.rules ? { rules: card.rules } : {}),
     ...(card.stopped ? { stopped: card.stopped } : {}),
     ...(card.quarantine ? { quarantine: card.quarantine } : {}),
+    ...(card.hostGone ? { hostGone: card.hostGone } : {}),
     ...(recording ? { recording } : {}),
     ...linksOf(base, slug),
   };

@@ -99,3 +99,37 @@ test('the operator lifts a quarantine, also of a room that is stopped meanwhile'
   await act('resume');
   expect(card('talk')).toMatchObject({ cell: 2, status: 'live' });
 });
+
+test('a co-host who stands in has the host’s rights until the host is back, but cannot keep the host out', async () => {
+  const { token, speaker } = (
+    await ask('POST', '/api/rooms/talk/invites', { role: 'co-host', name: 'Bea' }, host)
+  ).body as Record<string, string>;
+  const may = async (method: string, path: string, body?: object): Promise<number> =>
+    (await ask(method, `/api/rooms/talk${path}`, body, token)).status;
+  const gone = { since: rig.clock.wall(), to: { id: speaker ?? '', name: 'Bea' } };
+  rig.rooms.hostGone('talk', gone);
+  await rig.settle();
+  expect(card('talk').hostGone).toEqual(gone);
+  expect((await ask('GET', '/api/rooms/talk')).body.hostGone).toEqual(gone);
+  expect(await may('PATCH', '/settings', { access: 'unlisted' })).toBe(200);
+  expect(await may('POST', '/invites', { role: 'co-host' })).toBe(201);
+  expect(await may('POST', '/links/renew')).toBe(403);
+  expect(await may('DELETE', '/people/somebody')).toBe(403);
+  // Known after a restart, and said again by the cell without a change.
+  await rig.restart({ operatorKey: OPERATOR });
+  rig.rooms.hostGone('talk', gone);
+  expect(await may('PATCH', '/settings', { access: 'public' })).toBe(200);
+  rig.rooms.hostGone('talk', { since: gone.since });
+  await rig.settle();
+  expect(await may('PATCH', '/settings', { access: 'unlisted' })).toBe(403);
+  rig.rooms.hostGone('talk', undefined);
+  await rig.settle();
+  expect(card('talk').hostGone).toBeUndefined();
+});
+
+test('a room that is over has nobody who stands in', async () => {
+  rig.rooms.hostGone('talk', { since: 1 });
+  await rig.settle();
+  await act('end', host);
+  expect(card('talk').hostGone).toBeUndefined();
+});

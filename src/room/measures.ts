@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../base/clock.ts';
-import { isOver, isRunning } from '../wire/room.ts';
+import { type HostGone, isOver, isRunning } from '../wire/room.ts';
 import type { Book } from './book.ts';
 import type { RoomRefusal } from './refusal.ts';
 import type { Measures, RoomOnSite } from './rows.ts';
@@ -33,6 +34,8 @@ export interface RoomMeasures {
   release(slug: string): Promise<RoomOnSite | RoomRefusal>;
   /** Moves a running room to a cell, to find out which one crashes; the quarantine cell is the one after the last. */
   move(slug: string, cell: number): Promise<RoomOnSite | RoomRefusal>;
+  /** What a cell says of a host whose connections are gone; undefined: they are here. */
+  hostGone(slug: string, gone: HostGone | undefined): Promise<RoomOnSite | RoomRefusal>;
   /** Once a second: rooms whose quarantine is over go back. */
   tick(): Promise<void>;
 }
@@ -92,6 +95,13 @@ export function openMeasures({ book, clock, cells }: RoomMeasuresDeps): RoomMeas
         const { card } = entry;
         if (card.cell === undefined || card.cell === cell) return entry;
         return { ...entry, card: { ...card, cell } };
+      }),
+    hostGone: (slug, gone) =>
+      book.change(slug, (entry) => {
+        if (!isRunning(entry.card.status) || isDeepStrictEqual(gone, entry.measures?.hostGone)) return entry;
+        return gone
+          ? { ...entry, measures: { ...entry.measures, hostGone: gone } }
+          : without(entry, 'hostGone');
       }),
     async tick() {
       const now = clock.wall();

@@ -36,11 +36,16 @@ const room = object(
     welcome: { type: 'boolean', description: 'True for the demo room' },
     access: { enum: ['public', 'unlisted', 'private'] },
     plans: { type: 'object', description: 'What its hosts say: late, moved, cancelled' },
+    hostGone: {
+      type: 'object',
+      description:
+        'The host’s connections ended in the middle of the conversation: since when, and which co-host stands in (to)',
+    },
     ...{ url, whip: url, whep: url, stream: url, state: url, event: url },
     cap: { type: 'integer', minimum: 1, description: 'Listeners at the live edge at once' },
     rules: { type: 'object', description: 'How people come on stage, as in PATCH; absent: as usual' },
   },
-  ['cap', 'rules', 'plans'],
+  ['cap', 'rules', 'plans', 'hostGone'],
 );
 
 const HOST: readonly ErrorCode[] = [

@@ -3,6 +3,7 @@ import type { Cursor } from '../api/index.ts';
 import type { RoomTable, Store } from '../store/index.ts';
 import type {
   Clocks,
+  HostGone,
   Quarantine,
   Revoked,
   RoomAccess,
@@ -20,6 +21,8 @@ export interface Measures {
   readonly quarantine?: Quarantine;
   /** Taken out of all lists by the operator, wall-clock ms. */
   readonly unlisted?: number;
+  /** Who stands in for a host whose connections are gone; holds while the room runs. */
+  readonly hostGone?: HostGone;
   /** Wall-clock ms at which it was kept apart last. */
   readonly apartAt?: number;
 }

@@ -161,14 +161,15 @@ export class StagePeople {
     for (const other of this.#sessions) if (other.kind === 'whep') other.end.release(who);
   }
 
-  /** A microphone's connection has ended: the place stays, and the timers of its absence start. */
-  disconnected({ who, end }: SignallingSession): void {
+  /** A microphone's connection has ended: the place stays, and the timers of its absence start. False for any other. */
+  disconnected({ who, end }: SignallingSession): boolean {
     const place = this.places.get(who);
-    if (!place || place.publisher !== end) return;
+    if (!place || place.publisher !== end) return false;
     place.publisher = undefined;
     place.connected = false;
     place.since = this.#clock.now();
     place.speaking.silence();
+    return true;
   }
 
   /** Detects who is gone. */

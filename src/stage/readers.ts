@@ -16,6 +16,8 @@ interface Reader {
   /** Generation of the link that opened the stream. */
   readonly generation: number;
   readonly controller: ReadableStreamDefaultController<Uint8Array>;
+  /** True from the loss of this person's microphone on, until they show that they are here. */
+  doubted: boolean;
   close(): void;
 }
 
@@ -48,7 +50,7 @@ export class Readers implements Disposable {
             if (!reader || !this.#readers.delete(reader)) return;
             controller.close();
           };
-          reader = { who, role, generation, controller, close };
+          reader = { who, role, generation, controller, doubted: false, close };
           this.#readers.add(reader);
           signal.addEventListener('abort', close, { once: true });
           for (const line of first) controller.enqueue(encode(line));
@@ -80,6 +82,16 @@ export class Readers implements Disposable {
   /** True while this person has a stream open. */
   has(who: SpeakerId): boolean {
     return [...this.#readers].some((reader) => reader.who === who);
+  }
+
+  /** True while a host reads, whose connections have not just broken. */
+  hasHost(): boolean {
+    return [...this.#readers].some(({ role, doubted }) => role === 'host' && !doubted);
+  }
+
+  /** Whether this person's open streams show that they are here: not after the loss of their microphone. */
+  trust(who: SpeakerId, on = true): void {
+    for (const reader of this.#readers) if (reader.who === who) reader.doubted = !on;
   }
 
   /** Ends one person's streams. With `before`, only those opened with links of an older generation. */

@@ -9,7 +9,7 @@ import { openHandFile } from './hands/hand-file.ts';
 import { banned, type HandsRoom, isHandAction, RoomHands } from './hands/room-hands.ts';
 import type { PublisherCounts, Taken } from './incoming.ts';
 import { moderate } from './moderation.ts';
-import { MAX_HOSTS, occupied, taken } from './occupancy.ts';
+import { earsFull, hasHost, occupied, taken } from './occupancy.ts';
 import { type Opened, openEnd, type StageCell } from './opening.ts';
 import type { PeerState } from './peer.ts';
 import { StagePeople } from './people.ts';
@@ -30,8 +30,6 @@ const MAX_RECEIVERS_PER_PERSON = 2;
 /** A session that has not connected within this time is closed; earlier when others wait for its place. */
 const CONNECT_MS = 20_000;
 const CONNECT_WHILE_OTHERS_WAIT_MS = 5_000;
-/** Limit of listeners to the stage in addition to the limit of speakers. */
-const SPARE_EARS = 8;
 
 /** The room itself: places, sessions, forwarding. */
 export class Room implements StageRoom {
@@ -103,6 +101,10 @@ export class Room implements StageRoom {
     return this.#people.places.size > 0 || this.#sessions.size > 0 || this.readers.size > 0;
   }
 
+  get hosted(): boolean {
+    return hasHost(this.#people.places, this.#sessions, this.readers);
+  }
+
   link(id: SpeakerId): Readonly<PublisherCounts> | undefined {
     return this.#people.get(id)?.publisher?.link;
   }
@@ -112,6 +114,10 @@ export class Room implements StageRoom {
     if (!place || place.notice === notice) return;
     place.notice = notice;
     this.#dirty = true;
+  }
+
+  ask(who: SpeakerId, line: Extract<BackstageLine, { kind: 'asked' }>): void {
+    this.readers.send(line, who);
   }
 
   show(line: Extract<BackstageLine, { kind: 'program' }>): void {
@@ -166,13 +172,8 @@ export class Room implements StageRoom {
     const barred = this.refusal(grant);
     if (barred) return barred;
     this.#dropUnconnected('whep', grant.speaker, MAX_RECEIVERS_PER_PERSON - 1);
-    const most = 2 * (MAX_HOSTS + this.#cell.maxSpeakers + SPARE_EARS);
-    if (this.#sessions.ears().length >= most && this.#sessions.ears(grant.speaker).length === 0)
-      return {
-        refused: 'stage-full',
-        detail: `At most ${most} connections hear this stage`,
-        retryAfter: 10,
-      };
+    const full = earsFull(this.#sessions, this.#cell, grant.speaker);
+    if (full) return full;
     let session: SignallingSession | undefined;
     const opened = await this.#open(grant, network, () =>
       openReceiver(
@@ -245,6 +246,7 @@ export class Room implements StageRoom {
     if (!live) return;
     this.#drop(live);
     if (live.kind === 'whip') this.#people.forget(live.who);
+    this.readers.trust(live.who);
   }
 
   /** The first lines of a person's backstage stream, or why they may not read it. */
@@ -343,6 +345,7 @@ export class Room implements StageRoom {
     if (state === 'connected') {
       session.connected = true;
       session.handshake[Symbol.dispose]();
+      this.readers.trust(session.who);
       if (session.kind === 'whip') this.#people.connected(session.who);
       else this.#dirty = true;
       return;
@@ -367,7 +370,7 @@ export class Room implements StageRoom {
     session.end[Symbol.dispose]();
     session.handshake[Symbol.dispose]();
     this.#dirty = true;
-    this.#people.disconnected(session);
+    if (this.#people.disconnected(session)) this.readers.trust(session.who, false);
   }
 
   #remove(who: SpeakerId): void {

@@ -31,6 +31,10 @@ export interface StageHooks {
 export interface StageRoom extends AsyncDisposable {
   /** True while anybody has a place, hears the stage, or reads the backstage stream. */
   readonly attended: boolean;
+  /** True while a host is surely here: on stage, hearing it, or at the desk. */
+  readonly hosted: boolean;
+  /** Tells one person backstage something. */
+  ask(who: SpeakerId, line: Extract<BackstageLine, { kind: 'asked' }>): void;
   /** Everyone with a place, in the order they came. */
   people(): BackstagePerson[];
   /** Counters of a speaker's current connection, for metrics and tests. */

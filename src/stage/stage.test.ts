@@ -286,3 +286,33 @@ describe('the others', () => {
     expect(packets).toHaveLength(240);
   });
 });
+
+test('the host is here with a microphone, or with the desk open; a microphone that breaks leaves what else is open in doubt', async () => {
+  expect(room.hosted).toBe(false);
+  const read = async () => {
+    const stop = new AbortController();
+    await stage.fetch(
+      new Request('http://stage.test/r/theatre/backstage', {
+        headers: { authorization: `Bearer ${await sign('ann', 'host')}` },
+        signal: stop.signal,
+      }),
+    );
+    return stop;
+  };
+  const desk = await read();
+  expect(room.hosted).toBe(true);
+  const ann = await microphone('ann', {}, '', 'host');
+  ann.client[Symbol.dispose]();
+  // It never sent anything.
+  clock.advance(16_000);
+  expect(room.people()[0]?.connected).toBe(false);
+  expect(room.hosted).toBe(false);
+  const again = await read();
+  expect(room.hosted).toBe(true);
+  desk.abort();
+  again.abort();
+  expect(room.hosted).toBe(false);
+  // A co-host is no host.
+  await microphone('bob', {}, '', 'co-host');
+  expect(room.hosted).toBe(false);
+});

@@ -125,6 +125,9 @@ export type HappeningKind =
   | 'resumed'
   | 'quarantined'
   | 'released'
+  | 'host-gone'
+  | 'handed-over'
+  | 'host-back'
   | 'note';
 
 /**

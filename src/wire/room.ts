@@ -97,6 +97,14 @@ export interface RoomPlans {
   readonly cancelled?: { readonly reason: string };
 }
 
+/** The connections of the host are gone in the middle of the conversation. The room stays open. */
+export interface HostGone {
+  /** Wall-clock ms at which the last of them ended. */
+  readonly since: number;
+  /** The co-host on stage who has the host's rights meanwhile; absent: there is none. */
+  readonly to?: { readonly id: string; readonly name: string };
+}
+
 /** One room as the site knows it; the `rooms` snapshot on the bus is a list of these. */
 export interface RoomCard {
   readonly slug: string;
@@ -130,6 +138,8 @@ export interface RoomCard {
   readonly stopped?: StoppedRoom;
   /** Present while the room runs in the quarantine cell: its speakers hear each other, listeners hear hold music. */
   readonly quarantine?: Quarantine;
+  /** Present while the room runs without its host. */
+  readonly hostGone?: HostGone;
   /** Present while the room is open or live and there are revoked links. */
   readonly revoked?: Revoked;
 }
@@ -198,6 +208,8 @@ export interface RoomState {
   readonly questions?: QuestionsTold | 0;
   /** What a host has pinned; absent, and 0 in the stream, while that is nothing. */
   readonly pinned?: Pin | 0;
+  /** The host's connections are gone; absent, and 0 in the stream, while they are not. */
+  readonly hostGone?: HostGone | 0;
   /** `away` while the doors play standby themselves because the studio is gone. */
   readonly studio: 'here' | 'away';
   /** The newest `MAX_TOLD_GAPS`. */
@@ -231,5 +243,6 @@ export function stateOfCard(card: RoomCard, at: number, streams = 0): RoomState 
     ...(card.stopped ? { stopped: card.stopped } : {}),
     ...(card.quarantine ? { quarantine: card.quarantine } : {}),
     ...(card.plans ? { plans: card.plans } : {}),
+    ...(card.hostGone ? { hostGone: card.hostGone } : {}),
   };
 }

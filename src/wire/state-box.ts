@@ -33,4 +33,5 @@ export const streamedState = ({ recording: _, ...state }: RoomState): RoomState 
   reactions: state.reactions ?? 0,
   questions: state.questions ?? 0,
   pinned: state.pinned ?? 0,
+  hostGone: state.hostGone ?? 0,
 });

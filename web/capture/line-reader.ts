@@ -43,7 +43,10 @@ const ban = z.object({
   speaker: z.optional(z.string()),
   device: z.optional(z.string()),
 });
-const ASKED = ['mute', 'unmute', 'leave', 'host', 'listen', 'speak', 'on-air', 'backstage'] as const;
+const ASKED = [
+  ...(['mute', 'unmute', 'leave', 'host', 'listen', 'speak', 'on-air', 'backstage'] as const),
+  ...(['stand-in', 'host-back'] as const),
+] as const;
 const line = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('you'), id: z.string(), name: z.string(), role }),
   z.object({

@@ -159,4 +159,8 @@ export const detailsEnglish = {
   keySpeaker: 'previous or next speaker',
   hostSays: (words: string) => `The host says: “${words}”`,
   moved: (from: string) => `Moved from ${from}.`,
+  hostGone: (at: string, name?: string) =>
+    name === undefined
+      ? `The host’s connection ended at ${at}; the room stays open.`
+      : `The host’s connection ended at ${at}. \u2068${name}\u2069 hosts meanwhile.`,
 };

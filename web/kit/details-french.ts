@@ -162,5 +162,9 @@ export const detailsFrench: typeof detailsEnglish = {
   keyVolume: 'volume',
   keySpeaker: 'intervenant précédent ou suivant',
   hostSays: (words) => `L’hôte dit : « ${words} »`,
+  hostGone: (at, name) =>
+    name === undefined
+      ? `La connexion de l’hôte s’est interrompue à ${at} ; la salle reste ouverte.`
+      : `La connexion de l’hôte s’est interrompue à ${at}. \u2068${name}\u2069 anime la salle en attendant.`,
   moved: (from) => `Déplacée : prévue d’abord ${from}.`,
 };

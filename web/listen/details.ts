@@ -107,18 +107,21 @@ export function roomDetails(slots: Slots, { slug, words, sound, actions, clock }
   };
 }
 
-/** What the hosts say themselves: why it is late or cancelled, and that it was moved. */
+/** What the hosts say themselves: why it is late or cancelled, and that it was moved; and that the host is gone. */
 function openPlans(words: AllWords) {
   const node = element('p', { role: 'status', dir: 'auto' });
   return {
     node,
-    show({ plans, status }: RoomState, { now }: Here): void {
+    show({ plans, status, hostGone }: RoomState, { now }: Here): void {
       const { late, moved, cancelled } = plans ?? {};
       const waiting = status === 'scheduled' || status === 'open';
       const reason = status === 'cancelled' ? cancelled?.reason : waiting ? late?.reason : undefined;
       const says = [
         ...(moved && status === 'scheduled' ? [words.moved(whenOf(moved.from, now, words))] : []),
         ...(reason === undefined ? [] : [words.hostSays(reason)]),
+        ...(hostGone && isRunning(status)
+          ? [words.hostGone(whenOf(hostGone.since, now, words), hostGone.to?.name)]
+          : []),
       ];
       write(node, says.join(' '));
       node.hidden = says.length === 0;

@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { ms } from '../../base/time.ts';
 import type { InteractionRoom } from '../../interaction/index.ts';
 import type { StageRoom } from '../../stage/index.ts';
-import { type Clocks, MAX_TOLD_GAPS, type RoomCard, type RoomState } from '../../wire/room.ts';
+import { type Clocks, type HostGone, MAX_TOLD_GAPS, type RoomCard, type RoomState } from '../../wire/room.ts';
 import type { RoomGovernor } from './room-governor.ts';
 import type { RoomSound } from './room-sound.ts';
 
@@ -24,6 +24,8 @@ export interface StateTellerDeps {
   stage(): StageRoom;
   /** The site's newest card of the room. */
   card(): RoomCard;
+  /** That the host is gone; undefined while they are not. */
+  hostGone(): HostGone | undefined;
   /** The clocks of the room, perhaps ahead of what the site knows. */
   clocks(): Clocks;
   publish(state: RoomState): void;
@@ -49,6 +51,7 @@ export class StateTeller implements Disposable {
     const { steering } = governor;
     const catchingUp = steering.catchingUp(clock.now());
     const hands = stage().raised.told();
+    const hostGone = this.#deps.hostGone();
     return {
       v: 1,
       at: clock.wall(),
@@ -74,6 +77,7 @@ export class StateTeller implements Disposable {
       delivery: steering.delivery(clock.now(), cap),
       ...(hands.open || hands.up > 0 || hands.called.length > 0 || hands.told.length > 0 ? { hands } : {}),
       ...this.#deps.interaction()?.told(),
+      ...(hostGone ? { hostGone } : {}),
       studio: 'here',
       gaps: archive.gaps(slug).slice(-MAX_TOLD_GAPS),
     };

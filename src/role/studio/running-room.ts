@@ -10,6 +10,7 @@ import type { ReactionCounts } from '../../wire/interaction/reactions.ts';
 import type { TicketCounts } from '../../wire/queue.ts';
 import type { Clocks, RoomCard } from '../../wire/room.ts';
 import type { RoomMetrics } from './cell-metrics.ts';
+import { HostWatch } from './host-watch.ts';
 import { RoomGovernor } from './room-governor.ts';
 import { openRoomInteraction } from './room-interaction.ts';
 import { RoomMessages } from './room-messages.ts';
@@ -36,6 +37,7 @@ export class RunningRoom {
   readonly #sound: RoomSound;
   readonly #interaction: InteractionRoom | undefined;
   readonly #teller: StateTeller;
+  readonly #hosts: HostWatch;
   #card: RoomCard;
   #clocks: Clocks;
   #everySecond: Disposable | undefined;
@@ -60,11 +62,13 @@ export class RunningRoom {
       mark: (mark) => this.#recording.mark(mark),
     });
     this.#sound = this.#openSound();
+    this.#hosts = new HostWatch(card.hostGone);
     this.#teller = new StateTeller({
       ...{ clock, archive, sound: this.#sound, governor },
       stage: () => this.#stage,
       interaction: () => this.#interaction,
       card: () => this.#card,
+      hostGone: () => this.#hosts.gone,
       clocks: () => this.#clocks,
       publish: (state) => deps.publish(this.#messages.state(state)),
     });
@@ -268,11 +272,31 @@ export class RunningRoom {
     for (const { id } of people)
       this.#stage.notice(id as SpeakerId, this.#stats(id)?.opposite ? 'opposite-phase' : undefined);
     this.#tellRemoved();
+    this.#lookForHost();
     this.#governor.steer();
     const line = this.#governor.moveLine(this.#card);
     if (line) this.#deps.publish(this.#messages.queue(line));
     this.#interaction?.second();
     this.#teller.tell();
+  }
+
+  /** Hands the room to a co-host when its host has vanished, and back. */
+  #lookForHost(): void {
+    const { clock } = this.#deps;
+    const before = this.#hosts.gone;
+    const begun = this.#card.status === 'live' || this.#clocks.firstSpeech !== undefined;
+    const coHosts = onAir(this.#stage).filter(({ role }) => role === 'co-host');
+    const sight = { begun, here: this.#stage.hosted, coHosts };
+    if (!this.#hosts.look({ ...sight, now: clock.now(), wall: clock.wall() })) return;
+    const { gone } = this.#hosts;
+    if (before?.to && !gone)
+      this.#stage.ask(before.to.id as SpeakerId, { kind: 'asked', what: 'host-back', by: '' });
+    if (gone?.to && gone.to.id !== before?.to?.id)
+      this.#stage.ask(gone.to.id as SpeakerId, { kind: 'asked', what: 'stand-in', by: '' });
+    const happened = gone?.to
+      ? 'the host’s connection is gone: a co-host on stage stands in'
+      : 'the host’s connection is gone, and nobody stands in: the room stays open';
+    this.#log.info({ slug: this.slug }, gone ? happened : 'the host is back, and has the room again');
   }
 
   #look(): void {

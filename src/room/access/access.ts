@@ -8,11 +8,12 @@ import type { AccountCard } from '../../wire/account.ts';
 import { type Members, speakerOf } from '../accounts/members.ts';
 import { isClosed, passOf } from '../arrangements.ts';
 import type { Book } from '../book.ts';
+import { measured } from '../change.ts';
 import type { RoomRefusal } from '../refusal.ts';
 import type { RoomOnSite } from '../rows.ts';
 import { type Action, advice } from '../status.ts';
 import type { Guests } from './guests.ts';
-import { forbidden, type RoomAct, type RoomPhase, type RoomRole } from './permissions.ts';
+import { forbidden, type RoomAct, type RoomPhase, type RoomRole, STAND_IN } from './permissions.ts';
 
 /** How long links outlive the start of their room. */
 const LINK_SECONDS = 90 * 86_400;
@@ -35,6 +36,8 @@ export interface RoomAsker {
   readonly grant?: Grant;
   /** What is wrong with what they showed. */
   readonly trouble?: RoomRefusal;
+  /** True for whoever has the host's rights while the host is gone. */
+  readonly standsIn?: true;
   /** True for somebody who held a good link of this room once. */
   readonly known?: true;
 }
@@ -52,6 +55,10 @@ const ADVISED: Readonly<Record<Action, true>> = {
 /** The state of a room, as its permissions see it. */
 export const phaseOf = ({ card, measures, arrangements }: RoomOnSite): RoomPhase =>
   measures?.stopped ? 'stopped' : arrangements?.draft ? 'draft' : card.status;
+
+/** What a co-host is beside that while the host is gone: also one whom a host made a co-host on stage. */
+const standing = (entry: RoomOnSite, { speaker }: Grant): Pick<RoomAsker, 'standsIn'> =>
+  measured(entry).hostGone?.to?.id === speaker ? { standsIn: true } : {};
 
 /** True while a guest's pass holds. */
 const isGuest = (entry: RoomOnSite, pass: string): boolean =>
@@ -156,7 +163,7 @@ export function openAccess(deps: AccessDeps): Access {
         trouble: { refused: gone, detail: 'Ask the host for a new link.' },
         known: true,
       };
-    return { entry, role: grant.role, grant };
+    return { entry, role: grant.role, grant, ...standing(entry, grant) };
   };
   /** A link says who somebody is here; what begins with `ea_` is an account's. */
   const linkIn = (c: Context): string | undefined => {
@@ -182,15 +189,17 @@ export function openAccess(deps: AccessDeps): Access {
     if (out) return out;
     if (role === 'host' || role === 'co-host') {
       const speaker = speakerOf(who.id);
-      return { entry, role, grant: { slug: entry.card.slug as Slug, role, speaker, name: who.name } };
+      const grant: Grant = { slug: entry.card.slug as Slug, role, speaker, name: who.name };
+      return { entry, role, grant, ...standing(entry, grant) };
     }
     const trouble = { refused: 'not-host', detail: 'Your account does not host this room.' } as const;
     return { entry, role: isClosed(entry) && role === undefined ? 'stranger' : 'listener', trouble };
   };
   const callerOf = async (asked: Attempted<RoomAsker>, act: RoomAct): Promise<Attempted<Caller>> => {
     if (isRefusal(asked)) return asked;
-    const { entry, role, grant, trouble, known } = asked;
+    const { entry, grant, trouble, known } = asked;
     const local = grant?.generation === LOCAL_GENERATION;
+    const role = asked.standsIn && STAND_IN.has(act) ? 'host' : asked.role;
     // Whoever can sign links on this machine can do there what the operator does.
     const acting = local && role === 'host' && OPERATORS.has(act) ? 'operator' : role;
     const why = forbidden(act, acting, phaseOf(entry));

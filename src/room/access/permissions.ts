@@ -145,6 +145,12 @@ export const PERMISSIONS: Readonly<Record<RoomAct, Permission>> = {
   },
 };
 
+/**
+ * What of the host's a co-host may do who stands in for them: nothing that would keep the host from coming back, or take
+ * from them what cannot be had again.
+ */
+export const STAND_IN: ReadonlySet<RoomAct> = new Set(['settings', 'invite-co-host', 'renew-keys']);
+
 /** Why this role may not do this now; undefined when it may. */
 export function forbidden(
   act: RoomAct,

@@ -64,11 +64,22 @@ export type BackstageLine =
   | { readonly kind: 'access'; readonly rules: StageRules; readonly bans: readonly Ban[] }
   /**
    * The host muted this very person, asked them to unmute, removed or promoted them, moved them to the listeners, asks
-   * them back on stage, put them on air or took them off it.
+   * them back on stage, put them on air or took them off it. `stand-in`: the host is gone, and this co-host has the
+   * host's rights meanwhile; `host-back`: no longer.
    */
   | {
       readonly kind: 'asked';
-      readonly what: 'mute' | 'unmute' | 'leave' | 'host' | 'listen' | 'speak' | 'on-air' | 'backstage';
+      readonly what:
+        | 'mute'
+        | 'unmute'
+        | 'leave'
+        | 'host'
+        | 'listen'
+        | 'speak'
+        | 'on-air'
+        | 'backstage'
+        | 'stand-in'
+        | 'host-back';
       readonly by: string;
     };
 

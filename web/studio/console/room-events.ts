@@ -54,6 +54,8 @@ export function roomEvents({ notices, words, me, ...deps }: RoomEventsDeps): Roo
           answer: { label: words().unmute, run: () => deps.mute(false) },
         });
       else if (what === 'host') notices.say(words().askedHost(by));
+      else if (what === 'stand-in') notices.say(words().standIn, { topic: 'host' });
+      else if (what === 'host-back') notices.say(words().hostBack, { topic: 'host' });
       else if (what === 'on-air') notices.say(words().hands.askedAir(by), { topic: 'air' });
       else if (what === 'backstage') notices.say(words().hands.askedBackstage(by), { topic: 'air' });
       else if (what === 'listen') {

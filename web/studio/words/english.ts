@@ -221,6 +221,8 @@ export const english = {
   letSpeak: 'Let speak',
   askedUnmute: (by: string) => `${by || 'The host'} asks you to speak.`,
   notNow: 'Not now',
+  standIn: 'The host’s connection ended. You have the host’s rights until they are back.',
+  hostBack: 'The host is back, and has the room again.',
   askedHost: (by: string) => `${by || 'The host'} made you co-host. You can now run the room.`,
   joined: (name: string) => `${name} came on stage.`,
   left: (name: string) => `${name} left the stage.`,

@@ -225,6 +225,8 @@ export const french: typeof english = {
   letSpeak: 'Donner la parole',
   askedUnmute: (by) => `${by || 'L’hôte'} vous invite à parler.`,
   notNow: 'Pas maintenant',
+  standIn: 'La connexion de l’hôte s’est interrompue. Vous avez ses droits jusqu’à son retour.',
+  hostBack: 'L’hôte est de retour et reprend la salle.',
   askedHost: (by) => `${by || 'L’hôte'} vous a nommé co-hôte. Vous pouvez mener la salle.`,
   joined: (name) => `${name} est monté sur scène.`,
   left: (name) => `${name} a quitté la scène.`,
