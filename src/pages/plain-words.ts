@@ -9,6 +9,9 @@ export interface PlainWords {
   readonly calledOff: string;
   hostSays(reason: string): string;
   moved(from: string): string;
+  /** `room` is a link. */
+  continues(room: string): string;
+  continuedBy(room: string): string;
   /** `name`: who hosts meanwhile, safe as HTML. */
   hostGone(when: string, name: string | undefined): string;
   /** `reason` is safe as HTML. */
@@ -86,6 +89,8 @@ const english: PlainWords = {
   calledOff: 'This conversation was called off.',
   hostSays: (reason) => `The host says: “${reason}”`,
   moved: (from) => `Moved from ${from}.`,
+  continues: (room) => `This continues ${room}.`,
+  continuedBy: (room) => `The conversation goes on in ${room}.`,
   hostGone: (when, name) =>
     name === undefined
       ? `The host’s connection ended on ${when}; the room stays open.`
@@ -181,6 +186,8 @@ const french: PlainWords = {
   calledOff: 'Cette conversation a été annulée.',
   hostSays: (reason) => `L’hôte dit : « ${reason} »`,
   moved: (from) => `Déplacée : prévue d’abord ${from}.`,
+  continues: (room) => `Suite de ${room}.`,
+  continuedBy: (room) => `La conversation continue dans ${room}.`,
   hostGone: (when, name) =>
     name === undefined
       ? `La connexion de l’hôte s’est interrompue : ${when}. La salle reste ouverte.`

@@ -6,7 +6,7 @@ import type { PlainWords } from './plain-words.ts';
 import { readingPart, readsAlong } from './reading-part.ts';
 import { takePart } from './room/take-part.ts';
 import { byline, nameData, titleOf } from './room-words.ts';
-import { instant } from './sentence.ts';
+import { instant, successionLine } from './sentence.ts';
 
 const time = (at: number, { language }: PlainWords): string =>
   `<time datetime="${new Date(at).toISOString()}">${instant(at, language)}</time>`;
@@ -50,7 +50,7 @@ export function roomMain(
   return `<main class="room-page page">
 <h1 dir="auto">${escapeHtml(titleOf(card, words))}</h1>
 <p class="hosts">${byline(card, words)}</p>
-<p id="what" class="what" role="status">${what}</p>
+<p id="what" class="what" role="status">${what}</p>${successionLine(card, words)}
 <div id="room" ${nameData(card.slug)} data-status="${card.status}" data-title="${escapeHtml(card.title)}" data-hosts="${escapeHtml(JSON.stringify(card.hosts))}" data-clocks="${escapeHtml(JSON.stringify(card.clocks))}"${card.zero === undefined ? '' : ` data-zero="${card.zero}"`}${card.welcome ? ' data-welcome="1"' : ''}></div>
 ${plainAudio(card, words)}
 ${takePart(card, state, words)}${outlinePart(card, outline, words)}${readsAlong(state) ? `${readingPart(state)}\n` : ''}${clocks(card, words)}

@@ -80,3 +80,16 @@ function moment(card: RoomCard, state: RoomState | undefined, words: PlainWords)
     }
   }
 }
+
+/** The rooms before and after this one, with links; empty where it stands alone. Safe as HTML. */
+export function successionLine({ plans }: RoomCard, words: PlainWords): string {
+  const { continues, continuedBy } = plans ?? {};
+  const link = (to: string, title: string): string =>
+    `<a href="/r/${to}"><bdi>${escapeHtml(title)}</bdi></a>`;
+  const says = [
+    // Whoever goes back on purpose is not led on again.
+    ...(continues ? [words.continues(link(`${continues.slug}#here`, continues.title))] : []),
+    ...(continuedBy ? [words.continuedBy(link(continuedBy.slug, continuedBy.title))] : []),
+  ];
+  return says.length === 0 ? '' : `<p>${says.join(' ')}</p>`;
+}

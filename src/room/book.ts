@@ -52,7 +52,6 @@ export class Book {
   #sorted: readonly RoomOnSite[] | undefined;
   #cards: readonly RoomCard[] | undefined;
   #tail: Promise<unknown> = Promise.resolve();
-  #full = false;
   #whole = true;
 
   constructor(deps: BookDeps) {
@@ -241,30 +240,9 @@ export class Book {
     });
   }
 
-  /** Once a second: opens what is due, ends what is abandoned. */
-  async tick(): Promise<void> {
-    const { clock, openLead, idleEnd, log } = this.#deps;
-    const wall = clock.wall();
-    for (const { card, measures, arrangements } of [...this.#entries.values()]) {
-      if (measures?.stopped || arrangements?.draft) continue;
-      if (card.status === 'scheduled' && (card.clocks.scheduled ?? 0) - openLead <= wall) {
-        const result = await this.act(card.slug, 'open');
-        const full = 'refused' in result && result.refused === 'rooms-full';
-        if (full && !this.#full)
-          log.warn(
-            { slug: card.slug },
-            'a scheduled room has to wait: as many rooms are open as the studio can carry (roomsPerCell)',
-          );
-        this.#full = full;
-      } else if (isRunning(card.status) && !card.welcome) {
-        const seen = this.#occupied.get(card.slug);
-        if (seen === undefined) this.occupied(card.slug);
-        else if (clock.now() - seen >= idleEnd && wall - (card.clocks.scheduled ?? 0) >= idleEnd) {
-          log.info({ slug: card.slug }, 'nobody has been on stage for a long time: ending the room');
-          await this.act(card.slug, 'end');
-        }
-      }
-    }
+  /** When somebody was last on stage of a running room, on the monotonic clock, or when it opened in this process. */
+  lastOnStage(slug: string): number | undefined {
+    return this.#occupied.get(slug);
   }
 
   /** Resolves when every change asked for so far is written. */

@@ -26,6 +26,7 @@ import type { MusicShelf } from './music.ts';
 import type { RoomRefusal } from './refusal.ts';
 import { routes } from './routes.ts';
 import type { RoomsCreate } from './routes-deps.ts';
+import { openTick } from './tick.ts';
 import { openTrouble } from './trouble.ts';
 
 /** What rooms need; durations in ms. */
@@ -147,11 +148,8 @@ const NOBODY = Promise.resolve(undefined);
 
 /** Opens the rooms and continues where the last run stopped. */
 export async function open(deps: RoomsDeps): Promise<Rooms> {
-  const book = new Book({
-    ...deps,
-    roomsPerCell: deps.roomsPerCell ?? 8,
-    idleEnd: deps.idleEnd ?? 2 * 3_600_000,
-  });
+  const idleEnd = deps.idleEnd ?? 2 * 3_600_000;
+  const book = new Book({ ...deps, roomsPerCell: deps.roomsPerCell ?? 8, idleEnd });
   const trouble = openTrouble(deps);
   const failed = (error: unknown): void => {
     if (!trouble(error)) deps.log.error({ error: String(error) }, 'a change to a room could not be saved');
@@ -189,12 +187,13 @@ export async function open(deps: RoomsDeps): Promise<Rooms> {
     access,
     ofAccounts,
   );
-  await book.tick();
+  const tick = openTick(book, { ...deps, idleEnd });
+  await tick();
   let ticking = false;
   const timer = deps.clock.every(TICK_MS, () => {
     if (ticking) return;
     ticking = true;
-    Promise.all([book.tick(), measures.tick()])
+    Promise.all([tick(), measures.tick()])
       .catch(failed)
       .finally(() => {
         ticking = false;

@@ -1,19 +1,11 @@
 import { describe } from '../api/index.ts';
-import { ERRORS, type ErrorCode } from '../base/errors.ts';
+import { ERRORS } from '../base/errors.ts';
 import { MOST_NOTE_TEXT } from '../wire/figures/host-note.ts';
-import { requests } from './requests.ts';
+import { HOST, instant, number, object, sent, slugParameter, text, url } from './described-basics.ts';
+import { continuePaths, enterPaths, peoplePaths } from './described-people.ts';
 import { ACTIONS } from './status.ts';
 
-const text = { type: 'string' } as const;
-const url = { type: 'string', format: 'uri' } as const;
-const instant = { type: 'integer', description: 'Milliseconds since 1970-01-01T00:00:00Z' } as const;
 const { ref, json, body, refusals, BODY, REPEAT, bearer } = describe;
-
-const object = (properties: Record<string, object>, optional: readonly string[] = []) => ({
-  type: 'object',
-  required: Object.keys(properties).filter((key) => !optional.includes(key)),
-  properties,
-});
 
 const room = object(
   {
@@ -35,7 +27,10 @@ const room = object(
     },
     welcome: { type: 'boolean', description: 'True for the demo room' },
     access: { enum: ['public', 'unlisted', 'private'] },
-    plans: { type: 'object', description: 'What its hosts say: late, moved, cancelled' },
+    plans: {
+      type: 'object',
+      description: 'What its hosts say: late, moved, cancelled, continues, continuedBy',
+    },
     hostGone: {
       type: 'object',
       description:
@@ -47,24 +42,6 @@ const room = object(
   },
   ['cap', 'rules', 'plans', 'hostGone'],
 );
-
-const HOST: readonly ErrorCode[] = [
-  'token-missing',
-  'token-invalid',
-  'token-expired',
-  'token-other-room',
-  'not-host',
-  'link-withdrawn',
-  'removed',
-  'room-unknown',
-];
-const idParameter = {
-  ...{ name: 'id', in: 'path', required: true, schema: text },
-  description: 'As in the roster, and in the answer to an invitation',
-};
-const slugParameter = { name: 'slug', in: 'path', required: true, schema: text };
-/** What is sent is described whatever the time is. */
-const sent = () => requests(() => 0);
 
 const ACTS = {
   open: 'Open the lobby: hold music plays, speakers hear each other backstage',
@@ -223,75 +200,6 @@ const actionPaths = () =>
     ]),
   );
 
-const peoplePaths = () => ({
-  '/api/rooms/{slug}/invites': {
-    parameters: [slugParameter],
-    post: {
-      summary: 'Make a link for one person; a host link only for the operator, also after the end',
-      security: bearer,
-      requestBody: body(sent().invite, false),
-      responses: {
-        201: json(ref('Invite'), 'The link'),
-        ...refusals([...BODY, ...HOST, 'operator-only', 'too-many-changes', 'room-ended']),
-      },
-    },
-  },
-  '/api/rooms/{slug}/settings': {
-    parameters: [slugParameter],
-    patch: {
-      summary: 'Who may come: everybody, whoever knows the address, or whoever is let in',
-      security: bearer,
-      parameters: [describe.ifMatchHeader],
-      requestBody: body(sent().settings),
-      responses: {
-        200: describe.tagged(ref('Room'), 'The room'),
-        ...refusals([...BODY, ...HOST, 'etag-mismatch', 'too-many-changes', 'wrong-moment']),
-      },
-    },
-  },
-  '/api/rooms/{slug}/publish': {
-    parameters: [slugParameter],
-    post: {
-      summary: 'Announce a draft; without a start it opens',
-      security: bearer,
-      responses: {
-        200: json(ref('Room'), 'The room'),
-        ...refusals([...HOST, 'too-many-changes', 'room-ended', 'rooms-full']),
-      },
-    },
-  },
-  '/api/rooms/{slug}/keys/renew': {
-    parameters: [slugParameter],
-    post: {
-      summary: 'Withdraw every key and invitation of a private room',
-      security: bearer,
-      responses: { 200: json(ref('Room'), 'The room'), ...refusals([...HOST, 'too-many-changes']) },
-    },
-  },
-  '/api/rooms/{slug}/links/renew': {
-    parameters: [slugParameter],
-    post: {
-      summary: 'Withdraw every link of the room; the answer is the caller’s new one',
-      security: bearer,
-      responses: {
-        201: json(ref('Invite'), 'The new host link'),
-        ...refusals([...HOST, 'too-many-changes']),
-      },
-    },
-  },
-  '/api/rooms/{slug}/people/{id}': {
-    parameters: [slugParameter, idParameter],
-    delete: {
-      summary: 'Remove a person: their link is worth nothing in this room any more',
-      security: bearer,
-      responses: {
-        204: { description: 'Done' },
-        ...refusals([...HOST, 'too-many-changes', 'unprocessable', 'wrong-moment']),
-      },
-    },
-  },
-});
-
 const musicPaths = () => ({
   '/api/rooms/{slug}/music': {
     parameters: [slugParameter],
@@ -342,26 +250,6 @@ const musicPaths = () => ({
   },
 });
 
-const enterPaths = () => ({
-  '/r/{slug}/enter': {
-    parameters: [slugParameter],
-    post: {
-      summary: 'The key of a private room, for a password, a pass, or a link as a bearer token',
-      security: [{}, ...bearer],
-      requestBody: body(sent().enter),
-      responses: {
-        200: json(
-          object({ key: text, until: instant, pass: { ...text, description: 'What to show next time' } }, [
-            'pass',
-          ]),
-          'Everything of the room is below /r/{slug}~{key} until then',
-        ),
-        ...refusals([...BODY, 'room-unknown', 'foreign-page', 'too-many-passwords', 'link-withdrawn']),
-      },
-    },
-  },
-});
-
 const eventPaths = () => ({
   '/r/{slug}/event.ics': {
     parameters: [slugParameter],
@@ -375,7 +263,6 @@ const eventPaths = () => ({
   },
 });
 
-const number = { type: 'integer', minimum: 1 } as const;
 const note = {
   text: { ...text, maxLength: MOST_NOTE_TEXT },
   answers: { ...number, description: 'The seq of the note that it answers' },
@@ -444,6 +331,7 @@ export function openapi(version: string, others: Readonly<Record<string, object>
       ...musicPaths(),
       ...eventPaths(),
       ...enterPaths(),
+      ...continuePaths(),
       ...notePaths(),
       ...others,
     },

@@ -152,6 +152,14 @@ export function requests(now: () => number) {
       password: z.string(PASSWORD).max(MOST_PASSWORD, PASSWORD).optional(),
       pass: z.string().max(2_000).optional(),
     }),
+    continue: fields({
+      by: slug.meta({ description: 'The address of the room that continues this one' }),
+      link: z
+        .string('link: paste the whole link of the other room’s studio')
+        .max(2_000, 'link: paste the whole link of the other room’s studio')
+        .optional()
+        .meta({ description: 'The studio link of a host or co-host of the other room, or its token' }),
+    }),
     stop: fields({ reason }),
     adopt: fields({
       link: z

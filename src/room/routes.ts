@@ -34,6 +34,7 @@ import type { RoutesDeps } from './routes-deps.ts';
 import type { RoomOnSite } from './rows.ts';
 import { startRoutes } from './start-routes.ts';
 import { ACTIONS } from './status.ts';
+import { successionRoutes } from './succession.ts';
 
 /** Changes of one person to one room: this many at once, and one more each second. */
 const CHANGE_BURST = 20;
@@ -149,6 +150,7 @@ export function routes(
   measureRoutes(app, deps, access, shown);
   peopleRoutes(app, deps, access, changing, base);
   settingsRoutes(app, deps, changing, shown);
+  successionRoutes(app, deps, access, changing, shown);
   enterRoutes(app, deps, access, base);
   accountRoutes(app, deps, access, accountRooms, base);
   musicRoutes(app, deps, access, changing);

@@ -95,6 +95,18 @@ export interface RoomPlans {
   readonly moved?: { readonly from: number; readonly at: number };
   /** Why it was cancelled, in the host's own words. */
   readonly cancelled?: { readonly reason: string };
+  /** The room that this one continues. */
+  readonly continues?: OtherRoom;
+  /** The room that continues this one: its listeners are led there. */
+  readonly continuedBy?: OtherRoom;
+}
+
+/** A room beside this one, with its title then. */
+export interface OtherRoom {
+  readonly slug: string;
+  readonly title: string;
+  /** Wall-clock ms when one led to the other. */
+  readonly at: number;
 }
 
 /** The connections of the host are gone in the middle of the conversation. The room stays open. */

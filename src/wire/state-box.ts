@@ -34,4 +34,5 @@ export const streamedState = ({ recording: _, ...state }: RoomState): RoomState 
   questions: state.questions ?? 0,
   pinned: state.pinned ?? 0,
   hostGone: state.hostGone ?? 0,
+  plans: state.plans ?? {},
 });

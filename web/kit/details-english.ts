@@ -159,6 +159,8 @@ export const detailsEnglish = {
   keySpeaker: 'previous or next speaker',
   hostSays: (words: string) => `The host says: “${words}”`,
   moved: (from: string) => `Moved from ${from}.`,
+  continues: 'This continues',
+  continuedBy: 'The conversation goes on in',
   hostGone: (at: string, name?: string) =>
     name === undefined
       ? `The host’s connection ended at ${at}; the room stays open.`

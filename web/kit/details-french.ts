@@ -162,6 +162,8 @@ export const detailsFrench: typeof detailsEnglish = {
   keyVolume: 'volume',
   keySpeaker: 'intervenant précédent ou suivant',
   hostSays: (words) => `L’hôte dit : « ${words} »`,
+  continues: 'Suite de',
+  continuedBy: 'La conversation continue dans',
   hostGone: (at, name) =>
     name === undefined
       ? `La connexion de l’hôte s’est interrompue à ${at} ; la salle reste ouverte.`

@@ -13,6 +13,7 @@ import { footLinks } from './foot-links.ts';
 import type { HandCard, HandCardOptions } from './hand/hand-card.ts';
 import type { InteractionCard } from './interaction/interaction-card.ts';
 import { type KeyActions, keys } from './keys.ts';
+import type { RoomNews } from './news.ts';
 import { lengthOf } from './places.ts';
 import { keepPlace, placeIn } from './replay/kept-places.ts';
 import type { ReplayCard } from './replay/replay-card.ts';
@@ -51,12 +52,12 @@ export interface DetailsOf {
   readonly words: AllWords;
   readonly sound: Sound;
   readonly actions: KeyActions;
-  /** The server's wall clock, and when the program's time began; ms. */
-  readonly clock: { now(): number; readonly zero: number | undefined };
+  readonly news: RoomNews;
 }
 
 /** Fills the slots. */
-export function roomDetails(slots: Slots, { slug, words, sound, actions, clock }: DetailsOf): RoomDetails {
+export function roomDetails(slots: Slots, of: DetailsOf): RoomDetails {
+  const { slug, words, sound, actions, news } = of;
   const remembered = placeIn(slug);
   const transport = openTransport(words, sound);
   const reminder = openReminder(slug, words, sound);
@@ -82,7 +83,8 @@ export function roomDetails(slots: Slots, { slug, words, sound, actions, clock }
   footLinks(words);
   const keepPlaceNow = openPlaceKeeper(slug, sound);
   const interaction = openCards(slots, slug);
-  const hand = openHand(slots, { slug, sound, ...clock });
+  const hand = openHand(slots, { slug, sound, now: news.now, zero: news.zero });
+  const succession = openSuccession(of);
   return {
     show(state, here, from) {
       const { status } = state;
@@ -102,14 +104,35 @@ export function roomDetails(slots: Slots, { slug, words, sound, actions, clock }
       hand(state, running);
       interaction(state, running && !replay);
       parts.show(state, from ?? remembered);
+      succession(state);
     },
     opened: reminder.opened,
   };
 }
 
+/** Leads on to the room that continues this one, once each. */
+function openSuccession(page: DetailsOf) {
+  let led = '';
+  return ({ plans }: RoomState): void => {
+    const next = plans?.continuedBy;
+    if (!next || next.slug === led) return;
+    led = next.slug;
+    import('./succession.ts').then(
+      ({ leadOn }) => leadOn(page, next),
+      () => {
+        led = '';
+      },
+    );
+  };
+}
+
 /** What the hosts say themselves: why it is late or cancelled, and that it was moved; and that the host is gone. */
 function openPlans(words: AllWords) {
-  const node = element('p', { role: 'status', dir: 'auto' });
+  const text = element('span', { dir: 'auto' });
+  const others = element('span', {});
+  const node = element('p', { role: 'status' }, text, ' ', others);
+  const roomLink = (to: string, title: string) => element('a', { href: `/r/${to}`, dir: 'auto' }, title);
+  let shown = ',';
   return {
     node,
     show({ plans, status, hostGone }: RoomState, { now }: Here): void {
@@ -123,8 +146,20 @@ function openPlans(words: AllWords) {
           ? [words.hostGone(whenOf(hostGone.since, now, words), hostGone.to?.name)]
           : []),
       ];
-      write(node, says.join(' '));
-      node.hidden = says.length === 0;
+      write(text, says.join(' '));
+      const { continues, continuedBy } = plans ?? {};
+      const rooms = [continues?.slug, continuedBy?.slug].join();
+      if (rooms !== shown) {
+        shown = rooms;
+        // Whoever goes back on purpose is not led on again.
+        others.replaceChildren(
+          ...(continues
+            ? [words.continues, ' ', roomLink(`${continues.slug}#here`, continues.title), ' ']
+            : []),
+          ...(continuedBy ? [words.continuedBy, ' ', roomLink(continuedBy.slug, continuedBy.title)] : []),
+        );
+      }
+      node.hidden = says.length === 0 && !continues && !continuedBy;
     },
   };
 }

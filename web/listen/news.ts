@@ -21,13 +21,16 @@ export class RoomNews {
   #freshAt = Date.now();
   #failing = false;
   #newest = 0;
+  /** Wall-clock ms at which the program's time began. */
+  zero: number | undefined;
 
   /** Begins with what the server rendered into the page. */
-  constructor({ slug = '', title, status, hosts, clocks }: DOMStringMap, heading: string) {
+  constructor({ slug = '', title, status, hosts, clocks, zero }: DOMStringMap, heading: string) {
     const card = {
       ...{ slug, title: title || heading, status: (status ?? 'scheduled') as RoomStatus },
       ...{ hosts: parsed<string[]>(hosts, []), clocks: parsed<Clocks>(clocks, {}) },
     };
+    this.zero = zero === undefined ? undefined : Number(zero);
     this.state = { ...stateOfCard(card, Date.now()), studio: 'here' };
   }
 

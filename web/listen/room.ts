@@ -38,7 +38,6 @@ class RoomPage {
   readonly #news: RoomNews;
   readonly #slug: string;
   readonly #welcome: boolean;
-  readonly #zero: number | undefined;
   readonly #hosts: string;
   readonly #sound: Sound;
   readonly #controls: ReturnType<typeof openControls>;
@@ -63,11 +62,10 @@ class RoomPage {
   readonly #below = element('div', { class: 'below' });
 
   constructor(main: HTMLElement, dataset: DOMStringMap, words: ListenWords) {
-    const { slug = '', zero, welcome } = dataset;
+    const { slug = '', welcome } = dataset;
     this.#main = main;
     this.#words = words;
     this.#slug = slug;
-    this.#zero = zero === undefined ? undefined : Number(zero);
     this.#welcome = welcome !== undefined;
     this.#news = new RoomNews(dataset, main.querySelector('h1')?.textContent ?? slug);
     this.#hosts = words.listFormat(this.#news.state.hosts);
@@ -208,8 +206,9 @@ class RoomPage {
   /** Seconds from the stage to this ear: by the program's clock where it is known, otherwise by what is buffered. */
   #behind(): number | undefined {
     const { position, behind } = this.#sound.player;
-    if (position !== undefined && this.#zero !== undefined && this.#news.timed) {
-      const measured = (this.#news.now() - this.#zero) / 1000 - position;
+    const { zero } = this.#news;
+    if (position !== undefined && zero !== undefined && this.#news.timed) {
+      const measured = (this.#news.now() - zero) / 1000 - position;
       if (measured > 0 && measured < MAX_BEHIND_S) return measured;
     }
     return behind === undefined ? undefined : behind + this.#news.state.delivery.period / 1000;
@@ -338,8 +337,7 @@ class RoomPage {
           below: this.#below,
         },
         {
-          ...{ slug: this.#slug, words: all, sound: this.#sound, actions },
-          clock: { now: this.#news.now, zero: this.#zero },
+          ...{ slug: this.#slug, words: all, sound: this.#sound, actions, news: this.#news },
         },
       );
       this.#loadCounting();

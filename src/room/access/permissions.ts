@@ -25,6 +25,7 @@ export type RoomAct =
   | 'standby'
   | 'end'
   | 'cancel'
+  | 'continue'
   | 'remove'
   | 'remove-recording'
   | 'invite-speaker'
@@ -90,6 +91,10 @@ export const PERMISSIONS: Readonly<Record<RoomAct, Permission>> = {
   cancel: {
     ...{ route: 'POST /api/rooms/:slug/cancel', roles: HOSTS },
     not: { live: MOMENT, stopped: MOMENT, ended: ENDED },
+  },
+  continue: {
+    ...{ route: 'POST /api/rooms/:slug/continue', roles: HOSTS },
+    not: { draft: MOMENT, scheduled: MOMENT, ...OVER, ...STOPPED },
   },
   remove: {
     ...{

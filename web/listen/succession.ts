@@ -1,0 +1,57 @@
+/** Leads a page, and whoever listens on it, on to the room that continues its own: fetched when there is one. */
+import { isRunning, type OtherRoom, type RoomState } from '../../src/wire/room.ts';
+import { roomAt, useKeys } from '../kit/room-name.ts';
+import type { AllWords } from '../kit/words.ts';
+import type { RoomNews } from './news.ts';
+import type { Sound } from './sound.ts';
+
+/** Listeners change over this time, so that they do not all connect at the same instant: ms, and at most. */
+const SPREAD_MS_EACH = 5;
+const SPREAD_MS = 5_000;
+
+/** The page that is led on. */
+export interface LedPage {
+  /** The room that the page was made for. */
+  readonly slug: string;
+  readonly words: AllWords;
+  readonly sound: Sound;
+  readonly news: RoomNews;
+}
+
+/**
+ * Whoever listens hears the other room from now on, without a tap, and the page is that room's. Whoever does not is sent
+ * to its page while it is live. Whoever hears a recording, or came here on purpose (`#here`), stays.
+ */
+export async function leadOn(page: LedPage, { slug: to }: OtherRoom): Promise<void> {
+  const { sound, news } = page;
+  if (sound.on && !sound.replay) {
+    await pause(Math.random() * Math.min(SPREAD_MS, news.state.streams * SPREAD_MS_EACH));
+    if (!sound.replay && (sound.on || sound.player.state === 'ended')) return carry(page, to);
+  }
+  if (sound.replay || location.hash !== '') return;
+  const answer = await fetch(`/r/${to}/state.json`).catch(() => undefined);
+  const other = answer?.ok ? ((await answer.json()) as RoomState) : undefined;
+  if (isRunning(other?.status)) location.replace(`/r/${to}`);
+}
+
+/** Makes the page the other room's: its addresses, its news, its sound. */
+function carry({ slug, sound, news, words }: LedPage, to: string): void {
+  const from = roomAt(slug);
+  sound.pause();
+  useKeys({ named: (name) => (name === slug ? to : name), renew: async () => undefined });
+  // What the stream of the other room does not tell must not stay.
+  const { plans: _, gaps: __, ...rest } = news.state;
+  news.state = { ...rest, slug: to, gaps: [] };
+  news.zero = undefined;
+  history.replaceState(history.state, '', `/r/${to}`);
+  for (const link of document.querySelectorAll<HTMLAnchorElement>(`a[href^="${from}/"]`))
+    link.setAttribute('href', roomAt(slug) + link.getAttribute('href')?.slice(from.length));
+  sound.live();
+  sound.player.onChange(() => {
+    const byline = document.querySelector('.masthead .hosts');
+    const { hosts } = news.state;
+    if (byline) byline.textContent = hosts.length > 0 ? words.with(words.listFormat(hosts)) : '';
+  });
+}
+
+const pause = (delay: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, delay));
