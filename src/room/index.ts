@@ -21,12 +21,12 @@ import { type AccountRooms, openAccountRooms } from './accounts/adoption.ts';
 import { openMembers } from './accounts/members.ts';
 import { Book } from './book.ts';
 import { measured, toldWhenOver } from './change.ts';
+import { openTick } from './life/tick.ts';
 import { openMeasures, type RoomMeasures } from './measures.ts';
 import type { MusicShelf } from './music.ts';
 import type { RoomRefusal } from './refusal.ts';
 import { routes } from './routes.ts';
 import type { RoomsCreate } from './routes-deps.ts';
-import { openTick } from './tick.ts';
 import { openTrouble } from './trouble.ts';
 
 /** What rooms need; durations in ms. */

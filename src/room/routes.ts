@@ -20,11 +20,12 @@ import { settingsRoutes } from './access/settings-routes.ts';
 import type { AccountRooms } from './accounts/adoption.ts';
 import { accountPaths, accountRoutes } from './accounts/routes.ts';
 import { editState, measured } from './change.ts';
+import { openapi } from './described/openapi.ts';
 import { ics } from './ics.ts';
+import { successionRoutes } from './life/succession.ts';
 import { viewOf } from './links.ts';
 import { measurePaths, measureRoutes } from './measure-routes.ts';
 import { musicRoutes } from './music-routes.ts';
-import { openapi } from './openapi.ts';
 import { originOf } from './origin.ts';
 import { peopleRoutes } from './people-routes.ts';
 import type { RoomRefusal } from './refusal.ts';
@@ -34,7 +35,6 @@ import type { RoutesDeps } from './routes-deps.ts';
 import type { RoomOnSite } from './rows.ts';
 import { startRoutes } from './start-routes.ts';
 import { ACTIONS } from './status.ts';
-import { successionRoutes } from './succession.ts';
 
 /** Changes of one person to one room: this many at once, and one more each second. */
 const CHANGE_BURST = 20;
@@ -60,6 +60,15 @@ function listRoute(app: Hono, deps: RoutesDeps, view: (c: Context, entry: RoomOn
   });
 }
 
+/** The description of the API, made for the first who asks: it takes longer than opening everything else. */
+function describedOnce({ version, described }: RoutesDeps): () => string {
+  let made: string | undefined;
+  return () => {
+    made ??= JSON.stringify(openapi(version, { ...measurePaths(), ...accountPaths(), ...described }));
+    return made;
+  };
+}
+
 /** The HTTP surface of rooms, as a Request → Response function. */
 export function routes(
   deps: RoutesDeps,
@@ -68,14 +77,7 @@ export function routes(
 ): (request: Request) => Promise<Response> {
   const { book, clock } = deps;
   const schemas = requests(() => clock.wall());
-  // Made for the first who asks: it takes longer than opening everything else.
-  let description: string | undefined;
-  const described = (): string => {
-    description ??= JSON.stringify(
-      openapi(deps.version, { ...measurePaths(), ...accountPaths(), ...deps.described }),
-    );
-    return description;
-  };
+  const described = describedOnce(deps);
   const changes = openPace(clock, 'changes', CHANGE_BURST, CHANGE_EVERY_MS);
   const base = (c: Context): string => deps.publicUrl ?? originOf(c);
 

@@ -9,8 +9,6 @@ const MOST_FILES = 25;
 const LONG: Record<string, string> = {
   'src/stage/room.ts': 'places, sessions and what is forwarded between them change together',
   'src/door/parts.ts': 'everything a door is made of, in the order in which it is opened',
-  'src/room/book.ts': 'every change of a room, one after the other',
-  'src/room/openapi.ts': 'the description of every address of rooms: a list to look up',
 };
 
 const code = files(['src', 'web', 'test', 'e2e', 'bench', 'scripts'], /\.(ts|tsx|mjs|c)$/);

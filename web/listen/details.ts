@@ -17,9 +17,10 @@ import type { RoomNews } from './news.ts';
 import { lengthOf } from './places.ts';
 import { keepPlace, placeIn } from './replay/kept-places.ts';
 import type { ReplayCard } from './replay/replay-card.ts';
-import { type Here, timeOf, whenOf } from './say.ts';
+import { type Here, timeOf } from './say.ts';
 import { shareButtons } from './share-buttons.ts';
 import type { Sound } from './sound.ts';
+import { openPlans, openSuccession } from './succession/plans.ts';
 import { openTheatre } from './theatre/theatre.ts';
 import { openTransport } from './transport.ts';
 
@@ -107,60 +108,6 @@ export function roomDetails(slots: Slots, of: DetailsOf): RoomDetails {
       succession(state);
     },
     opened: reminder.opened,
-  };
-}
-
-/** Leads on to the room that continues this one, once each. */
-function openSuccession(page: DetailsOf) {
-  let led = '';
-  return ({ plans }: RoomState): void => {
-    const next = plans?.continuedBy;
-    if (!next || next.slug === led) return;
-    led = next.slug;
-    import('./succession.ts').then(
-      ({ leadOn }) => leadOn(page, next),
-      () => {
-        led = '';
-      },
-    );
-  };
-}
-
-/** What the hosts say themselves: why it is late or cancelled, and that it was moved; and that the host is gone. */
-function openPlans(words: AllWords) {
-  const text = element('span', { dir: 'auto' });
-  const others = element('span', {});
-  const node = element('p', { role: 'status' }, text, ' ', others);
-  const roomLink = (to: string, title: string) => element('a', { href: `/r/${to}`, dir: 'auto' }, title);
-  let shown = ',';
-  return {
-    node,
-    show({ plans, status, hostGone }: RoomState, { now }: Here): void {
-      const { late, moved, cancelled } = plans ?? {};
-      const waiting = status === 'scheduled' || status === 'open';
-      const reason = status === 'cancelled' ? cancelled?.reason : waiting ? late?.reason : undefined;
-      const says = [
-        ...(moved && status === 'scheduled' ? [words.moved(whenOf(moved.from, now, words))] : []),
-        ...(reason === undefined ? [] : [words.hostSays(reason)]),
-        ...(hostGone && isRunning(status)
-          ? [words.hostGone(whenOf(hostGone.since, now, words), hostGone.to?.name)]
-          : []),
-      ];
-      write(text, says.join(' '));
-      const { continues, continuedBy } = plans ?? {};
-      const rooms = [continues?.slug, continuedBy?.slug].join();
-      if (rooms !== shown) {
-        shown = rooms;
-        // Whoever goes back on purpose is not led on again.
-        others.replaceChildren(
-          ...(continues
-            ? [words.continues, ' ', roomLink(`${continues.slug}#here`, continues.title), ' ']
-            : []),
-          ...(continuedBy ? [words.continuedBy, ' ', roomLink(continuedBy.slug, continuedBy.title)] : []),
-        );
-      }
-      node.hidden = says.length === 0 && !continues && !continuedBy;
-    },
   };
 }
 

@@ -1,6 +1,6 @@
-import { isRunning, type RoomCard } from '../wire/room.ts';
-import type { Book } from './book.ts';
-import type { BookDeps } from './book-deps.ts';
+import { isRunning, type RoomCard } from '../../wire/room.ts';
+import type { Book } from '../book.ts';
+import type { BookDeps } from '../book-deps.ts';
 import { CARRIED_MS } from './succession.ts';
 
 /** What the tick needs. */

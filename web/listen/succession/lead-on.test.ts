@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { stateOfCard } from '../../src/wire/room.ts';
-import { roomAt, useKeys } from '../kit/room-name.ts';
-import { type LedPage, leadOn } from './succession.ts';
+import { stateOfCard } from '../../../src/wire/room.ts';
+import { roomAt, useKeys } from '../../kit/room-name.ts';
+import { type LedPage, leadOn } from './lead-on.ts';
 
 const NEXT = { slug: 'two', title: 'Two', at: 1 };
 let went: string[];

@@ -1,13 +1,13 @@
 import type { Context, Hono } from 'hono';
-import { type Attempted, isRefusal, read, refused } from '../api/index.ts';
-import { isRunning } from '../wire/room.ts';
-import type { Access, Changing } from './access/access.ts';
-import { readLink } from './accounts/adoption.ts';
-import { isClosed, planned } from './arrangements.ts';
-import type { RoomRefusal } from './refusal.ts';
-import { requests } from './requests.ts';
-import type { RoutesDeps } from './routes-deps.ts';
-import type { RoomOnSite } from './rows.ts';
+import { type Attempted, isRefusal, read, refused } from '../../api/index.ts';
+import { isRunning } from '../../wire/room.ts';
+import type { Access, Changing } from '../access/access.ts';
+import { readLink } from '../accounts/adoption.ts';
+import { isClosed, planned } from '../arrangements.ts';
+import type { RoomRefusal } from '../refusal.ts';
+import { requests } from '../requests.ts';
+import type { RoutesDeps } from '../routes-deps.ts';
+import type { RoomOnSite } from '../rows.ts';
 
 /** A room that another one continues ends by itself after this, ms: who hears it half a minute late is led on as well. */
 export const CARRIED_MS = 90_000;

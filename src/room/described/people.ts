@@ -1,5 +1,5 @@
-import { describe } from '../api/index.ts';
-import { HOST, idParameter, instant, object, sent, slugParameter, text } from './described-basics.ts';
+import { describe } from '../../api/index.ts';
+import { HOST, idParameter, instant, object, sent, slugParameter, text } from './basics.ts';
 
 const { ref, json, body, refusals, BODY, bearer } = describe;
 

@@ -1,9 +1,9 @@
 /** Leads a page, and whoever listens on it, on to the room that continues its own: fetched when there is one. */
-import { isRunning, type OtherRoom, type RoomState } from '../../src/wire/room.ts';
-import { roomAt, useKeys } from '../kit/room-name.ts';
-import type { AllWords } from '../kit/words.ts';
-import type { RoomNews } from './news.ts';
-import type { Sound } from './sound.ts';
+import { isRunning, type OtherRoom, type RoomState } from '../../../src/wire/room.ts';
+import { roomAt, useKeys } from '../../kit/room-name.ts';
+import type { AllWords } from '../../kit/words.ts';
+import type { RoomNews } from '../news.ts';
+import type { Sound } from '../sound.ts';
 
 /** Listeners change over this time, so that they do not all connect at the same instant: ms, and at most. */
 const SPREAD_MS_EACH = 5;

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { inMs, MINUTE, refusal, roomsRig } from '../../test/rooms.ts';
+import { inMs, MINUTE, refusal, roomsRig } from '../../../test/rooms.ts';
 
 const rig = roomsRig();
 const { ask, card, create } = rig;

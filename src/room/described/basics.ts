@@ -1,5 +1,5 @@
-import type { ErrorCode } from '../base/errors.ts';
-import { requests } from './requests.ts';
+import type { ErrorCode } from '../../base/errors.ts';
+import { requests } from '../requests.ts';
 
 /** Any text. */
 export const text = { type: 'string' } as const;

@@ -1,9 +1,9 @@
-import { describe } from '../api/index.ts';
-import { ERRORS } from '../base/errors.ts';
-import { MOST_NOTE_TEXT } from '../wire/figures/host-note.ts';
-import { HOST, instant, number, object, sent, slugParameter, text, url } from './described-basics.ts';
-import { continuePaths, enterPaths, peoplePaths } from './described-people.ts';
-import { ACTIONS } from './status.ts';
+import { describe } from '../../api/index.ts';
+import { ERRORS } from '../../base/errors.ts';
+import { MOST_NOTE_TEXT } from '../../wire/figures/host-note.ts';
+import { ACTIONS } from '../status.ts';
+import { HOST, instant, number, object, sent, slugParameter, text, url } from './basics.ts';
+import { continuePaths, enterPaths, peoplePaths } from './people.ts';
 
 const { ref, json, body, refusals, BODY, REPEAT, bearer } = describe;
 
