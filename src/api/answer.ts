@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import type { z } from 'zod';
 import { ERRORS, type ErrorCode } from '../base/errors.ts';
 import { problem } from '../base/reply.ts';
-import { mediaTypeOf, readBody } from '../http/index.ts';
+import { mediaTypeOf, parseJson, readBody } from '../http/index.ts';
 import type { ApiRefusal } from './refusal.ts';
 
 /** The result of something that may be refused. */
@@ -21,6 +21,7 @@ const withZone = (_: string, minute: string, second = ':00'): string => `${minut
 /** The media type of a request's body, in lower case. */
 export const mediaType = (c: Context): string => mediaTypeOf(c.req.header('content-type'));
 
+const NO_JSON = 'The body is not JSON in UTF-8, or a name in it is given twice.';
 const TOO_LARGE: ApiRefusal = { refused: 'too-large', detail: 'Requests may have at most 16 kB.' };
 
 /** The body as `schema` allows it. An empty one is an empty object. */
@@ -49,9 +50,9 @@ export async function read<T extends z.ZodType>(
           .filter(([, field]) => field !== '')
           .map(([name, field]) => [name, name === 'start' ? field.replace(LOCAL_TIME, withZone) : field]),
       );
-    else if (text !== '') value = JSON.parse(text);
+    else if (text !== '') value = parseJson(text);
   } catch {
-    return { refused: 'bad-request', detail: 'The body is not JSON in UTF-8.' };
+    return { refused: 'bad-request', detail: NO_JSON };
   }
   const parsed = schema.safeParse(value);
   return parsed.success

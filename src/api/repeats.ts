@@ -57,7 +57,7 @@ export function repeatable(deps: RepeatsDeps, fetch: Fetch): Fetch {
   /** Requests that are being answered now. */
   const running = new Map<string, string>();
 
-  async function answered(one: Repeatable, request: Request): Promise<Response> {
+  async function answered(one: Repeatable, request: Request, body: Buffer): Promise<Response> {
     const known = await kept.begin(one);
     if (known.known === 'differs')
       return refuse('repeat-differs', 'Idempotency-Key: use a new key for another request.');
@@ -69,7 +69,7 @@ export function repeatable(deps: RepeatsDeps, fetch: Fetch): Fetch {
     headers.set(ROW_HEADER, uuidFrom(`${nameOf(one)} ${known.created}`));
     let response: Response;
     try {
-      response = await fetch(new Request(request, { headers }));
+      response = await fetch(remade(request, headers, body));
     } catch (error) {
       await kept.forget(one);
       throw error;
@@ -82,7 +82,7 @@ export function repeatable(deps: RepeatsDeps, fetch: Fetch): Fetch {
 
   return async (asked) => {
     const inner = asked.headers.has(ROW_HEADER);
-    const sent = inner ? new Request(asked, { headers: without(asked.headers, ROW_HEADER) }) : asked;
+    const sent = inner ? remade(asked, without(asked.headers, ROW_HEADER)) : asked;
     const given = sent.headers.get('idempotency-key');
     const { pathname, search } = new URL(sent.url);
     if (given === null || sent.method !== 'POST' || !pathname.startsWith('/api/')) return fetch(sent);
@@ -107,7 +107,7 @@ export function repeatable(deps: RepeatsDeps, fetch: Fetch): Fetch {
       return refuse('repeat-running', 'Ask again in a second for its answer.', { 'retry-after': '1' });
     running.set(name, request);
     try {
-      return await answered(one, new Request(sent, { body: new Uint8Array(body) }));
+      return await answered(one, sent, body);
     } catch (error) {
       if (deps.trouble(error)) return refuse('database-away');
       throw error;
@@ -115,6 +115,15 @@ export function repeatable(deps: RepeatsDeps, fetch: Fetch): Fetch {
       running.delete(name);
     }
   };
+}
+
+/**
+ * The same request with other headers, and perhaps a body that was read. The server's own requests only look like the
+ * platform's: none can be made of them as a whole.
+ */
+function remade({ method, url, body }: Request, headers: Headers, read?: Buffer): Request {
+  const whole = read ? new Uint8Array(read) : body;
+  return new Request(url, { method, headers, ...(whole ? { body: whole, duplex: 'half' } : {}) });
 }
 
 function without(headers: Headers, name: string): Headers {

@@ -1,6 +1,6 @@
 import { reasonOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import { mediaTypeOf, readBody } from '../http/index.ts';
+import { mediaTypeOf, parseJson, readBody } from '../http/index.ts';
 import { accountRoutes } from './account-routes.ts';
 import { fieldsOf, shown, wordsOf } from './forms.ts';
 import { operateRoutes } from './operate-routes.ts';
@@ -21,7 +21,7 @@ async function sentJson(request: Request): Promise<Readonly<Record<string, unkno
   const bytes = await readBody(request.body, request.headers.get('content-length'), MOST_JSON);
   if (typeof bytes === 'string') return undefined;
   try {
-    const sent: unknown = JSON.parse(bytes.toString('utf8'));
+    const sent: unknown = parseJson(bytes);
     return typeof sent === 'object' && sent !== null && !Array.isArray(sent) ? { ...sent } : undefined;
   } catch {
     return undefined;

@@ -1,4 +1,5 @@
 import { plainText } from '../base/plain-text.ts';
+import { parseJson } from '../http/index.ts';
 import { type InteractionAct, PIN_LINK_LENGTH, QUESTION_LENGTH } from '../wire/interaction/questions.ts';
 import { DEVICE_KEY, STAGE_NAME_LENGTH } from '../wire/stage/hands.ts';
 
@@ -21,7 +22,7 @@ export const formFields = (text: string): Fields => Object.fromEntries(new URLSe
 /** The fields of a JSON object; a string is the refusal in plain words. */
 export function jsonFields(text: string): Fields | string {
   try {
-    const body: unknown = JSON.parse(text);
+    const body: unknown = parseJson(text);
     return body !== null && typeof body === 'object' && !Array.isArray(body)
       ? (body as Fields)
       : 'Send an object';

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { type Context, Hono } from 'hono';
 import { networkOf, openAllowance, type StartAllowance } from '../base/allowance.ts';
 import type { Clock } from '../base/clock.ts';
@@ -188,7 +189,7 @@ async function fieldsOf(
   const body = await readBody(raw.body, raw.headers.get('content-length'), MAX_BODY_BYTES);
   if (body === 'too-large')
     return refuse({ refused: 'too-large', detail: `It may have at most ${MAX_BODY_BYTES} bytes` });
-  const text = body === 'broken-off' ? '' : body.toString('utf8');
+  const text = body === 'broken-off' || !isUtf8(body) ? '' : body.toString('utf8');
   const fields = form ? formFields(text) : jsonFields(text);
   return typeof fields === 'string' ? refuse({ refused: 'unprocessable', detail: fields }) : fields;
 }

@@ -7,6 +7,7 @@ import {
   refuse,
   refused,
   refuseTheRest,
+  rowIdOf,
 } from '../api/index.ts';
 import { asSlug } from '../base/ids.ts';
 import type { RoomCard } from '../wire/room.ts';
@@ -194,7 +195,7 @@ function roomRoutes({ app, deps, host, told, shown, chosen, lifted }: Moderation
     if (isRefusal(who)) return refused(who);
     const wish = await read(c, NEW_RULE);
     if (isRefusal(wish)) return refused(wish);
-    const rule = await lists.add(who.card.slug, wish.value.name, wish.value.pattern);
+    const rule = await lists.add(who.card.slug, wish.value.name, wish.value.pattern, rowIdOf(c.req.raw));
     if (rule === 'full') return refuse('wrong-moment', 'Limit reached: 500 rules in one list.');
     if (typeof rule === 'string')
       return refuse('unprocessable', `${rule}: this would meet nothing or everything`);

@@ -20,8 +20,13 @@ export type BlockLists = Readonly<Record<string, readonly BlockRule[]>>;
 /** The lists of words; the room '' is the whole server. */
 export interface BlockListBook {
   list(room: string): Promise<ListedBlockRule[]>;
-  /** Adds a rule, or says why not. */
-  add(room: string, name: string, pattern: string): Promise<ListedBlockRule | 'name' | 'pattern' | 'full'>;
+  /** Adds a rule under `id`, or says why not; one that is there under this id stays as it is. */
+  add(
+    room: string,
+    name: string,
+    pattern: string,
+    id?: string,
+  ): Promise<ListedBlockRule | 'name' | 'pattern' | 'full'>;
   remove(room: string, id: string): Promise<ListedBlockRule | undefined>;
 }
 
@@ -48,13 +53,16 @@ export async function openBlockLists(deps: {
   await publish();
   return {
     list,
-    async add(room, said, wanted) {
+    async add(room, said, wanted, id) {
       const name = plainText(said, MOST_BLOCK_RULE);
       const pattern = plainText(wanted, MOST_BLOCK_RULE);
       if (name === undefined) return 'name';
       if (pattern === undefined || compileBlockRule({ name, pattern }) === undefined) return 'pattern';
-      if ((await list(room)).length >= MOST_BLOCK_RULES) return 'full';
-      const rule = { id: randomUUIDv7(), name, pattern };
+      const before = await list(room);
+      const known = before.find((one) => one.id === id);
+      if (known) return known;
+      if (before.length >= MOST_BLOCK_RULES) return 'full';
+      const rule = { id: id ?? randomUUIDv7(), name, pattern };
       await db
         .insertInto('moderation_block_rule')
         .values({ ...rule, room, created: deps.clock.wall() })

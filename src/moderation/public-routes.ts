@@ -1,3 +1,4 @@
+import { rowIdOf } from '../api/index.ts';
 import { networkOf, openAllowance } from '../base/allowance.ts';
 import { asSlug } from '../base/ids.ts';
 import { plainText } from '../base/plain-text.ts';
@@ -62,7 +63,7 @@ export function openPublicRoutes(deps: PublicRoutesDeps): PublicRoutes {
     if (typeof wish === 'string') return { wrong: words.faults[wish], status: 422 };
     const wait = network.take(from(request)) ?? room.take(slug);
     if (wait !== undefined) return { wrong: words.tooOften(wait), status: 429, wait };
-    const made = await reports.file(wish);
+    const made = await reports.file(wish, rowIdOf(request));
     return made ?? { wrong: words.roomFull(MOST_OPEN_IN_ROOM), status: 429, wait: 3_600 };
   };
 

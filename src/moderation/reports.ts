@@ -42,8 +42,11 @@ export interface AbuseQuery {
 
 /** The reports. */
 export interface AbuseReports {
-  /** Keeps a report; undefined when as many are open in its room as the room takes. */
-  file(wish: AbuseWish): Promise<AbuseReport | undefined>;
+  /**
+   * Keeps a report under `id`; undefined when as many are open in its room as the room takes. One that is kept under
+   * this id already stays as it is.
+   */
+  file(wish: AbuseWish, id?: string): Promise<AbuseReport | undefined>;
   find(id: string): Promise<AbuseReport | undefined>;
   byNumber(number: string): Promise<AbuseReport | undefined>;
   /** The newest first. */
@@ -82,10 +85,12 @@ export async function openReports({ store, clock }: { store: Store; clock: Clock
   };
   await lookHeld();
   return {
-    async file(wish) {
+    async file(wish, id) {
+      const before = id === undefined ? undefined : one(await rows().where('id', '=', id).executeTakeFirst());
+      if (before) return before;
       if ((await count(wish.room)) >= MOST_OPEN_IN_ROOM) return undefined;
       const row: AbuseReportTable = {
-        ...{ id: randomUUIDv7(), number: newCode(), room: wish.room, subject: wish.subject },
+        ...{ id: id ?? randomUUIDv7(), number: newCode(), room: wish.room, subject: wish.subject },
         ...{ target: wish.target ?? null, target_name: wish.name, reason: wish.reason, words: wish.words },
         ...{ moment: wish.moment, operator_only: wish.operatorOnly ? 1 : 0, created: clock.wall() },
         ...{ closed: null, outcome: null },

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { ERRORS, type ErrorCode } from '../base/errors.ts';
 import { problem } from '../base/reply.ts';
-import { mediaTypeOf, readBody } from '../http/index.ts';
+import { mediaTypeOf, parseJson, readBody } from '../http/index.ts';
 import { complaint } from './requests.ts';
 
 /** Why something was not done. */
@@ -43,9 +43,12 @@ export async function bodyAs<T extends z.ZodType>(
   if (bytes === 'broken-off') return { refused: 'bad-request', detail: 'The body broke off.' };
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    value = parseJson(bytes);
   } catch {
-    return { refused: 'bad-request', detail: 'The body is not JSON in UTF-8.' };
+    return {
+      refused: 'bad-request',
+      detail: 'The body is not JSON in UTF-8, or a name in it is given twice.',
+    };
   }
   const parsed = schema.safeParse(value);
   return parsed.success

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { plainText } from '../base/plain-text.ts';
+import { parseJson } from '../http/index.ts';
 import type { BackstageAction } from '../wire/stage/backstage.ts';
 import { STAGE_NAME_LENGTH, TOPIC_LENGTH } from '../wire/stage/hands.ts';
 
@@ -48,7 +49,7 @@ const ACTION = z.discriminatedUnion('do', [
 export function readAction(text: string): BackstageAction | string {
   let body: unknown;
   try {
-    body = JSON.parse(text);
+    body = parseJson(text);
   } catch {
     return 'The body is not JSON';
   }

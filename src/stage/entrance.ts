@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Context } from 'hono';
 import type { Clock } from '../base/clock.ts';
 import type { ErrorCode } from '../base/errors.ts';
@@ -98,5 +99,7 @@ export async function readText(request: Request, limit: number): Promise<string 
   const body = await readBody(request.body, request.headers.get('content-length'), limit);
   // A client that disconnects in the middle is not our fault and reads no answer.
   if (body === 'broken-off') return '';
-  return body === 'too-large' ? undefined : body.toString('utf8');
+  if (body === 'too-large') return undefined;
+  // What is no text is no JSON and no offer either.
+  return isUtf8(body) ? body.toString('utf8') : '';
 }

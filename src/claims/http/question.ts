@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ERRORS, type ErrorCode } from '../../base/errors.ts';
 import { asSlug } from '../../base/ids.ts';
 import { problem } from '../../base/reply.ts';
+import { parseJson } from '../../http/index.ts';
 import { METRICS, type MetricId } from '../../wire/metrics.ts';
 import { readTime, type SaidTime } from '../language/said-time.ts';
 import { isZone } from '../moment-of.ts';
@@ -141,7 +142,7 @@ export async function bodyOf(
       parts.push(part);
     }
     const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts));
-    return { value: type === 'application/json' ? JSON.parse(text) : fieldsOf(new URLSearchParams(text)) };
+    return { value: type === 'application/json' ? parseJson(text) : fieldsOf(new URLSearchParams(text)) };
   } catch {
     return { refused: 'bad-request', detail: 'The body is not JSON in UTF-8.' };
   }

@@ -1,7 +1,8 @@
+import { isUtf8 } from 'node:buffer';
 import { ERRORS } from '../../base/errors.ts';
 import { languageOf } from '../../base/negotiation.ts';
 import { problem } from '../../base/reply.ts';
-import { mediaTypeOf, readBody } from '../../http/index.ts';
+import { mediaTypeOf, parseJson, readBody } from '../../http/index.ts';
 import { incidentWords } from '../words/sentences.ts';
 import { type DeskDeps, type DeskRefusal, INCIDENT_ID, openAsking } from './desk-asking.ts';
 import { deskPage } from './desk-page.ts';
@@ -51,7 +52,7 @@ const methodsOf = (id: string | undefined, step: string | undefined): readonly s
 async function bodyOf(request: Request, most: number): Promise<string | DeskRefusal> {
   const read = await readBody(request.body, request.headers.get('content-length'), most);
   if (read === 'too-large') return { refused: 'too-large' };
-  return read === 'broken-off' ? { refused: 'bad-request' } : read.toString('utf8');
+  return read === 'broken-off' || !isUtf8(read) ? { refused: 'bad-request' } : read.toString('utf8');
 }
 
 /** Opens the desk: forms and an API with which the operator, and hosts, write about incidents. Undefined for other paths. */
@@ -85,7 +86,7 @@ export function openDesk(deps: DeskDeps): (request: Request) => Promise<Response
     if (typeof text !== 'string') return refusal(text);
     let value: unknown;
     try {
-      value = JSON.parse(text);
+      value = parseJson(text);
     } catch {
       return refusal({ refused: 'bad-request', detail: 'This is no JSON.' });
     }

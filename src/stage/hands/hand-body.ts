@@ -1,4 +1,5 @@
 import { plainText } from '../../base/plain-text.ts';
+import { parseJson } from '../../http/index.ts';
 import { DEVICE_KEY, type HandTrouble, STAGE_NAME_LENGTH, TOPIC_LENGTH } from '../../wire/stage/hands.ts';
 
 /** A raised hand as a page sends it. */
@@ -53,7 +54,7 @@ export function readOwn(text: string): HandBody | string {
 
 function objectIn(text: string): Readonly<Record<string, unknown>> | string {
   try {
-    const body: unknown = JSON.parse(text);
+    const body: unknown = parseJson(text);
     return body !== null && typeof body === 'object' && !Array.isArray(body)
       ? (body as Record<string, unknown>)
       : 'Send an object';
