@@ -39,6 +39,7 @@ import { openSiteModeration } from './site/moderation.ts';
 import { openQuarantine } from './site/quarantine.ts';
 import { answerReplays } from './site/replays.ts';
 import { openServerPage, SERVER_PAGE } from './site/server-page.ts';
+import { openSiteTextGate, type TextGate } from './site/text-gate.ts';
 import { keepSnapshot } from './snapshot.ts';
 
 /** What signs links, keys of private rooms and passes of guests. */
@@ -91,7 +92,8 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
     }).catch(inWords),
   );
   const edits = openEditsBook(at.archive);
-  const moderating = { config, at, store, log: log.part('moderation'), identity, rooms, edits };
+  const gate = await openSiteTextGate();
+  const moderating = { config, at, store, log: log.part('moderation'), identity, rooms, edits, gate };
   const moderation = stack.use(await openSiteModeration(moderating).catch(inWords));
   ofAccounts = rooms.ofAccounts;
   if (config.welcome) await rooms.ensureWelcome().catch(inWords);
@@ -161,7 +163,7 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
   });
   const own: Fetch = async (request) =>
     new URL(request.url).pathname === SERVER_PAGE ? server(request) : described(request);
-  const repeated = keepRepeats(at, store, identity, own, moderation);
+  const repeated = keepRepeats(at, store, identity, own, moderation, gate);
   stack.use(await serveInner(at.siteHttp, answerDoors(rooms.over, repeated), keeping));
   const database = stack.use(watchDatabase(systemClock, store.ping));
   return Object.assign(stack.move(), {
@@ -194,19 +196,21 @@ function hearCells(config: Config, at: Paths, log: Log, rooms: Rooms, moderation
   return heard;
 }
 
-/** Keeps answers for requests that are sent again; pages of accounts come first. */
+/** Keeps answers for requests that are sent again; blocked words and pages of accounts come first. */
 function keepRepeats(
   at: Paths,
   store: Store,
   identity: Identity,
   answer: Fetch,
   moderation: Moderation,
+  gate: TextGate,
 ): Fetch {
   const key = keyFor(readSecret(at.secret), 'answers kept for repeats');
   const trouble = (error: unknown): boolean => store.fault(error) !== undefined;
   const all: Fetch = (request) =>
     (moderation.takes(new URL(request.url).pathname) ? moderation.fetch : answer)(request);
-  return accountsFirst(identity, repeatable({ store, clock: systemClock, key, trouble }, all));
+  const passed = accountsFirst(identity, repeatable({ store, clock: systemClock, key, trouble }, all));
+  return async (request) => (await gate.refuses(request)) ?? passed(request);
 }
 
 /** Metrics that only the site has: rooms by the database, whether or not their studio is running. */

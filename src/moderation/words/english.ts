@@ -150,7 +150,7 @@ export const english: ModerationWords = {
   server: 'the server itself',
   wordsTitle: 'Blocked words',
   wordsLead:
-    'Names and topics of raised hands, questions, and names on stage are compared with these rules. Whoever writes one is told the name of the rule, not the word.',
+    'Names, titles, questions, topics of raised hands, notes and statements are compared with these rules. Whoever writes one is told the name of the rule, not the word.',
   ruleName: 'Name of the rule',
   ruleNameHint: 'What the writer is told, such as “insults”.',
   rulePattern: 'Word, words in a row, or pattern',

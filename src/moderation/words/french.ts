@@ -151,7 +151,7 @@ export const french: ModerationWords = {
   server: 'le serveur lui-même',
   wordsTitle: 'Mots bloqués',
   wordsLead:
-    'Les noms et sujets des mains levées, les questions et les noms sur scène sont comparés à ces règles. Qui en écrit un apprend le nom de la règle, pas le mot.',
+    'Les noms, les titres, les questions, les sujets des mains levées, les notes et les déclarations sont comparés à ces règles. Qui en écrit un apprend le nom de la règle, pas le mot.',
   ruleName: 'Nom de la règle',
   ruleNameHint: 'Ce que l’auteur apprend, par exemple « insultes ».',
   rulePattern: 'Mot, mots qui se suivent, ou motif',

@@ -11,6 +11,7 @@ import type { Rooms } from '../../room/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { Clip } from '../../wire/replay/edits.ts';
 import type { Paths } from '../paths.ts';
+import type { TextGate } from './text-gate.ts';
 
 const BUILD = fileURLToPath(new URL('../../../dist', import.meta.url));
 
@@ -24,6 +25,8 @@ export interface SiteModerationDeps {
   readonly rooms: Rooms;
   /** What people add to recordings, for clips. */
   readonly edits: ReturnType<typeof openEditsBook>;
+  /** Is told the lists of words, as the studio is. */
+  readonly gate: TextGate;
 }
 
 /** Opens moderation on the rooms, accounts and recordings of a site. */
@@ -61,6 +64,7 @@ export async function openSiteModeration(deps: SiteModerationDeps): Promise<Mode
       );
     },
     publishWords(lists) {
+      deps.gate.publish(lists);
       writeFileSync(`${at.blockWords}.new`, JSON.stringify(lists), { mode: 0o600 });
       renameSync(`${at.blockWords}.new`, at.blockWords);
     },

@@ -42,7 +42,8 @@ export function openQuestionCard(slug: string, words: InteractionWords): Questio
   const answered = element('ul', { class: 'question-list' });
   const answeredPart = element('details', {}, element('summary', {}, words.answered), answered);
   const closed = element('p', { class: 'small ash' }, words.closed);
-  const { form, text } = questionForm(
+  const { form, text, sent } = questionForm(
+    slug,
     words,
     (said, name) => void ask(said, name),
     () => unfold(false),
@@ -69,7 +70,7 @@ export function openQuestionCard(slug: string, words: InteractionWords): Questio
   const ask = async (said: string, name: string): Promise<void> => {
     const asked = await post(at, { text: said, name });
     if (!asked) return;
-    text.value = '';
+    sent();
     write(note, words.asked);
     unfold(false);
     if (list && !list.questions.some(({ id }) => id === asked.id)) {

@@ -5,16 +5,24 @@ import { keep, kept } from '../../kit/words.ts';
 import type { InteractionWords } from './interaction-words.ts';
 
 const NAME = 'earshot-name';
+const DRAFT = 'earshot-question';
 
-/** The form in which a listener asks; their name is kept for the next time. */
+/**
+ * The form in which a listener asks; their name is kept for the next time. What is typed is kept until it is sent, so
+ * that no page that is loaded again loses it.
+ */
 export function questionForm(
+  slug: string,
   words: InteractionWords,
   send: (text: string, name: string) => void,
   cancel: () => void,
 ) {
   const text = element('textarea', {
     ...{ name: 'text', dir: 'auto', rows: 3, maxlength: QUESTION_LENGTH, required: true },
+    oninput: () => draft(text.value),
   });
+  const draft = (said: string): void => keep(`${DRAFT} ${slug}`, said);
+  text.value = kept(`${DRAFT} ${slug}`) ?? '';
   const name = element('input', {
     ...{ name: 'name', dir: 'auto', maxlength: STAGE_NAME_LENGTH, autocomplete: 'name' },
     value: kept(NAME) ?? '',
@@ -23,7 +31,7 @@ export function questionForm(
     'form',
     {
       class: 'question-form',
-      hidden: true,
+      hidden: text.value === '',
       onsubmit: (event) => {
         event.preventDefault();
         keep(NAME, name.value.trim());
@@ -39,5 +47,12 @@ export function questionForm(
       element('button', { type: 'button', class: 'button quiet', onclick: cancel }, words.cancel),
     ),
   );
-  return { form, text };
+  return {
+    ...{ form, text },
+    /** What was typed has been sent. */
+    sent(): void {
+      text.value = '';
+      draft('');
+    },
+  };
 }
