@@ -156,13 +156,7 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
   const claims = await answerClaims(config, at, log, rooms);
   const replays = answerReplays(at, log.part('replay'), rooms, claims, edits);
   const described = await describeApi(config, replays);
-  const server = await openServerPage({
-    ...{ config, store, backupMark: at.backupMark, now: () => systemClock.wall(), account: identity.whoIs },
-    operations: askForOperations(systemClock, at.supervisorHttp),
-    ...{ cards: rooms.cards, openReports: moderation.open },
-  });
-  const own: Fetch = async (request) =>
-    new URL(request.url).pathname === SERVER_PAGE ? server(request) : described(request);
+  const own = await serverPageFirst(config, at, store, identity, rooms, moderation, described);
   const repeated = keepRepeats(at, store, identity, own, moderation, gate);
   stack.use(await serveInner(at.siteHttp, answerDoors(rooms.over, repeated), keeping));
   const database = stack.use(watchDatabase(systemClock, store.ping));
@@ -194,6 +188,24 @@ function hearCells(config: Config, at: Paths, log: Log, rooms: Rooms, moderation
     );
   }
   return heard;
+}
+
+/** The operator's page about the whole server, and everything else by `next`. */
+async function serverPageFirst(
+  config: Config,
+  at: Paths,
+  store: Store,
+  identity: Identity,
+  rooms: Rooms,
+  moderation: Moderation,
+  next: Fetch,
+): Promise<Fetch> {
+  const server = await openServerPage({
+    ...{ config, store, backupMark: at.backupMark, now: () => systemClock.wall(), account: identity.whoIs },
+    operations: askForOperations(systemClock, at.supervisorHttp),
+    ...{ cards: rooms.cards, openReports: moderation.open },
+  });
+  return async (request) => (new URL(request.url).pathname === SERVER_PAGE ? server(request) : next(request));
 }
 
 /** Keeps answers for requests that are sent again; blocked words and pages of accounts come first. */
