@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import type { BackstageLine } from '../../src/wire/stage/backstage.ts';
 import type { HostHand, RaisedHand } from '../../src/wire/stage/hands.ts';
 
@@ -47,4 +48,14 @@ export async function handsOnDesk(
     stop.abort();
   }
   return undefined;
+}
+
+/** Raises a hand with the form of the room's page, as a person does. */
+export async function raiseByForm(page: Page, name: string, topic: string): Promise<void> {
+  const card = page.locator('section.hand');
+  await card.getByRole('button', { name: /^(Raise a hand|Raise it again)$/ }).click();
+  await card.getByLabel('Your name').fill(name);
+  await card.getByLabel('What do you want').fill(topic);
+  await card.getByRole('button', { name: 'Raise my hand' }).click();
+  await card.getByText('you are the next one').waitFor();
 }

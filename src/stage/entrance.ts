@@ -67,7 +67,7 @@ export class Entrance {
   }
 
   /** Relays are announced only to people with a link; anyone else could use them at the operator's cost. */
-  announce(headers: Headers, { speaker }: Grant): void {
+  announce(headers: Headers, { speaker }: Pick<Grant, 'speaker'>): void {
     const { iceServers, clock } = this.#deps;
     for (const link of iceLinks(iceServers, speaker, clock.wall())) headers.append('link', link);
     headers.set('cache-control', 'no-store');

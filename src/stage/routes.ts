@@ -16,7 +16,7 @@ export function routes(deps: RouteDeps): Hono {
   const entrance = new Entrance(deps);
   addSignalling(app, deps, entrance);
   addBackstage(app, entrance);
-  addHands(app, deps);
+  addHands(app, deps, entrance);
   app.notFound(() => refuse('not-found'));
   app.onError((error) => {
     deps.log.error(

@@ -52,6 +52,9 @@ let call: Call;
 let opened: Promise<void> | undefined;
 let token: string;
 let shown: string[];
+/** ICE servers that the page knows already; undefined: the studio is asked. */
+let known: RTCIceServer[] | undefined;
+let adopted: number;
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -65,6 +68,8 @@ beforeEach(() => {
   opened = undefined;
   token = 'T';
   shown = [];
+  known = undefined;
+  adopted = 0;
   let session = 0;
   const fake = async (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const method = init?.method ?? 'GET';
@@ -90,6 +95,8 @@ beforeEach(() => {
     url: 'https://h/whip',
     token: () => token,
     ready: () => opened ?? Promise.resolve(),
+    servers: () => known,
+    adopt: () => void adopted++,
     prepare() {},
     tuneOffer: (sdp) => sdp,
     tuneAnswer: (sdp) => sdp,
@@ -114,6 +121,38 @@ test('joins with one offer', async () => {
   await pass(0);
   expect(log).toEqual(['OPTIONS /whip', 'POST /whip']);
   expect(states.map((it) => it.at)).toEqual(['connecting', 'on']);
+});
+
+test('a connection that was made ahead asks the studio for nothing until it is opened, and is used then', async () => {
+  known = [];
+  call.warm();
+  await pass(60_000);
+  expect([log, peers.length, adopted]).toEqual([[], 1, 0]);
+  call.open();
+  await pass(0);
+  expect([log, peers.length, adopted]).toEqual([['POST /whip'], 1, 1]);
+  expect(now()).toBe('on');
+  // Only once: the next one is made as always.
+  peers[0]?.become('failed');
+  await pass(100);
+  expect([peers.length, adopted]).toEqual([2, 1]);
+});
+
+test('a connection made ahead is of no use where the studio names relays, and ends', async () => {
+  known = [{ urls: 'stun:h' }];
+  call.warm();
+  call.open();
+  await pass(0);
+  expect([peers.length, peers[0]?.connectionState, adopted]).toEqual([2, 'closed', 0]);
+  expect(now()).toBe('on');
+});
+
+test('a connection made ahead ends when nobody calls', async () => {
+  call.warm();
+  call.close();
+  await pass(0);
+  expect(peers[0]?.connectionState).toBe('closed');
+  expect(log).toEqual([]);
 });
 
 test('asks nothing of a stage that is not open, and joins automatically when it is', async () => {

@@ -5,6 +5,7 @@ import {
   CONNECT_TIMEOUT,
   type Exchange,
   establish,
+  offered,
   type PeerSession,
   restartIce,
   untilLost,
@@ -27,6 +28,10 @@ export interface CallOptions {
   state(state: CallState): void;
   /** Awaited before each try, until there is something to ask the studio for; no wait when absent. */
   ready?(signal: AbortSignal): Promise<void>;
+  /** The ICE servers, where they are known already; absent: the studio is asked for them. */
+  servers?(): readonly RTCIceServer[] | undefined;
+  /** Called when a connection that was made ahead is used: what it needs is there now. */
+  adopt?(): void;
   /** Replaced in tests. */
   readonly fetch?: typeof fetch;
   readonly peer?: (configuration: RTCConfiguration) => RTCPeerConnection;
@@ -34,6 +39,11 @@ export interface CallOptions {
 
 /** A WebRTC session with the studio that reconnects by itself; `open` begins it, `close` ends it. */
 export interface Call {
+  /**
+   * Makes the browser's half of a connection, keys and candidates, before there is a token: the next `open` only has
+   * to ask the studio. It is of no use, and ended, where the studio names ICE servers.
+   */
+  warm(): void;
   /** Begins, also after `refused` or `closed`. `takeover` ends a session that uses this link somewhere else. */
   open(takeover?: boolean): void;
   /** Something suggests that the studio no longer has this session: asks, and reconnects if that is true. */
@@ -51,6 +61,12 @@ export function openCall(options: CallOptions): Call {
   let nudge: () => void = () => {};
   let suspicion: () => void = () => {};
   let keeping = false;
+  let ahead: ReturnType<typeof offered> | undefined;
+
+  const cool = (): void => {
+    ahead?.peer.close();
+    ahead = undefined;
+  };
 
   async function run(signal: AbortSignal, takeover: boolean): Promise<void> {
     const exchange: Exchange = {
@@ -61,7 +77,8 @@ export function openCall(options: CallOptions): Call {
     options.state({ at: 'connecting' });
     await options.ready?.(signal);
     if (signal.aborted) return;
-    let servers = await askIceServers(options.url, exchange);
+    let servers = [...(options.servers?.() ?? (await askIceServers(options.url, exchange)))];
+    if (servers.length > 0) cool();
     let tries = 0;
     let take = takeover;
     let before: PeerSession | undefined;
@@ -83,7 +100,10 @@ export function openCall(options: CallOptions): Call {
         if (isRefusal(live)) before.peer.close();
         if (isRefusal(live)) before = live = undefined;
       }
-      live ??= await establish({ ...options, leave }, exchange, servers, take, patience(tries));
+      const made = ahead;
+      ahead = undefined;
+      if (made && !live) options.adopt?.();
+      live ??= await establish({ ...options, leave }, exchange, servers, take, patience(tries), made);
       if (signal.aborted) return isRefusal(live) ? undefined : leave(live);
       if (isRefusal(live)) {
         if (!isPassing(live)) return options.state({ at: 'refused', why: live });
@@ -126,6 +146,11 @@ export function openCall(options: CallOptions): Call {
   const online = () => nudge();
 
   return {
+    warm() {
+      if (ahead || stops.current) return;
+      ahead = offered(options, []);
+      ahead.done.catch(cool);
+    },
     open(takeover = false) {
       stops.current?.abort();
       keeping = false;
@@ -136,6 +161,7 @@ export function openCall(options: CallOptions): Call {
     },
     suspect: () => suspicion(),
     close(keep = false) {
+      cool();
       if (!stops.current) return;
       keeping = keep;
       stops.current.abort();

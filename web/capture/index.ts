@@ -5,6 +5,7 @@ export { act, type BackstageOptions, type FeedState, follow, isFinal, post } fro
 export { type CallState, openCall } from './call.ts';
 export { type Device, type Devices, watchDevices } from './devices.ts';
 export { isRefusal, type Refusal, refusalOf, type Token } from './exchange.ts';
+export { iceServersOf } from './ice-servers.ts';
 export {
   DEFAULT_MICROPHONE,
   type Microphone,

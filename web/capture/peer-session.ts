@@ -41,22 +41,35 @@ export interface PeerOptions {
   readonly peer?: ((configuration: RTCConfiguration) => RTCPeerConnection) | undefined;
 }
 
-/** Offers a session and waits until sound can flow, `within` this time. */
+/** A connection of the browser that has its offer, with candidates, and has sent nothing. */
+export function offered(
+  options: Pick<PeerOptions, 'prepare' | 'peer'>,
+  servers: RTCIceServer[],
+): { readonly peer: RTCPeerConnection; readonly done: Promise<void> } {
+  const peer = (options.peer ?? ((c) => new RTCPeerConnection(c)))({
+    iceServers: servers,
+    bundlePolicy: 'max-bundle',
+  });
+  const make = async (): Promise<void> => {
+    options.prepare(peer);
+    await peer.setLocalDescription(await peer.createOffer());
+    await gathered(peer);
+  };
+  return { peer, done: make() };
+}
+
+/** Offers a session and waits until sound can flow, `within` this time; on a connection made `ahead`, if there is one. */
 export async function establish(
   options: PeerOptions,
   exchange: Exchange,
   servers: RTCIceServer[],
   take: boolean,
   within: Ms,
+  ahead?: ReturnType<typeof offered>,
 ): Promise<PeerSession | Refusal> {
-  const peer = (options.peer ?? ((c) => new RTCPeerConnection(c)))({
-    iceServers: servers,
-    bundlePolicy: 'max-bundle',
-  });
+  const { peer, done } = ahead ?? offered(options, servers);
   try {
-    options.prepare(peer);
-    await peer.setLocalDescription(await peer.createOffer());
-    await gathered(peer);
+    await done;
     const url = take ? `${options.url}?takeover=1` : options.url;
     const session = await offer(url, options.tuneOffer(peer.localDescription?.sdp ?? ''), exchange);
     if (isRefusal(session)) {

@@ -9,8 +9,10 @@ export interface PublisherOptions {
   readonly token: Token;
   /** Stereo music instead of speech; fixed for the life of the publisher. */
   readonly music: boolean;
-  /** The current microphone; asked for at each reconnect. */
-  track(): MediaStreamTrack;
+  /** The current microphone; asked for at each reconnect. Undefined is allowed while a connection is made ahead. */
+  track(): MediaStreamTrack | undefined;
+  /** The ICE servers, where they are known already. */
+  servers?(): readonly RTCIceServer[] | undefined;
   state(state: CallState): void;
   ready?(signal: AbortSignal): Promise<void>;
   readonly fetch?: typeof fetch;
@@ -26,18 +28,23 @@ export interface MicrophoneCall extends Call {
 /** Prepares a WHIP session for one microphone. Spec: RFC 9725. */
 export function openPublisher(options: PublisherOptions): MicrophoneCall {
   let sender: RTCRtpSender | undefined;
+  const hinted = (): MediaStreamTrack | undefined => {
+    const track = options.track();
+    if (track) track.contentHint = options.music ? 'music' : 'speech';
+    return track;
+  };
   const call = openCall({
     ...options,
     prepare(peer) {
-      const track = options.track();
-      track.contentHint = options.music ? 'music' : 'speech';
-      sender = peer.addTransceiver(track, {
+      const track = hinted();
+      sender = peer.addTransceiver(track ?? 'audio', {
         direction: 'sendonly',
-        streams: [new MediaStream([track])],
+        streams: [new MediaStream(track ? [track] : [])],
       }).sender;
     },
+    adopt: () => void sender?.replaceTrack(hinted() ?? null),
     tuneOffer: (sdp) => tuneOffer(sdp, options),
     tuneAnswer: (sdp) => tuneAnswer(sdp, options),
   });
-  return { ...call, changeTrack: async () => sender?.replaceTrack(options.track()) };
+  return { ...call, changeTrack: async () => sender?.replaceTrack(options.track() ?? null) };
 }

@@ -14,6 +14,8 @@ export interface ReceiverOptions {
   /** True while the browser refuses to play until the person clicks. */
   blocked(blocked: boolean): void;
   ready?(signal: AbortSignal): Promise<void>;
+  /** The ICE servers, where they are known already. */
+  servers?(): readonly RTCIceServer[] | undefined;
   /** Another voice's track; it plays by itself, at the volume. */
   track?(track: MediaStreamTrack): void;
   readonly fetch?: typeof fetch;

@@ -7,7 +7,7 @@ import type { Tokens } from '../../keys/token.ts';
 import { notAccepted } from '../../wire/moderation/block-words.ts';
 import type { OwnHand, RaisedHand } from '../../wire/stage/hands.ts';
 import { LinkAllowance } from '../allowance.ts';
-import { contentType, readText, refuse } from '../entrance.ts';
+import { contentType, type Entrance, readText, refuse } from '../entrance.ts';
 import type { Room } from '../room.ts';
 import { type Hand, opens } from './hand.ts';
 import { readOwn, readRaise } from './hand-body.ts';
@@ -34,7 +34,7 @@ export interface HandRouteDeps {
 }
 
 /** Adds the routes by which a listener's page raises a hand and answers a call. */
-export function addHands(app: Hono, deps: HandRouteDeps): void {
+export function addHands(app: Hono, deps: HandRouteDeps, entrance: Pick<Entrance, 'announce'>): void {
   const { clock } = deps;
   const raises = new LinkAllowance(RAISES);
   const devices = new LinkAllowance(DEVICE);
@@ -126,7 +126,10 @@ export function addHands(app: Hono, deps: HandRouteDeps): void {
     const { room, hand } = found;
     const grant = room.raised.take(hand);
     if ('refused' in grant) return refuse(grant.refused, grant.detail);
-    return json({ ...grant.own, token: await signed(deps.tokens, room, hand, grant.generation) });
+    const answer = json({ ...grant.own, token: await signed(deps.tokens, room, hand, grant.generation) });
+    // Their page need not ask for the relays before it connects.
+    entrance.announce(answer.headers, hand);
+    return answer;
   });
 
   app.post('/r/:slug/hand/:id/lower', async (context) => {

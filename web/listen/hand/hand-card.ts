@@ -5,7 +5,7 @@ import type { Sound } from '../sound.ts';
 import { handForm } from './hand-form.ts';
 import { type HandActs, handView } from './hand-view.ts';
 import { handWords } from './hand-words.ts';
-import type { OnStage, StageView } from './on-stage.ts';
+import type { OnStage, StageView, StageWay } from './on-stage.ts';
 import { openOwnHand } from './own-hand.ts';
 
 /** What the card needs from the page. */
@@ -26,8 +26,11 @@ export interface HandCard {
   show(state: RoomState): void;
 }
 
-/** The code of the stage is fetched ahead for people who are among the next, so that a call is not kept waiting. */
-const SOON = 10;
+/**
+ * Whoever is among the next so many makes ready what can be made before a call: the code of the stage is fetched, and
+ * the browser's half of both connections is made.
+ */
+const SOON = 3;
 
 /** Opens the card. */
 export function openHandCard(options: HandCardOptions): HandCard {
@@ -40,7 +43,6 @@ export function openHandCard(options: HandCardOptions): HandCard {
   let stage: OnStage | undefined;
   let coming = false;
   let trouble = '';
-  let returning = false;
   let shown = '';
   let canRaise = false;
 
@@ -65,14 +67,9 @@ export function openHandCard(options: HandCardOptions): HandCard {
     if (on) (name.value ? topic : name).focus();
     else actions.querySelector('button')?.focus();
   };
-  const come = async (): Promise<void> => {
-    if (coming || stage) return;
-    coming = true;
-    returning = false;
-    trouble = '';
-    try {
-      const { comeOnStage } = await import('./on-stage.ts');
-      stage = await comeOnStage({
+  const way = readyOnce(() =>
+    import('./on-stage.ts').then(({ wayToStage }) =>
+      wayToStage({
         ...options,
         take: own.take,
         changed: (next) => {
@@ -90,7 +87,15 @@ export function openHandCard(options: HandCardOptions): HandCard {
           }
           render();
         },
-      });
+      }),
+    ),
+  );
+  const come = async (): Promise<void> => {
+    if (coming || stage) return;
+    coming = true;
+    trouble = '';
+    try {
+      stage = await (await way.use()).come();
       if (!view) stage = undefined;
     } catch {
       // The code of the stage could not be fetched: the call holds for a while, and the next look tries again.
@@ -132,10 +137,9 @@ export function openHandCard(options: HandCardOptions): HandCard {
     const { state } = own;
     const standing = state.at === 'known' ? state.hand.standing : undefined;
     if (standing === 'called' && !view && !coming) void come();
-    if (standing === 'up' && state.at === 'known' && (state.hand.place ?? SOON) < SOON && !returning) {
-      returning = true;
-      void import('./on-stage.ts').catch(() => undefined);
-    }
+    const soon = state.at === 'known' && (state.hand.place ?? Infinity) <= SOON;
+    if ((standing === 'up' && soon) || standing === 'listening') way.make();
+    else if (standing !== 'called' && standing !== 'up') way.drop();
   }
   render();
   return {
@@ -146,6 +150,32 @@ export function openHandCard(options: HandCardOptions): HandCard {
       open = canRaise || view !== undefined || own.state.at !== 'none';
       own.look(told);
       render();
+    },
+  };
+}
+
+/** The way to the stage, made at most once ahead and used once. */
+function readyOnce(open: () => Promise<StageWay>) {
+  let way: Promise<StageWay> | undefined;
+  const make = (): Promise<StageWay> => {
+    way ??= open();
+    // Its code could not be fetched: the next look tries again.
+    way.catch(() => {
+      way = undefined;
+    });
+    return way;
+  };
+  return {
+    make: () => void make(),
+    use(): Promise<StageWay> {
+      const ready = make();
+      way = undefined;
+      return ready;
+    },
+    /** The hand is down: what was made is of no use. */
+    drop(): void {
+      void way?.then((it) => it.close()).catch(() => undefined);
+      way = undefined;
     },
   };
 }

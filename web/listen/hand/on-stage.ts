@@ -1,17 +1,21 @@
 /** A listener on stage, on their own page: microphone, the others' voices, and what the hosts ask. Loaded when called. */
+import type { BackstageLine, BackstagePerson } from '../../../src/wire/stage/backstage.ts';
 import type { HandTrouble } from '../../../src/wire/stage/hands.ts';
 import {
   act,
   type CallState,
   DEFAULT_MICROPHONE,
   follow,
+  iceServersOf,
   keepAwake,
+  type Microphone,
   openMicrophone,
   openPublisher,
   openReceiver,
 } from '../../capture/index.ts';
 import type { Sound } from '../sound.ts';
-import { openBridge } from './bridge.ts';
+import { type Bridge, openBridge } from './bridge.ts';
+import type { StageGrant } from './own-hand.ts';
 
 /** What a person on stage sees. */
 export interface StageView {
@@ -34,7 +38,7 @@ export interface OnStageOptions {
   now(): number;
   readonly zero: number | undefined;
   /** A token of the stage, or another one before it ends. */
-  take(): Promise<string | undefined>;
+  take(): Promise<StageGrant | undefined>;
   changed(view: StageView): void;
   /** It is over: the person is a listener again. */
   over(why: HandTrouble | 'left' | 'moved' | 'refused'): void;
@@ -49,46 +53,46 @@ export interface OnStage {
   leave(): Promise<void>;
 }
 
+const COMING: StageView = {
+  ...{ at: 'coming', muted: false, forced: false, checked: false, blocked: false, asked: false },
+};
 const RENEW_MS = 10 * 60_000;
 /** The microphone opens at the latest this long after it is connected, ms, though the stage is silent to this page. */
 const PATIENCE_MS = 2_500;
 
-/** Comes on stage. */
-export async function comeOnStage(options: OnStageOptions): Promise<OnStage | undefined> {
+/** The way to the stage, with what can be made before a host calls. */
+export interface StageWay {
+  /** Comes on stage; undefined when that was refused. Once. */
+  come(): Promise<OnStage | undefined>;
+  /** The hand is down: what was made is of no use. */
+  close(): void;
+}
+
+/**
+ * Makes both connections' keys and candidates ahead, so that a call is answered sooner. The studio is asked for nothing
+ * yet, and the microphone is not opened.
+ */
+export function wayToStage(options: OnStageOptions): StageWay {
   const { slug, changed } = options;
-  let view: StageView = {
-    ...{ at: 'coming', muted: false, forced: false, checked: false, blocked: false, asked: false },
-  };
+  let view = COMING;
   const show = (more: Partial<StageView>): void => {
     view = { ...view, ...more };
     changed(view);
   };
-  show({});
-  const [first, microphone] = await Promise.all([
-    options.take(),
-    openMicrophone(DEFAULT_MICROPHONE, () => void end('failed')),
-  ]);
-  if (first === undefined || typeof microphone === 'string') {
-    if (typeof microphone !== 'string') microphone.close();
-    options.over(first === undefined ? 'refused' : (microphone as HandTrouble));
-    return undefined;
-  }
-  let token = first;
-  let me = '';
+  let token = '';
+  let servers: readonly RTCIceServer[] = [];
+  let microphone: Microphone | undefined;
+  let bridge: Bridge | undefined;
   let over = false;
   let ready = false;
   const awake = new AbortController();
-  keepAwake(awake.signal);
-  const bridge = openBridge({ ...options, direct: () => receiver.volume(1) });
-  const apply = (): void => microphone.mute(!ready || view.muted || view.forced);
-  apply();
-  show({ at: 'connecting' });
+  const apply = (): void => microphone?.mute(!ready || view.muted || view.forced);
 
   let begun = false;
   const begin = async (): Promise<void> => {
     if (begun) return;
     begun = true;
-    await bridge.up();
+    await bridge?.up();
     ready = true;
     apply();
   };
@@ -104,46 +108,48 @@ export async function comeOnStage(options: OnStageOptions): Promise<OnStage | un
       at: lost ? 'lost' : states.speaking === 'on' ? 'on' : view.at === 'lost' ? 'lost' : 'connecting',
     });
   };
-  const current = (): string => token;
+  const access = { token: () => token, servers: () => servers };
   const receiver = openReceiver({
-    ...{ url: `/r/${slug}/whep`, token: current },
+    ...{ url: `/r/${slug}/whep`, ...access },
     state: (it) => state('hearing', it),
     blocked: (blocked) => show({ blocked }),
-    track: (track) => bridge.voice(track),
+    track: (track) => bridge?.voice(track),
   });
   // Its elements are silent until the delayed sound has caught up: every browser wants them for the tracks to flow.
   receiver.volume(0);
   const publisher = openPublisher({
-    ...{ url: `/r/${slug}/whip`, token: current, music: false },
-    track: () => microphone.track,
+    ...{ url: `/r/${slug}/whip`, ...access, music: false },
+    track: () => microphone?.track,
     state: (it) => state('speaking', it),
   });
   const stop = new AbortController();
-  const renew = setInterval(() => void options.take().then((next) => (token = next ?? token)), RENEW_MS);
+  let renew: ReturnType<typeof setInterval> | undefined;
+  const grant = async (): Promise<boolean> => {
+    const next = await options.take();
+    if (next) [token, servers] = [next.token, iceServersOf(next.link)];
+    return next !== undefined;
+  };
+  const asked: Readonly<Partial<Record<AskedOfSpeaker, () => void>>> = {
+    listen: () => void end('moved'),
+    leave: () => void end('moved'),
+    mute: () => mute(true),
+    unmute: () => show({ asked: true }),
+  };
   const listen = (): void =>
-    void follow({
-      ...{ slug, token: current, signal: stop.signal },
-      state: () => {},
-      ready: async () => {},
-      line(it) {
-        if (it.kind === 'you') me = it.id;
-        else if (it.kind === 'roster') {
-          const mine = it.people.find(({ id }) => id === me);
-          if (mine) {
-            show({ forced: mine.forced, checked: mine.backstage === true });
-            apply();
-          }
-        } else if (it.kind === 'asked') {
-          if (it.what === 'listen' || it.what === 'leave') void end('moved');
-          else if (it.what === 'mute') mute(true);
-          else if (it.what === 'unmute') show({ asked: true });
-        }
+    readBackstage(slug, access.token, stop.signal, {
+      mine({ forced, backstage }) {
+        show({ forced, checked: backstage === true });
+        apply();
       },
+      asked: (what) => asked[what]?.(),
     });
   const mute = (muted: boolean): void => {
     show({ muted, asked: false });
     apply();
     void act(slug, token, { do: 'muted', muted });
+  };
+  const close = (): void => {
+    for (const it of [microphone, receiver, publisher]) it?.close();
   };
   const end = async (why: Parameters<OnStageOptions['over']>[0]): Promise<void> => {
     if (over) return;
@@ -151,18 +157,63 @@ export async function comeOnStage(options: OnStageOptions): Promise<OnStage | un
     clearInterval(renew);
     stop.abort();
     awake.abort();
-    microphone.mute(true);
+    microphone?.mute(true);
     const leave = (): void => {
-      microphone.close();
-      receiver.close();
-      publisher.close();
+      close();
       options.over(why);
     };
-    if (begun) await bridge.down(leave);
+    if (begun && bridge) await bridge.down(leave);
     else leave();
   };
-  publisher.open(true);
-  receiver.open();
-  listen();
-  return { mute, play: () => receiver.play(), leave: () => end('left') };
+  const come = async (): Promise<OnStage | undefined> => {
+    show({});
+    const [granted, opened] = await Promise.all([
+      grant(),
+      openMicrophone(DEFAULT_MICROPHONE, () => void end('failed')),
+    ]);
+    if (!granted || typeof opened === 'string') {
+      if (typeof opened !== 'string') opened.close();
+      close();
+      options.over(granted ? (opened as HandTrouble) : 'refused');
+      return undefined;
+    }
+    microphone = opened;
+    keepAwake(awake.signal);
+    bridge = openBridge({ ...options, direct: () => receiver.volume(1) });
+    apply();
+    show({ at: 'connecting' });
+    renew = setInterval(() => void grant(), RENEW_MS);
+    publisher.open(true);
+    receiver.open();
+    listen();
+    return { mute, play: () => receiver.play(), leave: () => end('left') };
+  };
+  receiver.warm();
+  publisher.warm();
+  return { come, close };
+}
+
+type AskedOfSpeaker = Extract<BackstageLine, { kind: 'asked' }>['what'];
+
+/** Reads what the stage says to this person: how it has them, and what the hosts ask of them. */
+function readBackstage(
+  slug: string,
+  token: () => string,
+  signal: AbortSignal,
+  on: { mine(person: BackstagePerson): void; asked(what: AskedOfSpeaker): void },
+): void {
+  let me = '';
+  void follow({
+    ...{ slug, token, signal },
+    state: () => {},
+    ready: async () => {},
+    line(it) {
+      if (it.kind === 'you') me = it.id;
+      else if (it.kind === 'asked') on.asked(it.what);
+      else if (it.kind === 'roster') {
+        const mine = it.people.find(({ id }) => id === me);
+        if (mine) on.mine(mine);
+      }
+    },
+  });
 }

@@ -10,14 +10,21 @@ export type HandState =
   | { readonly at: 'refused'; readonly why: string; readonly detail: string }
   | { readonly at: 'known'; readonly hand: OwnHand };
 
+/** What opens the stage for this page. */
+export interface StageGrant {
+  readonly token: string;
+  /** The `Link` header with the ICE servers; null when there are none. */
+  readonly link: string | null;
+}
+
 /** This page's hand. */
 export interface OwnHandDesk {
   readonly state: HandState;
   /** Raises it; tries again by itself while the line is full or the server busy. */
   raise(name: string, topic: string): Promise<void>;
   lower(): Promise<void>;
-  /** A token for the stage, once a host has called; undefined when the call is over. */
-  take(): Promise<string | undefined>;
+  /** A token for the stage, once a host has called, and the ICE servers to use; undefined when the call is over. */
+  take(): Promise<StageGrant | undefined>;
   /** Tells the hosts why this person cannot speak. */
   tell(trouble: HandTrouble): Promise<void>;
   /** Looks at what the state of the room tells of hands. */
@@ -59,7 +66,7 @@ export function openOwnHand(slug: string, changed: () => void): OwnHandDesk {
       if (own !== mine) return undefined;
       if (answer.ok) {
         set(said as unknown as OwnHand);
-        return said;
+        return { ...said, link: answer.headers.get('link') };
       }
       if (answer.status === 403 || (answer.status === 410 && what === 'here')) {
         const standing = answer.status === 403 ? 'banned' : 'lowered';
@@ -120,7 +127,7 @@ export function openOwnHand(slug: string, changed: () => void): OwnHandDesk {
     },
     async take() {
       const said = await about('take');
-      return typeof said?.['token'] === 'string' ? said['token'] : undefined;
+      return typeof said?.['token'] === 'string' ? (said as unknown as StageGrant) : undefined;
     },
     async tell(trouble) {
       await about('here', { trouble });

@@ -4,6 +4,9 @@ import { TOPIC_LENGTH } from '../../../src/wire/stage/hands.ts';
 import { clockOf } from '../../kit/figures.ts';
 import { useConsole, useWords } from '../console/context.ts';
 
+/** For a field that appears at the press of a button: browsers ignore `autofocus` then, and what is typed would be keys. */
+const takeFocus = (field: HTMLElement | null): void => field?.focus();
+
 /** The hands that are up, the first one first; what a host does with each. */
 export function HandsCard() {
   const { room, isHost, act, settings } = useConsole();
@@ -178,7 +181,7 @@ function HandRow({ hand, place }: { hand: HostHand; place: number }) {
             <span class="small">{asked.value === 'ban' ? words.banReason : words.declineWord}</span>
             <input
               dir="auto"
-              autofocus
+              ref={takeFocus}
               value={word.value}
               maxLength={TOPIC_LENGTH}
               onInput={(event) => {
@@ -193,7 +196,8 @@ function HandRow({ hand, place }: { hand: HostHand; place: number }) {
             <button
               type="button"
               class="button quiet"
-              onClick={() => {
+              onClick={(event) => {
+                event.currentTarget.closest('li')?.focus();
                 asked.value = undefined;
               }}
             >

@@ -1,0 +1,115 @@
+/** A raised hand in real browsers: a listener, and a host with a keyboard. Sound is measured by bench/hand-to-heard.ts. */
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Browser, startBrowser } from './rig/browser.ts';
+import { raiseByForm } from './rig/hands.ts';
+import { goLive, joinStage, listenTo } from './rig/people.ts';
+import { type MadeRoom, type Server, startServer, until } from './rig/server.ts';
+
+let server: Server;
+let room: MadeRoom;
+let [host, guest]: Browser[] = [];
+let desk: Page;
+let page: Page;
+
+beforeAll(async () => {
+  server = await startServer({ EARSHOT_DOORS: '1', EARSHOT_CELLS: '1' });
+  room = await server.room('Town hall');
+  [host, guest] = await Promise.all([startBrowser(), startBrowser()]);
+  for (const { context } of [host, guest]) context.setDefaultTimeout(60_000);
+  desk = await (host as Browser).page(room.studio);
+  await joinStage(desk);
+  await goLive(desk);
+  page = await listenTo(guest as Browser, room.url);
+}, 180_000);
+afterAll(async () => {
+  for (const browser of [host, guest]) await browser?.[Symbol.asyncDispose]();
+  await server?.[Symbol.asyncDispose]();
+});
+
+const card = () => page.locator('section.hand');
+const says = (words: string | RegExp) => card().getByText(words).first().waitFor();
+const onStage = async (): Promise<string[]> => {
+  const state = (await (await fetch(`${room.url}/state.json`)).json()) as { stage: { name: string }[] };
+  return state.stage.map(({ name }) => name);
+};
+
+test('by keyboard alone a listener raises a hand with a topic, a host who heard a hint calls them, they speak on the same page and go back', async () => {
+  await desk.evaluate(() => {
+    const start = OscillatorNode.prototype.start;
+    OscillatorNode.prototype.start = function (...at) {
+      Object.assign(window, { hinted: true });
+      start.apply(this, at);
+    };
+  });
+  const before = page.url();
+  await card().getByRole('button', { name: 'Raise a hand' }).focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('Zoe');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('The budget');
+  await page.keyboard.press('Enter');
+  await says('you are the next one');
+  const hand = desk.locator('.hand', { hasText: 'The budget' });
+  await hand.waitFor();
+  expect(await hand.locator('.hand-wait').textContent()).toMatch(/waits \d+:\d\d/);
+  await until('a hint is heard', () => desk.evaluate(() => 'hinted' in window));
+  await desk.keyboard.press('q');
+  await desk.keyboard.press('a');
+  await says('You are on stage');
+  await until('everybody reads their name on stage', async () => (await onStage()).includes('Zoe'));
+  await card().getByRole('button', { name: 'Leave the stage' }).focus();
+  await page.keyboard.press('Enter');
+  await says('Your hand is down');
+  await until('they have left the stage', async () => !(await onStage()).includes('Zoe'));
+  expect(page.url()).toBe(before);
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll('audio')].some((a) => !a.paused && !a.muted),
+  );
+}, 180_000);
+
+test('a host moves somebody back to the listeners and can call them again', async () => {
+  await raiseByForm(page, 'Zoe', 'The roof');
+  await desk.getByRole('button', { name: 'On stage: Zoe' }).click();
+  await says('You are on stage');
+  await desk.locator('[data-person]', { hasText: 'Zoe' }).locator('[data-menu]').click();
+  await desk.locator('[data-listen]:visible').click();
+  await says('moved you back to the listeners');
+  await desk.getByRole('button', { name: 'Back on stage: Zoe' }).click();
+  await says('You are on stage');
+  await card().getByRole('button', { name: 'Leave the stage' }).click();
+  await says('Your hand is down');
+}, 180_000);
+
+test('a hand is declined with a word, or lowered, and then gone from the line', async () => {
+  await raiseByForm(page, 'Zoe', 'The lift');
+  await desk.getByRole('button', { name: 'Decline: Zoe' }).click();
+  await desk.keyboard.type('After the break');
+  await desk.keyboard.press('Enter');
+  await says('After the break');
+  await raiseByForm(page, 'Zoe', 'The lift again');
+  await desk.locator('.hand', { hasText: 'The lift again' }).waitFor();
+  await card().getByRole('button', { name: 'Lower my hand' }).click();
+  await says('Your hand is down');
+  await desk.locator('.hand', { hasText: 'The lift again' }).waitFor({ state: 'detached' });
+}, 180_000);
+
+test('a ban survives a return, and where only invited people speak nobody can raise a hand', async () => {
+  await raiseByForm(page, 'Zoe', 'The garden');
+  await desk.getByRole('button', { name: 'Ban: Zoe' }).click();
+  await desk.keyboard.type('Shouting');
+  await desk.keyboard.press('Enter');
+  await says('A host has banned you');
+  await page.close();
+  page = await listenTo(guest as Browser, room.url);
+  await card().getByRole('button', { name: 'Raise a hand' }).click();
+  await card().getByLabel('Your name').fill('Somebody else');
+  await card().getByRole('button', { name: 'Raise my hand' }).click();
+  await says('Shouting');
+  const other = await listenTo(host as Browser, room.url);
+  const offer = other.locator('section.hand').getByRole('button', { name: 'Raise a hand' });
+  await offer.waitFor();
+  await desk.bringToFront();
+  await desk.getByLabel('Only invited people').click();
+  await offer.waitFor({ state: 'hidden' });
+}, 180_000);
