@@ -45,6 +45,14 @@ test('a cancelled room cancels its entry, and reminds nobody', () => {
   expect(text).not.toContain('VALARM');
 });
 
+test('why a room is cancelled stands in its entry', () => {
+  const arrangements = { plans: { cancelled: { reason: 'Ana is ill; we are sorry' } } };
+  const text = ics({ ...entry, arrangements, card: { ...entry.card, status: 'cancelled' } }, 'http://x');
+  expect(lines(text)).toContain('COMMENT:Ana is ill\\; we are sorry');
+  expect(lines(text)).toContain('DESCRIPTION:Ana is ill\\; we are sorry\\nhttp://x/r/town-hall');
+  expect(ics({ ...entry, arrangements }, 'http://x')).not.toContain('ill');
+});
+
 test('long lines are folded at 75 octets without cutting a character, and unfold to what they were', () => {
   const title = '语'.repeat(100);
   const text = ics({ ...entry, card: { ...entry.card, title } }, 'http://x');
@@ -69,6 +77,31 @@ describe('of a room', () => {
     expect(here.uid).toMatch(/^[0-9a-f-]{36}@/);
     expect(there.uid).toBe(here.uid);
     expect(there.of('URL:')).not.toBe(here.of('URL:'));
+  });
+
+  test.each([
+    // The hour before and after the change, and the hour that is there twice.
+    ['Europe/Paris', '2026-03-29T01:30:00+01:00', '20260329T003000Z'],
+    ['Europe/Paris', '2026-03-29T03:30:00+02:00', '20260329T013000Z'],
+    ['Europe/Paris', '2026-10-25T02:30:00+02:00', '20261025T003000Z'],
+    ['Europe/Paris', '2026-10-25T02:30:00+01:00', '20261025T013000Z'],
+    ['America/New_York', '2026-03-08T01:30:00-05:00', '20260308T063000Z'],
+    ['America/New_York', '2026-03-08T03:30:00-04:00', '20260308T073000Z'],
+    ['America/New_York', '2026-11-01T01:30:00-04:00', '20261101T053000Z'],
+    ['America/New_York', '2026-11-01T01:30:00-05:00', '20261101T063000Z'],
+  ])('around a change of clocks in %s, %s is the same instant for everybody', async (_, start, stamp) => {
+    const { token } = await rig.create({ title: 'Talk', start: inMs(24 * HOUR) });
+    await rig.ask('PATCH', '/api/rooms/talk', { start }, token);
+    const said = await fetched();
+    expect(said.of('DTSTART:')).toBe(stamp);
+    expect(said.of('STATUS:')).toBe('CONFIRMED');
+    expect(said.sequence).toBe(1);
+    expect(rig.card('talk').clocks.scheduled).toBe(Date.parse(start));
+    // Moved back it is another revision, and cancelled another one.
+    await rig.ask('PATCH', '/api/rooms/talk', { start: inMs(24 * HOUR) }, token);
+    await rig.ask('POST', '/api/rooms/talk/cancel', { reason: 'Later' }, token);
+    const over = await fetched();
+    expect([over.sequence, over.of('STATUS:'), over.of('COMMENT:')]).toEqual([3, 'CANCELLED', 'Later']);
   });
 
   test('each change that a calendar shows increases the sequence, and no other', async () => {

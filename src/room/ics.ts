@@ -15,6 +15,7 @@ export function ics(entry: RoomOnSite, publicUrl: string): string {
   const { url } = linksOf(publicUrl, card.slug);
   const modified = entry.modified ?? created;
   const cancelled = card.status === 'cancelled';
+  const why = cancelled ? entry.arrangements?.plans?.cancelled?.reason : undefined;
   const hosts = card.hosts.length > 0 ? card.hosts.join(', ') : 'Earshot';
   const alarm = [
     'BEGIN:VALARM',
@@ -41,7 +42,9 @@ export function ics(entry: RoomOnSite, publicUrl: string): string {
     `DTSTART:${stamp(card.clocks.scheduled ?? card.clocks.opened ?? created)}`,
     'DURATION:PT1H',
     `SUMMARY:${escaped(card.title)}`,
-    `DESCRIPTION:${escaped(`Listen at ${url}`)}`,
+    `DESCRIPTION:${escaped(why === undefined ? `Listen at ${url}` : `${why}\n${url}`)}`,
+    // What a client shows beside a cancellation. Spec: RFC 5545, 3.8.1.4.
+    ...(why === undefined ? [] : [`COMMENT:${escaped(why)}`]),
     `LOCATION:${escaped(url)}`,
     `URL:${url}`,
     // Required when published (RFC 5546, 3.2.1); a room has no mailbox.

@@ -44,10 +44,12 @@ export function successionRoutes(
   };
 
   app.post('/api/rooms/:slug/continue', async (c) => {
-    const caller = await changing(c, 'continue');
-    if (isRefusal(caller)) return refused(caller);
+    const some = await access.may(c, 'write-note');
+    if (isRefusal(some)) return refused(some);
     const wish = await read(c, schemas.continue);
     if (isRefusal(wish)) return refused(wish);
+    const caller = await changing(c, 'continue');
+    if (isRefusal(caller)) return refused(caller);
     const { entry } = caller;
     const other = await agreed(c, wish.value.by, wish.value.link);
     if (isRefusal(other)) return refused(other);

@@ -2,6 +2,7 @@ import { SoundForm } from '../check/sound-form.tsx';
 import { useConsole, useWords } from '../console/context.ts';
 import { Confirm, Dialog } from '../controls/dialog.tsx';
 import { AnnounceForm } from './announce-form.tsx';
+import { CancelForm } from './cancel-form.tsx';
 import { CheatSheet } from './cheat-sheet.tsx';
 
 /** The dialog that is open, if any. */
@@ -29,15 +30,7 @@ export function Dialogs() {
     case 'announce':
       return <AnnounceForm />;
     case 'cancel':
-      return (
-        <Confirm
-          title={words.cancelRoom}
-          text={words.cancelSure}
-          no={words.cancelNo}
-          yes={words.cancelYes}
-          run={() => void host.change('cancel')}
-        />
-      );
+      return <CancelForm />;
     case 'links':
       return (
         <Confirm

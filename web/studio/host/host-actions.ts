@@ -26,8 +26,8 @@ export interface Complaints {
 /** What a host or co-host does through the API. One thing at a time: while `busy`, further requests are ignored. */
 export interface HostActions {
   readonly busy: ReadonlySignal<Change | 'edit' | 'limit' | 'rules' | 'recording' | 'links' | undefined>;
-  /** True when it is done; otherwise the host has been told why not. */
-  change(to: Change): Promise<boolean>;
+  /** `reason`: why the room is cancelled. True when it is done; otherwise the host has been told why not. */
+  change(to: Change, reason?: string): Promise<boolean>;
   /** Sets the cap on live listeners; null removes it. */
   limit(cap: number | null): Promise<void>;
   /** Changes how people come on stage, and what listeners may say back; `speakers` null is the server's limit. */
@@ -119,8 +119,9 @@ export function openHostActions(deps: HostActionsDeps): HostActions {
   return {
     busy,
     invites,
-    async change(to) {
-      const answer = await once(to, () => post(`${room}/${to}`, token(), {}));
+    async change(to, reason = '') {
+      const said = reason.trim() === '' ? {} : { reason: reason.trim() };
+      const answer = await once(to, () => post(`${room}/${to}`, token(), said));
       if (!answer) return false;
       if (isRefusal(answer)) {
         tell(answer);

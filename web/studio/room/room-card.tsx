@@ -1,11 +1,12 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
-import type { RoomAccess } from '../../../src/wire/room.ts';
+import { isRunning, type RoomAccess } from '../../../src/wire/room.ts';
 import { useConsole, useWords } from '../console/context.ts';
 import { CopyButton } from '../controls/copy-button.tsx';
 import { reasonOf } from '../host/host-actions.ts';
 import { timeOf } from '../words/times.ts';
 import { openRoomSettings, type RoomSettings } from './room-settings.ts';
+import { SuccessionForm } from './succession-form.tsx';
 
 const ACCESSES = ['public', 'unlisted', 'private'] as const;
 
@@ -117,6 +118,9 @@ export function RoomCard() {
         </p>
       </form>
       {seen.access === 'private' && <Listeners settings={settings} busy={busy.value} doing={doing} />}
+      {isRunning(status) && seen.access !== 'private' && (
+        <SuccessionForm settings={settings} busy={busy.value} doing={doing} />
+      )}
       <p class="small" role="status">
         {says.value}
       </p>

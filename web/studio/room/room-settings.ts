@@ -27,6 +27,8 @@ export interface RoomSettings {
   save(wish: SettingsWish): Promise<'saved' | 'changed' | Refusal>;
   /** The link that lets listeners into the private room. */
   invitation(): Promise<string | Refusal>;
+  /** Another room continues this one, whose studio link this is. */
+  continueIn(link: string): Promise<Refusal | 'no-link' | undefined>;
   /** Withdraws every key, and every link for listeners, given so far. */
   renewKeys(): Promise<Refusal | undefined>;
 }
@@ -98,6 +100,12 @@ export function openRoomSettings({
     async invitation() {
       const answer = await post(`${room}/invites`, token(), { role: 'guest' });
       return isRefusal(answer) ? answer : new URL(String(answer['url']), globalThis.location?.href).href;
+    },
+    async continueIn(link) {
+      const by = /\/r\/([a-z0-9-]+)\/studio#token=/.exec(link)?.[1];
+      if (by === undefined) return 'no-link';
+      const answer = await post(`${room}/continue`, token(), { by, link: link.trim() });
+      return isRefusal(answer) ? answer : undefined;
     },
     async renewKeys() {
       const answer = await post(`${room}/keys/renew`, token(), {});

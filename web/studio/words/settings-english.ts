@@ -27,5 +27,15 @@ export const settingsEnglish = {
   invitationHint: 'One link for all listeners of this private room. Withdraw it by making new keys.',
   copyInvitation: 'Copy the link for listeners',
   keys: 'Make new keys',
+  cancelReason: 'Why',
+  cancelReasonHint:
+    'Everybody reads it on the page of the room and in their calendar. Empty: nothing is said.',
+  continueIn: 'Goes on in another room',
+  continueLink: 'Studio link of the other room',
+  continueHint:
+    'Its host gives it to you. Everybody who listens hears the other room from then on, without a tap; this one ends after 90 seconds. It cannot be taken back.',
+  continueNow: 'Lead everybody there',
+  continueNoLink: 'Paste the whole studio link of the other room.',
+  continued: 'Done. Everybody who listens is being led to the other room.',
   keysDone: 'Done. Links for listeners given before no longer work.',
 };

@@ -30,5 +30,14 @@ export const settingsFrench: typeof settingsEnglish = {
     'Un seul lien pour tous les auditeurs de cette salle privée. De nouvelles clés le retirent.',
   copyInvitation: 'Copier le lien des auditeurs',
   keys: 'Faire de nouvelles clés',
+  cancelReason: 'Pourquoi',
+  cancelReasonHint: 'Tout le monde le lit sur la page de la salle et dans son agenda. Vide : rien n’est dit.',
+  continueIn: 'Continuer dans une autre salle',
+  continueLink: 'Lien du studio de l’autre salle',
+  continueHint:
+    'Son hôte vous le donne. Dès lors, tous les auditeurs entendent l’autre salle, sans rien faire ; celle-ci se termine après 90 secondes. C’est définitif.',
+  continueNow: 'Y conduire tout le monde',
+  continueNoLink: 'Collez le lien entier du studio de l’autre salle.',
+  continued: 'C’est fait. Les auditeurs sont conduits dans l’autre salle.',
   keysDone: 'C’est fait. Les liens donnés aux auditeurs jusqu’ici ne marchent plus.',
 };

@@ -1,7 +1,10 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { fieldOf, localeOf, wholeOf, zoneOf } from './times.ts';
 
-afterEach(() => void vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.unstubAllEnvs();
+});
 const AT = Date.UTC(2026, 10, 30, 19, 0);
 
 test('a date is whole: day, date, time and zone, in the language and the region of the reader', () => {
@@ -17,3 +20,19 @@ test('a date is whole: day, date, time and zone, in the language and the region 
 test("a time field holds the minute in this device's zone, and returns it", () => {
   expect(new Date(fieldOf(AT)).getTime()).toBe(AT);
 });
+
+test.each([
+  ['Europe/Paris', '2026-03-29T02:30', '2026-03-29T01:30:00.000Z', '2026-03-29T03:30'],
+  ['Europe/Paris', '2026-10-25T03:30', '2026-10-25T02:30:00.000Z', '2026-10-25T03:30'],
+  ['America/New_York', '2026-03-08T02:30', '2026-03-08T07:30:00.000Z', '2026-03-08T03:30'],
+  ['America/New_York', '2026-11-01T02:30', '2026-11-01T07:30:00.000Z', '2026-11-01T02:30'],
+])(
+  'in %s the field %s is %s, and a time that a change of clocks leaves out is the one after it',
+  (zone, field, instant, again) => {
+    vi.stubEnv('TZ', zone);
+    const at = new Date(field).getTime();
+    expect(new Date(at).toISOString()).toBe(instant);
+    expect(fieldOf(at)).toBe(again);
+    expect(wholeOf(at, 'en')).toContain(again.slice(11));
+  },
+);
