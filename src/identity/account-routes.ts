@@ -90,6 +90,10 @@ export function accountRoutes(deps: PagesDeps): Readonly<Record<string, PageAnsw
         const at = await deps.roomsPort?.studio(cardOf(account), said('slug'));
         return at === undefined ? { wrong: words.noStudio } : onward(at);
       }
+      case 'accept':
+      case 'decline':
+      case 'enter':
+        return invited(deps, visit, account, said);
       case 'token-end':
         await tokens.end(id, said('id'));
         return { told: words.ended };
@@ -123,18 +127,36 @@ export function accountRoutes(deps: PagesDeps): Readonly<Record<string, PageAnsw
   return { '/account': page, '/account/export': exportOf(deps) };
 }
 
+/** What somebody does with an invitation to a room. */
+async function invited(
+  { roomsPort }: PagesDeps,
+  { words }: PageVisit,
+  account: SignedIn['account'],
+  said: (name: string) => string,
+): Promise<Done> {
+  const who = cardOf(account);
+  if (said('act') === 'enter') {
+    const at = await roomsPort?.guestWay(who, said('slug'));
+    return at === undefined ? { wrong: words.askOver } : onward(at);
+  }
+  const yes = said('act') === 'accept';
+  if (!(await roomsPort?.answer(who, said('id'), yes))) return { wrong: words.askOver };
+  return { told: yes ? words.askAccepted : words.askDeclined };
+}
+
 /** What the page shows of somebody's account. */
 async function lookedUp(deps: PagesDeps, { account, session }: SignedIn): Promise<AccountView> {
   const { id } = account;
-  const [signIns, tokens, rooms, passkeys, connected] = await Promise.all([
+  const [signIns, tokens, rooms, passkeys, connected, asked] = await Promise.all([
     deps.signIns.list(id),
     deps.tokens.list(id),
     deps.rooms(id),
     deps.passkeys.list(id),
     deps.services.connected(id),
+    deps.roomsPort?.asked(cardOf(account)) ?? [],
   ]);
   const { list: services } = deps.services;
-  return { account, current: session, signIns, tokens, rooms, passkeys, services, connected };
+  return { account, current: session, signIns, tokens, rooms, passkeys, services, connected, asked };
 }
 
 /** What is stored about an account, as a file. */

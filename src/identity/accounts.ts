@@ -23,6 +23,8 @@ export interface AccountSuspension {
 export interface Accounts {
   find(id: string): Promise<KnownAccount | undefined>;
   byEmail(email: string): Promise<KnownAccount | undefined>;
+  /** The one account with this name; undefined where there are several. */
+  named(name: string): Promise<KnownAccount | undefined>;
   /** Every account that is not erased, the newest first. */
   list(limit: number): Promise<KnownAccount[]>;
   setRole(id: AccountId, role: AccountRole): Promise<void>;
@@ -43,15 +45,16 @@ export function openAccounts({ db }: Pick<Store, 'db'>, clock: { wall(): number 
     verified: email_verified === 1,
   });
   const one = async (row: Row | undefined): Promise<KnownAccount | undefined> => {
-    if (!row) return undefined;
+    // Asked for nobody as well, so that it takes as long.
     const found = await db
       .selectFrom('moderation_decision')
       .select(['reason', 'until', 'notice'])
-      .where('target', '=', row.id)
+      .where('target', '=', row?.id ?? '')
       .where('act', '=', 'suspend')
       .where('lifted', 'is', null)
       .where((e) => e.or([e('until', 'is', null), e('until', '>', clock.wall())]))
       .executeTakeFirst();
+    if (!row) return undefined;
     if (!found) return account(row);
     const { reason, until, notice } = found;
     const suspended = { reason, notice: `/notice/${notice}`, ...(until === null ? {} : { until }) };
@@ -61,6 +64,10 @@ export function openAccounts({ db }: Pick<Store, 'db'>, clock: { wall(): number 
     find: async (id) =>
       asAccountId(id) ? one(await read().where('id', '=', id).executeTakeFirst()) : undefined,
     byEmail: async (email) => one(await read().where('email', '=', email.toLowerCase()).executeTakeFirst()),
+    async named(name) {
+      const rows = await read().where('name', '=', name).where('email_verified', '=', 1).limit(2).execute();
+      return one(rows.length === 1 ? rows[0] : undefined);
+    },
     list: async (limit) => (await read().orderBy('created', 'desc').limit(limit).execute()).map(account),
     async setRole(id, role) {
       await db.updateTable('account').set({ role }).where('id', '=', id).execute();

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Store } from '../store/index.ts';
-import type { KnownAccount } from './accounts.ts';
+import type { AccountCard } from '../wire/account.ts';
+import { cardOf, type KnownAccount } from './accounts.ts';
 import type { Mails } from './mails.ts';
 
 /** What a person may take away and have forgotten. */
@@ -15,11 +16,30 @@ export interface Erasure {
 }
 
 /** Opens export and erasure. */
-export function openErasure({ store, clock, mails }: { store: Store; clock: Clock; mails: Mails }): Erasure {
+export function openErasure({
+  store,
+  clock,
+  mails,
+  rooms,
+}: {
+  store: Store;
+  clock: Clock;
+  mails: Mails;
+  /** Where hosts' names stand as well; absent: nowhere. */
+  rooms?: { forget(who: AccountCard): Promise<void> } | undefined;
+}): Erasure {
   const { db } = store;
+  const hasOthers = async (id: string, from = db): Promise<boolean> =>
+    (await from
+      .selectFrom('account')
+      .select('id')
+      .where('role', '=', 'operator')
+      .where('erased', 'is', null)
+      .where('id', '!=', id)
+      .executeTakeFirst()) !== undefined;
   return {
     async exported({ id, name, email, verified, role, created }) {
-      const [sessions, ways, passkeys, tokens, rooms] = await Promise.all([
+      const [sessions, ways, passkeys, tokens, rooms, invitations] = await Promise.all([
         db
           .selectFrom('account_session')
           .select(['agent', 'created', 'updated', 'expires'])
@@ -46,25 +66,26 @@ export function openErasure({ store, clock, mails }: { store: Store; clock: Cloc
           .select(['room.slug', 'room.title', 'room_member.role'])
           .where('room_member.account', '=', id)
           .execute(),
+        db
+          .selectFrom('room_invitation')
+          .innerJoin('room', 'room.id', 'room_invitation.room')
+          .select(['room.slug', 'room_invitation.role', 'inviter', 'answered', 'accepted'])
+          .where('room_invitation.account', '=', id)
+          .execute(),
       ]);
       const written = new Date(clock.wall()).toISOString();
       return {
         ...{ v: 1, written, account: { id, name, email, verified, role, created } },
-        ...{ sessions, ways, passkeys, tokens, rooms },
+        ...{ sessions, ways, passkeys, tokens, rooms, invitations },
       };
     },
-    async erase({ id, email, role }) {
+    async erase(account) {
+      const { id, email, role } = account;
+      if (role === 'operator' && !(await hasOthers(id))) return false;
+      // Before the rows that say which rooms are theirs: if the process ends in between, it can be asked for again.
+      await rooms?.forget(cardOf(account));
       const done = await db.transaction().execute(async (trx) => {
-        if (role === 'operator') {
-          const others = await trx
-            .selectFrom('account')
-            .select('id')
-            .where('role', '=', 'operator')
-            .where('erased', 'is', null)
-            .where('id', '!=', id)
-            .executeTakeFirst();
-          if (!others) return false;
-        }
+        if (role === 'operator' && !(await hasOthers(id, trx))) return false;
         for (const table of [
           'account_session',
           'account_credential',

@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { reasonOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Store } from '../store/index.ts';
-import type { AccountCard } from '../wire/account.ts';
+import type { AccountCard, AccountId, InvitedRole } from '../wire/account.ts';
 import { isAccessToken, openAccessTokens } from './access-tokens.ts';
 import { cardOf, type KnownAccount, openAccounts } from './accounts.ts';
 import { signInCookieOf } from './basics.ts';
@@ -13,6 +13,7 @@ import { openErasure } from './erasure.ts';
 import type { AccountFrame } from './forms.ts';
 import { firstInvitation, openInvitations } from './invitations.ts';
 import { openLimits } from './limits.ts';
+import { openLookUp } from './look-up.ts';
 import { openMails } from './mails.ts';
 import { openAccountPages } from './pages-handler.ts';
 import { openPasskeys } from './passkeys/passkeys.ts';
@@ -24,6 +25,8 @@ import { openServices, type SignInService } from './services/services.ts';
 import { openSignIns } from './sign-ins.ts';
 import type { Letter } from './smtp.ts';
 import type { RoomsPort } from './visit.ts';
+import { english as englishWords } from './words/english.ts';
+import { french as frenchWords } from './words/french.ts';
 
 /** What identity needs. */
 export interface IdentityDeps {
@@ -58,6 +61,17 @@ export interface Identity extends AsyncDisposable {
   fetch(request: Request): Promise<Response> | undefined;
   /** Writes to the owner of an account; of one that is unknown or erased to nobody. */
   mail(account: string, letter: { readonly subject: string; readonly text: string }): Promise<void>;
+  /**
+   * The account of an address, or the one account of a name; undefined for nobody, in the same time. It says nothing
+   * to strangers: whoever uses it answers alike in both cases.
+   */
+  lookUp(said: string): Promise<AccountCard | undefined>;
+  /** Sends the mail about an invitation to a room; at once: it goes on after the answer. */
+  tellInvited(
+    who: AccountId,
+    about: { readonly title: string; readonly inviter: string; readonly role: InvitedRole },
+    french: boolean,
+  ): void;
   /** The token of the invitation that makes the first operator; undefined when there is one. */
   readonly first: string | undefined;
   /** Resolves when what goes on after answers is done: for tests. */
@@ -81,13 +95,30 @@ export async function open(deps: IdentityDeps): Promise<Identity> {
   const base = deps.publicUrl?.replace(/\/+$/, '') ?? '';
   const people = openPeople({ ...{ store, clock, accounts, invitations, links, mails, base } });
   const work = new Set<Promise<unknown>>();
+  const later = (going: Promise<unknown>): void => {
+    const one = going
+      .catch((error: unknown) => log.warn({ error: reasonOf(error) }, 'work after a page of accounts failed'))
+      .finally(() => work.delete(one));
+    work.add(one);
+  };
+  const tellInvited = async (
+    id: AccountId,
+    about: Parameters<Identity['tellInvited']>[1],
+    french: boolean,
+  ) => {
+    const account = await accounts.find(id);
+    if (!account) return;
+    const words = french ? frenchWords : englishWords;
+    const mail = words.mail.roomInvitation({ ...about, name: account.name, link: `${base}/account` });
+    await mails.put({ to: account.email, ...mail });
+  };
   const pages = openAccountPages({
     ...{ accounts, tokens, engines, invitations, links, people, mails, log, base },
     ...{
       passkeys: openPasskeys(deps),
       services: openServices(deps),
       signIns: openSignIns(deps),
-      erasure: openErasure({ store, clock, mails }),
+      erasure: openErasure({ store, clock, mails, rooms: deps.rooms }),
       limits: openLimits(clock),
     },
     ...{ frame: deps.frame ?? bare, isOpen: deps.isOpen ?? false, hasMail: deps.send !== undefined },
@@ -102,14 +133,7 @@ export async function open(deps: IdentityDeps): Promise<Identity> {
         .orderBy('room.created', 'desc')
         .limit(100)
         .execute(),
-    later(going) {
-      const one = going
-        .catch((error: unknown) =>
-          log.warn({ error: reasonOf(error) }, 'work after a page of accounts failed'),
-        )
-        .finally(() => work.delete(one));
-      work.add(one);
-    },
+    later,
   });
   const token = firstInvitation(deps.secret);
   const first = (await invitations.offerFirst(token)) ? token : undefined;
@@ -137,6 +161,8 @@ export async function open(deps: IdentityDeps): Promise<Identity> {
       const found = await accounts.find(id);
       if (found) await mails.put({ to: found.email, ...letter });
     },
+    lookUp: openLookUp(accounts),
+    tellInvited: (who, about, french) => later(tellInvited(who, about, french)),
     async whoIs(request) {
       try {
         const found = await account(request);

@@ -67,6 +67,9 @@ export interface PlainWords {
   readonly privacy: string;
   /** The link to what went wrong here. */
   readonly incidents: string;
+  readonly account: string;
+  /** Said of a room whose host has erased their account. */
+  readonly hostErased: string;
   /** Links of a room, and of every page. */
   readonly numbers: string;
   readonly said: string;
@@ -167,6 +170,8 @@ const english: PlainWords = {
     'The check runs in your browser and needs scripts. Without them, the command line does the same:',
   privacy: 'What is kept about you',
   incidents: 'What went wrong here',
+  account: 'Your account',
+  hostErased: 'A host of this room has erased their account, and their name here with it.',
   numbers: 'Its numbers',
   said: 'What was said about its audience',
   report: 'Report something',
@@ -265,6 +270,8 @@ const french: PlainWords = {
     'La vérification se fait dans votre navigateur, avec un script. Sans lui, la ligne de commande fait de même :',
   privacy: 'Ce qui est gardé de vous',
   incidents: 'Ce qui s’est mal passé ici',
+  account: 'Votre compte',
+  hostErased: 'Un hôte de cette salle a effacé son compte, et avec lui son nom ici.',
   numbers: 'Ses chiffres',
   said: 'Ce qui a été dit de son public',
   report: 'Signaler quelque chose',

@@ -20,12 +20,14 @@ export const instant = (at: number, language: keyof typeof WHEN = 'en'): string 
 
 /** The sentence, with what the hosts say themselves: why it is late or cancelled, and that it was moved. */
 function withPlans({ status, plans }: RoomCard, said: string, words: PlainWords): string {
-  const { late, moved, cancelled } = plans ?? {};
-  const reason = status === 'cancelled' ? cancelled?.reason : late?.reason;
+  const { late, moved, cancelled, hostErased } = plans ?? {};
+  const waiting = status === 'scheduled' || status === 'open';
+  const reason = status === 'cancelled' ? cancelled?.reason : waiting ? late?.reason : undefined;
   return [
     said,
     ...(moved && status === 'scheduled' ? [words.moved(instant(moved.from, words.language))] : []),
     ...(reason === undefined ? [] : [words.hostSays(`<bdi>${escapeHtml(reason)}</bdi>`)]),
+    ...(hostErased === undefined ? [] : [words.hostErased]),
   ].join(' ');
 }
 
@@ -60,7 +62,11 @@ function moment(card: RoomCard, state: RoomState | undefined, words: PlainWords)
     case 'cancelled':
       return withPlans(card, words.calledOff, words);
     case 'ended':
-      return words.ended(ended === undefined ? undefined : instant(ended, words.language));
+      return withPlans(
+        card,
+        words.ended(ended === undefined ? undefined : instant(ended, words.language)),
+        words,
+      );
     case 'break':
       return card.quarantine ? words.quarantine : words.onBreak;
     case 'open':

@@ -18,6 +18,7 @@ import { openAccess } from './access/access.ts';
 import { openGuests } from './access/guests.ts';
 import { openPasswords } from './access/password.ts';
 import { type AccountRooms, openAccountRooms } from './accounts/adoption.ts';
+import { type InvitedPeople, openRoomInvitations } from './accounts/invitations.ts';
 import { openMembers } from './accounts/members.ts';
 import { Book } from './book.ts';
 import { measured, toldWhenOver } from './change.ts';
@@ -77,6 +78,8 @@ export interface RoomsDeps {
   told?(): Promise<void>;
   /** Who sends a request, by account; absent: there are no accounts. */
   account?(request: Request): Promise<AccountCard | undefined>;
+  /** Finds accounts and sends them mail; absent: nobody is found. */
+  readonly people?: InvitedPeople | undefined;
 }
 
 /** The rooms, once open. */
@@ -165,7 +168,8 @@ export async function open(deps: RoomsDeps): Promise<Rooms> {
       ? { operatorGeneration: () => deps.operatorGeneration?.() ?? Number.POSITIVE_INFINITY }
       : {}),
   });
-  const ofAccounts = openAccountRooms({ book, access, members });
+  const invitations = openRoomInvitations({ ...deps, members });
+  const ofAccounts = openAccountRooms({ book, access, members, invitations, clock: deps.clock });
   /** Whoever is removed loses what their account is here as well. */
   const bar = async (slug: string, who: SpeakerId): Promise<void> => {
     await book.bar(slug, who);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { asSlug } from '../base/ids.ts';
 import { plainText } from '../base/plain-text.ts';
+import { INVITED_ROLES } from '../wire/account.ts';
 
 /** Longest titles and names, in characters as people count them (code points). */
 const TITLE_LENGTH = 140;
@@ -173,6 +174,11 @@ export function requests(now: () => number) {
         .enum(['speaker', 'co-host', 'guest', 'host'], 'use speaker, co-host or guest')
         .default('speaker'),
     }),
+    inviteAccount: fields({
+      who: words(254, 'The e-mail address of an account, or its name where only one has it'),
+      role: z.enum(INVITED_ROLES, 'use guest, speaker or co-host').default('guest'),
+    }),
+    answer: fields({ answer: z.enum(['accept', 'decline'], 'use accept or decline') }),
     list: z.object({
       status: z
         .string()

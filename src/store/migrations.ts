@@ -3,6 +3,7 @@ import { accountSteps } from './tables/account.ts';
 import { moderationSteps } from './tables/moderation.ts';
 import { repeatSteps } from './tables/repeat.ts';
 import { roomSteps } from './tables/room.ts';
+import { roomInvitationSteps } from './tables/room-invitation.ts';
 
 /**
  * The steps that create the tables, in the order of their names. A released step is never edited; a change is a new
@@ -10,7 +11,7 @@ import { roomSteps } from './tables/room.ts';
  * their steps. Numbers: rooms 0001 to 0004 and 0040 on, the API's own 0005 on, accounts 0010 on, the stage 0030 on,
  * moderation 0060 on.
  */
-const STEPS = { ...roomSteps, ...repeatSteps, ...accountSteps, ...moderationSteps };
+const STEPS = { ...roomSteps, ...repeatSteps, ...accountSteps, ...roomInvitationSteps, ...moderationSteps };
 
 /** The steps in the form that Kysely's migrator needs. */
 export const migrations: MigrationProvider = { getMigrations: async () => STEPS };

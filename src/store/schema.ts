@@ -2,8 +2,14 @@ import type { AccountTables } from './tables/account.ts';
 import type { ModerationTables } from './tables/moderation.ts';
 import type { RepeatTables } from './tables/repeat.ts';
 import type { RoomTables } from './tables/room.ts';
+import type { RoomInvitationTables } from './tables/room-invitation.ts';
 
 /** Every table, for Kysely. A part adds its own from a file of its own below `tables/`. */
-export interface Schema extends RoomTables, RepeatTables, AccountTables, ModerationTables {}
+export interface Schema
+  extends RoomTables,
+    RepeatTables,
+    AccountTables,
+    RoomInvitationTables,
+    ModerationTables {}
 
 export type { RoomTable } from './tables/room.ts';

@@ -27,3 +27,23 @@ export interface AccountCard {
 
 /** What an account is in one room: a row of the table `room_member`. */
 export type RoomMemberRole = 'host' | 'co-host' | 'speaker';
+
+/** What somebody is invited to a room as. */
+export type InvitedRole = 'guest' | 'speaker' | 'co-host';
+/** All of them. */
+export const INVITED_ROLES = ['guest', 'speaker', 'co-host'] as const satisfies readonly InvitedRole[];
+
+/** One invitation to a room, as the account sees it that is asked. */
+export interface RoomAsk {
+  readonly id: string;
+  readonly slug: string;
+  readonly title: string;
+  readonly role: InvitedRole;
+  /** The name of the host who asks. */
+  readonly inviter: string;
+  /** Wall-clock ms. */
+  readonly start?: number;
+  readonly expires: number;
+  /** True for a guest who has accepted. */
+  readonly accepted: boolean;
+}

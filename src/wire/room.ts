@@ -99,6 +99,8 @@ export interface RoomPlans {
   readonly continues?: OtherRoom;
   /** The room that continues this one: its listeners are led there. */
   readonly continuedBy?: OtherRoom;
+  /** One of its hosts has erased their account since, and their name with it: wall-clock ms. */
+  readonly hostErased?: number;
 }
 
 /** A room beside this one, with its title then. */

@@ -130,7 +130,7 @@ afterAll(async () => {
 
 const nameOf = ({ method, path }: ApiOperation): string => `${method} ${path}`;
 /** Whoever asks here has a key and no account. */
-const OF_ACCOUNTS = /\/(?:adopt|own-link)$/;
+const OF_ACCOUNTS = /\/(?:adopt|own-link)$|^\/api\/account\//;
 /** Doors and cells answer the others, which are not here. */
 const isHere = (path: string): boolean => find(filled(path))?.address.owner === 'site';
 const here = (): ApiOperation[] => operations.filter(({ path }) => isHere(path));

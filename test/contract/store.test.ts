@@ -88,6 +88,7 @@ describe.each(['sqlite', 'postgres'] as const)('the store on %s', (engine) => {
     expect(steps.rows.map(({ name }) => name)).toEqual([
       ...['0001-room', '0002-cap', '0003-links-and-revisions', '0004-measures', '0005-repeats'],
       '0010-accounts',
+      '0011-room-invitations',
       ...['0030-on-stage', '0040-arrangements', '0060-moderation', '0061-audit-kept'],
     ]);
   });

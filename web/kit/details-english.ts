@@ -59,6 +59,8 @@ export const detailsEnglish = {
   claims: 'Check a number somebody said',
   verify: 'Check figures yourself',
   incidents: 'What went wrong here',
+  account: 'Your account',
+  hostErased: 'A host of this room has erased their account, and their name here with it.',
   feed: 'RSS feed',
   numbers: 'How many listen, and how that is counted',
   said: 'What was said about its audience',

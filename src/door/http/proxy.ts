@@ -9,6 +9,7 @@ import type { Limits } from '../limits.ts';
 import type { Counters } from '../metrics/counters.ts';
 import type { LateRefusals } from '../network/late-refusals.ts';
 import type { Clients } from '../network/trusted-proxies.ts';
+import { awayPage } from './away-page.ts';
 import { RetryBudget } from './retry-budget.ts';
 
 /** Hop-by-hop headers: never forwarded. Spec: RFC 9110, 7.6.1. */
@@ -248,7 +249,15 @@ class Forwarding {
     if (code !== 'too-large') this.#deps.counters.upstreamAway += 1;
     if (!req.complete) res.shouldKeepAlive = false;
     const extra = code === 'too-large' ? {} : { 'retry-after': '2' };
-    send(req, res, problem(code, undefined, req.complete ? extra : { ...extra, connection: 'close' }));
+    const headers = { ...extra, ...(req.complete ? {} : { connection: 'close' }) };
+    const acceptLanguage = req.headers['accept-language'];
+    const isPerson = code === 'site-away' && req.headers.accept?.includes('text/html');
+    const { method } = req;
+    send(
+      req,
+      res,
+      isPerson ? awayPage({ method, acceptLanguage }, headers) : problem(code, undefined, headers),
+    );
     req.resume();
   }
 

@@ -39,3 +39,20 @@ test('a read waits for a process that is just starting; a write is not sent twic
   site.close();
   rmSync(folder, { recursive: true });
 });
+
+test('while the site is away a person reads a page that looks again by itself; a form is not sent again', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'away-'));
+  await using door = await openTestDoor(fakeOrigin(), { site: { socketPath: join(folder, 'none') } });
+  const head = 'HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\nAccept-Language: fr\r\n';
+  const looked = wire(door.port, `GET /sign-in ${head}\r\n`);
+  const sent = wire(door.port, `POST /sign-in ${head}Content-Length: 0\r\n\r\n`);
+  await until(() => looked.text().includes('</html>') && sent.text().includes('</html>'));
+  expect(looked.text()).toMatch(
+    /^HTTP\/1\.1 503 [\s\S]*retry-after: 2[\s\S]*lang="fr"[\s\S]*http-equiv="refresh"/,
+  );
+  expect(sent.text()).toMatch(/^HTTP\/1\.1 503 /);
+  expect(sent.text()).not.toContain('http-equiv="refresh"');
+  looked.socket.destroy();
+  sent.socket.destroy();
+  rmSync(folder, { recursive: true });
+});

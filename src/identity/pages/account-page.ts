@@ -1,4 +1,5 @@
 import { escapeHtml } from '../../base/plain-text.ts';
+import type { RoomAsk } from '../../wire/account.ts';
 import type { AccessToken } from '../access-tokens.ts';
 import type { KnownAccount } from '../accounts.ts';
 import { PASSWORD_LENGTH } from '../basics.ts';
@@ -27,6 +28,8 @@ export interface AccountView extends Shown {
   readonly current: string;
   readonly tokens: readonly AccessToken[];
   readonly rooms: readonly OwnRoom[];
+  /** Rooms that it is invited to. */
+  readonly asked: readonly RoomAsk[];
   readonly passkeys: readonly Passkey[];
   readonly services: readonly Pick<SignInService, 'id' | 'name'>[];
   readonly connected: readonly Connected[];
@@ -95,6 +98,22 @@ function programs(words: AccountWords, { tokens, made }: AccountView): string {
 ${form(AT, { act: 'token' }, `${field(words.tokenName, 'label', 'required maxlength="60" autocomplete="off" dir="auto"')}${nowPassword(words, 'password-token').replace('name="password-token"', 'name="password"')}${button(words.tokenMake, 'quiet')}`)}`;
 }
 
+/** Rooms that somebody is invited to, and those where they are a guest; nothing where there are none. */
+function invited(words: AccountWords, { asked }: AccountView): string {
+  const rows = asked.map(({ id, slug, title, role, inviter, start, expires, accepted }) => {
+    const what = accepted ? words.asGuest : words.askedAs(bdi(inviter), role);
+    const at = start === undefined ? '' : `<br><span class="ash small">${when(words.language, start)}</span>`;
+    const until = accepted
+      ? ''
+      : `<br><span class="ash small">${words.usable(when(words.language, expires))}</span>`;
+    const acts = accepted
+      ? small('enter', { slug }, words.enterRoom)
+      : `<span class="row">${small('accept', { id }, words.accept)}${small('decline', { id }, words.decline)}</span>`;
+    return `<li><span><strong>${bdi(title)}</strong>${at}<br><span class="small">${what}</span>${until}</span>${acts}</li>`;
+  });
+  return `<ul class="rows">${rows.join('')}</ul>`;
+}
+
 function own(words: AccountWords, { rooms }: AccountView): string {
   const rows = rooms.map(({ slug, title, role, status }) => {
     const what = words.memberRoles[role as keyof typeof words.memberRoles] ?? role;
@@ -103,7 +122,8 @@ function own(words: AccountWords, { rooms }: AccountView): string {
   });
   const list =
     rows.length === 0 ? `<p class="ash">${words.noRooms}</p>` : `<ul class="rows">${rows.join('')}</ul>`;
-  return `${list}${form(AT, { act: 'adopt' }, `${field(words.adoptLink, 'link', 'required maxlength="2000" autocomplete="off" spellcheck="false" inputmode="url"', { hint: words.adoptHint })}${button(words.adopt, 'quiet')}`)}`;
+  const start = `<p><a class="button quiet" href="/#start">${words.startRoom}</a></p>`;
+  return `${list}${start}${form(AT, { act: 'adopt' }, `${field(words.adoptLink, 'link', 'required maxlength="2000" autocomplete="off" spellcheck="false" inputmode="url"', { hint: words.adoptHint })}${button(words.adopt, 'quiet')}`)}`;
 }
 
 /** Everything about one's own account, on one page, without a script. */
@@ -117,6 +137,7 @@ ${said(view.wrong, true)}${said(view.told)}
 <p>${bdi(account.name)} · ${escapeHtml(account.email)} · ${words.role}: ${words.roles[account.role]}</p>
 ${account.role === 'operator' ? `<p><a href="/operate/accounts">${words.operateLink}</a> · <a href="/operate/reports">${words.reportsLink}</a></p>` : ''}
 ${small('sign-out', {}, words.signOut)}
+${view.asked.length > 0 ? part(words.asks, invited(words, view)) : ''}
 ${part(words.rooms, own(words, view))}
 ${part(words.account, ways(words, view))}
 ${part(words.passkeys, keys(words, view))}

@@ -1,10 +1,19 @@
-import type { AccountRole, RoomMemberRole } from '../../wire/account.ts';
+import type { AccountRole, InvitedRole, RoomMemberRole } from '../../wire/account.ts';
 import type { FieldFault } from '../fields.ts';
 
 /** A mail in words. */
 export interface MailText {
   readonly subject: string;
   readonly text: string;
+}
+
+/** What a mail says of an invitation to a room. */
+export interface RoomInvitationMail {
+  readonly name: string;
+  readonly inviter: string;
+  readonly title: string;
+  readonly role: InvitedRole;
+  readonly link: string;
 }
 
 /** What the pages and mails of accounts say, in one language. */
@@ -87,6 +96,18 @@ export interface AccountWords {
   readonly noTokens: string;
   readonly rooms: string;
   readonly noRooms: string;
+  readonly startRoom: string;
+  /** Invitations to rooms. */
+  readonly asks: string;
+  /** Who invites, as what; `inviter` is HTML. */
+  askedAs(inviter: string, role: InvitedRole): string;
+  readonly asGuest: string;
+  readonly accept: string;
+  readonly decline: string;
+  readonly enterRoom: string;
+  readonly askAccepted: string;
+  readonly askDeclined: string;
+  readonly askOver: string;
   readonly memberRoles: Readonly<Record<RoomMemberRole, string>>;
   readonly openStudio: string;
   readonly noStudio: string;
@@ -165,5 +186,6 @@ export interface AccountWords {
     reset(name: string, link: string): MailText;
     known(name: string, link: string): MailText;
     invitation(role: AccountRole, link: string): MailText;
+    roomInvitation(about: RoomInvitationMail): MailText;
   };
 }

@@ -1,6 +1,7 @@
 import type { AccountWords } from './account-words.ts';
 
 const roles = { operator: 'operator', host: 'host', member: 'member' } as const;
+const invitedAs = { guest: 'as a guest', speaker: 'to speak', 'co-host': 'as a co-host' } as const;
 const HOUR = 'The link works once, within an hour.';
 const NOT_YOU = 'If this was not you, do nothing: without the link nothing happens.';
 
@@ -90,6 +91,16 @@ export const english: AccountWords = {
   noTokens: 'None.',
   rooms: 'Your rooms',
   noRooms: 'None yet. A room that you start while signed in stands here.',
+  startRoom: 'Start a room',
+  asks: 'Invitations to rooms',
+  askedAs: (inviter, role) => `${inviter || 'A host'} invites you ${invitedAs[role]}.`,
+  asGuest: 'You are a guest.',
+  accept: 'Accept',
+  decline: 'Decline',
+  enterRoom: 'Go to the room',
+  askAccepted: 'Accepted. The room stands below, or above as long as you are its guest.',
+  askDeclined: 'Declined.',
+  askOver: 'This invitation is over, was taken back, or is answered.',
   memberRoles: { host: 'host', 'co-host': 'co-host', speaker: 'speaker' },
   openStudio: 'Open the studio',
   noStudio: 'This room is not, or no longer, in your account. Ask its host.',
@@ -138,7 +149,7 @@ export const english: AccountWords = {
   exportLink: 'Take your data along',
   eraseTitle: 'Erase the account',
   eraseLead:
-    'Name, address, password, passkeys, tokens and sign-ins are erased at once and cannot be brought back. A row without content stays, so that old records do not point at nothing. Rooms and recordings stay with the server.',
+    'Name, address, password, passkeys, tokens and sign-ins are erased at once and cannot be brought back. A row without content stays, so that old records do not point at nothing. Rooms and recordings stay with the server; their pages no longer name you as host, and say that a host erased their account.',
   erase: 'Erase for good',
   erased: 'Your account is erased.',
   lastOperator: 'You are the only operator: make somebody else one first.',
@@ -163,7 +174,8 @@ export const english: AccountWords = {
   wrong: 'Address and password do not belong together.',
   notProved: 'Your address is not confirmed yet. A new link is on its way to it.',
   wrongPassword: 'That is not your password.',
-  tooOften: (seconds) => `Too many attempts. Try again in ${seconds} s.`,
+  tooOften: (seconds) =>
+    `Too many attempts for this address or from your network. Try again in ${seconds} s.`,
   foreign: 'This was sent from a page of another site, and nothing was done.',
   away: 'The accounts cannot be reached at the moment. Rooms go on, and links of hosts and speakers work. Try again in a minute.',
   unread: 'The form was too long, or broke off. Send it again.',
@@ -198,6 +210,10 @@ export const english: AccountWords = {
     invitation: (role, link) => ({
       subject: 'You are invited',
       text: `Hello,\n\nyou are invited to a server of live audio rooms as ${roles[role]}:\n\n${link}\n\nThe link works once, within seven days.\n`,
+    }),
+    roomInvitation: ({ name, inviter, title, role, link }) => ({
+      subject: `Invitation: ${title}`,
+      text: `Hello ${name},\n\n${inviter || 'a host'} invites you ${invitedAs[role]} to the room “${title}”. Accept or decline on the page of your account, within 30 days:\n\n${link}\n`,
     }),
   },
 };

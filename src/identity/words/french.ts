@@ -1,6 +1,7 @@
 import type { AccountWords } from './account-words.ts';
 
 const roles = { operator: 'exploitant', host: 'hôte', member: 'membre' } as const;
+const invitedAs = { guest: 'comme invité', speaker: 'à parler', 'co-host': 'comme co-hôte' } as const;
 const HOUR = 'Le lien sert une fois, pendant une heure.';
 const NOT_YOU = 'Si ce n’était pas vous, ne faites rien : sans le lien, rien ne se passe.';
 
@@ -91,6 +92,16 @@ export const french: AccountWords = {
   tokenMost: 'Un compte a 20 jetons au plus : mettez fin à l’un d’eux.',
   noTokens: 'Aucun.',
   rooms: 'Vos salles',
+  startRoom: 'Ouvrir une salle',
+  asks: 'Invitations à des salles',
+  askedAs: (inviter, role) => `${inviter || 'Un hôte'} vous invite ${invitedAs[role]}.`,
+  asGuest: 'Vous y êtes invité.',
+  accept: 'Accepter',
+  decline: 'Refuser',
+  enterRoom: 'Aller à la salle',
+  askAccepted: 'Accepté. La salle est ci-dessous, ou ci-dessus tant que vous y êtes invité.',
+  askDeclined: 'Refusé.',
+  askOver: 'Cette invitation est passée, a été retirée, ou a reçu sa réponse.',
   noRooms: 'Aucune encore. Une salle que vous ouvrez en étant connecté est ici.',
   memberRoles: { host: 'hôte', 'co-host': 'co-hôte', speaker: 'intervenant' },
   openStudio: 'Ouvrir le studio',
@@ -141,7 +152,7 @@ export const french: AccountWords = {
   exportLink: 'Emporter vos données',
   eraseTitle: 'Effacer le compte',
   eraseLead:
-    'Nom, adresse, mot de passe, clés d’accès, jetons et connexions sont effacés aussitôt et ne reviennent pas. Une ligne sans contenu reste, pour que d’anciens relevés ne renvoient pas à rien. Les salles et les enregistrements restent au serveur.',
+    'Nom, adresse, mot de passe, clés d’accès, jetons et connexions sont effacés aussitôt et ne reviennent pas. Une ligne sans contenu reste, pour que d’anciens relevés ne renvoient pas à rien. Les salles et les enregistrements restent au serveur ; leurs pages ne vous nomment plus comme hôte et disent qu’un hôte a effacé son compte.',
   erase: 'Effacer pour toujours',
   erased: 'Votre compte est effacé.',
   lastOperator: 'Vous êtes le seul exploitant : nommez-en d’abord un autre.',
@@ -166,7 +177,8 @@ export const french: AccountWords = {
   wrong: 'L’adresse et le mot de passe ne vont pas ensemble.',
   notProved: 'Votre adresse n’est pas encore confirmée. Un nouveau lien y est envoyé.',
   wrongPassword: 'Ce n’est pas votre mot de passe.',
-  tooOften: (seconds) => `Trop d’essais. Réessayez dans ${seconds} s.`,
+  tooOften: (seconds) =>
+    `Trop d’essais pour cette adresse ou depuis votre réseau. Réessayez dans ${seconds} s.`,
   foreign: 'Ceci venait d’une page d’un autre site ; rien n’a été fait.',
   away: 'Les comptes ne répondent pas en ce moment. Les salles continuent, les liens des hôtes et des orateurs aussi. Réessayez dans une minute.',
   unread: 'Le formulaire était trop long ou s’est interrompu. Renvoyez-le.',
@@ -201,6 +213,10 @@ export const french: AccountWords = {
     invitation: (role, link) => ({
       subject: 'Vous êtes invité',
       text: `Bonjour,\n\nvous êtes invité sur un serveur de salles audio en direct en tant que ${roles[role]} :\n\n${link}\n\nLe lien sert une fois, pendant sept jours.\n`,
+    }),
+    roomInvitation: ({ name, inviter, title, role, link }) => ({
+      subject: `Invitation : ${title}`,
+      text: `Bonjour ${name},\n\n${inviter || 'un hôte'} vous invite ${invitedAs[role]} à la salle « ${title} ». Acceptez ou refusez sur la page de votre compte, dans les 30 jours :\n\n${link}\n`,
     }),
   },
 };

@@ -51,6 +51,10 @@ const roomsPort = (rooms: () => Rooms['ofAccounts'] | undefined): RoomsPort => (
     const made = await rooms()?.ownLink(who, slug);
     return made && !('refused' in made) ? `/r/${made.slug}/studio#token=${made.token}` : undefined;
   },
+  forget: async (who) => rooms()?.forget(who),
+  asked: async (who) => (await rooms()?.invitations.asked(who)) ?? [],
+  answer: async (who, id, yes) => (await rooms()?.invitations.answer(who, id, yes)) ?? false,
+  guestWay: async (who, slug) => rooms()?.guestWay(who, slug),
 });
 
 /** Pages of accounts first, then everything else. */

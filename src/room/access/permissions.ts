@@ -33,6 +33,9 @@ export type RoomAct =
   | 'invite-guest'
   | 'invite-host'
   | 'remove-person'
+  | 'invite-account'
+  | 'read-invitations'
+  | 'take-back-invitation'
   | 'read-members'
   | 'remove-member'
   | 'renew-links'
@@ -121,6 +124,14 @@ export const PERMISSIONS: Readonly<Record<RoomAct, Permission>> = {
     ...{ route: 'DELETE /api/rooms/:slug/people/:id', roles: HOST },
     // Whose link is whose only the stage knows: there co-hosts remove people, but no host.
     hostOnly: 'A co-host can remove people in the studio, not here.',
+  },
+  'invite-account': {
+    ...{ route: 'POST /api/rooms/:slug/invitations', roles: HOSTS, not: { cancelled: ENDED } },
+  },
+  'read-invitations': { route: 'GET /api/rooms/:slug/invitations', roles: HOSTS },
+  'take-back-invitation': {
+    ...{ route: 'DELETE /api/rooms/:slug/invitations/:id', roles: HOST },
+    hostOnly: 'Only the host takes an invitation back.',
   },
   'read-members': { route: 'GET /api/rooms/:slug/members', roles: HOSTS },
   'remove-member': {

@@ -144,3 +144,24 @@ test('a pasted link is read whole, and a bare token as well', () => {
   expect(readLink('a.b-_.c')).toEqual({ token: 'a.b-_.c' });
   expect(readLink('')).toEqual({ token: '' });
 });
+
+test('when an account is erased its rooms no longer name it as a host, and say so; what it only spoke in stays as it was', async () => {
+  const card = people.get('ea_host') as AccountCard;
+  const mine = await rig.create({ title: 'Old', host: 'Anne' });
+  const shared = await rig.create({ title: 'Shared', host: 'Ben' });
+  await rig.create({ title: 'Other', host: card.name });
+  await adopt(mine.token, 'ea_host');
+  await adopt(shared.token, 'ea_host', 'shared');
+  await rig.store.db
+    .updateTable('room')
+    .set({ hosts: `["Ben","${card.name}"]` })
+    .where('slug', '=', 'shared')
+    .execute();
+  await rig.restart({ account });
+  await rig.rooms.ofAccounts.forget(card);
+  const shown = (slug: string) => rig.rooms.card(slug);
+  expect(shown('old')).toMatchObject({ hosts: [], plans: { hostErased: expect.any(Number) } });
+  expect(shown('shared')).toMatchObject({ hosts: ['Ben'], plans: { hostErased: expect.any(Number) } });
+  expect(shown('other')?.hosts).toEqual([card.name]);
+  expect(shown('other')?.plans).toBeUndefined();
+});

@@ -4,9 +4,10 @@ import { find } from '../../http/index.ts';
 import { withdrawn } from '../../keys/token.ts';
 import type { AccountCard, RoomMemberRole } from '../../wire/account.ts';
 import type { Access } from '../access/access.ts';
-import { isClosed } from '../arrangements.ts';
+import { isClosed, planned } from '../arrangements.ts';
 import type { Book } from '../book.ts';
 import type { RoomOnSite } from '../rows.ts';
+import type { RoomInvitations } from './invitations.ts';
 import { type Members, speakerOf } from './members.ts';
 
 /** A link of a room for the owner of an account. */
@@ -25,6 +26,11 @@ export interface AccountRooms {
     link: string,
     slug?: string,
   ): Promise<Attempted<{ readonly slug: string; readonly role: 'host' | 'co-host' }>>;
+  /** Takes the name of an account that is being erased off the rooms that it hosts, which say so. */
+  forget(who: AccountCard): Promise<void>;
+  /** Where a guest who has accepted an invitation comes in; undefined for anybody else. */
+  guestWay(who: AccountCard, slug: string): Promise<string | undefined>;
+  readonly invitations: RoomInvitations;
   /** A link for an account that belongs to the room, or for the operator: short-lived, and withdrawn like all links. */
   ownLink(who: AccountCard, slug: string): Promise<Attempted<OwnLink>>;
 }
@@ -54,12 +60,22 @@ export function openAccountRooms({
   book,
   access,
   members,
+  invitations,
+  clock,
 }: {
+  readonly clock: { wall(): number };
   readonly book: Book;
   readonly access: Access;
   readonly members: Members;
+  readonly invitations: RoomInvitations;
 }): AccountRooms {
   return {
+    invitations,
+    async guestWay({ id }, slug) {
+      const entry = await book.find(slug);
+      if (!entry || !(await invitations.isGuest(entry.id, id))) return undefined;
+      return entry.arrangements?.access === 'private' ? access.guestLink(entry, '').url : `/r/${slug}`;
+    },
     async adopt(who, link, known) {
       const { slug = known, token } = readLink(link);
       if (slug === undefined || (known !== undefined && slug !== known))
@@ -77,6 +93,20 @@ export function openAccountRooms({
       return (await members.raise(entry.id, who.id, role))
         ? { slug: entry.card.slug, role }
         : { refused: 'unprocessable', detail: 'This room has 200 accounts already: remove one first.' };
+    },
+    async forget({ id, name }) {
+      const now = clock.wall();
+      await invitations.forget(id);
+      for (const { slug, role } of await members.roomsOf(id)) {
+        if (role === 'speaker') continue;
+        await book.change(slug, (entry) => {
+          if (entry.removed !== undefined) return entry;
+          const { hosts } = entry.card;
+          // Whoever started the room alone is its only name, even when they wrote another than that of the account.
+          const left = role === 'host' && hosts.length === 1 ? [] : hosts.filter((one) => one !== name);
+          return planned({ ...entry, card: { ...entry.card, hosts: left } }, { hostErased: now });
+        });
+      }
     },
     async ownLink(who, slug) {
       const entry = await book.find(slug);

@@ -17,6 +17,8 @@ export interface Members {
   set(room: string, account: AccountId, role: RoomMemberRole): Promise<void>;
   /** Makes an account a host or co-host, and never less than it is. False where the room has as many as it may. */
   raise(room: string, account: AccountId, role: 'host' | 'co-host'): Promise<boolean>;
+  /** The rooms of an account, removed ones too. */
+  roomsOf(account: AccountId): Promise<{ readonly slug: string; readonly role: RoomMemberRole }[]>;
   /** Everybody of a room, the first that came first. */
   list(room: string): Promise<MemberCard[]>;
   /** False when the account is nothing there. */
@@ -59,6 +61,13 @@ export function openMembers({ store, clock }: { store: Store; clock: { wall(): n
     roleIn,
     set,
     list,
+    roomsOf: async (account) =>
+      (await db
+        .selectFrom('room_member')
+        .innerJoin('room', 'room.id', 'room_member.room')
+        .select(['room.slug', 'room_member.role'])
+        .where('room_member.account', '=', account)
+        .execute()) as { slug: string; role: RoomMemberRole }[],
     async raise(room, account, role) {
       const now = await roleIn(room, account);
       if (now !== undefined && RANK.indexOf(now) >= RANK.indexOf(role)) return true;

@@ -7,6 +7,7 @@ import { studioLink } from '../links.ts';
 import { requests } from '../requests.ts';
 import type { RoutesDeps } from '../routes-deps.ts';
 import type { AccountRooms } from './adoption.ts';
+import { invitationPaths, invitationRoutes } from './invitation-routes.ts';
 
 /** What one account asks of rooms: this much at once, and once more every three seconds. */
 const BURST = 20;
@@ -35,6 +36,8 @@ export function accountRoutes(
       ? who
       : refused({ refused: 'too-many-changes', detail: `Try again in ${wait} s.`, wait });
   };
+
+  invitationRoutes(app, deps, access, rooms, account);
 
   app.post('/api/rooms/:slug/adopt', async (c) => {
     const who = await account(c);
@@ -87,6 +90,7 @@ export const accountPaths = (): Record<string, object> => {
   const { json, ref, body, refusals, BODY, bearer } = describe;
   const security = [...bearer, { session: [] }, { personal: [] }];
   return {
+    ...invitationPaths(),
     '/api/rooms/{slug}/adopt': {
       parameters: [slugParameter],
       post: {

@@ -29,7 +29,7 @@ const room = object(
     access: { enum: ['public', 'unlisted', 'private'] },
     plans: {
       type: 'object',
-      description: 'What its hosts say: late, moved, cancelled, continues, continuedBy',
+      description: 'What its hosts say: late, moved, cancelled, continues, continuedBy; hostErased: since when a host’s account is erased',
     },
     hostGone: {
       type: 'object',

@@ -28,10 +28,14 @@ export function homePage(main: HTMLElement, words: AllWords): void {
   const rooms = main.querySelector<HTMLElement>('#rooms') ?? element('div', { id: 'rooms' });
   const lists = element('div', { id: 'rooms' });
   const yours = openYourRooms(words);
-  const start = startForm(words, () => {
-    yours.show(last);
-    poll.now();
-  });
+  const start = startForm(
+    words,
+    () => {
+      yours.show(last);
+      poll.now();
+    },
+    main.querySelector<HTMLFormElement>('#new-room'),
+  );
   let last: readonly Listed[] = [];
   main.className = 'home-page page';
   main.replaceChildren(
@@ -41,6 +45,7 @@ export function homePage(main: HTMLElement, words: AllWords): void {
       element('h1', {}, words.homeTitle),
       element('p', { class: 'lede' }, words.homeLead),
       element('a', { class: 'button', href: '#start' }, words.startRoom),
+      element('p', { class: 'small' }, element('a', { href: '/account' }, words.account)),
     ),
     yours.node,
     rooms,

@@ -24,11 +24,17 @@ export function startProblem(start: number, now: number, words: AllWords): strin
 
 /**
  * The form that starts a room. A room for now goes straight to its studio; one for later shows its card. `added` is
- * called when there is one more.
+ * called when there is one more; `typed` is the form of the page without scripts, in which somebody may have begun.
  */
-export function startForm(words: AllWords, added: () => void): HTMLElement {
+export function startForm(words: AllWords, added: () => void, typed?: HTMLFormElement | null): HTMLElement {
   const opened = takeKey();
   const { title, host, when } = inputs(words);
+  for (const field of [title, host, when]) {
+    const begun = typed?.elements.namedItem(field.name);
+    if (!(begun instanceof HTMLInputElement)) continue;
+    if (begun.value !== '') field.value = begun.value;
+    if (begun === document.activeElement) queueMicrotask(() => field.focus());
+  }
   const hint = element('p', { class: 'hint small', id: 'when-hint' }, words.whenHint);
   const titleField = field('title', words.roomTitle, title);
   const hostField = field('host', words.yourName, host);
@@ -45,6 +51,7 @@ export function startForm(words: AllWords, added: () => void): HTMLElement {
     write(go, label());
   });
   title.addEventListener('input', () => titleField.say(''));
+  write(go, when.value === '' ? words.openStudio : words.schedule);
   const form = element(
     'form',
     { method: 'post', action: '/api/rooms', novalidate: true },

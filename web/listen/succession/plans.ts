@@ -30,7 +30,7 @@ export function openPlans(words: AllWords) {
   return {
     node,
     show({ plans, status, hostGone }: RoomState, { now }: Here): void {
-      const { late, moved, cancelled } = plans ?? {};
+      const { late, moved, cancelled, hostErased } = plans ?? {};
       const waiting = status === 'scheduled' || status === 'open';
       const reason = status === 'cancelled' ? cancelled?.reason : waiting ? late?.reason : undefined;
       const says = [
@@ -39,6 +39,7 @@ export function openPlans(words: AllWords) {
         ...(hostGone && isRunning(status)
           ? [words.hostGone(whenOf(hostGone.since, now, words), hostGone.to?.name)]
           : []),
+        ...(hostErased === undefined ? [] : [words.hostErased]),
       ];
       write(text, says.join(' '));
       const { continues, continuedBy } = plans ?? {};

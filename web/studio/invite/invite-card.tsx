@@ -5,6 +5,7 @@ import { CopyButton } from '../controls/copy-button.tsx';
 import { LocalNote } from '../controls/local-note.tsx';
 import type { Invite } from '../host/host-actions.ts';
 import { dayOf } from '../words/times.ts';
+import { AccountInvites } from './account-invites.tsx';
 
 /** Makes speaker links, one per person. */
 export function InviteCard() {
@@ -55,6 +56,7 @@ export function InviteCard() {
       </ul>
       {invites.value[0] && <LocalNote brief url={invites.value[0].url} />}
       <p class="small ash">{words.inviteHint}</p>
+      <AccountInvites />
     </section>
   );
 }

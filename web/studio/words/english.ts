@@ -1,6 +1,7 @@
 import type { Reconciliation } from '../../../src/wire/numbers.ts';
 import { handsEnglish } from './hands-english.ts';
 import { interactionEnglish } from './interaction-english.ts';
+import { invitesEnglish } from './invites-english.ts';
 import { numbersEnglish } from './numbers-english.ts';
 import { recordingEnglish } from './recording-english.ts';
 import { roomEnglish } from './room-english.ts';
@@ -12,6 +13,7 @@ export const english = {
   numbers: numbersEnglish,
   hands: handsEnglish,
   interaction: interactionEnglish,
+  accountInvites: invitesEnglish,
   replayDesk: recordingEnglish,
   settings: settingsEnglish,
   studio: 'Studio',

@@ -1,6 +1,7 @@
 import type { english } from './english.ts';
 import { handsFrench } from './hands-french.ts';
 import { interactionFrench } from './interaction-french.ts';
+import { invitesFrench } from './invites-french.ts';
 import { numbersFrench } from './numbers-french.ts';
 import { recordingFrench } from './recording-french.ts';
 import { roomFrench } from './room-french.ts';
@@ -12,6 +13,7 @@ export const french: typeof english = {
   numbers: numbersFrench,
   hands: handsFrench,
   interaction: interactionFrench,
+  accountInvites: invitesFrench,
   replayDesk: recordingFrench,
   settings: settingsFrench,
   studio: 'Studio',

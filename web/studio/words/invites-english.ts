@@ -1,0 +1,13 @@
+/** The studio's texts about inviting people by their account, in English. */
+export const invitesEnglish = {
+  title: 'Invite an account',
+  who: 'E-mail address or name of their account',
+  as: 'As',
+  roles: { guest: 'guest', speaker: 'speaker', 'co-host': 'co-host' },
+  invite: 'Invite',
+  invited: (who: string) => `\u2068${who}\u2069 is invited, if there is such an account.`,
+  status: { open: 'no answer yet', accepted: 'accepted', declined: 'declined', expired: 'over' },
+  takeBack: 'Take back',
+  takenBack: 'Taken back.',
+  hint: 'It stands on the page of their account, and comes by mail. Whether there is such an account is not told before they accept. Whoever has none needs a link.',
+};
