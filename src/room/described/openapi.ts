@@ -29,7 +29,8 @@ const room = object(
     access: { enum: ['public', 'unlisted', 'private'] },
     plans: {
       type: 'object',
-      description: 'What its hosts say: late, moved, cancelled, continues, continuedBy; hostErased: since when a host’s account is erased',
+      description:
+        'What its hosts say: late, moved, cancelled, continues, continuedBy; hostErased: since when a host’s account is erased',
     },
     hostGone: {
       type: 'object',
