@@ -114,3 +114,25 @@ export async function openBareChromium(): Promise<BareChromium> {
     },
   };
 }
+
+/**
+ * Opens a page in a tab that is behind another one before a second has passed by the page's own clock: a page that was
+ * in front for longer, on a machine that stood still, was seen. It is tried again then, after what that page told.
+ */
+export async function hiddenAtOnce(bare: BareChromium, url: string): Promise<Tab> {
+  for (let attempt = 0; attempt < 8; attempt++) {
+    const tab = await bare.tab(url);
+    await bare.tab('about:blank');
+    let inFront: number | null = null;
+    for (let look = 0; look < 300 && inFront === null; look++) {
+      inFront = await tab.run<number | null>(
+        `document.visibilityState !== 'hidden' ? null : (performance.getEntriesByType('visibility-state').findLast(({ name }) => name === 'hidden')?.startTime ?? 0)`,
+      );
+      if (inFront === null) await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    if (inFront !== null && inFront < 900) return tab;
+    await tab.run(`void (location.href = 'about:blank')`);
+    await new Promise((resolve) => setTimeout(resolve, 5_000));
+  }
+  throw new Error('no tab was hidden within a second');
+}

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { build, type Rolldown } from 'vite';
 import { QUIET_FLAGS } from './rig/browser.ts';
-import { LATE_MS, LOOK_MS } from './rig/stops.ts';
+import { WATCH_STOPS } from './rig/stops.ts';
 import { openToneServer, type ToneServer } from './tone-server.ts';
 
 /** The sound in the page since the last call. */
@@ -167,18 +167,9 @@ export async function listenIn(page: Page, options: object, open = 'openPlayer')
         scope.stops += data;
       };
     },
-    [options, open, WATCH] as const,
+    [options, open, WATCH_STOPS] as const,
   );
 }
-
-/** Counts, as `countStops` does in the test's process, how often the browser did not get the processor. */
-const WATCH = `
-let looked = performance.now();
-setInterval(() => {
-  const late = performance.now() - looked - ${LOOK_MS};
-  looked = performance.now();
-  if (late > ${LATE_MS}) postMessage(Math.ceil(late / 1000));
-}, ${LOOK_MS});`;
 
 /** The sound since the last call, the player's statistics, and how often the browser had no processor since `listenIn`. */
 export const heard = (page: Page): Promise<Heard & { stats: any; stops: number }> =>

@@ -6,7 +6,7 @@ import type { Frame, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { embedCode } from '../src/wire/listening/embed-code.ts';
 import type { RoomNumbers } from '../src/wire/numbers.ts';
-import { openBareChromium } from './bare-chromium.ts';
+import { hiddenAtOnce, openBareChromium } from './bare-chromium.ts';
 import { type AudienceEar, openAudienceEar } from './rig/audience-ear.ts';
 import { type Browser, startBrowser } from './rig/browser.ts';
 import { type MadeRoom, type Server, startServer, until } from './rig/server.ts';
@@ -56,7 +56,7 @@ const openEar = (): Promise<AudienceEar> => openAudienceEar(server.url, () => ''
 
 async function playerIn(page: Page): Promise<Frame> {
   await page.locator('iframe').waitFor();
-  await until('the player is there', async () => page.frames().length > 1, 10_000);
+  await until('the player is there', async () => page.frames().length > 1);
   return page.frames()[1] as Frame;
 }
 const impressionsOf = (ear: AudienceEar): number =>
@@ -72,17 +72,14 @@ test('in a tab behind another one a player was not seen', async () => {
   await using bare = await openBareChromium();
   await using ear = await openEar();
   const impressions = (): number => impressionsOf(ear);
-  const url = siteUrl('/hidden', framed(ear.url));
-  const tab = await bare.tab(url);
-  // In front of it before a second has passed.
-  await bare.tab('about:blank');
-  await until('it is hidden', async () => (await tab.run('document.visibilityState')) === 'hidden', 5_000);
+  await hiddenAtOnce(bare, siteUrl('/hidden', framed(ear.url)));
+  const before = impressions();
   await wait(5_000);
-  expect(impressions()).toBe(0);
+  expect(impressions() - before).toBe(0);
   // In a tab of its own at the front it is.
   await bare.tab(siteUrl('/shown', framed(ear.url)));
-  await until('it was seen', async () => impressions() === 1, 10_000);
-}, 60_000);
+  await until('it was seen', async () => impressions() === before + 1);
+}, 120_000);
 
 test('no other page of ours can be framed by another site, and the player is not framed by itself', async () => {
   for (const path of [
@@ -100,7 +97,6 @@ test('no other page of ours can be framed by another site, and the player is not
     await until(
       'the frame is refused',
       async () => page.frames()[1]?.url().startsWith('chrome-error') === true,
-      10_000,
     );
     await page.close();
   }
@@ -115,26 +111,44 @@ describe.concurrent('a player on another site', () => {
   test('a player that nobody has scrolled to was not seen; once half of it was for a second, it was, once', async () => {
     await using ear = await openEar();
     await using own = await startBrowser({ flags: [AGENT], viewport: VIEW });
-    const impressions = (): number => impressionsOf(ear);
-    const page = await own.page(siteUrl('/far', framed(ear.url, 3_000)));
-    await page.evaluate(() => document.querySelector('iframe')?.removeAttribute('loading'));
-    await playerIn(page);
-    await wait(3_000 + TOLD_MS);
-    expect(impressions()).toBe(0);
-    // Passing by is no impression.
-    // In the page itself: on a busy machine the way there would be a second.
-    await page.evaluate(async () => {
-      for (const to of [2_900, 0, 2_900, 0]) {
-        scrollTo(0, to);
-        await new Promise((resolve) => setTimeout(resolve, 500));
-      }
-    });
+    let before = 0;
+    const impressions = (): number => impressionsOf(ear) - before;
+    /** Passes by a player that is further down; undefined when the machine stood still while it was in view. */
+    const passedBy = async (): Promise<Page | undefined> => {
+      const page = await own.page(siteUrl('/far', framed(ear.url, 3_000)));
+      await page.evaluate(() => document.querySelector('iframe')?.removeAttribute('loading'));
+      await playerIn(page);
+      await wait(3_000 + TOLD_MS);
+      expect(impressions()).toBe(0);
+      // Passing by is no impression.
+      // In the page itself: on a busy machine the way there would be a second.
+      const longest = await page.evaluate(async () => {
+        let most = 0;
+        for (const to of [2_900, 0, 2_900, 0]) {
+          scrollTo(0, to);
+          const from = performance.now();
+          await new Promise((resolve) => setTimeout(resolve, 500));
+          await new Promise((resolve) => requestAnimationFrame(resolve));
+          if (to > 0) most = Math.max(most, performance.now() - from);
+        }
+        return most;
+      });
+      if (longest < 850) return page;
+      await page.close();
+      await wait(TOLD_MS);
+      before = impressionsOf(ear);
+      return undefined;
+    };
+    let passed: Page | undefined;
+    for (let attempt = 0; attempt < 5 && !passed; attempt++) passed = await passedBy();
+    if (!passed) throw new Error('the machine stands still all the time');
+    const page = passed;
     // Nor is less than half of it, for however long.
     await page.evaluate(() => scrollTo(0, 3_000 - innerHeight + 80));
     await wait(2_500 + TOLD_MS);
     expect(impressions()).toBe(0);
     await page.evaluate(() => scrollTo(0, 2_900));
-    await until('it was seen', async () => impressions() === 1, 8_000);
+    await until('it was seen', async () => impressions() === 1);
     for (const to of [0, 2_900]) {
       await page.evaluate((top) => scrollTo(0, top), to);
       await wait(2_000);
@@ -144,7 +158,7 @@ describe.concurrent('a player on another site', () => {
     // It is no visit, and no page that is open on the room.
     expect(new Set(ear.events.map(({ event }) => event[0]))).toEqual(new Set(['embed-impression']));
     expect(ear.wrong).toEqual([]);
-  }, 60_000);
+  }, 150_000);
 
   test('it is played by keyboard, counts as heard on another site, and its page does not count as open', async () => {
     const heard = await server.room('Heard elsewhere');
@@ -186,8 +200,11 @@ describe.concurrent('a player on another site', () => {
     await until('three are open', async () => (await inRoom(held)) === 3, IN_ROOM_MS);
     // For as long as two more signs of each: no more and no less at any time.
     const seen = new Set<number | undefined>();
-    for (const end = performance.now() + 60_000; performance.now() < end; await wait(1_000))
-      seen.add(await inRoom(held));
+    for (const end = performance.now() + 60_000; performance.now() < end; await wait(1_000)) {
+      // A door that is too busy for numbers says nothing about how many there are.
+      const now = await numbers(held).catch(() => undefined);
+      if (now) seen.add(now.metrics.in_room_now?.value);
+    }
     expect([...seen]).toEqual([3]);
   }, 200_000);
 

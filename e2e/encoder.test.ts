@@ -16,8 +16,11 @@ const fault = join(folder, 'fault');
 let server: Server;
 let room: MadeRoom;
 const stop = new AbortController();
-const state = async (): Promise<RoomState> =>
-  (await (await fetch(`${server.url}/r/${room.slug}/state.json`)).json()) as RoomState;
+/** Undefined while a door cannot answer. */
+const state = async (): Promise<RoomState | undefined> => {
+  const answer = await fetch(`${server.url}/r/${room.slug}/state.json`).catch(() => undefined);
+  return answer?.ok ? ((await answer.json()) as RoomState) : undefined;
+};
 
 beforeAll(async () => {
   const preload = join(folder, 'preload.mjs');
@@ -37,9 +40,9 @@ if (!isMainThread && process.argv[1]?.includes('packager'))
       await speak({
         ...{ whip: `${server.url}/r/${room.slug}/whip?takeover=1`, token: room.token },
         ...{ sound: await readSound(TALK), signal: stop.signal, log: silentLog },
-      }).catch(() => undefined);
+      }).catch(() => new Promise((resolve) => setTimeout(resolve, 300)));
   })();
-  await until('the stage is heard', async () => (await state()).program.carries === 'stage', 40_000);
+  await until('the stage is heard', async () => (await state())?.program.carries === 'stage');
 });
 afterAll(async () => {
   stop.abort();
@@ -48,23 +51,25 @@ afterAll(async () => {
 });
 
 test('encoders that die are told as dead air with that cause, and the room is heard again when they live', async () => {
-  expect((await state()).program.deadAir).toBeUndefined();
+  await until('nothing is dead', async () => (await state())?.program.deadAir === undefined);
   writeFileSync(fault, '');
-  await until('dead air is told', async () => (await state()).program.deadAir?.cause === 'encoder', 15_000);
+  await until('dead air is told', async () => (await state())?.program.deadAir?.cause === 'encoder');
   const silent = (): Promise<number> =>
     server
       .metrics()
       .then((text) => Number(/^earshot_room_dead_air_seconds\{[^}]*\} (\S+)$/m.exec(text)?.[1] ?? 0));
-  await until('the metric counts it', async () => (await silent()) >= 2, 10_000);
+  await until('the metric counts it', async () => (await silent()) >= 2);
   expect(server.output()).toContain('the encoder thread ended unexpectedly; starting another');
   rmSync(fault);
-  await until(
-    'nothing is dead any more',
-    async () => {
-      const { program, studio } = await state();
-      return program.deadAir === undefined && program.carries === 'stage' && studio === 'here';
-    },
-    20_000,
-  );
-  expect(await silent()).toBe(0);
+  await until('nothing is dead any more', async () => {
+    const now = await state();
+    return (
+      now !== undefined &&
+      now.program.deadAir === undefined &&
+      now.program.carries === 'stage' &&
+      now.studio === 'here'
+    );
+  });
+  // Another process measures that, once a second.
+  await until('the metric says so', async () => (await silent()) === 0);
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Broadcast, broadcast } from './rig/broadcast.ts';
 import { startBrowser } from './rig/browser.ts';
-import { beyond, countStops } from './rig/stops.ts';
+import { beyond, countBrowserStops, countStops } from './rig/stops.ts';
 
 let dir: string;
 let air: Broadcast;
@@ -70,7 +70,7 @@ describe('hls.js in Chromium', () => {
           ranges: audio.buffered.length,
         };
       });
-    const stops = countStops();
+    const [stops, theirs] = [countStops(), await countBrowserStops(page)];
     const before = await look();
     await page.waitForTimeout(LISTENS_MS);
     const after = await look();
@@ -78,17 +78,19 @@ describe('hls.js in Chromium', () => {
     const events = after.events.slice(before.events.length);
     const waits = events.filter((event) => /^(waiting|stalled)|bufferStalledError|bufferNudge/.test(event));
     expect(events.filter((event) => !waits.includes(event))).toEqual([]);
-    expect(beyond(waits.length, 3 * stops()), waits.join()).toBe(0);
+    const missed = Math.max(stops(), await theirs());
+    expect(beyond(waits.length, 3 * missed), waits.join()).toBe(0);
     expect(after.ranges).toBe(1);
     const played = (after.at - before.at) * 1000;
     // It begins up to a second further behind than it wants to be and catches up by playing faster:
     // what it played beyond the time that passed is what it is nearer to the live edge, and no more.
     const caughtUp = after.date - before.date - (after.now - before.now);
     expect(Math.abs(played - (after.date - before.date))).toBeLessThan(100);
-    expect(caughtUp).toBeGreaterThan(-300);
+    // While the machine stands still nothing is played.
+    expect(caughtUp).toBeGreaterThan(-300 - 1000 * missed);
     expect(caughtUp).toBeLessThan(1500);
     // Behind the end of the last part by its hold-back of 1.92 s, plus one part at most.
     expect(after.now - after.date).toBeGreaterThan(1000);
-    expect(after.now - after.date).toBeLessThan(3500);
+    expect(after.now - after.date).toBeLessThan(3500 + 1000 * missed);
   });
 });

@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openBareChromium } from './bare-chromium.ts';
+import { hiddenAtOnce, openBareChromium } from './bare-chromium.ts';
 import { type AudienceEar, openAudienceEar } from './rig/audience-ear.ts';
 import { type Browser, startBrowser } from './rig/browser.ts';
 import { type MadeRoom, type Server, startServer, until } from './rig/server.ts';
@@ -77,6 +77,16 @@ const UNSURE_MS = 60;
 /** What a page told, and what it should have told; cards that were in view for about a second are left out. */
 async function compare(page: Page, ear: AudienceEar): Promise<{ told: string[]; meant: string[] }> {
   await wait(TOLD_MS);
+  // What is still on its way comes late on a busy machine; what was told too much stays told.
+  const end = performance.now() + 15_000;
+  for (;;) {
+    const now = await compareNow(page, ear);
+    if (now.told.join() === now.meant.join() || performance.now() > end) return now;
+    await wait(500);
+  }
+}
+
+async function compareNow(page: Page, ear: AudienceEar): Promise<{ told: string[]; meant: string[] }> {
   const { seenCards, cardMargins, cardFrames } = await page.evaluate(() => {
     const { seenCards, cardMargins, cardFrames } = window as unknown as OracleWindow;
     return { seenCards, cardMargins, cardFrames };
@@ -166,10 +176,10 @@ describe.concurrent('cards of rooms', () => {
       cover.style.cssText = 'position:fixed;inset:0;background:#000;z-index:99';
       document.body.append(cover);
     });
-    await wait(1_000);
+    // A card may have been seen in the instant before it was covered, and is told a batch later.
+    await wait(1_000 + 2 * TOLD_MS);
     const before = ear.events.length;
     await wait(3_000);
-    // A card may have been seen in the instant before it was covered.
     expect(ear.events.length - before).toBe(0);
     await page.evaluate(() => {
       dispatchEvent(new Event('beforeprint'));
@@ -178,7 +188,7 @@ describe.concurrent('cards of rooms', () => {
     await wait(3_000);
     expect(ear.events.length - before).toBe(0);
     await page.evaluate(() => dispatchEvent(new Event('afterprint')));
-    await until('what is uncovered is seen', async () => ear.events.length > before, 6_000);
+    await until('what is uncovered is seen', async () => ear.events.length > before);
     await page.close();
   }, 60_000);
 
@@ -215,10 +225,7 @@ describe.concurrent('cards of rooms', () => {
   test('a hidden tab sees nothing until it is shown', async () => {
     await using ear = await openEar();
     await using bare = await openBareChromium();
-    const tab = await bare.tab(ear.url);
-    // In front of it before a second has passed.
-    await bare.tab('about:blank');
-    await until('it is hidden', async () => (await tab.run('document.visibilityState')) === 'hidden', 5_000);
+    await hiddenAtOnce(bare, ear.url);
     const before = ear.events.length;
     await wait(5_000);
     expect(ear.events.length - before).toBe(0);

@@ -81,10 +81,11 @@ test('a listener presses Listen, hears it, and reads how far behind they are', a
   await page.getByRole('button', { name: 'Listen', exact: true }).click();
   await says(page, 'Live, about a second behind.');
   expect((await audio(page)).paused).toBe(false);
-  expect(await page.locator('.streams').textContent()).toBe('3 connections listening now');
-  expect(await page.locator('.row .taken').count()).toBe(3);
-  expect(await page.locator('.row .own').count()).toBe(1);
-  expect(await page.locator('.on-stage').textContent()).toContain('Ana Kovač');
+  // What the page draws comes after what it says: it is waited for, not looked at once.
+  await page.locator('.streams', { hasText: /^3 connections listening now$/ }).waitFor();
+  await page.locator('.on-stage', { hasText: 'Ana Kovač' }).waitFor();
+  await expect.poll(() => page.locator('.row .taken').count(), { timeout: 20_000 }).toBe(3);
+  await expect.poll(() => page.locator('.row .own').count(), { timeout: 20_000 }).toBe(1);
   await page.context().close();
 });
 

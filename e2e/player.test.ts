@@ -9,17 +9,21 @@ import type { ToneServer } from './tone-server.ts';
 const CLEAN = 0.003;
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Polls until `good`; fails with the last value after `limit` ms. */
+/**
+ * Polls until `good`; fails with the last value after `limit` ms, and a second more for each time the machine stood
+ * still. Without a limit of its own a value only has to come.
+ */
 const until = async <T>(
   read: () => T | Promise<T>,
   good: (value: T) => boolean,
-  limit = 4000,
+  limit = 30_000,
 ): Promise<void> => {
   const from = Date.now();
+  const stops = countStops();
   for (;;) {
     const value = await read();
     if (good(value)) return;
-    if (Date.now() - from > limit) expect.fail(`still ${String(value)} after ${limit} ms`);
+    if (Date.now() - from > limit + 1000 * stops()) expect.fail(`still ${String(value)} after ${limit} ms`);
     await wait(25);
   }
 };
@@ -65,14 +69,15 @@ describe.concurrent('the ear', { retry: 1 }, () => {
     async (period) => {
       await using server = await serve(period);
       const page = await open(server);
-      expect(await play(page)).toBeLessThan(1500);
+      const idle = countStops();
+      expect(await play(page)).toBeLessThan(1500 + 1000 * idle());
       await wait(1000);
       const { stops: before } = await heard(page);
       const stops = countStops();
       await wait(8000);
       const { samples, gaps, residual, peak, stats, stops: theirs } = await heard(page);
-      expect(samples).toBeGreaterThan(7.5 * 48_000);
       const missed = Math.max(stops(), theirs - before);
+      expect(samples).toBeGreaterThan((7.5 - missed) * 48_000);
       const [ours, waits] = [beyond(gaps, missed), beyond(stats.waits, missed)];
       expect({ ours, waits, jumps: stats.jumps }).toEqual({ ours: 0, waits: 0, jumps: 0 });
       expect(residual).toBeLessThan(CLEAN);
@@ -225,23 +230,28 @@ describe.concurrent('the ear', { retry: 1 }, () => {
       await play(page);
       pages.push(page);
     }
-    expect(server.open).toBe(1);
-    const from = Date.now();
+    await until(
+      () => server.open,
+      (value) => value === 1,
+    );
+    // If each tab held a connection, the browser would have none left for this one, for as long as they play.
     const ninth = await context.newPage();
     await ninth.goto(`${server.url}/`);
-    expect(Date.now() - from).toBeLessThan(3000);
     await wait(1500);
     const stops = countStops();
     const before = new Map<Page, number>();
     for (const page of pages) before.set(page, (await heard(page)).stops);
     await pages[0]!.close();
     await wait(3000);
-    expect(server.open).toBe(1);
+    await until(
+      () => server.open,
+      (value) => value === 1,
+    );
     for (const page of pages.slice(1)) {
       const { samples, gaps, stats, stops: theirs } = await heard(page);
       const missed = Math.max(stops(), theirs - (before.get(page) ?? 0));
       expect({ ours: beyond(gaps, missed), jumps: stats.jumps }).toEqual({ ours: 0, jumps: 0 });
-      expect(samples).toBeGreaterThan(2 * 48_000);
+      expect(samples).toBeGreaterThan((2 - missed) * 48_000);
     }
     const leads = await Promise.all(pages.slice(1).map(async (page) => (await heard(page)).stats.leads));
     expect(leads.filter(Boolean)).toHaveLength(1);
@@ -262,14 +272,26 @@ describe.concurrent('the ear', { retry: 1 }, () => {
       () => tab.run('document.visibilityState'),
       (visibility) => visibility === 'hidden',
     );
-    const before = await tab.run<number>('player.audio.currentTime');
+    // All of it at one instant of the page: the way there may take as long as the machine likes.
+    interface Look {
+      readonly at: number;
+      readonly now: number;
+      readonly waits: number;
+      readonly jumps: number;
+    }
+    const look = (): Promise<Look> =>
+      tab.run<Look>(
+        `(({ waits, jumps }) => ({ at: player.audio.currentTime, now: performance.now(), waits, jumps }))(player.stats())`,
+      );
+    const before = await look();
     const stops = countStops();
-    const from = Date.now();
     await wait(8000);
-    const played = (await tab.run<number>('player.audio.currentTime')) - before;
-    expect(Math.abs(played - (Date.now() - from) / 1000)).toBeLessThan(0.3);
-    expect(beyond(await tab.run('player.stats().waits'), stops())).toBe(0);
-    expect(await tab.run('player.stats().jumps')).toBe(0);
+    const after = await look();
+    const played = after.at - before.at;
+    const missed = stops();
+    expect(Math.abs(played - (after.now - before.now) / 1000)).toBeLessThan(0.3 + missed);
+    expect(beyond(after.waits - before.waits, missed)).toBe(0);
+    expect(after.jumps - before.jumps).toBe(0);
     expect(await tab.run('document.visibilityState')).toBe('hidden');
   });
 

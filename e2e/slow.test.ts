@@ -4,6 +4,7 @@ import { get } from 'node:http';
 import { afterAll, expect, test } from 'vitest';
 import { continuity, rawListener } from './rig/raw-listener.ts';
 import { freePort, type Server, startServer, until } from './rig/server.ts';
+import { countStops } from './rig/stops.ts';
 
 /**
  * Total slow connections, a third of each kind; `EARSHOT_SLOW=10000` is more than a test machine should have to open.
@@ -82,10 +83,20 @@ test('thousands of connections that send or read slowly: visitors and listeners 
     attacking = false;
   });
   const times: number[] = [];
+  const stops = countStops();
+  let visits = 0;
+  /** What a visit takes says something about the door only while the machine itself did not stand still. */
+  const timed = async (url: string): Promise<void> => {
+    const before = stops();
+    const took = await visit(url);
+    visits += 1;
+    if (stops() === before) times.push(took);
+  };
   let most = 0;
   let open = 0;
   while (attacking) {
-    times.push(await visit(`${server.url}/r/${room.slug}`), await visit(`${server.url}/healthz`));
+    await timed(`${server.url}/r/${room.slug}`);
+    await timed(`${server.url}/healthz`);
     most = Math.max(most, memory(server));
     open = Math.max(open, connections(server.port));
     await new Promise((resolve) => setTimeout(resolve, 60));
@@ -93,13 +104,13 @@ test('thousands of connections that send or read slowly: visitors and listeners 
   times.sort((a, b) => a - b);
   const p99 = times[Math.floor(times.length * 0.99)] ?? Number.POSITIVE_INFINITY;
   console.log(
-    `${SLOW} slow connections (most at once: ${open}): ${times.length} visits, p99 ${p99.toFixed(0)} ms; door ${before.toFixed(0)} → ${most.toFixed(0)} MB`,
+    `${SLOW} slow connections (most at once: ${open}): ${visits} visits, ${times.length} undisturbed, p99 ${p99.toFixed(0)} ms; door ${before.toFixed(0)} → ${most.toFixed(0)} MB`,
   );
   // Shows that it was an attack, otherwise the test proves nothing. Connections beyond the limits are closed early, so
   // the total is counted, not the open ones.
   const told = await (await fetch(`http://127.0.0.1:${metrics}/metrics`)).text();
   const came = Number(/^earshot_door_connections_total(?:\{[^}]*\})? (\d+)$/m.exec(told)?.[1]);
-  expect(came - times.length).toBeGreaterThan(SLOW / 2);
+  expect(came - visits).toBeGreaterThan(SLOW / 2);
   expect(open).toBeGreaterThan(SLOW / 10);
   expect(times.length).toBeGreaterThan(30);
   expect(p99).toBeLessThan(1_000);
@@ -112,7 +123,7 @@ test('thousands of connections that send or read slowly: visitors and listeners 
   expect(listener.reconnects).toBe(0);
   expect(server.child('door', 0)).toBe(door);
   // Silent connections have been closed, so only the listener is left.
-  await until('the slots are free', () => connections(server.port) <= 4, 30_000);
+  await until('the slots are free', () => connections(server.port) <= 4);
 });
 
 /** Established connections to a port, from the kernel's own table. */

@@ -28,13 +28,14 @@ import { watchDatabase } from './database-watch.ts';
 import { askForOperations } from './door/ask-operations.ts';
 import { serveInner } from './inner-http.ts';
 import { logLost } from './lost.ts';
-import { watchGeneration } from './operator-link.ts';
+import { keepFirstInvitation, watchGeneration } from './operator-link.ts';
 import { type Paths, paths } from './paths.ts';
 import { setProcessPriority } from './priority.ts';
 import { openRoomChanges, type RoomChanges } from './room-changes.ts';
 import { answerDoors } from './room-lookup.ts';
 import { accountsFirst, openSiteAccounts } from './site/accounts.ts';
 import { describeApi, describedPaths } from './site/api-page.ts';
+import { keepFile } from './site/kept-file.ts';
 import { openSiteModeration } from './site/moderation.ts';
 import { openQuarantine } from './site/quarantine.ts';
 import { answerReplays } from './site/replays.ts';
@@ -65,6 +66,9 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
   };
   let ofAccounts: Rooms['ofAccounts'] | undefined;
   const identity = stack.use(await openSiteAccounts(config, at, store, log, () => ofAccounts));
+  const keep = (path: string, write: () => void): void => void stack.use(keepFile(path, systemClock, write));
+  if (identity.first !== undefined)
+    keep(at.firstInvitation, () => keepFirstInvitation(config, identity.first));
   const music = openMusicShelf(systemClock, at.music);
   let changes: RoomChanges | undefined;
   let keeper: Keeper | undefined;
@@ -94,7 +98,7 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
   );
   const edits = openEditsBook(at.archive);
   const gate = await openSiteTextGate();
-  const moderating = { config, at, store, log: log.part('moderation'), identity, rooms, edits, gate };
+  const moderating = { config, at, store, log: log.part('moderation'), identity, rooms, edits, gate, keep };
   const moderation = stack.use(await openSiteModeration(moderating).catch(inWords));
   ofAccounts = rooms.ofAccounts;
   if (config.welcome) await rooms.ensureWelcome().catch(inWords);

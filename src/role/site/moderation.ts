@@ -27,6 +27,8 @@ export interface SiteModerationDeps {
   readonly edits: ReturnType<typeof openEditsBook>;
   /** Is told the lists of words, as the studio is. */
   readonly gate: TextGate;
+  /** Writes a file again when somebody removes it. */
+  keep(path: string, write: () => void): void;
 }
 
 /** Opens moderation on the rooms, accounts and recordings of a site. */
@@ -36,6 +38,13 @@ export async function openSiteModeration(deps: SiteModerationDeps): Promise<Mode
     'refused' in made ? (made as ModerationRefusal) : undefined;
   const clipIn = async (slug: string, id: string): Promise<Clip | undefined> =>
     (await edits.of(slug)).clips.find((clip) => clip.id === id);
+  let words = '{}';
+  const writeWords = (): void => {
+    writeFileSync(`${at.blockWords}.new`, words, { mode: 0o600 });
+    renameSync(`${at.blockWords}.new`, at.blockWords);
+  };
+  // A studio that begins without it would accept every word.
+  deps.keep(at.blockWords, writeWords);
   return open({
     ...{ store, clock: systemClock, log, publicUrl: config.publicUrl },
     ...{ keepReports: config.reportsKeep, keepAudit: config.auditKeep },
@@ -65,8 +74,8 @@ export async function openSiteModeration(deps: SiteModerationDeps): Promise<Mode
     },
     publishWords(lists) {
       deps.gate.publish(lists);
-      writeFileSync(`${at.blockWords}.new`, JSON.stringify(lists), { mode: 0o600 });
-      renameSync(`${at.blockWords}.new`, at.blockWords);
+      words = JSON.stringify(lists);
+      writeWords();
     },
   });
 }
