@@ -7,8 +7,8 @@ import { bodyAs, type EditRefusal, isRefused, refusedAnswer } from './refusal.ts
 import type { RoomMember } from './replay-deps.ts';
 import { MENDED_CLIP, NEW_CLIP } from './requests.ts';
 
-/** Whoever was on stage; listeners share a moment by a link. */
-const MEMBERS: readonly RoomMember['role'][] = ['host', 'co-host', 'speaker'];
+/** Who makes clips: whoever was on stage; listeners share a moment by a link. */
+export const MEMBERS: readonly RoomMember['role'][] = ['host', 'co-host', 'speaker'];
 const AT = '/api/rooms/:slug/clips';
 const MISSING: EditRefusal = { refused: 'not-found', detail: 'There is no such clip in this room.' };
 const OTHERS: EditRefusal = { refused: 'not-host', detail: 'Speakers change the clips that they made.' };

@@ -60,7 +60,7 @@ export const replayPaths = (): Record<string, object> => ({
   '/api/rooms/{slug}/replay': {
     parameters: [SLUG],
     get: operation(
-      'What was added to the recording: for hosts',
+      'What was added to the recording: all of it for hosts, their own clips for speakers',
       [200, json('Chapters, clips, trims')],
       READING,
     ),

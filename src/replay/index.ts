@@ -6,12 +6,13 @@ import { openAllowance } from '../base/allowance.ts';
 import { asSlug } from '../base/ids.ts';
 import { find } from '../http/index.ts';
 import { bearer } from '../keys/token.ts';
+import { NO_EDITS } from '../wire/replay/edits.ts';
 import { isOver } from '../wire/room.ts';
 import { chapterRoutes } from './chapter-routes.ts';
-import { clipRoutes } from './clip-routes.ts';
+import { clipRoutes, MEMBERS } from './clip-routes.ts';
 import type { EditRoutes } from './edit-routes.ts';
 import { isRefused, refusedAnswer } from './refusal.ts';
-import type { ReplayDeps, RoomMember } from './replay-deps.ts';
+import type { ReplayDeps } from './replay-deps.ts';
 import { trimRoutes } from './trim-routes.ts';
 
 export { replayPaths } from './described.ts';
@@ -37,8 +38,6 @@ export interface Replays {
   takes(path: string): boolean;
   fetch(request: Request): Promise<Response>;
 }
-
-const HOSTS: readonly RoomMember['role'][] = ['host', 'co-host'];
 
 /** Opens the part. */
 export function open(deps: ReplayDeps): Replays {
@@ -67,9 +66,14 @@ export function open(deps: ReplayDeps): Replays {
   };
 
   app.get('/api/rooms/:slug/replay', async (c) => {
-    const found = await member(c, HOSTS);
+    const found = await member(c, MEMBERS);
     if (isRefused(found)) return refusedAnswer(found);
-    const { clips, ...edits } = await deps.edits.of(found.card.slug);
+    const all = await deps.edits.of(found.card.slug);
+    // Speakers see and change the clips that they made; the rest is for hosts.
+    const { clips, ...edits } =
+      found.role === 'speaker'
+        ? { ...NO_EDITS, clips: all.clips.filter(({ by }) => by !== undefined && by === found.speaker) }
+        : all;
     return c.json({
       ...edits,
       clips: clips.map(({ by: _, ...clip }) => clip),

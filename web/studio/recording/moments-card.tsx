@@ -8,7 +8,7 @@ import { openReplayEdits } from './replay-edits.ts';
 
 const LENGTHS = [15, 30, 60, 90] as const;
 
-/** Notes and clips while the room is live: one field, two buttons. */
+/** Notes and clips while the room is live: one field, two buttons. Speakers make clips, and see their own. */
 export function MomentsCard() {
   const { link, isHost, room, notices } = useConsole();
   const all = useWords();
@@ -18,10 +18,11 @@ export function MomentsCard() {
   const problem = useSignal('');
   const busy = useSignal(false);
   const replay = useMemo(() => openReplayEdits(link.slug, () => link.token, false), [link]);
-  const shown = isHost.value && room.status.value === 'live';
+  const host = isHost.value;
+  const shown = room.status.value === 'live';
   useEffect(() => {
     if (shown) void replay.refresh();
-  }, [shown, replay]);
+  }, [shown, host, replay]);
   if (!shown) return null;
   const send = async (path: string, more: object, said: string): Promise<void> => {
     if (busy.value) return;
@@ -46,7 +47,8 @@ export function MomentsCard() {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void send('/chapters', {}, words.noted);
+          if (host) void send('/chapters', {}, words.noted);
+          else void send('/clips', { last: last.value }, words.clipped);
         }}
       >
         <label>
@@ -62,9 +64,11 @@ export function MomentsCard() {
             }}
           />
         </label>
-        <button type="submit" class="button quiet" disabled={busy.value}>
-          {words.noteNow}
-        </button>
+        {host && (
+          <button type="submit" class="button quiet" disabled={busy.value}>
+            {words.noteNow}
+          </button>
+        )}
         <label>
           <span class="small">{words.lastLabel}</span>
           <select
@@ -92,7 +96,7 @@ export function MomentsCard() {
           {problem.value}
         </p>
       </form>
-      <p class="small ash">{words.momentsHint}</p>
+      <p class="small ash">{host ? words.momentsHint : words.clipHint}</p>
       <EditLists replay={replay} quiet />
     </section>
   );

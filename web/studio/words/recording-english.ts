@@ -2,6 +2,7 @@
 export const recordingEnglish = {
   moments: 'Moments',
   momentsHint: 'Notes become chapters of the replay. A clip has a page of its own that anyone can share.',
+  clipHint: 'A clip has a page of its own that anyone can share.',
   what: 'What is it about?',
   example: 'Questions from the audience',
   noteNow: 'Note this moment',

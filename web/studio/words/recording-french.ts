@@ -5,6 +5,7 @@ export const recordingFrench: typeof recordingEnglish = {
   moments: 'Moments forts',
   momentsHint:
     'Les notes deviennent des chapitres de la réécoute. Un extrait a sa propre page, que chacun peut partager.',
+  clipHint: 'Un extrait a sa propre page, que tout le monde peut partager.',
   what: 'De quoi s’agit-il ?',
   example: 'Questions du public',
   noteNow: 'Noter ce moment',
