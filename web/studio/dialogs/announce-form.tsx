@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { useConsole, useWords } from '../console/context.ts';
 import { Dialog } from '../controls/dialog.tsx';
 import type { Complaints } from '../host/host-actions.ts';
@@ -14,6 +15,8 @@ export function AnnounceForm() {
   const title = useSignal(room.title.peek());
   const start = useSignal(was === undefined ? '' : fieldOf(was));
   const wrong = useSignal<Complaints | undefined>(undefined);
+  // What somebody else changes while this is filled in is not overwritten.
+  useEffect(() => void host.look(), [host]);
   const at = new Date(start.value).getTime();
   const submit = async (event: Event) => {
     event.preventDefault();

@@ -66,6 +66,7 @@ test('the server’s own complaints are put in the page’s words', async () => 
   });
   expect(await refuse(409, 'wrong-moment', 'The room has opened')).toEqual({ start: english.startOpen });
   expect(await refuse(503, 'site-away', '')).toEqual({ other: english.refusals['site-away'] });
+  expect(await refuse(412, 'etag-mismatch', '')).toEqual({ other: english.settings.changed });
   answer = 'broken';
   expect(await actions.announce({ title: 'x' }, 0)).toEqual({ other: english.refusals['network'] });
 });

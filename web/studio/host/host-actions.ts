@@ -1,6 +1,7 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { isRefusal, post, type Refusal } from '../../capture/index.ts';
 import { tokenFields } from '../link/link.ts';
+import { openRoomSettings } from '../room/room-settings.ts';
 import type { StudioWords } from '../words/words.ts';
 
 /** A change of the room's status by a host. */
@@ -38,6 +39,8 @@ export interface HostActions {
     reactions?: boolean;
     questions?: boolean;
   }): Promise<void>;
+  /** Reads the room as it is now: an edit holds for that only. */
+  look(): Promise<void>;
   /** Changes title and start (wall-clock ms). Returns what is wrong with them, or undefined when it is done. */
   announce(wish: { title?: string; start?: number }, now: number): Promise<Complaints | undefined>;
   readonly invites: ReadonlySignal<readonly Invite[]>;
@@ -101,6 +104,7 @@ export function openHostActions(deps: HostActionsDeps): HostActions {
   const busy = signal<HostActions['busy']['value']>(undefined);
   const invites = signal<readonly Invite[]>([]);
   const room = `/api/rooms/${slug}`;
+  const edits = openRoomSettings({ slug, token });
   const tell = (why: Refusal): void => deps.say(deps.words().failed(reasonOf(deps.words(), why)));
 
   async function once<T>(
@@ -119,6 +123,7 @@ export function openHostActions(deps: HostActionsDeps): HostActions {
   return {
     busy,
     invites,
+    look: () => edits.look(),
     async change(to, reason = '') {
       const said = reason.trim() === '' ? {} : { reason: reason.trim() };
       const answer = await once(to, () => post(`${room}/${to}`, token(), said));
@@ -145,14 +150,11 @@ export function openHostActions(deps: HostActionsDeps): HostActions {
       const words = deps.words();
       const wrong = complaintsOf(wish, now, words);
       if (wrong) return wrong;
-      const body = {
-        ...(wish.title === undefined ? {} : { title: wish.title.trim() }),
-        ...(wish.start === undefined ? {} : { start: new Date(wish.start).toISOString() }),
-      };
-      if (Object.keys(body).length === 0) return undefined;
-      const answer = await once('edit', () => post(room, token(), body, 'PATCH'));
+      if (wish.title === undefined && wish.start === undefined) return undefined;
+      const answer = await once('edit', () => edits.save(wish));
       if (!answer) return { other: words.refusals['crowded'] ?? '' };
-      if (!isRefusal(answer)) {
+      if (answer === 'changed') return { other: words.settings.changed };
+      if (answer === 'saved') {
         deps.changed();
         return undefined;
       }

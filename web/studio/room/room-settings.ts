@@ -16,6 +16,9 @@ export interface SettingsWish {
   readonly access?: RoomAccess;
   readonly password?: string;
   readonly late?: string;
+  readonly title?: string;
+  /** Wall-clock ms. */
+  readonly start?: number;
 }
 
 /** What a host sets for their room. An edit holds only for the state that was shown: nobody's is lost by another's. */
@@ -80,11 +83,16 @@ export function openRoomSettings({
     async look() {
       await send('GET', room);
     },
-    async save({ late, access, password }) {
+    async save({ late, access, password, title, start }) {
       const reason = late?.trim();
+      const edit = {
+        ...(title === undefined ? {} : { title: title.trim() }),
+        ...(start === undefined ? {} : { start: new Date(start).toISOString() }),
+        ...(reason === undefined ? {} : { late: reason === '' ? null : reason }),
+      };
       const who = { ...(access === undefined ? {} : { access }), ...(password ? { password } : {}) };
       const edits: readonly (readonly [string, object])[] = [
-        ...(reason === undefined ? [] : ([[room, { late: reason === '' ? null : reason }]] as const)),
+        ...(Object.keys(edit).length === 0 ? [] : ([[room, edit]] as const)),
         ...(Object.keys(who).length === 0 ? [] : ([[`${room}/settings`, who]] as const)),
       ];
       for (const [url, edit] of edits) {
