@@ -1,8 +1,8 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { isRefusal, post, type Refusal } from '../../capture/index.ts';
 import { tokenFields } from '../link/link.ts';
-import { openRoomSettings } from '../room/room-settings.ts';
 import type { StudioWords } from '../words/words.ts';
+import { openRoomSettings } from './room-settings.ts';
 
 /** A change of the room's status by a host. */
 export type Change = 'open' | 'live' | 'standby' | 'end' | 'cancel';

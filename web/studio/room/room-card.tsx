@@ -4,8 +4,8 @@ import { isRunning, type RoomAccess } from '../../../src/wire/room.ts';
 import { useConsole, useWords } from '../console/context.ts';
 import { CopyButton } from '../controls/copy-button.tsx';
 import { reasonOf } from '../host/host-actions.ts';
+import { openRoomSettings, type RoomSettings } from '../host/room-settings.ts';
 import { timeOf } from '../words/times.ts';
-import { openRoomSettings, type RoomSettings } from './room-settings.ts';
 import { SuccessionForm } from './succession-form.tsx';
 
 const ACCESSES = ['public', 'unlisted', 'private'] as const;

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useWords } from '../console/context.ts';
 import { reasonOf } from '../host/host-actions.ts';
-import type { RoomSettings } from './room-settings.ts';
+import type { RoomSettings } from '../host/room-settings.ts';
 
 /** Leads everybody who listens on to another room, whose host has given its studio link. */
 export function SuccessionForm({
