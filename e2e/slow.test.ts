@@ -82,15 +82,15 @@ test('thousands of connections that send or read slowly: visitors and listeners 
   void attacks.then(() => {
     attacking = false;
   });
-  const times: number[] = [];
+  const all: number[] = [];
+  const undisturbed: number[] = [];
   const stops = countStops();
-  let visits = 0;
   /** What a visit takes says something about the door only while the machine itself did not stand still. */
   const timed = async (url: string): Promise<void> => {
     const before = stops();
     const took = await visit(url);
-    visits += 1;
-    if (stops() === before) times.push(took);
+    all.push(took);
+    if (stops() === before) undisturbed.push(took);
   };
   let most = 0;
   let open = 0;
@@ -101,16 +101,16 @@ test('thousands of connections that send or read slowly: visitors and listeners 
     open = Math.max(open, connections(server.port));
     await new Promise((resolve) => setTimeout(resolve, 60));
   }
-  times.sort((a, b) => a - b);
+  const times = (undisturbed.length > 30 ? undisturbed : all).sort((a, b) => a - b);
   const p99 = times[Math.floor(times.length * 0.99)] ?? Number.POSITIVE_INFINITY;
   console.log(
-    `${SLOW} slow connections (most at once: ${open}): ${visits} visits, ${times.length} undisturbed, p99 ${p99.toFixed(0)} ms; door ${before.toFixed(0)} → ${most.toFixed(0)} MB`,
+    `${SLOW} slow connections (most at once: ${open}): ${all.length} visits, ${undisturbed.length} undisturbed, p99 ${p99.toFixed(0)} ms; door ${before.toFixed(0)} → ${most.toFixed(0)} MB`,
   );
   // Shows that it was an attack, otherwise the test proves nothing. Connections beyond the limits are closed early, so
   // the total is counted, not the open ones.
   const told = await (await fetch(`http://127.0.0.1:${metrics}/metrics`)).text();
   const came = Number(/^earshot_door_connections_total(?:\{[^}]*\})? (\d+)$/m.exec(told)?.[1]);
-  expect(came - visits).toBeGreaterThan(SLOW / 2);
+  expect(came - all.length).toBeGreaterThan(SLOW / 2);
   expect(open).toBeGreaterThan(SLOW / 10);
   expect(times.length).toBeGreaterThan(30);
   expect(p99).toBeLessThan(1_000);
