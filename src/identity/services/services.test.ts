@@ -197,3 +197,13 @@ test('a list of services that is wrong is named with its place, and without a se
   }
   await expect(readServices(join(folder, 'none.json'))).rejects.toThrow(/ENOENT/);
 });
+
+test('a service that writes the address in capitals leads to the same account, and connects it', async () => {
+  const ana = await withPassword();
+  club.person = { sub: '7', email: 'Ana@X.example', email_verified: true, name: 'Ana There' };
+  expect((await ana.through({ connect: '1' })).to).toBe('/account?told=connected');
+  expect((await browser().through()).to).toBe('/account');
+  expect(await store.db.selectFrom('account').select('email').execute()).toEqual([
+    { email: 'ana@x.example' },
+  ]);
+}, 120_000);
