@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Hono } from 'hono';
 import { keptByNobody, refuseTheRest } from '../api/index.ts';
 import type { Log } from '../base/log.ts';
-import { find } from '../http/index.ts';
+import { find, tellPaces } from '../http/index.ts';
 import { ClaimBook } from './book/claim-book.ts';
 import { type ClaimLog, journalClaims } from './book/claim-log.ts';
 import { openWaiting } from './book/waiting-claims.ts';
@@ -51,6 +51,7 @@ export async function open(deps: ClaimsDeps): Promise<Claims> {
     },
   });
   const app = new Hono();
+  app.use(tellPaces);
   keptByNobody(app);
   checkRoutes(app, deps, checker);
   caseRoutes(app, deps);

@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { type Context, Hono } from 'hono';
-import { networkOf, openAllowance, type StartAllowance } from '../base/allowance.ts';
+import { networkOf } from '../base/allowance.ts';
 import type { Clock } from '../base/clock.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import { etagOf, languageOf, matches } from '../base/negotiation.ts';
 import { problem } from '../base/reply.ts';
-import { mediaTypeOf, readBody } from '../http/index.ts';
+import { mediaTypeOf, openPace, type RequestPace, readBody, tellPaces } from '../http/index.ts';
 import { deviceOf } from '../keys/device-hash.ts';
 import { bearer, type Tokens } from '../keys/token.ts';
 import { notAccepted } from '../wire/moderation/block-words.ts';
@@ -38,13 +38,14 @@ interface Sender {
 /** The routes by which listeners ask and vote, and hosts answer, hide and pin. */
 export function routes({ rooms, tokens, clock, brokenRule }: InteractionRoutesDeps): Hono {
   const app = new Hono({ strict: false });
+  app.use(tellPaces);
   // A token bucket each: how many at once, and one more after so many ms.
   const pace = {
-    ask: openAllowance(clock, 3, 20_000),
-    askNetwork: openAllowance(clock, 30, 500),
-    vote: openAllowance(clock, 30, 1_000),
-    voteNetwork: openAllowance(clock, 300, 20),
-    host: openAllowance(clock, 60, 100),
+    ask: openPace(clock, 'questions-of-device', 3, 20_000),
+    askNetwork: openPace(clock, 'questions-of-network', 30, 500),
+    vote: openPace(clock, 'votes-of-device', 30, 1_000),
+    voteNetwork: openPace(clock, 'votes-of-network', 300, 20),
+    host: openPace(clock, 'requests-of-host', 60, 100),
   };
 
   app.get('/r/:slug/questions', (context) => {
@@ -66,8 +67,8 @@ export function routes({ rooms, tokens, clock, brokenRule }: InteractionRoutesDe
       }
       const sender = senderOf(room.slug, body.device, sent);
       return (
-        slow(pace.askNetwork, `${room.slug} ${sender.network}`, 'questions of one network') ??
-        slow(pace.ask, `${room.slug} ${sender.device}`, 'questions of one device') ??
+        slow(pace.askNetwork, context, `${room.slug} ${sender.network}`, 'questions of one network') ??
+        slow(pace.ask, context, `${room.slug} ${sender.device}`, 'questions of one device') ??
         room.ask({ text: body.text, name: body.name, ...sender })
       );
     }),
@@ -79,8 +80,8 @@ export function routes({ rooms, tokens, clock, brokenRule }: InteractionRoutesDe
       if (typeof body === 'string') return { refused: 'unprocessable', detail: body };
       const sender = senderOf(room.slug, body.device, sent);
       return (
-        slow(pace.voteNetwork, `${room.slug} ${sender.network}`, 'votes of one network') ??
-        slow(pace.vote, `${room.slug} ${sender.device}`, 'votes of one device') ??
+        slow(pace.voteNetwork, context, `${room.slug} ${sender.network}`, 'votes of one network') ??
+        slow(pace.vote, context, `${room.slug} ${sender.device}`, 'votes of one device') ??
         room.vote(context.req.param('id'), sender.device, sender.network)
       );
     }),
@@ -93,7 +94,8 @@ export function routes({ rooms, tokens, clock, brokenRule }: InteractionRoutesDe
     if (typeof grant === 'string') return refuse({ refused: grant });
     const room = rooms(slug);
     if (!room) return refuse({ refused: 'room-not-open' });
-    const why = slow(pace.host, `${slug} ${grant.speaker}`, 'requests of one host') ?? room.refusal(grant);
+    const why =
+      slow(pace.host, context, `${slug} ${grant.speaker}`, 'requests of one host') ?? room.refusal(grant);
     return why ? refuse(why) : room;
   };
   app.get('/r/:slug/interaction', async (context) => {
@@ -125,8 +127,8 @@ export function routes({ rooms, tokens, clock, brokenRule }: InteractionRoutesDe
 
 const JSON_HEAD = { 'content-type': 'application/json', 'cache-control': 'no-store' } as const;
 
-function slow(pace: StartAllowance, key: string, whose: string): InteractionRefusal | undefined {
-  const wait = pace.take(key);
+function slow(pace: RequestPace, c: Context, key: string, whose: string): InteractionRefusal | undefined {
+  const wait = pace.take(c, key);
   return wait === undefined
     ? undefined
     : {

@@ -10,6 +10,7 @@ import {
   rowIdOf,
 } from '../api/index.ts';
 import { asSlug } from '../base/ids.ts';
+import { tellPaces } from '../http/index.ts';
 import type { RoomCard } from '../wire/room.ts';
 import { hearingLink } from './abuse-form.ts';
 import { accountBy } from './account-by.ts';
@@ -123,6 +124,7 @@ export function openModerationApi(deps: DeskRoutesDeps & { readonly open: Public
   }
 
   const routes: ModerationApi = { app, deps, operator, host, told, shown, made, chosen, lifted };
+  app.use(tellPaces);
   keptByNobody(app);
   roomRoutes(routes);
   serverRoutes(routes);
@@ -156,7 +158,7 @@ function roomRoutes({ app, deps, host, told, shown, chosen, lifted }: Moderation
     const { operatorOnly, ...fields } = wish.value;
     const sent = new URLSearchParams(operatorOnly ? { only: '1' } : {});
     for (const [name, value] of Object.entries(fields)) if (value !== undefined) sent.set(name, `${value}`);
-    const filed = await deps.open.file(c.req.raw, card, sent);
+    const filed = await deps.open.file(c.req.raw, card, sent, c);
     if (!('wrong' in filed))
       return c.json({ number: filed.number, page: `/r/${card.slug}/report?number=${filed.number}` }, 201);
     return filed.status === 429

@@ -1,7 +1,9 @@
+import type { Context } from 'hono';
 import { rowIdOf } from '../api/index.ts';
 import { networkOf, openAllowance } from '../base/allowance.ts';
 import { asSlug } from '../base/ids.ts';
 import { plainText } from '../base/plain-text.ts';
+import { openPace } from '../http/index.ts';
 import { ABUSE_WORDS_LENGTH, abuseNumberOf } from '../wire/moderation/moderation.ts';
 import type { RoomCard } from '../wire/room.ts';
 import { readAbuseForm } from './abuse-form.ts';
@@ -36,7 +38,8 @@ export type Filing =
 
 /** The pages that need no account: reports, what became of them, and what was decided about somebody. */
 export interface PublicRoutes {
-  file(request: Request, card: RoomCard, sent: URLSearchParams): Promise<Filing>;
+  /** `c`: where the answer tells how many more there may be. */
+  file(request: Request, card: RoomCard, sent: URLSearchParams, c?: Context): Promise<Filing>;
   report(request: Request, slug: string): Promise<Response>;
   notice(request: Request, code: string): Promise<Response>;
 }
@@ -44,8 +47,8 @@ export interface PublicRoutes {
 /** Opens them. */
 export function openPublicRoutes(deps: PublicRoutesDeps): PublicRoutes {
   const { reports, decisions, clock, seen } = deps;
-  const network = openAllowance(clock, REPORTS.size, REPORTS.every);
-  const room = openAllowance(clock, OF_ROOM.size, OF_ROOM.every);
+  const network = openPace(clock, 'reports-of-network', REPORTS.size, REPORTS.every);
+  const room = openPace(clock, 'reports-of-room', OF_ROOM.size, OF_ROOM.every);
   const looks = openAllowance(clock, LOOKS.size, LOOKS.every);
   const from = (request: Request): string => networkOf(request.headers.get('x-forwarded-for') ?? '');
 
@@ -55,13 +58,13 @@ export function openPublicRoutes(deps: PublicRoutesDeps): PublicRoutes {
     return clip && { id, ...clip };
   };
 
-  const file: PublicRoutes['file'] = async (request, card, sent) => {
+  const file: PublicRoutes['file'] = async (request, card, sent, c) => {
     const words = moderationWords(request);
     const { slug } = card;
     const people = seen.of(slug);
     const wish = readAbuseForm(sent, card, people, await clipOf(slug, sent), clock.wall());
     if (typeof wish === 'string') return { wrong: words.faults[wish], status: 422 };
-    const wait = network.take(from(request)) ?? room.take(slug);
+    const wait = network.take(c, from(request)) ?? room.take(c, slug);
     if (wait !== undefined) return { wrong: words.tooOften(wait), status: 429, wait };
     const made = await reports.file(wish, rowIdOf(request));
     return made ?? { wrong: words.roomFull(MOST_OPEN_IN_ROOM), status: 429, wait: 3_600 };

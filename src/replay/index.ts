@@ -2,9 +2,8 @@
 import { randomInt } from 'node:crypto';
 import { Hono } from 'hono';
 import { keptByNobody, refuseTheRest } from '../api/index.ts';
-import { openAllowance } from '../base/allowance.ts';
 import { asSlug } from '../base/ids.ts';
-import { find } from '../http/index.ts';
+import { find, openPace, tellPaces } from '../http/index.ts';
 import { bearer } from '../keys/token.ts';
 import { NO_EDITS } from '../wire/replay/edits.ts';
 import { isOver } from '../wire/room.ts';
@@ -42,8 +41,9 @@ export interface Replays {
 /** Opens the part. */
 export function open(deps: ReplayDeps): Replays {
   const app = new Hono();
+  app.use(tellPaces);
   keptByNobody(app);
-  const allowance = openAllowance(deps.clock, BURST, EVERY_MS);
+  const allowance = openPace(deps.clock, 'edits', BURST, EVERY_MS);
   const member: EditRoutes['member'] = async (c, roles) => {
     const slug = asSlug(c.req.param('slug') ?? '');
     if (!slug) return { refused: 'room-unknown' };
@@ -57,7 +57,7 @@ export function open(deps: ReplayDeps): Replays {
     async changing(c, roles) {
       const found = await member(c, roles);
       if (isRefused(found)) return found;
-      const wait = allowance.take(`${found.card.slug} ${found.role === 'host' ? 'host' : 'others'}`);
+      const wait = allowance.take(c, `${found.card.slug} ${found.role === 'host' ? 'host' : 'others'}`);
       return wait === undefined
         ? found
         : { refused: 'too-many-changes', detail: `Try again in ${wait} s.`, wait };

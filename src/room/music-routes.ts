@@ -1,5 +1,5 @@
-import type { Hono } from 'hono';
-import { isRefusal, refuse, refused } from '../api/index.ts';
+import type { Context, Hono } from 'hono';
+import { type ApiRefusal, ifMatch, isRefusal, refuse, refused, shownWithTag, stateOf } from '../api/index.ts';
 import { networkOf } from '../base/allowance.ts';
 import { isOver } from '../wire/room.ts';
 import type { Access, Changing } from './access/access.ts';
@@ -13,6 +13,13 @@ export function musicRoutes(
   access: Pick<Access, 'may'>,
   changing: Changing,
 ): void {
+  /** The music that plays, as its ETag has it. */
+  const stateNow = async (slug: string): Promise<string> =>
+    stateOf((await deps.music?.find(slug))?.edition ?? null);
+  /** Why the music that was read is no longer the one that plays; undefined without If-Match. */
+  const changedSince = async (c: Context, slug: string): Promise<ApiRefusal | undefined> =>
+    ifMatch(c)?.(await stateNow(slug));
+
   app.put('/api/rooms/:slug/music', async (c) => {
     const caller = await changing(c, 'send-music');
     if (isRefusal(caller)) return refused(caller);
@@ -20,6 +27,8 @@ export function musicRoutes(
     if (status === 'scheduled' && (clocks.scheduled ?? 0) - deps.clock.wall() > MUSIC_LEAD_MS)
       return refuse('wrong-moment', 'Send the music no earlier than 24 hours before the start of the room.');
     if (!deps.music) return refuse('not-found');
+    const changed = await changedSince(c, slug);
+    if (changed) return refused(changed);
     const body = c.req.raw.body;
     if (Number(c.req.header('content-length') ?? 0) > MAX_MUSIC_BYTES) return tooLarge();
     const from = c.req.header('x-forwarded-for');
@@ -32,14 +41,15 @@ export function musicRoutes(
       await deps.music.remove(slug);
       return refuse('room-ended');
     }
-    return c.json({ seconds: Math.round(kept.seconds) });
+    return shownWithTag(c, await stateNow(slug), { seconds: Math.round(kept.seconds) });
   });
 
   app.get('/api/rooms/:slug/music', async (c) => {
     const caller = await access.may(c, 'read-music');
     if (isRefusal(caller)) return refused(caller);
     const music = await deps.music?.find(caller.entry.card.slug);
-    return c.json({ seconds: music ? Math.round(music.seconds) : null });
+    const state = stateOf(music?.edition ?? null);
+    return shownWithTag(c, state, { seconds: music ? Math.round(music.seconds) : null });
   });
 
   app.get('/api/rooms/:slug/music.wav', async (c) => {
@@ -53,7 +63,10 @@ export function musicRoutes(
   app.delete('/api/rooms/:slug/music', async (c) => {
     const caller = await changing(c, 'remove-music');
     if (isRefusal(caller)) return refused(caller);
-    await deps.music?.remove(caller.entry.card.slug);
+    const { slug } = caller.entry.card;
+    const changed = await changedSince(c, slug);
+    if (changed) return refused(changed);
+    await deps.music?.remove(slug);
     return c.body(null, 204);
   });
 }

@@ -22,7 +22,13 @@ describe("a host's hold music", () => {
       },
       async find(slug) {
         const bytes = kept.get(slug);
-        return bytes && { seconds: 41.4, wav: () => new Blob([new Uint8Array(bytes)]).stream() };
+        return (
+          bytes && {
+            seconds: 41.4,
+            edition: `${bytes[0]} ${bytes.length}`,
+            wav: () => new Blob([new Uint8Array(bytes)]).stream(),
+          }
+        );
       },
       remove: async (slug) => void kept.delete(slug),
       keep: async () => {},
@@ -40,6 +46,24 @@ describe("a host's hold music", () => {
     expect(Buffer.from(kept.get('talk')!)).toEqual(Buffer.from(file));
     expect((await rig.ask('DELETE', '/api/rooms/talk/music', undefined, token)).status).toBe(204);
     expect(kept.size).toBe(0);
+  });
+
+  test('is replaced and removed only while it is what was read', async () => {
+    const read = async () =>
+      (await rig.ask('GET', '/api/rooms/talk/music', undefined, token)).headers.get('etag') ?? '';
+    const none = await read();
+    const ask = (method: string, etag: string, body?: Uint8Array) =>
+      rig.ask(method, '/api/rooms/talk/music', body, token, {
+        'content-type': 'audio/wav',
+        'if-match': etag,
+      });
+    const sent = await ask('PUT', none, new Uint8Array(100).fill(1));
+    expect([sent.status, sent.headers.get('etag')]).toEqual([200, await read()]);
+    expect(refusal(await ask('PUT', none, new Uint8Array(100).fill(2)))).toEqual([412, 'etag-mismatch']);
+    expect(refusal(await ask('DELETE', none))).toEqual([412, 'etag-mismatch']);
+    expect(kept.get('talk')?.[0]).toBe(1);
+    expect((await ask('DELETE', await read())).status).toBe(204);
+    expect(await read()).toBe(none);
   });
 
   test('is listed for and heard by hosts alone', async () => {

@@ -8,6 +8,8 @@ export const MUSIC_LEAD_MS = 24 * 3_600_000;
 /** A room's own music. */
 export interface RoomMusic {
   readonly seconds: number;
+  /** Another one for each music that is sent. */
+  readonly edition: string;
   /** A WAV file: 48 kHz, 16-bit, two channels. */
   readonly wav: () => ReadableStream<Uint8Array>;
 }

@@ -1,6 +1,7 @@
 import type { Context, Hono } from 'hono';
-import { isRefusal, openPace, read, refuse, refused } from '../api/index.ts';
+import { isRefusal, read, refuse, refused } from '../api/index.ts';
 import { asSpeakerId } from '../base/ids.ts';
+import { openPace } from '../http/index.ts';
 import { type Access, type Changing, tooOften } from './access/access.ts';
 import { studioLink } from './links.ts';
 import { requests } from './requests.ts';

@@ -3,7 +3,6 @@ import {
   complaint,
   ifMatch,
   isRefusal,
-  openPace,
   pageOf,
   read,
   readCursor,
@@ -11,9 +10,9 @@ import {
   refused,
   refuseTheRest,
   shownWithTag,
-  tellPaces,
 } from '../api/index.ts';
 import { asSlug } from '../base/ids.ts';
+import { openPace, tellPaces } from '../http/index.ts';
 import { type Access, type Changing, tooOften } from './access/access.ts';
 import { enterRoutes } from './access/enter-routes.ts';
 import { settingsRoutes } from './access/settings-routes.ts';

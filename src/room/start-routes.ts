@@ -1,17 +1,9 @@
 import type { Context, Hono } from 'hono';
 import type { z } from 'zod';
-import {
-  type Attempted,
-  isRefusal,
-  mediaType,
-  openPace,
-  read,
-  refuse,
-  refused,
-  rowIdOf,
-} from '../api/index.ts';
+import { type Attempted, isRefusal, mediaType, read, refuse, refused, rowIdOf } from '../api/index.ts';
 import { networkOf } from '../base/allowance.ts';
 import { isLoopbackHost, LOCAL_HEADER, localPorts } from '../base/local.ts';
+import { openPace } from '../http/index.ts';
 import { bearer } from '../keys/token.ts';
 import type { AccountCard } from '../wire/account.ts';
 import type { RoomAccess } from '../wire/room.ts';

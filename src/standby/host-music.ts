@@ -144,7 +144,8 @@ export function openMusicShelf(clock: Clock, dir: string, options: ShelfOptions 
       const path = musicFile(dir, slug);
       const found = await stat(path).catch(() => undefined);
       if (!found) return undefined;
-      return { seconds: found.size / BYTES_PER_SECOND, wav: () => wavOf(path, found.size) };
+      const edition = `${Math.round(found.mtimeMs)} ${found.ino} ${found.size}`;
+      return { seconds: found.size / BYTES_PER_SECOND, edition, wav: () => wavOf(path, found.size) };
     },
     remove,
     async keep(slugs) {

@@ -299,3 +299,36 @@ test('a sample of each request is understood, and its answer is one of those des
   expect(seen.filter((name) => name.startsWith('not'))).toEqual([]);
   expect(seen.length).toBeGreaterThan(15);
 });
+
+test.each([
+  ['POST', '/api/rooms', { title: 'Once more' }],
+  ['PATCH', '/api/rooms/{slug}', { title: 'Town hall' }],
+  ['POST', '/api/rooms/{slug}/invites', {}],
+  ['POST', '/api/rooms/{slug}/reports', { reason: 'spam', words: 'x' }],
+  ['POST', '/api/rooms/{slug}/chapters', { title: 'x' }],
+  ['DELETE', '/api/rooms/{slug}/music', undefined],
+] as const)('%s %s too often is 429, and says when there is one more', async (method, path, body) => {
+  const operation = operations.find((one) => one.method === method && one.path === path);
+  if (!operation) throw new Error('no such operation');
+  const { body: made } = await ask('POST', '/api/rooms', {
+    body: JSON.stringify({ title: `Often ${method} ${path.length}` }),
+    headers: { ...bearer, ...json },
+  });
+  later += 600;
+  const at = filled(path, (made as { slug: string }).slug);
+  const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+  let answer: Answer | undefined;
+  for (let n = 0; n < 100 && answer?.status !== 429; n++) {
+    answer = await ask(method, at, {
+      ...sent,
+      headers: { ...bearer, ...json, 'x-forwarded-for': '10.1.1.1' },
+    });
+    expect(answer.headers.ratelimit, JSON.stringify(answer)).toMatch(/^"[a-z-]+";r=\d+;t=\d+/);
+    expect(answer.headers['ratelimit-policy']).toMatch(/^"[a-z-]+";q=\d+;w=\d+/);
+  }
+  const { status, headers } = answer as Answer;
+  expect(status).toBe(429);
+  expect(undescribed(operation, answer as Answer)).toEqual([]);
+  const waits = [...String(headers.ratelimit).matchAll(/r=0;t=(\d+)/g)].map(([, wait]) => Number(wait));
+  expect(waits).toContain(Number(headers['retry-after']));
+});

@@ -1,8 +1,9 @@
 import type { Context, Hono } from 'hono';
 import { z } from 'zod';
-import { networkOf, openAllowance } from '../../base/allowance.ts';
+import { networkOf } from '../../base/allowance.ts';
 import { ERRORS } from '../../base/errors.ts';
 import { languageOf } from '../../base/negotiation.ts';
+import { openPace } from '../../http/index.ts';
 import type { AttachedClaim, ClaimAuthor, ClaimBook, Written } from '../book/claim-book.ts';
 import { cardPicture } from '../card/picture.ts';
 import { cardText, signCard } from '../card/signed-card.ts';
@@ -41,8 +42,8 @@ interface Speaking {
 
 /** Opens the look at who speaks, with the allowance of strangers. */
 function openSpeaking(deps: BookRoutesDeps, checker: Checker): Speaking {
-  const strangers = openAllowance(deps.clock, STRANGER_BURST, STRANGER_EVERY_MS);
-  const all = openAllowance(deps.clock, ALL_BURST, ALL_EVERY_MS);
+  const strangers = openPace(deps.clock, 'claims-of-network', STRANGER_BURST, STRANGER_EVERY_MS);
+  const all = openPace(deps.clock, 'claims', ALL_BURST, ALL_EVERY_MS);
   const tokenOf = (c: Context): string | undefined =>
     /^Bearer ([\w.~+/=-]+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
   const authorOf = async (c: Context): Promise<ClaimAuthor> =>
@@ -56,7 +57,7 @@ function openSpeaking(deps: BookRoutesDeps, checker: Checker): Speaking {
     if (author !== 'stranger') return author;
     if (tokenOf(c) !== undefined) return { refused: 'token-invalid' };
     const from = c.req.header('x-forwarded-for');
-    const wait = (from === undefined ? undefined : strangers.take(networkOf(from))) ?? all.take('all');
+    const wait = (from === undefined ? undefined : strangers.take(c, networkOf(from))) ?? all.take(c, 'all');
     return wait === undefined ? author : { refused: 'too-often', detail: `Try again in ${wait} s.`, wait };
   };
   return { tokenOf, authorOf, speaking };

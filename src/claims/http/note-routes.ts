@@ -1,7 +1,7 @@
 import type { Context, Hono } from 'hono';
 import { z } from 'zod';
-import { openAllowance } from '../../base/allowance.ts';
 import type { Clock } from '../../base/clock.ts';
+import { openPace } from '../../http/index.ts';
 import { type HostNote, MOST_NOTE_TEXT, type NoteWish } from '../../wire/figures/host-note.ts';
 import { bodyOf, type ClaimRefusal, isRefused, refusedAnswer, understood } from './question.ts';
 
@@ -43,7 +43,7 @@ export function noteRoutes(
   deps: NoteRoutesDeps,
   charge: (request: Request) => ClaimRefusal | undefined,
 ): void {
-  const rooms = openAllowance(deps.clock, ROOM_BURST, ROOM_EVERY_MS);
+  const rooms = openPace(deps.clock, 'notes', ROOM_BURST, ROOM_EVERY_MS);
   const at = '/api/rooms/:room/notes';
   const away = (): Response => refusedAnswer({ refused: 'tally-away' });
 
@@ -63,7 +63,7 @@ export function noteRoutes(
     const wish = await wishOf(c, deps);
     if (isRefused(wish)) return refusedAnswer(wish);
     const room = c.req.param('room');
-    const wait = rooms.take(room);
+    const wait = rooms.take(c, room);
     if (wait !== undefined)
       return refusedAnswer({ refused: 'too-many-changes', detail: `Try again in ${wait} s.`, wait });
     try {

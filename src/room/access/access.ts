@@ -1,8 +1,9 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Context } from 'hono';
-import { type Attempted, isRefusal, type RequestPace } from '../../api/index.ts';
+import { type Attempted, isRefusal } from '../../api/index.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Slug, SpeakerId } from '../../base/ids.ts';
+import type { RequestPace } from '../../http/index.ts';
 import { bearer, type Grant, LOCAL_GENERATION, type Tokens, withdrawn } from '../../keys/token.ts';
 import type { AccountCard } from '../../wire/account.ts';
 import { type Members, speakerOf } from '../accounts/members.ts';

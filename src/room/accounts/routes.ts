@@ -1,6 +1,7 @@
 import type { Context, Hono } from 'hono';
-import { describe, isRefusal, openPace, read, refuse, refused } from '../../api/index.ts';
+import { describe, isRefusal, read, refuse, refused } from '../../api/index.ts';
 import type { ErrorCode } from '../../base/errors.ts';
+import { openPace } from '../../http/index.ts';
 import type { AccountCard } from '../../wire/account.ts';
 import type { Access } from '../access/access.ts';
 import { studioLink } from '../links.ts';

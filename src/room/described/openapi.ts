@@ -207,25 +207,28 @@ const musicPaths = () => ({
     put: {
       summary: 'Play this instead of the hold music of the house: its first two minutes, in a loop',
       security: bearer,
+      parameters: [describe.ifMatchHeader],
       requestBody: {
         required: true,
         description: 'WAV (16-bit or float, one or two channels, 8 to 384 kHz) or Ogg Opus, at most 8 MB',
         content: { 'audio/wav': {}, 'audio/ogg': {} },
       },
       responses: {
-        200: json(object({ seconds: { type: 'integer' } }), 'How long the loop is'),
+        200: describe.tagged(object({ seconds: { type: 'integer' } }), 'How long the loop is'),
         ...refusals([
           ...(['too-large', 'too-slow', 'unsupported-media-type', 'unprocessable', 'crowded'] as const),
           ...HOST,
-          ...(['too-many-changes', 'wrong-moment', 'room-ended'] as const),
+          ...(['too-many-changes', 'wrong-moment', 'room-ended', 'etag-mismatch'] as const),
         ]),
       },
     },
     get: {
       summary: 'Whether a music of its own plays, and how long its loop is',
       security: bearer,
+      parameters: [describe.ifNoneMatchHeader],
       responses: {
-        200: json(
+        304: { description: 'Nothing has changed' },
+        200: describe.tagged(
           object({ seconds: { type: ['integer', 'null'], description: 'null: the music of the house' } }),
           'What plays while nobody is heard',
         ),
@@ -235,7 +238,11 @@ const musicPaths = () => ({
     delete: {
       summary: 'Back to the hold music of the house',
       security: bearer,
-      responses: { 204: { description: 'Done' }, ...refusals(HOST) },
+      parameters: [describe.ifMatchHeader],
+      responses: {
+        204: { description: 'Done' },
+        ...refusals([...HOST, 'too-many-changes', 'etag-mismatch']),
+      },
     },
   },
   '/api/rooms/{slug}/music.wav': {

@@ -4,8 +4,8 @@ import type { Clock } from '../base/clock.ts';
 
 /** How often a caller may do something, told in every answer. */
 export interface RequestPace {
-  /** Takes one for `key`; the seconds to wait when none is left. */
-  take(c: Context, key: string): number | undefined;
+  /** Takes one for `key`; the seconds to wait when none is left. Without `c` no answer tells of it. */
+  take(c: Context | undefined, key: string): number | undefined;
 }
 
 /** The state of a pace after a request. */
@@ -27,6 +27,7 @@ export function openPace(clock: Clock, name: string, size: number, every: number
   return {
     take(c, key) {
       const wait = allowance.take(key);
+      if (!c) return wait;
       const { left, next } = allowance.left(key);
       const taken = (c.get(TAKEN) as Taken[] | undefined) ?? [];
       c.set(TAKEN, [...taken, { policy, now: `"${name}";r=${left};t=${wait ?? next}` }]);
