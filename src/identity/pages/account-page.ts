@@ -108,7 +108,7 @@ function invited(words: AccountWords, { asked }: AccountView): string {
       : `<br><span class="ash small">${words.usable(when(words.language, expires))}</span>`;
     const acts = accepted
       ? small('enter', { slug }, words.enterRoom)
-      : `<span class="row">${small('accept', { id }, words.accept)}${small('decline', { id }, words.decline)}</span>`;
+      : `<div class="answers">${small('accept', { id }, words.accept)}${small('decline', { id }, words.decline)}</div>`;
     return `<li><span><strong>${bdi(title)}</strong>${at}<br><span class="small">${what}</span>${until}</span>${acts}</li>`;
   });
   return `<ul class="rows">${rows.join('')}</ul>`;
