@@ -4,5 +4,6 @@ export { type Cursor, cursorText, pageOf, readCursor } from './cursor.ts';
 export * as describe from './describe.ts';
 export { keptByNobody, refuseTheRest } from './ending.ts';
 export { etagOf, ifMatch, shownWithTag, stateOf } from './etag.ts';
+export { withoutNul } from './nul.ts';
 export type { ApiRefusal } from './refusal.ts';
 export { type Fetch, type RepeatsDeps, repeatable, rowIdOf } from './repeats.ts';

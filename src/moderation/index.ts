@@ -1,4 +1,5 @@
 /** Moderation: what people report, what is decided then, who is told, and which words are not accepted. */
+import { refuse } from '../api/index.ts';
 import { reasonOf } from '../base/errors.ts';
 import { ms } from '../base/time.ts';
 import { find } from '../http/index.ts';
@@ -104,7 +105,9 @@ export async function open(deps: ModerationDeps): Promise<Moderation> {
           { path: new URL(request.url).pathname, error: reasonOf(error) },
           'a request about moderation could not be answered',
         );
-        return awayPage(deps, request);
+        return new URL(request.url).pathname.startsWith('/api/')
+          ? refuse('database-away')
+          : awayPage(deps, request);
       }
     },
     saw: seen.saw,

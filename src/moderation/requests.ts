@@ -15,6 +15,8 @@ const line = (most: number) =>
     context.issues.push({ code: 'custom', message: `use 1 to ${most} characters`, input: text });
     return z.NEVER;
   });
+/** No id and no address has anything else; PostgreSQL takes no NUL. */
+const isName = (text: string): boolean => /^[\w.-]+$/.test(text);
 const reason = line(DECISION_REASON_LENGTH);
 const until = z.iso
   .datetime({ offset: true })
@@ -44,8 +46,13 @@ export const REPORT_CHOICE = z.strictObject({ choice: z.enum(['dismiss', ...DECI
 /** A decision without a report. */
 export const NEW_DECISION = z.strictObject({
   act: z.enum(DECISION_ACTS),
-  room: z.string().max(64).optional(),
-  target: z.string().min(1).max(64).optional(),
+  room: z.string().max(64).refine(isName, 'use the address of a room').optional(),
+  target: z
+    .string()
+    .min(1)
+    .max(64)
+    .refine(isName, 'use the id of a speaker, a clip or an account')
+    .optional(),
   /** The address of the account, instead of its id as the target. */
   email: z.string().min(3).max(254).optional(),
   name: line(60).optional(),

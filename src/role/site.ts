@@ -1,5 +1,5 @@
 import project from '../../package.json' with { type: 'json' };
-import { type Fetch, repeatable } from '../api/index.ts';
+import { type Fetch, repeatable, withoutNul } from '../api/index.ts';
 import { type Keeper, openEditsBook, openKeeper } from '../archive/index.ts';
 import { systemClock } from '../base/clock.ts';
 import { EarshotError } from '../base/errors.ts';
@@ -227,7 +227,7 @@ function keepRepeats(
   const all: Fetch = (request) =>
     (moderation.takes(new URL(request.url).pathname) ? moderation.fetch : answer)(request);
   const passed = accountsFirst(identity, repeatable({ store, clock: systemClock, key, trouble }, all));
-  return async (request) => (await gate.refuses(request)) ?? passed(request);
+  return withoutNul(async (request) => (await gate.refuses(request)) ?? passed(request));
 }
 
 /** Metrics that only the site has: rooms by the database, whether or not their studio is running. */
