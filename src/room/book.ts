@@ -240,6 +240,11 @@ export class Book {
     });
   }
 
+  /** Everything in memory, in no order: for what looks at all rooms each second. */
+  all(): RoomOnSite[] {
+    return [...this.#entries.values()];
+  }
+
   /** When somebody was last on stage of a running room, on the monotonic clock, or when it opened in this process. */
   lastOnStage(slug: string): number | undefined {
     return this.#occupied.get(slug);

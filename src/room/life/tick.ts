@@ -21,7 +21,7 @@ export function openTick(book: Book, { clock, openLead, idleEnd, log }: TickDeps
   };
   return async () => {
     const wall = clock.wall();
-    for (const { card, measures, arrangements } of [...book.entries()].reverse()) {
+    for (const { card, measures, arrangements } of book.all()) {
       const { slug, status, clocks } = card;
       if (measures?.stopped || arrangements?.draft) continue;
       if (status === 'scheduled' && (clocks.scheduled ?? 0) - openLead <= wall) await open(card);
