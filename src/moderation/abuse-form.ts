@@ -9,7 +9,7 @@ const MOST_AGO = 10_080;
 const NAME_LENGTH = 60;
 
 /** Why a form is not taken: a key of the words. */
-export type AbuseFault = 'reason' | 'words' | 'long' | 'person';
+export type AbuseFault = 'reason' | 'words' | 'long' | 'person' | 'clip';
 
 /** What a form says about a room; `people`: who can be named by id; `clip`: the one that it names, if it is there. */
 export function readAbuseForm(
@@ -30,7 +30,8 @@ export function readAbuseForm(
   const person = people.find((one) => one.id === id);
   const typed = plainText((sent.get('name') ?? '').slice(0, 1_000), NAME_LENGTH);
   const name = subject === 'person' ? (person?.name ?? typed) : subject === 'clip' ? clip?.title : '';
-  if (name === undefined || (subject === 'clip' && clip?.id !== id)) return 'person';
+  if (subject === 'clip' && clip?.id !== id) return 'clip';
+  if (name === undefined) return 'person';
   const minutes = Math.floor(Number(sent.get('ago') ?? 0));
   const ago = minutes >= 0 && minutes <= MOST_AGO ? minutes * 60_000 : 0;
   const last = card.clocks.ended !== undefined && card.clocks.ended < now ? card.clocks.ended : now;

@@ -214,6 +214,8 @@ describe.each(['sqlite', 'postgres'] as const)('moderation on %s', (engine) => {
       (await form('/r/hall/report', { reason: 'spam' }, { 'sec-fetch-site': 'cross-site' })).status,
     ).toBe(403);
     expect((await form('/r/none/report', { reason: 'spam' })).status).toBe(404);
+    const gone = await form('/r/hall/report', { reason: 'spam', about: 'clip:gone' });
+    expect([gone.status, await gone.text()]).toEqual([422, expect.stringContaining('no such clip')]);
   });
 
   test('a ban ends by its time; who is stopped reads by whom, why, until when, and objects; the log says all', async () => {

@@ -35,6 +35,7 @@ export const english: ModerationWords = {
     words: 'Say in your own words what is wrong.',
     long: 'The text is longer than 1,000 characters.',
     person: 'Say who it is: choose somebody, or write their name.',
+    clip: 'There is no such clip in this room any more. If something else is wrong, report the room.',
   },
   thanks: 'Your report has been received.',
   next: 'Somebody reads it, hears the moment that you mean, and decides. Who you are is not stored and not shown. The recording is kept until then, for 30 days at most.',

@@ -35,6 +35,7 @@ export const french: ModerationWords = {
     words: 'Dites avec vos mots ce qui ne va pas.',
     long: 'Le texte dépasse 1 000 caractères.',
     person: 'Dites de qui il s’agit : choisissez quelqu’un ou écrivez son nom.',
+    clip: 'Il n’y a plus d’extrait de ce nom dans cette salle. Si autre chose ne va pas, signalez la salle.',
   },
   thanks: 'Votre signalement a été reçu.',
   next: 'Quelqu’un le lit, écoute le moment en question, et décide. Qui vous êtes n’est ni enregistré ni montré. L’enregistrement est gardé jusque-là, 30 jours au plus.',

@@ -20,7 +20,7 @@ export interface ModerationWords {
   readonly operatorOnly: string;
   readonly operatorOnlyHint: string;
   readonly send: string;
-  readonly faults: Readonly<Record<'reason' | 'words' | 'long' | 'person', string>>;
+  readonly faults: Readonly<Record<'reason' | 'words' | 'long' | 'person' | 'clip', string>>;
   readonly thanks: string;
   readonly next: string;
   readonly yourNumber: string;
