@@ -4,6 +4,14 @@ import { defineConfig } from 'vite';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
+/** Files that are known by these names for ever: browsers keep asking for them. */
+const FIXED: Readonly<Record<string, string>> = {
+  'web/offline/service-worker.ts': 'service-worker.js',
+  'web/offline/page.ts': 'offline.js',
+};
+/** Icons for home screens. */
+const ICONS = ['icon-180.png', 'icon-192.png', 'icon-512.png', 'icon-mask.png'];
+
 /** What the door serves: each entry is looked up by its path in `dist/.vite/manifest.json`. */
 const entries = [
   'listen/main.ts',
@@ -16,6 +24,8 @@ const entries = [
   'kit/reference.css',
   'people/people.css',
   'people/passkeys.ts',
+  'offline/service-worker.ts',
+  'offline/page.ts',
 ].map((entry) => `web/${entry}`);
 
 export default defineConfig({
@@ -27,7 +37,8 @@ export default defineConfig({
       name: 'card',
       // What a link to a room looks like elsewhere.
       generateBundle() {
-        this.emitFile({ type: 'asset', fileName: 'card.png', source: readFileSync(at('./assets/card.png')) });
+        for (const fileName of ['card.png', ...ICONS])
+          this.emitFile({ type: 'asset', fileName, source: readFileSync(at(`./assets/${fileName}`)) });
       },
     },
     {
@@ -49,6 +60,12 @@ export default defineConfig({
     target: 'es2022',
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    rolldownOptions: { input: entries.map(at).filter((path) => existsSync(path)) },
+    rolldownOptions: {
+      input: entries.map(at).filter((path) => existsSync(path)),
+      output: {
+        entryFileNames: ({ facadeModuleId }) =>
+          FIXED[facadeModuleId?.slice(at('./').length) ?? ''] ?? '[name]-[hash].js',
+      },
+    },
   },
 });

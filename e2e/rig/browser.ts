@@ -34,6 +34,8 @@ export interface BrowserOptions {
   readonly colorScheme?: 'light' | 'dark';
   readonly locale?: string;
   readonly javaScript?: boolean;
+  /** Pages may register their service worker. Default false: what a test sees then comes from the server alone. */
+  readonly serviceWorkers?: boolean;
   readonly flags?: readonly string[];
   /** Program to start in place of Chromium, for a network namespace. */
   readonly executable?: string;
@@ -66,6 +68,7 @@ export async function startBrowser(options: BrowserOptions = {}): Promise<Browse
     colorScheme: options.colorScheme ?? 'light',
     locale: options.locale ?? 'en-GB',
     javaScriptEnabled: options.javaScript ?? true,
+    serviceWorkers: options.serviceWorkers ? 'allow' : 'block',
   });
   await context.addInitScript(tapMedia, options.plainMicrophone ?? false);
   const complaints: string[] = [];

@@ -4,6 +4,7 @@ import { cellSettings } from './cell-settings.ts';
 import { defenceSettings } from './defence-settings.ts';
 import { iceServers } from './ice-servers.ts';
 import { keepingSettings } from './keeping-settings.ts';
+import { pageSettings } from './page-settings.ts';
 import { pressSettings } from './press-settings.ts';
 import { rehearsal } from './rehearsal.ts';
 import { sendingSettings } from './sending-settings.ts';
@@ -85,6 +86,7 @@ export const schema = z.strictObject({
     networks,
   ),
   ...defenceSettings,
+  ...pageSettings,
   data: setting(
     {
       unit: 'folder',

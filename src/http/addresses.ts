@@ -5,6 +5,7 @@
  */
 import { ACCOUNT_ADDRESSES } from './account-addresses.ts';
 import type { Address } from './address.ts';
+import { APP_ADDRESSES } from './app-addresses.ts';
 import { INTERACTION_ADDRESSES } from './interaction-addresses.ts';
 import { MODERATION_ADDRESSES } from './moderation-addresses.ts';
 import { SOUND_ADDRESSES } from './sound-addresses.ts';
@@ -106,6 +107,7 @@ export const ADDRESSES: readonly Address[] = [
     ...{ id: 'icon', what: 'the icon', pattern: '/favicon.(svg|ico)' },
     ...{ ...PAGE, urgency: 'reading', cache: 'page', examples: ['/favicon.svg', '/favicon.ico'] },
   },
+  ...APP_ADDRESSES,
   {
     ...{ id: 'robots', what: 'what robots may read', pattern: '/robots.txt' },
     ...{ ...PAGE, urgency: 'reading', cache: 'page', examples: ['/robots.txt'] },

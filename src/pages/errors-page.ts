@@ -16,7 +16,7 @@ export function errorsMain(): string {
   return `<main class="plain page"><h1>What Earshot can refuse</h1>
 ${ENGLISH_ONLY}
 <p>Every refusal carries one of these codes, in the field <code>code</code> of an <code>application/problem+json</code> body.</p>
-<table><thead><tr><th>Code</th><th>Status</th><th>Meaning</th></tr></thead><tbody>
+<table class="folds"><thead><tr><th>Code</th><th>Status</th><th>Meaning</th></tr></thead><tbody>
 ${rows.join('\n')}
 </tbody></table></main>`;
 }

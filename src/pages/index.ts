@@ -1,8 +1,7 @@
 /** All HTML that a server writes. */
 export { accountFrame } from './account-frame.ts';
-export { busyPage } from './busy-page.ts';
+export { appManifest, NO_WORKER } from './app-manifest.ts';
 export { clipCard } from './clip-card.ts';
-export { LARGE_HEAD_PAGE } from './large-head-page.ts';
 export { clipOembed, type OembedQuestion, oembed } from './oembed.ts';
 export { notForYou, type ServerFacts, type ServerLimit, serverPage } from './operate/server-page.ts';
 export { loadManifest } from './page-shell.ts';
@@ -17,5 +16,9 @@ export {
 } from './reference/api-description.ts';
 export { apiPage } from './reference/api-page.ts';
 export { type FeedFacts, feedRooms, roomFeed } from './room-feed.ts';
+export { busyPage } from './short/busy-page.ts';
+export { LARGE_HEAD_PAGE } from './short/large-head-page.ts';
+export { OFFLINE_PAGE } from './short/offline-page.ts';
+export { SHORT_STYLE } from './short/short-page.ts';
+export { waitPage } from './short/wait-page.ts';
 export { loadVerifyFiles } from './verify-page.ts';
-export { waitPage } from './wait-page.ts';

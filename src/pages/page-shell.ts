@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { escapeHtml } from '../base/plain-text.ts';
+import { APP_TAGS } from './app-manifest.ts';
 import type { PlainWords } from './plain-words.ts';
 
 /** Where one entry of the web build ended up, paths without the leading `/_/`. */
@@ -95,9 +96,12 @@ const cardImage = (base: string, words: PlainWords, own: PageHead['image']): str
 <meta name="twitter:card" content="summary_large_image">
 `;
 
-/** Opens the frame around every page; `base` is the public address without a trailing slash, or nothing. */
+/**
+ * Opens the frame around every page; `base` is the public address without a trailing slash, or nothing; `installable`: the
+ * pages of listeners are offered as an app.
+ */
 export const openShell =
-  (manifest: Manifest, base: string): Shell =>
+  (manifest: Manifest, base: string, installable = false): Shell =>
   (words, head, load, main) =>
     `<!doctype html>
 <html lang="${words.language}">
@@ -110,7 +114,7 @@ export const openShell =
 <meta name="theme-color" content="#f7f3ea" media="(prefers-color-scheme: light)">
 <meta name="theme-color" content="#11131a" media="(prefers-color-scheme: dark)">
 <link rel="icon" href="/favicon.svg" type="image/svg+xml">
-<meta property="og:site_name" content="Earshot">
+${installable && load === LISTEN ? APP_TAGS : ''}<meta property="og:site_name" content="Earshot">
 <meta property="og:type" content="website">
 <meta property="og:title" content="${escapeHtml(head.title)}">
 <meta property="og:description" content="${escapeHtml(head.about)}">

@@ -70,6 +70,8 @@ export interface Pages {
   plan(query: URLSearchParams): string;
   /** The page that checks bundles: one file, with everything in it. */
   verify(language?: PageLanguage): string;
+  /** Whether the pages are offered as an app, and browsers keep a page for moments without a connection. */
+  readonly installable: boolean;
   /** Its own content security policy; undefined where it is not built, and has no scripts. */
   readonly verifyPolicy: string | undefined;
 }
@@ -119,16 +121,17 @@ const closedPages = (shell: Shell, embedTags: string): Pick<Pages, 'closed' | 'c
   closedEmbed: (language = 'en') => closedEmbed(language, embedTags),
 });
 
-/** Opens the renderer. `asksForLink`: not everybody may start rooms. `publicUrl` without a trailing slash; it is used in link previews only. */
+/** Opens the renderer. `asksForLink`: not everybody may start rooms. `installable`: as an app. `publicUrl` without a trailing slash; it is used in link previews only. */
 export function openPages(deps: {
   manifest: Manifest;
   verify?: VerifyFiles | undefined;
   publicUrl?: string;
   asksForLink?: boolean;
+  installable?: boolean;
 }): Pages {
   const verifyLoad = deps.verify ? { ...PLAIN, tags: verifyTags(deps.verify) } : PLAIN;
   const base = (deps.publicUrl ?? '').replace(/\/+$/, '');
-  const shell = openShell(deps.manifest, base);
+  const shell = openShell(deps.manifest, base, deps.installable === true);
   return {
     home(cards, language = 'en') {
       const words = plainWords(language);
@@ -221,6 +224,7 @@ export function openPages(deps: {
         PLAIN,
         planMain(query),
       ),
+    installable: deps.installable === true,
     verifyPolicy: deps.verify && verifyPolicy(deps.verify),
     verify(language = 'en') {
       const words = plainWords(language);

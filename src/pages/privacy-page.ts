@@ -47,6 +47,7 @@ const TEXT: Readonly<Record<PageLanguage, PrivacyText>> = {
         title: 'In your own browser',
         says: [
           'Your language, light or dark, your place in a recording, how steady your network is, and your links to rooms stay in your browser until you clear its data. They are not sent to count you.',
+          'One page for moments without a connection, the same for everybody. Nothing of a room is in it.',
           'When this tab last showed a room: until you close the tab. It says only whether you come back within half an hour.',
         ],
       },
@@ -108,6 +109,7 @@ const TEXT: Readonly<Record<PageLanguage, PrivacyText>> = {
         title: 'Dans votre navigateur',
         says: [
           'Votre langue, le clair ou le sombre, votre place dans un enregistrement, la stabilité de votre réseau et vos liens vers des salles restent dans votre navigateur jusqu’à ce que vous en effaciez les données. Rien de cela n’est envoyé pour vous compter.',
+          'Une page pour les moments sans connexion, la même pour tout le monde. Rien d’une salle ne s’y trouve.',
           'Le moment où cet onglet a montré une salle pour la dernière fois : jusqu’à sa fermeture. Il dit seulement si vous revenez en moins d’une demi-heure.',
         ],
       },

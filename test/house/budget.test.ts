@@ -9,6 +9,13 @@ import { beforeAll, expect, test } from 'vitest';
 const LISTENER_JS = 20_350;
 const LISTENER_CSS = 6_000;
 const REPLAY_JS = 3_500;
+/** All that a studio can load, what opens on demand included. */
+const STUDIO_JS = 100_000;
+const STUDIO_CSS = 5_000;
+/** Any other style sheet. */
+const OTHER_CSS = 1_500;
+/** The worker, the page it shows, and what registers it. */
+const OFFLINE_JS = 1_000;
 const DISPLAY_FACE = 25_000;
 
 let files: readonly (Rolldown.OutputChunk | Rolldown.OutputAsset)[];
@@ -25,6 +32,15 @@ const closure = (chunk: Rolldown.OutputChunk, seen = new Set<string>()): Rolldow
   seen.add(chunk.fileName);
   const imported = chunks().filter((other) => chunk.imports.includes(other.fileName));
   return [chunk, ...imported.flatMap((other) => closure(other, seen))];
+};
+/** The same, with everything that any of it may import later. */
+const all = (chunk: Rolldown.OutputChunk): Rolldown.OutputChunk[] => {
+  const seen = new Set<string>();
+  const found = closure(chunk, seen);
+  for (const { dynamicImports } of found)
+    for (const other of chunks())
+      if (dynamicImports.includes(other.fileName)) found.push(...closure(other, seen));
+  return found;
 };
 const named = (end: string): Rolldown.OutputChunk => {
   const found = chunks().find((chunk) => chunk.facadeModuleId?.endsWith(end));
@@ -48,18 +64,45 @@ test('the replay is fetched by those who replay', () => {
   expect(replay.reduce((sum, chunk) => sum + size(chunk.code), 0)).toBeLessThanOrEqual(REPLAY_JS);
 });
 
+test('a studio loads little, all its dialogs and both languages included', () => {
+  const needed = all(named('web/studio/main.tsx'));
+  expect(needed.some((chunk) => chunk.code.includes('RTCPeerConnection'))).toBe(true);
+  expect(needed.reduce((sum, chunk) => sum + size(chunk.code), 0)).toBeLessThanOrEqual(STUDIO_JS);
+});
+
+test('what shows a page without a connection is tiny, imports nothing, and is no part of what a listener needs', () => {
+  const own = ['web/offline/service-worker.ts', 'web/offline/page.ts'].map(named);
+  expect(own.map(({ fileName, imports }) => [fileName, imports])).toEqual([
+    ['service-worker.js', []],
+    ['offline.js', []],
+  ]);
+  expect(own.reduce((sum, chunk) => sum + size(chunk.code), 0)).toBeLessThanOrEqual(OFFLINE_JS);
+  const listener = closure(named('web/listen/main.ts'));
+  expect(listener.filter(({ code }) => code.includes('service-worker'))).toEqual([]);
+});
+
 test('neither a framework nor the studio reaches the listener', () => {
   const modules = closure(named('web/listen/main.ts')).flatMap((chunk) => Object.keys(chunk.modules));
   expect(modules.filter((id) => /node_modules|web\/(studio|capture)\//.test(id))).toEqual([]);
 });
 
-test('styles and the display face stay small', () => {
+test('styles, the studio’s as well, and the display face stay small', () => {
   const assets = files.filter((file) => file.type === 'asset');
   const styles = assets.filter((file) => /^(style|listen|main)-.*\.css$/.test(file.fileName));
   // The studio and the page of the operator are nobody's who listens.
   const listening = styles.filter((file) => !/\.(?:studio|operate)\b/.test(String(file.source)));
   expect(listening.length).toBeGreaterThan(0);
   expect(listening.reduce((sum, file) => sum + size(file.source), 0)).toBeLessThanOrEqual(LISTENER_CSS);
+  const studio = assets.filter(
+    (file) => file.fileName.endsWith('.css') && /\.studio\b/.test(String(file.source)),
+  );
+  expect(studio.length).toBeGreaterThan(0);
+  expect(studio.reduce((sum, file) => sum + size(file.source), 0)).toBeLessThanOrEqual(STUDIO_CSS);
+  const others = assets.filter(
+    (file) => file.fileName.endsWith('.css') && !listening.includes(file) && !studio.includes(file),
+  );
+  for (const file of others)
+    expect([file.fileName, size(file.source) <= OTHER_CSS]).toEqual([file.fileName, true]);
   const faces = assets.filter((file) => file.fileName.endsWith('.woff2'));
   expect(faces.length).toBeGreaterThan(0);
   for (const face of faces) expect(Buffer.byteLength(face.source)).toBeLessThanOrEqual(DISPLAY_FACE);

@@ -84,6 +84,7 @@ describe('documents', () => {
     const own = [
       'src/supervisor/fallback-page.ts',
       'src/queue/page.ts',
+      'src/pages/short/short-page.ts',
       'src/rehearsal/report/page-style.ts',
     ];
     for (const path of [...own, 'src/pages/page-shell.ts']) {

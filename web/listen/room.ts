@@ -26,6 +26,8 @@ const FAILING_POLL_MS = 20_000;
 /** Segments kept for a part of the page that is still being loaded. */
 const EARLY = 12;
 
+const bare = (text: string): string => text.replace(/\d+/g, '');
+
 /** Builds the page around what the server rendered. */
 export function roomPage(main: HTMLElement, mount: HTMLElement, words: ListenWords): void {
   const page = new RoomPage(main, mount.dataset, words);
@@ -257,8 +259,13 @@ class RoomPage {
       if (late !== undefined) return words.behindLive(clockOf(late));
       return paused === undefined ? said.sentence : words.pausedAt(timeOf(paused, words));
     };
-    write(this.#sentence, about());
-    this.#sentence.setAttribute('aria-live', late === undefined ? 'polite' : 'off');
+    const text = about();
+    const told = this.#sentence;
+    if (text !== told.textContent) {
+      // A figure that moves on is not read aloud again.
+      told.setAttribute('aria-live', bare(text) === bare(told.textContent) ? 'off' : 'polite');
+      told.textContent = text;
+    }
     write(this.#heading, this.#welcome ? words.welcomeTitle : state.title);
     document.title = `${state.status === 'live' ? '● ' : ''}\u2068${state.title}\u2069`;
   }

@@ -2,12 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { problem } from '../../base/reply.ts';
 import { find } from '../../http/index.ts';
 import { busyPage } from '../../pages/index.ts';
-import { pageHeaders, send } from '../answer/send.ts';
+import { SHORT_PAGE_HEADERS, send } from '../answer/send.ts';
 
 /** Everyone who is deferred is told a pause between these, in seconds. */
 const FIRST_PAUSE_S = 5;
 const LAST_PAUSE_S = 20;
-const HEAD = pageHeaders([]);
 
 /** True for a browser that waits for a page, and shows it to somebody. */
 export function isShownPage({ method, headers }: IncomingMessage): boolean {
@@ -24,7 +23,7 @@ export function answerDeferred(req: IncomingMessage, res: ServerResponse, path: 
   if (isShownPage(req)) {
     const found = find(path);
     const body = busyPage(found?.address.id === 'room' ? found.room : undefined, pause);
-    return send(req, res, { status: 200, headers: { ...HEAD, ...told }, body });
+    return send(req, res, { status: 200, headers: { ...SHORT_PAGE_HEADERS, ...told }, body });
   }
   // With a body that nobody will read, the connection has to end.
   const extra = req.complete || reads ? told : { ...told, connection: 'close' };

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { codedTag, matches, takes } from '../../base/negotiation.ts';
 import type { Reply } from '../../base/reply.ts';
+import { SHORT_STYLE } from '../../pages/index.ts';
 
 /** The content type of a plain-text answer. */
 export const TEXT = 'text/plain; charset=utf-8';
@@ -35,6 +36,18 @@ export const PAGE_HEADERS = {
   'permissions-policy': 'microphone=(self), camera=(), geolocation=()',
   'cross-origin-opener-policy': 'same-origin',
 } as const;
+
+/** Headers of a page that is sent instead of another one: its style is inline, by its hash, and it has no scripts. */
+export const SHORT_PAGE_HEADERS: Readonly<Record<string, string>> = {
+  ...PAGE_HEADERS,
+  'content-security-policy': `default-src 'none'; style-src ${SHORT_STYLE}; media-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'`,
+};
+
+/** Headers of the page that browsers keep for moments without a connection: a short page with a script. */
+export const OFFLINE_HEADERS: Readonly<Record<string, string>> = {
+  ...PAGE_HEADERS,
+  'content-security-policy': `default-src 'none'; style-src ${SHORT_STYLE}; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'`,
+};
 
 /** The headers of a page whose scripts may also read from caches in front of the doors. */
 export const pageHeaders = (caches: readonly string[]): Record<string, string> => ({

@@ -1,12 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { problem } from '../../base/reply.ts';
 import { waitPage } from '../../pages/index.ts';
-import { pageHeaders, send } from '../answer/send.ts';
+import { SHORT_PAGE_HEADERS, send } from '../answer/send.ts';
 import { DEFENCE } from '../defence/thresholds.ts';
 import { withPass } from '../defence/wait-pass.ts';
 import type { LateRefusals } from '../network/late-refusals.ts';
-
-const HEAD = pageHeaders([]);
 
 type Late = Pick<LateRefusals, 'later'>;
 
@@ -23,7 +21,7 @@ export function answerWait(
   const reads = req.method === 'GET' || req.method === 'HEAD';
   if (reads && (req.headers.accept ?? '').includes('text/html')) {
     const body = waitPage(withPass(target, pass), DEFENCE.waitSeconds);
-    return send(req, res, { status: 429, headers: { ...HEAD, ...told }, body });
+    return send(req, res, { status: 429, headers: { ...SHORT_PAGE_HEADERS, ...told }, body });
   }
   late.later(req.socket, () => {
     // With a body that nobody will read, the connection has to end.

@@ -12,6 +12,7 @@ import { openPageCache } from '../answer/page-cache.ts';
 import { embedHeaders, pageHeaders, send, sendCoded, TEXT } from '../answer/send.ts';
 
 import { radioList } from '../stream/radio-list.ts';
+import { answerApp } from './app-answers.ts';
 import { answerAudience, bodyOf } from './audience-answers.ts';
 import type { DoorHttpDeps } from './server-deps.ts';
 import { feedReply, oembedReply, type SyndicationDeps } from './syndication.ts';
@@ -127,6 +128,10 @@ export class OwnAnswers {
         return this.#page(req, res, '/errors', () => pages.errors());
       case 'privacy':
         return this.#page(req, res, '/privacy', (language) => pages.privacy(language));
+      case 'app-manifest':
+      case 'app-worker':
+      case 'offline':
+        return answerApp(this.#deps, id, req, res);
       case 'health':
         return this.#say(req, res, { type: TEXT, cache: 'no-store', body: 'ok\n' });
       case 'ready':

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { ErrorCode } from '../../base/errors.ts';
 import { problem } from '../../base/reply.ts';
 import { HEARD_BY_ALL } from '../../http/index.ts';
-import { LARGE_HEAD_PAGE } from '../../pages/index.ts';
+import { LARGE_HEAD_PAGE, SHORT_STYLE } from '../../pages/index.ts';
 
 const REASONS: Readonly<Record<number, string>> = {
   400: 'Bad Request',
@@ -46,7 +46,7 @@ export function rawTooLarge(bytes: Uint8Array | undefined): string {
   const body = Buffer.from(LARGE_HEAD_PAGE).toString('latin1');
   return (
     `HTTP/1.1 431 ${REASONS[431]}\r\ncontent-type: text/html; charset=utf-8\r\ncache-control: no-store\r\n` +
-    `content-security-policy: default-src 'none'\r\n${OPEN}x-content-type-options: nosniff\r\n` +
+    `content-security-policy: default-src 'none'; style-src ${SHORT_STYLE}\r\n${OPEN}x-content-type-options: nosniff\r\n` +
     `content-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`
   );
 }

@@ -95,7 +95,7 @@ function table(minutes: readonly IncidentMinute[], words: IncidentWords): string
     ...[dossier.minute, dossier.listeners, dossier.attempts, dossier.failures, dossier.failedAnswers],
     ...[dossier.connections, dossier.bytes],
   ];
-  return `<details><summary>${dossier.asTable}</summary><div class="wide" tabindex="0" role="region" aria-label="${escapeHtml(dossier.demand)}"><table class="figures"><thead><tr>${heads.map((head) => `<th scope="col">${escapeHtml(head)}</th>`).join('')}</tr></thead><tbody>
+  return `<details><summary>${dossier.asTable}</summary><div class="wide" tabindex="0" role="group" aria-label="${escapeHtml(dossier.demand)}"><table class="figures"><thead><tr>${heads.map((head) => `<th scope="col">${escapeHtml(head)}</th>`).join('')}</tr></thead><tbody>
 ${rows.join('\n')}
 </tbody></table></div></details>`;
 }

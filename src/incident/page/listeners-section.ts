@@ -23,7 +23,7 @@ export function listenersSection({ incident }: Dossier, words: IncidentWords, no
   const table =
     rows.length === 0
       ? `<p>${dossier.notTimed}</p>`
-      : `<div class="wide" tabindex="0" role="region" aria-label="${escapeHtml(dossier.got)}"><table class="figures"><thead><tr><td></td><th scope="col">${dossier.half}</th><th scope="col">${dossier.p95}</th><th scope="col">${dossier.p99}</th><th scope="col">${dossier.counted}</th></tr></thead><tbody>
+      : `<div class="wide" tabindex="0" role="group" aria-label="${escapeHtml(dossier.got)}"><table class="figures"><thead><tr><td></td><th scope="col">${dossier.half}</th><th scope="col">${dossier.p95}</th><th scope="col">${dossier.p99}</th><th scope="col">${dossier.counted}</th></tr></thead><tbody>
 ${rows.map(([name, { p50, p95, p99, n }]) => `<tr><th scope="row">${escapeHtml(name)}</th><td>${took(p50)}</td><td>${took(p95)}</td><td>${took(p99)}</td><td>${words.count(n)}</td></tr>`).join('\n')}
 </tbody></table></div>
 <p class="ash small">${escapeHtml(dossier.classes)}</p>`;

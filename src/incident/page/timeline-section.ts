@@ -40,7 +40,7 @@ export function timelineSection(
   const rows = [...measured, ...said].sort((a, b) => a.at - b.at).map(({ row }) => row);
   return `<section aria-labelledby="timeline"><h2 id="timeline">${words.timeline}</h2>
 ${picture(incident, words, now)}
-<div class="wide" tabindex="0" role="region" aria-label="${escapeHtml(words.timeline)}"><table><tbody>
+<div class="wide" tabindex="0" role="group" aria-label="${escapeHtml(words.timeline)}"><table><tbody>
 ${rows.join('\n')}
 </tbody></table></div></section>`;
 }

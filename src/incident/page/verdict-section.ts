@@ -36,7 +36,7 @@ function requestsPart({ incident, requestCopy }: Dossier, words: IncidentWords, 
       : `<p class="small">${requestCopy ? `<a href="${escapeHtml(base)}/incidents/${id}/requests.jsonl">${dossier.requests.bundle}</a> ` : ''}<a href="${escapeHtml(base)}/incidents/${id}/verdict.json">${dossier.requests.verdict}</a></p>`;
   return `<h3>${dossier.requests.title}</h3>
 <p>${escapeHtml(dossier.requests.says(hostile, words.count(person.clients), words.count(attacker.clients)))} ${dossier.requests.caused[String(caused) as 'true' | 'false' | 'null']}</p>
-<div class="wide" tabindex="0" role="region" aria-label="${escapeHtml(dossier.requests.title)}"><table><thead><tr>${dossier.requests.heads.map((head) => `<th scope="col">${head}</th>`).join('')}</tr></thead><tbody>
+<div class="wide" tabindex="0" role="group" aria-label="${escapeHtml(dossier.requests.title)}"><table><thead><tr>${dossier.requests.heads.map((head) => `<th scope="col">${head}</th>`).join('')}</tr></thead><tbody>
 ${rows.join('\n')}
 </tbody></table></div>
 ${links}`;

@@ -52,6 +52,7 @@ export async function doorSettings(config: Config, at: Paths, clock: Clock, secr
       verify: await loadVerifyFiles(BUILD, manifest),
       ...(publicUrl ? { publicUrl } : {}),
       asksForLink: config.roomsCreate !== 'anyone',
+      installable: config.offlinePage,
     }),
     limits: withinMemory(
       { ...LIMITS, backlog: config.backlogLimit, loopbackCounts: config.limitLoopback },
