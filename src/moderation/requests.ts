@@ -15,6 +15,10 @@ const line = (most: number) =>
     context.issues.push({ code: 'custom', message: `use 1 to ${most} characters`, input: text });
     return z.NEVER;
   });
+/** Empty, or something that can be seen: what somebody told must not get lost unnoticed. */
+const isReadable = (text: string): boolean =>
+  text.trim() === '' || plainText(text, 4 * ABUSE_WORDS_LENGTH) !== undefined;
+const UNREADABLE = 'nothing of it can be read';
 /** No id and no address has anything else; PostgreSQL takes no NUL. */
 const isName = (text: string): boolean => /^[\w.-]+$/.test(text);
 const reason = line(DECISION_REASON_LENGTH);
@@ -29,11 +33,12 @@ export const NEW_REPORT = z.strictObject({
     .string()
     .regex(/^(?:room|(?:person|clip):[\w-]{0,64})$/, 'use room, person:ID or clip:ID')
     .default('room'),
-  name: z.string().max(1_000).optional(),
+  name: z.string().max(1_000).refine(isReadable, UNREADABLE).optional(),
   reason: z.enum(ABUSE_REASONS),
   words: z
     .string()
     .max(4 * ABUSE_WORDS_LENGTH)
+    .refine(isReadable, UNREADABLE)
     .optional(),
   /** Minutes ago. */
   ago: z.int().min(0).max(10_080).optional(),

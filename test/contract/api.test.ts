@@ -11,6 +11,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { ERRORS, type ErrorCode } from '../../src/base/errors.ts';
 import { silentLog } from '../../src/base/log.ts';
+import { plainText } from '../../src/base/plain-text.ts';
 import { problem } from '../../src/base/reply.ts';
 import { ms } from '../../src/base/time.ts';
 import { load } from '../../src/config/index.ts';
@@ -24,6 +25,7 @@ import {
 } from '../../src/pages/index.ts';
 import { paths } from '../../src/role/paths.ts';
 import { openSite } from '../../src/role/site.ts';
+import { openRowsDigest, openSnapshot } from '../../src/store/index.ts';
 import { mismatches } from './schema-check.ts';
 
 const { apps } = vi.hoisted(() => ({ apps: [] as Hono[] }));
@@ -97,6 +99,11 @@ function answerAsTally(asked: IncomingMessage, answer: ServerResponse): void {
       return;
     }
     const { act, title, text } = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, string>;
+    // As the tally does: a text in which nothing can be seen is none.
+    if (plainText(title ?? text ?? 'x', 10_000) === undefined) {
+      answer.writeHead(422).end(String(problem('unprocessable', 'Say what it is.').body));
+      return;
+    }
     const written = { seq: 1, entry: 1, at: 1, written: 1, author: 'operator', text: 'x' };
     if (url.startsWith('/notes/')) answer.writeHead(201).end(JSON.stringify(written));
     else if (act === 'close' || title || text) answer.writeHead(201).end('{"id":"20261130-200001"}');
@@ -242,7 +249,7 @@ test.each([
   expect(await walk(withJson(), send, wanted)).toEqual([]);
 });
 
-// A room that is on air is not removed, whatever was read of it.
+// A room that is on air is not removed, whatever was read of it; one that is over takes no music.
 test('an edit of what somebody else has changed is 412', async () => {
   const edits = here().filter(({ parameters }) => parameters.some(({ name }) => name === 'If-Match'));
   expect(edits.length).toBeGreaterThan(1);
@@ -253,7 +260,7 @@ test('an edit of what somebody else has changed is 412', async () => {
       headers: { ...bearer, ...headers, 'if-match': '"older"' },
     });
   };
-  expect(await walk(edits, send, [404, 409, 412])).toEqual([]);
+  expect(await walk(edits, send, [404, 409, 410, 412])).toEqual([]);
 });
 
 test('a method that no operation has is 405 and names those there are', async () => {
@@ -299,6 +306,73 @@ test('a sample of each request is understood, and its answer is one of those des
   expect(seen.filter((name) => name.startsWith('not'))).toEqual([]);
   expect(seen.length).toBeGreaterThan(15);
 });
+
+/** Everything in the database but answers that are kept. */
+async function rowsNow(): Promise<Record<string, unknown>> {
+  await using snapshot = await openSnapshot(`sqlite:${paths(data).database}`);
+  const found: Record<string, unknown> = {};
+  for (const table of snapshot.tables) {
+    const digest = openRowsDigest();
+    for await (const row of snapshot.rows(table)) digest.add(row);
+    if (table !== 'repeat') found[table] = digest.result();
+  }
+  return found;
+}
+
+/** Values that no field of a text takes. */
+const NO_TEXTS = [5, true, [], {}, [['x']], 'x'.repeat(13_000), '\u0000', '\ud800', '\u200b\u200d', '\u202e'];
+/** Values that no number takes; the last one is written as it is. */
+const NO_NUMBERS = ['x', '', -1, 0.5, 1e300, {}, []];
+/** Bodies that are wrong as a whole, whatever the operation. */
+const BROKEN = ([name = 'x', value]: readonly unknown[]): readonly (string | Buffer)[] => {
+  const one = `${JSON.stringify(name)}:${JSON.stringify(value ?? null)}`;
+  return [
+    `{${one},${one}}`,
+    `{${one.replace('"', '"\\u0000')}}`,
+    `{"x":${'['.repeat(5_000)}${']'.repeat(5_000)}}`,
+    `{${JSON.stringify(name)}:1e999}`,
+    `{"__proto__":{"title":"x"},"constructor":1}`,
+    Buffer.from([...Buffer.from(`{${JSON.stringify(name)}:"`), 0xff, 0xfe, 0x22, 0x7d]),
+    Buffer.from(`{${one}}\u0000`),
+    'null',
+    '"x"',
+  ];
+};
+/** A sample of a request with one field spoilt, in all ways. */
+function spoilt({ requestBody }: ApiOperation): (string | Buffer)[] {
+  const schema = requestBody?.content['application/json']?.schema ?? {};
+  const sample = sampleOf(schema) as Record<string, unknown>;
+  const properties = Object.entries(schema.properties ?? {});
+  const bodies = properties.flatMap(([name, field]) => {
+    const types = [field.type ?? []].flat();
+    const isText = types.includes('string') && !field.enum;
+    const isNumber = types.includes('integer') || types.includes('number');
+    const values = isText ? NO_TEXTS : isNumber ? NO_NUMBERS : ['x'.repeat(300), 5.5, [[[]]]];
+    return values.map((value) => JSON.stringify({ ...sample, [name]: value }));
+  });
+  return [...bodies, JSON.stringify({ ...sample, unheard: 1 }), ...BROKEN(Object.entries(sample)[0] ?? [])];
+}
+
+test('whatever is wrong in a body is a refusal that is described, and changes nothing', async () => {
+  const wrong: string[] = [];
+  const before = await rowsNow();
+  for (const operation of withJson()) {
+    for (const body of spoilt(operation)) {
+      later += 1;
+      const answer = await ask(operation.method, filled(operation.path), {
+        body,
+        headers: { ...bearer, ...json },
+      });
+      const told = body.toString().slice(0, 120);
+      const found = undescribed(operation, answer);
+      wrong.push(...found.map((one) => `${one} (${told})`));
+      if (answer.status < 400) wrong.push(`${nameOf(operation)} took ${told}`);
+      if (answer.status >= 500) wrong.push(`${nameOf(operation)} ${answer.status} for ${told}`);
+    }
+  }
+  expect(wrong).toEqual([]);
+  expect(await rowsNow()).toEqual(before);
+}, 240_000);
 
 test.each([
   ['POST', '/api/rooms', { title: 'Once more' }],

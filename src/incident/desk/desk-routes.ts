@@ -48,6 +48,14 @@ const methodsOf = (id: string | undefined, step: string | undefined): readonly s
   return id === undefined ? ['GET', 'HEAD', 'POST'] : ['GET', 'HEAD'];
 };
 
+const FIELDS: readonly string[] = ['text', 'title', 'room'];
+const STRANGE = `Send texts with the names ${FIELDS.join(', ')}.`;
+/** The fields of a body; undefined when there is another one, or one that is no text. */
+const fieldsIn = (value: object): Record<string, string> | undefined => {
+  const fields = Object.entries(value);
+  const known = fields.every(([name, one]) => FIELDS.includes(name) && typeof one === 'string');
+  return known ? (Object.fromEntries(fields) as Record<string, string>) : undefined;
+};
 /** The text of a request. */
 async function bodyOf(request: Request, most: number): Promise<string | DeskRefusal> {
   const read = await readBody(request.body, request.headers.get('content-length'), most);
@@ -92,11 +100,8 @@ export function openDesk(deps: DeskDeps): (request: Request) => Promise<Response
     }
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       return refusal({ refused: 'unprocessable', detail: 'Send an object.' });
-    const given: Record<string, string> = {};
-    for (const name of ['text', 'title', 'room'] as const) {
-      const one = (value as Record<string, unknown>)[name];
-      if (typeof one === 'string') given[name] = one;
-    }
+    const given = fieldsIn(value);
+    if (!given) return refusal({ refused: 'unprocessable', detail: STRANGE });
     const wish = await wishOf(request, act, token, { ...given, ...(id === undefined ? {} : { id }) });
     return isRefused(wish) ? refusal(wish) : write(wish);
   }
