@@ -113,7 +113,7 @@ export function accountRoutes(deps: PagesDeps): Readonly<Record<string, PageAnsw
     const who = await signedIn(deps, visit);
     if (!who) return onward('/sign-in');
     const { words } = visit;
-    const news = { passkey: words.passkeyAdded, connected: words.serviceConnected };
+    const news = { proved: words.proved, passkey: words.passkeyAdded, connected: words.serviceConnected };
     const told = news[visit.url.searchParams.get('told') as keyof typeof news];
     const done = sent ? await act(visit, who, sent) : { told };
     if (done instanceof Response) return done;

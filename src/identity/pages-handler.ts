@@ -9,7 +9,7 @@ import { tellPage } from './pages/sign-in-pages.ts';
 import { passkeyRoutes, type ScriptAnswer, told } from './passkeys/passkey-routes.ts';
 import { isForeign } from './request-origin.ts';
 import { serviceRoutes } from './services/service-routes.ts';
-import { signInRoutes } from './sign-in-routes.ts';
+import { signInRoutes } from './signing-in/sign-in-routes.ts';
 import type { PageAnswer, PagesDeps, PageVisit } from './visit.ts';
 
 /** The longest answer of a passkey, in bytes. */

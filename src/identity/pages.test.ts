@@ -98,8 +98,10 @@ test('the first link makes its opener the operator, once; an invitation, a proof
   const proof = linkIn(sent.pop());
   // A program that only looks at the link uses nothing up.
   expect((await browser('192.0.2.9').ask(proof)).status).toBe(200);
-  expect((await zoe.ask('/verify-email', { token: tokenIn(proof) })).to).toBe('/sign-in?told=proved');
-  expect((await zoe.ask('/verify-email', { token: tokenIn(proof) })).status).toBe(410);
+  const proven = { token: tokenIn(proof), password: PASSWORD };
+  expect((await zoe.ask('/verify-email', { ...proven, password: 'not that one' })).status).toBe(422);
+  expect((await zoe.ask('/verify-email', proven)).to).toBe('/account?told=proved');
+  expect((await zoe.ask('/verify-email', proven)).status).toBe(410);
   expect((await zoe.ask('/sign-in', entry)).to).toBe('/account');
   const request = new Request(`${ORIGIN}/api/start`, { headers: { cookie: zoe.cookie() } });
   expect(await identity.whoIs(request)).toMatchObject({ name: 'Zoë', role: 'host' });
@@ -134,7 +136,25 @@ test('whoever confirms an address confirms their own password, not that of someb
   const old = linkIn(sent.pop());
   await zoe.ask('/sign-up', { name: 'Zoë', email, password: PASSWORD });
   expect((await zoe.ask('/verify-email', { token: tokenIn(old) })).status).toBe(410);
-  await zoe.ask('/verify-email', { token: tokenIn(linkIn(sent.pop())) });
+  await zoe.ask('/verify-email', { token: tokenIn(linkIn(sent.pop())), password: PASSWORD });
+  expect((await zoe.ask('/sign-in', { email, password: 'mine all mine' })).status).toBe(401);
+  expect((await zoe.ask('/sign-in', { email, password: PASSWORD })).to).toBe('/account');
+}, 120_000);
+
+test('an address is not confirmed for the password of somebody who came after its owner', async () => {
+  await identity[Symbol.asyncDispose]();
+  await start({ isOpen: true });
+  const zoe = browser('192.0.2.2');
+  const email = 'zoe@x.example';
+  await zoe.ask('/sign-up', { name: 'Zoë', email, password: PASSWORD });
+  await browser('192.0.2.8').ask('/sign-up', { name: 'Mallory', email, password: 'mine all mine' });
+  const proof = tokenIn(linkIn(sent.pop()));
+  const mine = await zoe.ask('/verify-email', { token: proof, password: PASSWORD });
+  expect(mine.status).toBe(422);
+  expect(mine.text).toContain('set a password of your own');
+  expect((await zoe.ask('/sign-in', { email, password: 'mine all mine' })).status).toBe(401);
+  await zoe.ask('/reset', { email });
+  await zoe.ask('/reset', { token: tokenIn(linkIn(sent.pop())), password: PASSWORD });
   expect((await zoe.ask('/sign-in', { email, password: 'mine all mine' })).status).toBe(401);
   expect((await zoe.ask('/sign-in', { email, password: PASSWORD })).to).toBe('/account');
 }, 120_000);
@@ -233,7 +253,7 @@ test('somebody suspended reads why, takes along what is stored, and can have it 
   const zoe = browser('192.0.2.2');
   const email = 'zoe@x.example';
   await zoe.ask('/sign-up', { name: 'Zoë', email, password: PASSWORD });
-  await zoe.ask('/verify-email', { token: tokenIn(linkIn(sent.pop())) });
+  await zoe.ask('/verify-email', { token: tokenIn(linkIn(sent.pop())), password: PASSWORD });
   const { id } = await store.db.selectFrom('account').select('id').executeTakeFirstOrThrow();
   await store.db
     .insertInto('moderation_decision')

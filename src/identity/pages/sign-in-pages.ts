@@ -80,10 +80,21 @@ export const tellPage = (words: AccountWords, title: string, text: string, more 
   wrap(title, `<p>${escapeHtml(text)}</p>${more}<p><a href="/sign-in">${words.signIn}</a></p>`);
 
 /** Where a link that proves an address leads: a press, so that programs that only look at links change nothing. */
-export const provePage = (words: AccountWords, token: string, change: boolean): AccountPage =>
+export const changedPage = (words: AccountWords, token: string): AccountPage =>
   wrap(
     words.proveTitle,
-    `<p>${words.proveLead}</p>${form('/verify-email', { token, ...(change ? { change: '1' } : {}) }, button(words.prove))}`,
+    `<p>${words.proveLead}</p>${form('/verify-email', { token, change: '1' }, button(words.prove))}`,
+  );
+
+/** The same for a new account. Whoever made it shows its password: somebody else may have entered the address. */
+export const provePage = (words: AccountWords, token: string, shown: Shown): AccountPage =>
+  wrap(
+    words.proveTitle,
+    `${notes(shown)}<p>${words.proveWith}</p>${form(
+      '/verify-email',
+      { token },
+      `${emailField(words, shown.email, 'readonly')}${field(words.password, 'password', 'type="password" autocomplete="current-password" required maxlength="128"')}${button(words.prove)}<p class="small"><a href="/reset">${words.proveOther}</a></p>`,
+    )}`,
   );
 
 /** Where a new password is asked for, or set with a link. */

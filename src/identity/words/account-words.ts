@@ -48,6 +48,11 @@ export interface AccountWords {
   readonly ready: string;
   readonly proveTitle: string;
   readonly proveLead: string;
+  /** Before the password with which a new account was made. */
+  readonly proveWith: string;
+  readonly proveWrong: string;
+  /** The way for whoever did not choose that password. */
+  readonly proveOther: string;
   readonly prove: string;
   readonly proved: string;
   readonly linkOver: string;

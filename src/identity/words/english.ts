@@ -40,6 +40,11 @@ export const english: AccountWords = {
   ready: 'Your account is ready. Sign in with your new password.',
   proveTitle: 'Confirm your address',
   proveLead: 'One press, and this address is known to be yours.',
+  proveWith:
+    'Enter the password that you chose for this account. Then the address is confirmed, and you are signed in.',
+  proveWrong:
+    'That is not the password this account was made with. If you did not make it, set a password of your own.',
+  proveOther: 'I did not make this account, or do not know its password',
   prove: 'Confirm',
   proved: 'Your address is confirmed.',
   linkOver: 'This link has been used or is over. Ask for a new one.',

@@ -40,6 +40,11 @@ export const french: AccountWords = {
   ready: 'Votre compte est prêt. Connectez-vous avec votre nouveau mot de passe.',
   proveTitle: 'Confirmez votre adresse',
   proveLead: 'Une pression, et cette adresse est reconnue comme la vôtre.',
+  proveWith:
+    'Entrez le mot de passe que vous avez choisi pour ce compte. L’adresse est alors confirmée, et vous êtes connecté.',
+  proveWrong:
+    'Ce n’est pas le mot de passe avec lequel ce compte a été créé. Si vous ne l’avez pas créé, choisissez un mot de passe à vous.',
+  proveOther: 'Je n’ai pas créé ce compte, ou je n’en connais pas le mot de passe',
   prove: 'Confirmer',
   proved: 'Votre adresse est confirmée.',
   linkOver: 'Ce lien a servi ou est dépassé. Demandez-en un nouveau.',

@@ -1,16 +1,8 @@
-import { emailOf, nameOf, passwordFault } from './fields.ts';
-import { afterSignIn, onward, shown } from './forms.ts';
-import { dataLink } from './own-data.ts';
-import {
-  provePage,
-  resetPage,
-  type Shown,
-  signInPage,
-  signUpPage,
-  suspendedPage,
-  tellPage,
-} from './pages/sign-in-pages.ts';
-import type { PageAnswer, PagesDeps, PageVisit } from './visit.ts';
+import { emailOf, nameOf, passwordFault } from '../fields.ts';
+import { afterSignIn, onward, shown } from '../forms.ts';
+import { resetPage, type Shown, signInPage, signUpPage, tellPage } from '../pages/sign-in-pages.ts';
+import type { PageAnswer, PagesDeps, PageVisit } from '../visit.ts';
+import { admitted, confirmingPage } from './confirming.ts';
 
 /** The pages that need nobody to be signed in: sign in, sign up, prove an address, set a password. */
 export function signInRoutes(deps: PagesDeps): Readonly<Record<string, PageAnswer>> {
@@ -83,28 +75,6 @@ export function signInRoutes(deps: PagesDeps): Readonly<Record<string, PageAnswe
     return shown(frame, words, tellPage(words, words.sent, words.sentLead(email), more));
   };
 
-  const verify: PageAnswer = async (visit, sent) => {
-    const { words, url } = visit;
-    const token = (sent ?? url.searchParams).get('token') ?? '';
-    const change = (sent ?? url.searchParams).get('change') === '1';
-    const over = (): Response => shown(frame, words, tellPage(words, words.proveTitle, words.linkOver), 410);
-    const seconds = often(visit, 'secret', '');
-    if (seconds !== undefined)
-      return shown(
-        frame,
-        words,
-        tellPage(words, words.proveTitle, words.tooOften(seconds)),
-        429,
-        wait(seconds),
-      );
-    const purpose = change ? 'change' : 'verify';
-    if (!sent)
-      return (await links.look(purpose, token))
-        ? shown(frame, words, provePage(words, token, change))
-        : over();
-    return (await people.prove(purpose, token)) ? onward('/sign-in?told=proved') : over();
-  };
-
   const reset: PageAnswer = async (visit, sent) => {
     const { words, engine, url } = visit;
     const token = (sent ?? url.searchParams).get('token') ?? '';
@@ -130,20 +100,5 @@ export function signInRoutes(deps: PagesDeps): Readonly<Record<string, PageAnswe
     if (fault) return page({ wrong: words.faults[fault] }, 422);
     return (await people.reset(engine, token, password)) ? onward('/sign-in?told=reset') : over();
   };
-  return { '/sign-in': signIn, '/sign-up': signUp, '/verify-email': verify, '/reset': reset };
-}
-
-/** The answer to a right password: the page that was wanted, or why it is suspended. */
-async function admitted(
-  { accounts, frame, links }: PagesDeps,
-  words: PageVisit['words'],
-  email: string | undefined,
-  { headers }: Response,
-  next: string,
-): Promise<Response> {
-  const account = email === undefined ? undefined : await accounts.byEmail(email);
-  // The session that was just made is nobody's then: its cookie is not sent.
-  return account?.suspended
-    ? shown(frame, words, suspendedPage(words, account.suspended, await dataLink(links, account)), 403)
-    : onward(next, headers.getSetCookie());
+  return { '/sign-in': signIn, '/sign-up': signUp, '/verify-email': confirmingPage(deps), '/reset': reset };
 }
