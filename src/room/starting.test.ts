@@ -195,7 +195,7 @@ describe('what a request may hold', () => {
 
   test('lists nested thousands deep are refused, not followed', async () => {
     const deep = `{"title":${'['.repeat(7000)}${']'.repeat(7000)}}`;
-    expect(refusal(await ask('POST', '/api/rooms', deep))).toEqual([422, 'unprocessable']);
+    expect(refusal(await ask('POST', '/api/rooms', deep))).toEqual([400, 'bad-request']);
   });
 
   test('16 kB are read and no more', async () => {
