@@ -73,7 +73,8 @@ export async function startBrowser(options: BrowserOptions = {}): Promise<Browse
   await context.addInitScript(tapMedia, options.plainMicrophone ?? false);
   const complaints: string[] = [];
   context.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning')
+    const isOurs = !message.text().startsWith('Service Worker registration blocked by Playwright');
+    if (isOurs && (message.type() === 'error' || message.type() === 'warning'))
       complaints.push(`${message.text()} ${message.location().url}`);
   });
   context.on('weberror', (error) => complaints.push(String(error.error())));
