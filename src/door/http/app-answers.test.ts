@@ -33,7 +33,9 @@ test('the worker is asked for again at each page, and may load nothing but this 
   await using door = await opened(true);
   const answer = await door.ask('/service-worker.js');
   expect(answer.headers.get('cache-control')).toBe('no-cache');
-  expect(answer.headers.get('content-security-policy')).toBe("default-src 'none'; connect-src 'self'");
+  expect(answer.headers.get('content-security-policy')).toBe(
+    "default-src 'none'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  );
   expect(await answer.text()).toBe('// ours');
 });
 

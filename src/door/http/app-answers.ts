@@ -34,7 +34,8 @@ export function answerApp({ assets, pages }: AppDeps, id: string, req: IncomingM
   const headers = {
     ...{ 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-cache' },
     // It loads pages of its own server, and nothing else.
-    'content-security-policy': "default-src 'none'; connect-src 'self'",
+    'content-security-policy':
+      "default-src 'none'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   };
   const body = pages.installable && built ? Buffer.from(built.bytes) : NO_WORKER;
   send(req, res, { status: 200, headers, body });
