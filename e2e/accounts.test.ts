@@ -114,4 +114,4 @@ test('from the first link to erasure: operator, invitation, proof, new password,
   await says(page, 'do not belong together');
   await desk.goto(`${server.url}/operate/accounts`);
   expect(await desk.content()).not.toContain('zoe@rooms.example');
-}, 90_000);
+}, 240_000);

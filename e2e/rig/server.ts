@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ENTRY = fileURLToPath(new URL('../../src/cli/index.ts', import.meta.url));
-const START_LIMIT_MS = 60_000;
+const START_LIMIT_MS = 110_000;
 
 /** The variable with the folder of files that are made once for all servers of a run (prepare.ts). */
 export const PREPARED = 'PREPARED_INSTALLATION';

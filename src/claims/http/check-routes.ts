@@ -296,7 +296,8 @@ export function pictureAnswer({ pngOf }: Pick<CheckDeps, 'pngOf'>, svg: string, 
   return new Response(png ?? svg, {
     headers: {
       'content-type': png ? 'image/png' : 'image/svg+xml; charset=utf-8',
-      'content-security-policy': "default-src 'none'; style-src 'none'; sandbox",
+      'content-security-policy':
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
       'x-content-type-options': 'nosniff',
       vary: 'accept-language',
     },
