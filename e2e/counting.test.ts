@@ -24,8 +24,8 @@ const SEGMENT_S = 5.12;
 /** 64 and 96 kbit/s. */
 const [RADIO_BYTES_PER_S, RECORDING_BYTES_PER_S] = [8_000, 12_000];
 const RANGE_BYTES = 65_536;
-/** The recording must be longer than anybody stays. */
-const RECORDED_MS = 60_000;
+/** The recording must be longer than anybody stays, with what a player fetches ahead. */
+const RECORDED_MS = 90_000;
 
 let dir: string;
 let air: Broadcast;
