@@ -16,6 +16,7 @@ export {
 } from './reference/api-description.ts';
 export { apiPage } from './reference/api-page.ts';
 export { type FeedFacts, feedRooms, roomFeed } from './room-feed.ts';
+export { siteAwayPage } from './short/away-page.ts';
 export { busyPage } from './short/busy-page.ts';
 export { LARGE_HEAD_PAGE } from './short/large-head-page.ts';
 export { OFFLINE_PAGE } from './short/offline-page.ts';

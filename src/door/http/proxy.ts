@@ -1,15 +1,16 @@
 import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { Clock } from '../../base/clock.ts';
+import { ERRORS } from '../../base/errors.ts';
 import { isLocal, LOCAL_HEADER, localField } from '../../base/local.ts';
 import { problem } from '../../base/reply.ts';
 import { ms } from '../../base/time.ts';
 import { READ_BY_ALL } from '../../http/index.ts';
-import { send } from '../answer/send.ts';
+import { siteAwayPage } from '../../pages/index.ts';
+import { SHORT_PAGE_HEADERS, send } from '../answer/send.ts';
 import type { Limits } from '../limits.ts';
 import type { Counters } from '../metrics/counters.ts';
 import type { LateRefusals } from '../network/late-refusals.ts';
 import type { Clients } from '../network/trusted-proxies.ts';
-import { awayPage } from './away-page.ts';
 import { RetryBudget } from './retry-budget.ts';
 
 /** Hop-by-hop headers: never forwarded. Spec: RFC 9110, 7.6.1. */
@@ -250,14 +251,10 @@ class Forwarding {
     if (!req.complete) res.shouldKeepAlive = false;
     const extra = code === 'too-large' ? {} : { 'retry-after': '2' };
     const headers = { ...extra, ...(req.complete ? {} : { connection: 'close' }) };
-    const acceptLanguage = req.headers['accept-language'];
     const isPerson = code === 'site-away' && req.headers.accept?.includes('text/html');
-    const { method } = req;
-    send(
-      req,
-      res,
-      isPerson ? awayPage({ method, acceptLanguage }, headers) : problem(code, undefined, headers),
-    );
+    const told = { ...headers, ...SHORT_PAGE_HEADERS, 'cache-control': 'no-store', vary: 'accept' };
+    const page = { status: ERRORS[code].status, headers: told, body: siteAwayPage(req.method !== 'GET') };
+    send(req, res, isPerson ? page : problem(code, undefined, headers));
     req.resume();
   }
 

@@ -48,8 +48,9 @@ test('while the site is away a person reads a page that looks again by itself; a
   const sent = wire(door.port, `POST /sign-in ${head}Content-Length: 0\r\n\r\n`);
   await until(() => looked.text().includes('</html>') && sent.text().includes('</html>'));
   expect(looked.text()).toMatch(
-    /^HTTP\/1\.1 503 [\s\S]*retry-after: 2[\s\S]*lang="fr"[\s\S]*http-equiv="refresh"/,
+    /^HTTP\/1\.1 503 [\s\S]*retry-after: 2[\s\S]*http-equiv="refresh"[\s\S]*lang="fr"/,
   );
+  expect(looked.text()).toContain("frame-ancestors 'self'");
   expect(sent.text()).toMatch(/^HTTP\/1\.1 503 /);
   expect(sent.text()).not.toContain('http-equiv="refresh"');
   looked.socket.destroy();
