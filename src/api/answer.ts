@@ -61,21 +61,24 @@ export async function read<T extends z.ZodType>(
 }
 
 /** A refusal as an answer. */
-export const refused = (refusal: ApiRefusal): Response =>
-  refuse(
-    refusal.refused,
-    refusal.detail,
-    refusal.wait === undefined ? {} : { 'retry-after': `${refusal.wait}` },
-  );
+export const refused = ({ refused, detail, wait, more, headers }: ApiRefusal): Response =>
+  refuse(refused, detail, { ...headers, ...(wait === undefined ? {} : { 'retry-after': `${wait}` }) }, more);
 
-/** A refusal as problem+json, with the headers that its status needs. */
-export function refuse(code: ErrorCode, detail?: string, extra: Record<string, string> = {}): Response {
+/** A refusal as problem+json, with the headers that its status needs; `more` members stand beside those of the catalogue. */
+export function refuse(
+  code: ErrorCode,
+  detail?: string,
+  extra: Record<string, string> = {},
+  more?: Readonly<Record<string, unknown>>,
+): Response {
   const reply = problem(code, detail, {
     ...(ERRORS[code].status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
     ...(ERRORS[code].status === 503 ? { 'retry-after': '10' } : {}),
     ...extra,
   });
-  return new Response(reply.body as string, { status: reply.status, headers: reply.headers });
+  const text = reply.body as string;
+  const body = more ? JSON.stringify({ ...(JSON.parse(text) as object), ...more }) : text;
+  return new Response(body, { status: reply.status, headers: reply.headers });
 }
 
 /** What was wrong with a value, in one sentence per field. */

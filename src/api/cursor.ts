@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
-import type { Attempted } from './answer.ts';
+import { z } from 'zod';
+import { type Attempted, complaint, isRefusal } from './answer.ts';
 
 /** Where a page of a list begins: after the row with this number (newest first) and key. */
 export interface Cursor {
@@ -25,6 +26,48 @@ export function readCursor(text: string | undefined): Attempted<{ after?: Cursor
     // Said below.
   }
   return { refused: 'unprocessable', detail: 'cursor: use next of the page before, unchanged' };
+}
+
+/** The part of a query that says which page of a list is wanted; `most`: rows on a page, and unless `usual` as many. */
+export function pageQuery(most: number, usual = most) {
+  const words = `use a whole number from 1 to ${most}`;
+  return z.object({
+    limit: z.coerce.number(words).int(words).min(1, words).max(most, words).default(usual),
+    cursor: z.string('use next of the page before').optional(),
+  });
+}
+
+/** Which page of a list a request wants. */
+export function pageWanted(
+  query: unknown,
+  most: number,
+): Attempted<{ readonly limit: number; readonly after?: Cursor | undefined }> {
+  const read = pageQuery(most).safeParse(query);
+  if (!read.success) return { refused: 'unprocessable', detail: complaint(read.error) };
+  const from = readCursor(read.data.cursor);
+  return isRefusal(from) ? from : { limit: read.data.limit, after: from.after };
+}
+
+/**
+ * One page of rows that are in the order of their cursors, the newest first, and the cursor of the next page. A row that
+ * comes or goes meanwhile neither shifts nor repeats another.
+ */
+export function pageIn<T>(
+  rows: readonly T[],
+  at: (row: T) => Cursor,
+  { limit, after }: { readonly limit: number; readonly after?: Cursor | undefined },
+): { readonly rows: readonly T[]; readonly next: Cursor | undefined } {
+  const isAfter = (row: T): boolean => {
+    const one = at(row);
+    return !after || one.at < after.at || (one.at === after.at && one.key < after.key);
+  };
+  const rest = rows.filter(isAfter).sort((a, b) => {
+    const [one, other] = [at(a), at(b)];
+    return other.at - one.at || (one.key < other.key ? 1 : -1);
+  });
+  const shown = rest.slice(0, limit);
+  const last = rest.length > limit ? shown.at(-1) : undefined;
+  return { rows: shown, next: last && at(last) };
 }
 
 /**

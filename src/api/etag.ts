@@ -38,6 +38,20 @@ export function ifMatch(c: Context): ((state: string) => ApiRefusal | undefined)
 }
 
 /**
+ * The same for one thing of a list. The refusal has the thing as it is now (`current`) and its ETag, so that nobody has to
+ * ask for it. `shown`: the thing as its reader sees it, with its ETag.
+ */
+export function ifUnchanged(
+  c: Context,
+): (state: string, shown: { readonly etag: string }) => ApiRefusal | undefined {
+  const check = ifMatch(c);
+  return (state, shown) => {
+    const refusal = check?.(state);
+    return refusal && { ...refusal, more: { current: shown }, headers: { etag: shown.etag } };
+  };
+}
+
+/**
  * A resource as JSON with its ETag; 304 without a body when `If-None-Match` names this very answer. Spec: RFC 9110,
  * 13.1.2.
  */

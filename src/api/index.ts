@@ -1,9 +1,9 @@
 /** What every part of the API does the same way: refusals, repeats, ETags, pages of lists, paces, and its description. */
 export { type Attempted, complaint, isRefusal, mediaType, read, refuse, refused } from './answer.ts';
-export { type Cursor, cursorText, pageOf, readCursor } from './cursor.ts';
+export { type Cursor, cursorText, pageIn, pageOf, pageQuery, pageWanted, readCursor } from './cursor.ts';
 export * as describe from './describe.ts';
 export { keptByNobody, refuseTheRest } from './ending.ts';
-export { etagOf, ifMatch, shownWithTag, stateOf } from './etag.ts';
+export { etagOf, ifMatch, ifUnchanged, shownWithTag, stateOf } from './etag.ts';
 export { withoutNul } from './nul.ts';
 export type { ApiRefusal } from './refusal.ts';
-export { type Fetch, type RepeatsDeps, repeatable, rowIdOf } from './repeats.ts';
+export { type Fetch, type RepeatsDeps, repeatable, rowIdOf, shortIdOf } from './repeats.ts';

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { networkOf } from '../base/allowance.ts';
 import type { Clock } from '../base/clock.ts';
 import { mediaTypeOf, readBody } from '../http/index.ts';
@@ -30,6 +30,21 @@ const MOMENTARY: ReadonlySet<string> = new Set(['ratelimit', 'ratelimit-policy',
 
 /** The id of the row that a request with an `Idempotency-Key` makes; undefined without one. */
 export const rowIdOf = (request: Request): string | undefined => request.headers.get(ROW_HEADER) ?? undefined;
+
+const ID_LETTERS = 'abcdefghijkmnpqrstuvwxyz23456789';
+const ID_LENGTH = 10;
+
+/**
+ * An id of letters and digits that nobody confuses, for what has no row: the same one when a request with an
+ * `Idempotency-Key` is sent again, a new one otherwise. 50 bits.
+ */
+export function shortIdOf(request: Request): string {
+  const row = rowIdOf(request);
+  const bytes = row === undefined ? randomBytes(ID_LENGTH) : createHash('sha256').update(row).digest();
+  return Array.from({ length: ID_LENGTH }, (_, i) => ID_LETTERS[(bytes[i] ?? 0) % ID_LETTERS.length]).join(
+    '',
+  );
+}
 
 /** A UUID of version 8 made from a text. Spec: RFC 9562, 5.8. */
 function uuidFrom(text: string): string {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
+import { isRefusal } from '../api/index.ts';
 import { FRAGMENT_MS } from '../base/time.ts';
 import { cutsOf, NO_EDITS, type NotedChapter, type Trim } from '../wire/replay/edits.ts';
 import type { RoomCard } from '../wire/room.ts';
 import { outside, trimmedFragments, trimWords, withChapter, withClip, withTrim } from './edit.ts';
-import { isRefused } from './refusal.ts';
 
 const ZERO = Date.UTC(2026, 10, 30, 20);
 const trim = (first: number, end: number): Trim => ({
@@ -48,7 +48,7 @@ test('each list has a limit, and says so', () => {
     refused: 'too-many-changes',
   });
   const two = withChapter({ ...NO_EDITS, chapters: [chapter(1)] }, chapter(9));
-  expect(isRefused(two) ? [] : two.chapters.map(({ at }) => at)).toEqual([991, 999]);
+  expect(isRefusal(two) ? [] : two.chapters.map(({ at }) => at)).toEqual([991, 999]);
   const clip = { id: 'c', from: 0, to: 90_000, title: 't', made: 0 };
   expect(withClip(NO_EDITS, { ...clip, to: 90_012 })).toMatchObject({ refused: 'unprocessable' });
   expect(withClip(NO_EDITS, clip)).toMatchObject({ clips: [clip] });

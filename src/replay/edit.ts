@@ -12,7 +12,7 @@ import {
   type Trim,
 } from '../wire/replay/edits.ts';
 import type { RoomCard } from '../wire/room.ts';
-import type { EditRefusal } from './refusal.ts';
+import type { EditRefusal } from './replay-deps.ts';
 
 /** Delay of AAC and of Opus, ticks: the sound of an instant lies so much later in its fragment (`media/priming.ts`). */
 const LATEST_TICKS = 2048;
@@ -90,13 +90,13 @@ export function withTrim(edits: RecordingEdits, trim: Trim): RecordingEdits | Ed
   return { ...edits, trims: [...edits.trims, trim].sort((a, b) => a.first - b.first) };
 }
 
-/** A list with one entry changed by `mend`; undefined when there is none of this id. */
+/** A list with the one of this id changed by `mend`. */
 export function mended<T extends { readonly id: string }>(
   list: readonly T[],
   id: string,
   mend: (one: T) => T,
-): readonly T[] | undefined {
-  return list.some((one) => one.id === id) ? list.map((one) => (one.id === id ? mend(one) : one)) : undefined;
+): readonly T[] {
+  return list.map((one) => (one.id === id ? mend(one) : one));
 }
 
 const clockOf = (ms: number): string => {

@@ -1,16 +1,15 @@
 /** What people add to recordings: chapters, clips, trims, how long one is kept. The sound stays as it was written. */
-import { randomInt } from 'node:crypto';
 import { Hono } from 'hono';
-import { keptByNobody, refuseTheRest } from '../api/index.ts';
+import { isRefusal, keptByNobody, refuse, refused, refuseTheRest, shownWithTag } from '../api/index.ts';
 import { asSlug } from '../base/ids.ts';
 import { find, openPace, tellPaces } from '../http/index.ts';
 import { bearer } from '../keys/token.ts';
 import { NO_EDITS } from '../wire/replay/edits.ts';
 import { isOver } from '../wire/room.ts';
+import { editedOf, shownOf } from './answers.ts';
 import { chapterRoutes } from './chapter-routes.ts';
-import { clipRoutes, MEMBERS } from './clip-routes.ts';
-import type { EditRoutes } from './edit-routes.ts';
-import { isRefused, refusedAnswer } from './refusal.ts';
+import { clipRoutes, isTheirs, MEMBERS } from './clip-routes.ts';
+import { type EditRoutes, editAnswer } from './edit-routes.ts';
 import type { ReplayDeps } from './replay-deps.ts';
 import { trimRoutes } from './trim-routes.ts';
 
@@ -28,8 +27,6 @@ const ACTS: ReadonlySet<string | undefined> = new Set([
   'replay',
   'original.mp4',
 ]);
-const ID_LETTERS = 'abcdefghijkmnpqrstuvwxyz23456789';
-const ID_LENGTH = 10;
 
 /** The part, once open. */
 export interface Replays {
@@ -48,7 +45,7 @@ export function open(deps: ReplayDeps): Replays {
     const slug = asSlug(c.req.param('slug') ?? '');
     if (!slug) return { refused: 'room-unknown' };
     const found = await deps.memberOf(slug, bearer(c.req.header('authorization')));
-    if (isRefused(found)) return found;
+    if (isRefusal(found)) return found;
     if (!roles.includes(found.role)) return { refused: 'not-host' };
     return found.card.welcome ? { refused: 'not-found', detail: 'The demo room is not recorded.' } : found;
   };
@@ -56,29 +53,25 @@ export function open(deps: ReplayDeps): Replays {
     ...{ app, deps, member },
     async changing(c, roles) {
       const found = await member(c, roles);
-      if (isRefused(found)) return found;
+      if (isRefusal(found)) return found;
       const wait = allowance.take(c, `${found.card.slug} ${found.role === 'host' ? 'host' : 'others'}`);
       return wait === undefined
         ? found
         : { refused: 'too-many-changes', detail: `Try again in ${wait} s.`, wait };
     },
-    id: () => Array.from({ length: ID_LENGTH }, () => ID_LETTERS[randomInt(ID_LETTERS.length)]).join(''),
+    made: editAnswer(201),
+    mendedAnswer: editAnswer(200),
   };
 
   app.get('/api/rooms/:slug/replay', async (c) => {
     const found = await member(c, MEMBERS);
-    if (isRefused(found)) return refusedAnswer(found);
-    const all = await deps.edits.of(found.card.slug);
+    if (isRefusal(found)) return refused(found);
+    const { slug, status } = found.card;
+    const all = await deps.edits.of(slug);
     // Speakers see and change the clips that they made; the rest is for hosts.
-    const { clips, ...edits } =
-      found.role === 'speaker'
-        ? { ...NO_EDITS, clips: all.clips.filter(({ by }) => by !== undefined && by === found.speaker) }
-        : all;
-    return c.json({
-      ...edits,
-      clips: clips.map(({ by: _, ...clip }) => clip),
-      over: isOver(found.card.status),
-    });
+    const theirs = { ...NO_EDITS, clips: all.clips.filter((clip) => isTheirs(found, clip)) };
+    const shown = shownOf.replay(found.role === 'speaker' ? theirs : all, slug, isOver(status));
+    return shownWithTag(c, editedOf.keep(all), shown);
   });
   chapterRoutes(routes);
   clipRoutes(routes);
@@ -91,7 +84,7 @@ export function open(deps: ReplayDeps): Replays {
     const clip = card && (await deps.edits.of(card.slug)).clips.find((one) => one.id === id);
     const image =
       clip && deps.png?.({ title: clip.title, room: card.title, seconds: (clip.to - clip.from) / 1000 });
-    if (!image) return refusedAnswer({ refused: 'not-found' });
+    if (!image) return refuse('not-found');
     return c.body(Uint8Array.from(image), 200, {
       'content-type': 'image/png',
       'cache-control': 'public, max-age=300',
@@ -105,7 +98,7 @@ export function open(deps: ReplayDeps): Replays {
       { path: c.req.path, error: error.stack ?? String(error) },
       'a change to a recording failed, and nothing of it was kept; the cause stands here',
     );
-    return refusedAnswer({ refused: 'internal' });
+    return refuse('internal');
   });
   return {
     takes(path) {

@@ -1,8 +1,11 @@
+import type { ApiRefusal } from '../api/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { OriginalMark, RecordingEdits } from '../wire/replay/edits.ts';
 import type { RoomCard } from '../wire/room.ts';
-import type { EditRefusal } from './refusal.ts';
+
+/** Why an edit was not made. */
+export type EditRefusal = ApiRefusal;
 
 /** Somebody with a link of a room. */
 export interface RoomMember {
@@ -39,8 +42,8 @@ export interface ReplayDeps {
   original(slug: string): Promise<OriginalFile | undefined>;
   /** Its hash. */
   mark(original: OriginalFile): Promise<OriginalMark>;
-  /** Writes a line into the evidence log; false when it was not written. */
-  witness(slug: string, author: 'host' | 'operator', text: string): Promise<boolean>;
+  /** Writes a line into the evidence log, once for each `key`; false when it was not written. */
+  witness(slug: string, author: 'host' | 'operator', text: string, key: string): Promise<boolean>;
   /** The card of a clip as PNG. */
   png?(clip: {
     readonly title: string;

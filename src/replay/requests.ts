@@ -87,9 +87,3 @@ export const NEW_TRIM = z
 const DAYS = 'use a whole number of days from 1 to 3650, or null for as long as the server keeps it';
 /** How long the recording is kept. */
 export const KEEP = z.strictObject({ days: z.int(DAYS).min(1, DAYS).max(3_650, DAYS).nullable() });
-
-/** What was wrong with a value, in one sentence per field. */
-export const complaint = (error: z.ZodError): string =>
-  error.issues
-    .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))
-    .join('; ');

@@ -119,9 +119,9 @@ export interface Rooms extends AsyncDisposable {
     slug: string,
     added: readonly Ban[],
     lifted: readonly string[],
-  ): Promise<{ refused: ErrorCode; detail?: string } | undefined>;
+  ): Promise<{ refused: ErrorCode; detail?: string | undefined } | undefined>;
   /** Ends a room for a moderator; undefined when done. */
-  endRoom(slug: string): Promise<{ refused: ErrorCode; detail?: string } | undefined>;
+  endRoom(slug: string): Promise<{ refused: ErrorCode; detail?: string | undefined } | undefined>;
   /** Creates or revives the demo room `welcome`, live at once; with `on` false ends it. */
   ensureWelcome(on?: boolean): Promise<void>;
   /** What was, and can be, done to a room beside what its hosts do. */
@@ -134,7 +134,7 @@ export interface Rooms extends AsyncDisposable {
     token: string | undefined,
   ): Promise<
     | { card: RoomCard; role: 'host' | 'co-host' | 'speaker'; operator: boolean; speaker?: SpeakerId }
-    | { refused: ErrorCode; detail?: string }
+    | { refused: ErrorCode; detail?: string | undefined }
   >;
   /** What accounts do with rooms on pages of their own. */
   readonly ofAccounts: AccountRooms;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pageQuery } from '../api/index.ts';
 import { asSlug } from '../base/ids.ts';
 import { plainText } from '../base/plain-text.ts';
 import { INVITED_ROLES } from '../wire/account.ts';
@@ -105,7 +106,6 @@ const PASTE = 'paste the whole operator’s link';
 const STATUSES = ['scheduled', 'open', 'live', 'ended', 'cancelled', 'stopped'] as const;
 /** Rooms in one list. */
 const MOST_LISTED = 200;
-const LISTED = `use a whole number from 1 to ${MOST_LISTED}`;
 
 /** The complaint about a body that is not an object, or has unknown fields. */
 const strange = (known: readonly string[]) => ({
@@ -179,14 +179,12 @@ export function requests(now: () => number) {
       role: z.enum(INVITED_ROLES, 'use guest, speaker or co-host').default('guest'),
     }),
     answer: fields({ answer: z.enum(['accept', 'decline'], 'use accept or decline') }),
-    list: z.object({
+    list: pageQuery(MOST_LISTED, 100).extend({
       status: z
         .string()
         .transform((text) => text.split(','))
         .pipe(z.array(z.enum(STATUSES, `use ${STATUSES.join(', ')}, with commas between them`)))
         .optional(),
-      limit: z.coerce.number(LISTED).int(LISTED).min(1, LISTED).max(MOST_LISTED, LISTED).default(100),
-      cursor: z.string('use next of the page before').optional(),
     }),
   };
 }

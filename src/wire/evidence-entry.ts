@@ -147,6 +147,8 @@ export interface HappeningEntry extends RoomPlace {
   /** The `seq` of the note that this one answers, or whose place it takes: notes are never changed. */
   readonly answers?: number;
   readonly corrects?: number;
+  /** Of a note: names the request that wrote it, so that the same request writes nothing when it is sent again. */
+  readonly key?: string;
 }
 
 /**

@@ -108,6 +108,7 @@ export async function post(
   token: string,
   body: object | undefined,
   method: 'POST' | 'PATCH' | 'DELETE' = 'POST',
+  more: Readonly<Record<string, string>> = {},
 ): Promise<Record<string, unknown> | Refusal> {
   try {
     const response = await fetch(url, {
@@ -116,6 +117,7 @@ export async function post(
       headers: {
         authorization: `Bearer ${token}`,
         ...(body ? { 'content-type': 'application/json' } : {}),
+        ...more,
       },
       ...(body ? { body: JSON.stringify(body) } : {}),
     });

@@ -1,7 +1,13 @@
 import type { ErrorCode } from '../../base/errors.ts';
 import { plainText } from '../../base/plain-text.ts';
 import type { EvidenceEntry, HappeningEntry } from '../../wire/evidence-entry.ts';
-import { type HostNote, MOST_NOTE_TEXT, MOST_NOTES, type NoteWish } from '../../wire/figures/host-note.ts';
+import {
+  type HostNote,
+  MOST_NOTE_KEY,
+  MOST_NOTE_TEXT,
+  MOST_NOTES,
+  type NoteWish,
+} from '../../wire/figures/host-note.ts';
 import type { LoggedItem } from '../evening.ts';
 
 /** A note without its place in the room's chain. */
@@ -21,6 +27,8 @@ const BEFORE_MS = 3_600_000;
 /** The notes of one room, from its entries in the order of the log. */
 export class RoomNotes {
   readonly #notes = new Map<number, HostNote>();
+  /** The `seq` of each note whose wish had a key. */
+  readonly #byKey = new Map<string, number>();
   #from = Number.POSITIVE_INFINITY;
 
   /** Oldest first, as they were written. */
@@ -33,7 +41,8 @@ export class RoomNotes {
     const began = beginOf(entry);
     if (began !== undefined) this.#from = Math.min(this.#from, began);
     if (entry.kind !== 'happening' || entry.what !== 'note') return;
-    const { seq, at, detail = '', author = '', written = at, answers, corrects } = entry;
+    const { seq, at, detail = '', author = '', written = at, answers, corrects, key } = entry;
+    if (key !== undefined) this.#byKey.set(key, seq);
     this.#notes.set(seq, {
       ...{ seq, entry: index, at, written, author, text: detail },
       ...(answers === undefined ? {} : { answers }),
@@ -41,9 +50,14 @@ export class RoomNotes {
     });
   }
 
+  /** The note that was written for a wish with this key. */
+  of(key: string | undefined): HostNote | undefined {
+    return key === undefined ? undefined : this.#notes.get(this.#byKey.get(key) ?? -1);
+  }
+
   /** What would be written for a wish at wall-clock `now`, or why nothing is. */
   content(wish: NoteWish, now: number): NoteContent | NoteRefusal {
-    const { author, at = now, answers, corrects } = wish;
+    const { author, at = now, answers, corrects, key } = wish;
     const detail = plainText(wish.text, MOST_NOTE_TEXT);
     if (detail === undefined) return unfit(`text: use 1 to ${MOST_NOTE_TEXT} characters`);
     if (at > now + AHEAD_MS) return unfit('at: that moment has not come yet');
@@ -56,6 +70,7 @@ export class RoomNotes {
         written: Math.round(now),
         ...(answers === undefined ? {} : { answers }),
         ...(corrects === undefined ? {} : { corrects }),
+        ...(key === undefined ? {} : { key: key.slice(0, MOST_NOTE_KEY) }),
       }
     );
   }

@@ -1,5 +1,6 @@
 import type { Context, Hono } from 'hono';
 import { z } from 'zod';
+import { rowIdOf } from '../../api/index.ts';
 import type { Clock } from '../../base/clock.ts';
 import { openPace } from '../../http/index.ts';
 import { type HostNote, MOST_NOTE_TEXT, type NoteWish } from '../../wire/figures/host-note.ts';
@@ -91,5 +92,7 @@ async function wishOf(c: Context, deps: NoteRoutesDeps): Promise<NoteWish | Clai
   if (isRefused(note)) return note;
   const { text, ...rest } = note.value;
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-  return { author, text, ...given };
+  // The same request sent again writes nothing more.
+  const key = rowIdOf(c.req.raw);
+  return { author, text, ...given, ...(key === undefined ? {} : { key }) };
 }

@@ -25,8 +25,8 @@ export function answerReplays(
     cardOf: async (slug) => rooms.card(slug) ?? rooms.over(slug),
     original: (slug) => originalOf(reader, slug),
     mark: markOf,
-    async witness(room, author, text) {
-      const answer = await notes.writeNote(room, { author, text }).catch(() => undefined);
+    async witness(room, author, text, key) {
+      const answer = await notes.writeNote(room, { author, text, key }).catch(() => undefined);
       return answer?.status === 201;
     },
     png(clip) {

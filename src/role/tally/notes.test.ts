@@ -51,3 +51,31 @@ test('a note that was just written is read, and a log that cannot be read is sai
   broken = false;
   expect((await notesFrom(notes)('hall')).map(({ text }) => text)).toEqual(['first']);
 });
+
+test('a wish with the same key is written once, also by a process that has just started', async () => {
+  using folder = logFolder();
+  await using log = await openTestLog(folder.path);
+  const write = async (key?: string): Promise<unknown> => {
+    // Each time what a new process opens.
+    const notes = openTallyNotes({ clock: log.clock, evidence: log });
+    const wish = { author: 'host', text: 'The sound was gone', ...(key === undefined ? {} : { key }) };
+    let isAnswered = false;
+    const asked = notes(
+      new Request('http://tally/notes/hall', { method: 'POST', body: JSON.stringify(wish) }),
+    )?.finally(() => {
+      isAnswered = true;
+    });
+    // The time passes in which a group gathers.
+    while (!isAnswered) {
+      log.clock.advance(200);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return (await asked)?.json();
+  };
+  const first = await write('one');
+  expect(await write('one')).toEqual(first);
+  expect(await write('two')).not.toEqual(first);
+  await write();
+  await write();
+  expect(await notesFrom(openTallyNotes({ clock: log.clock, evidence: log }))('hall')).toHaveLength(4);
+});

@@ -52,6 +52,8 @@ export function openTallyNotes({
 
   async function write(room: string, wish: NoteWish, one: Kept): Promise<Response> {
     const notes = await one.notes;
+    const before = notes.of(wish.key);
+    if (before) return Response.json(before, { status: 201 });
     const content = notes.content(wish, clock.wall());
     if ('refused' in content) return answer(problem(content.refused, content.detail));
     const done = await evidence.appendOf(room, content satisfies NoteContent);

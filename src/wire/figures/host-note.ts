@@ -20,6 +20,9 @@ export interface HostNote {
   readonly corrects?: number;
 }
 
+/** Characters of a wish's key. */
+export const MOST_NOTE_KEY = 64;
+
 /** What somebody wants to write. Absent `at`: now. */
 export interface NoteWish {
   readonly author: NoteAuthor;
@@ -27,6 +30,8 @@ export interface NoteWish {
   readonly at?: number;
   readonly answers?: number;
   readonly corrects?: number;
+  /** Names the wish: one that was written already is not written again. */
+  readonly key?: string;
 }
 
 /** Characters (code points) of a note, and notes of a room, answers included. */

@@ -4,7 +4,7 @@ import { MOST_TITLE } from '../../../src/wire/replay/edits.ts';
 import { useConsole, useWords } from '../console/context.ts';
 import { reasonOf } from '../host/host-actions.ts';
 import { timeOf } from '../words/times.ts';
-import type { ReplayEdits } from './replay-edits.ts';
+import type { ReplayEdits, ShownEdit } from './replay-edits.ts';
 
 /** Chapters, clips and what was left out, each with what can be done to it; `quiet` leaves out empty lists. */
 export function EditLists({
@@ -20,17 +20,24 @@ export function EditLists({
   const edits = replay.edits.value;
   if (!edits) return null;
   const language = settings.language.value;
-  const send = async (path: string, body: object | undefined, method: 'PATCH' | 'DELETE', said: string) => {
-    const why = await replay.send(path, body, method);
-    notices.say(why ? all.failed(reasonOf(all, why)) : said);
+  const send = async (
+    path: string,
+    body: object | undefined,
+    method: 'PATCH' | 'DELETE',
+    said: string,
+    shown: ShownEdit<object>,
+  ) => {
+    const why = await replay.send(path, body, method, shown);
+    const failed = why?.code === 'etag-mismatch' ? words.changed : why && all.failed(reasonOf(all, why));
+    notices.say(failed ?? said);
     return why === undefined;
   };
-  const remove = (path: string, label: string, title: string, said: string) => (
+  const remove = (path: string, label: string, title: string, said: string, shown: ShownEdit<object>) => (
     <button
       type="button"
       class="button quiet"
       aria-label={`${label}: ${title}`}
-      onClick={() => void send(path, undefined, 'DELETE', said)}
+      onClick={() => void send(path, undefined, 'DELETE', said, shown)}
     >
       {label}
     </button>
@@ -46,50 +53,50 @@ export function EditLists({
     <>
       {list(
         words.chapters,
-        edits.chapters.map(({ id, at, title }) => (
-          <li key={id}>
+        edits.chapters.map((one) => (
+          <li key={one.id}>
             <Titled
-              at={timeOf(at, language)}
-              title={title}
-              save={(next) => send(`/chapters/${id}`, { title: next }, 'PATCH', words.saved)}
+              at={timeOf(one.at, language)}
+              title={one.title}
+              save={(next) => send(`/chapters/${one.id}`, { title: next }, 'PATCH', words.saved, one)}
             />
-            {remove(`/chapters/${id}`, words.remove, title, words.removed)}
+            {remove(`/chapters/${one.id}`, words.remove, one.title, words.removed, one)}
           </li>
         )),
       )}
       {list(
         words.clips,
-        edits.clips.map(({ id, from, title }) => (
-          <li key={id}>
+        edits.clips.map((one) => (
+          <li key={one.id}>
             <Titled
-              at={timeOf(from, language)}
-              title={title}
-              save={(next) => send(`/clips/${id}`, { title: next }, 'PATCH', words.saved)}
+              at={timeOf(one.from, language)}
+              title={one.title}
+              save={(next) => send(`/clips/${one.id}`, { title: next }, 'PATCH', words.saved, one)}
             />
             <a
               class="button quiet"
-              href={`/r/${link.slug}/clip/${id}`}
+              href={`/r/${link.slug}/clip/${one.id}`}
               target="_blank"
               rel="noopener"
-              aria-label={`${words.open}: ${title}`}
+              aria-label={`${words.open}: ${one.title}`}
             >
               {words.open}
             </a>
-            {remove(`/clips/${id}`, words.remove, title, words.removed)}
+            {remove(`/clips/${one.id}`, words.remove, one.title, words.removed, one)}
           </li>
         )),
       )}
       {!quiet &&
         list(
           words.trims,
-          edits.trims.map(({ id, from, to, note }) => (
-            <li key={id}>
+          edits.trims.map((one) => (
+            <li key={one.id}>
               <p>
-                <time>{timeOf(from, language)}</time>{' '}
-                <span class="ash">{all.duration(Math.round((to - from) / 1000))}</span>{' '}
-                <span dir="auto">{note}</span>
+                <time>{timeOf(one.from, language)}</time>{' '}
+                <span class="ash">{all.duration(Math.round((one.to - one.from) / 1000))}</span>{' '}
+                <span dir="auto">{one.note}</span>
               </p>
-              {remove(`/trims/${id}`, words.putBack, note, words.wasPutBack)}
+              {remove(`/trims/${one.id}`, words.putBack, one.note, words.wasPutBack, one)}
             </li>
           )),
         )}
@@ -107,6 +114,8 @@ function Titled(props: {
   const all = useWords();
   const open = useSignal(false);
   const text = useSignal(props.title);
+  /** The title when the form was opened: another one is by somebody else, and is shown above what was written. */
+  const opened = useSignal(props.title);
   if (!open.value)
     return (
       <>
@@ -119,6 +128,7 @@ function Titled(props: {
           aria-label={`${words.mend}: ${props.title}`}
           onClick={() => {
             text.value = props.title;
+            opened.value = props.title;
             open.value = true;
           }}
         >
@@ -134,6 +144,11 @@ function Titled(props: {
         if (text.value.trim() !== '' && (await props.save(text.value))) open.value = false;
       }}
     >
+      {opened.value !== props.title && (
+        <p>
+          <time>{props.at}</time> <span dir="auto">{props.title}</span>
+        </p>
+      )}
       <input
         value={text.value}
         maxLength={MOST_TITLE}

@@ -24,8 +24,9 @@ export function KeepForm({ replay }: { readonly replay: ReplayEdits }) {
       problem.value = words.keepWrong;
       return;
     }
-    const why = await replay.send('/replay', { days }, 'PATCH');
-    problem.value = why ? all.failed(reasonOf(all, why)) : '';
+    const why = await replay.send('/replay', { days }, 'PATCH', null);
+    const isOthers = why?.code === 'etag-mismatch';
+    problem.value = isOthers ? words.changed : why ? all.failed(reasonOf(all, why)) : '';
     if (!why) notices.say(words.saved);
   };
   return (

@@ -39,6 +39,8 @@ export const recordingEnglish = {
   mend: 'Change the words',
   save: 'Save',
   saved: 'Saved. The page and the download have the new words.',
+  changed:
+    'Somebody else has changed this in the meantime, so nothing was saved. What is there now is shown: look at it, and decide again.',
   remove: 'Remove',
   removed: 'Removed.',
   putBack: 'Put it back',

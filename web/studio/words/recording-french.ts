@@ -42,6 +42,8 @@ export const recordingFrench: typeof recordingEnglish = {
   mend: 'Changer les mots',
   save: 'Enregistrer',
   saved: 'Enregistré. La page et le fichier ont les nouveaux mots.',
+  changed:
+    'Quelqu’un d’autre l’a modifié entre-temps, et rien n’a été enregistré. Ce qui y est maintenant est affiché : regardez, puis décidez à nouveau.',
   remove: 'Supprimer',
   removed: 'Supprimé.',
   putBack: 'Remettre',
