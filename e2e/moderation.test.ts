@@ -92,3 +92,58 @@ test('a report is sent without a script, the desk bans with a reason, and everyb
   await desk.goto(`${server.url}/operate/audit`);
   expect(await text(desk)).toMatch(/object[\s\S]*ban[\s\S]*Insults/);
 }, 180_000);
+
+test('a host reads a report beside the stage, takes the person off it with a reason, and takes that back; the log has all of it', async () => {
+  const room = await server.room('Story night', '--host', 'Ana');
+  const authorization = `Bearer ${room.token}`;
+  const invites = await fetch(`${server.url}/api/rooms/${room.slug}/invites`, {
+    ...{ method: 'POST', body: JSON.stringify({ role: 'speaker', name: 'Mona' }) },
+    headers: { 'content-type': 'application/json', authorization },
+  });
+  const invited = (await invites.json()) as { url: string };
+  const speaker = await stage.page(invited.url);
+  speaker.setDefaultTimeout(60_000);
+  await joinStage(speaker);
+  let mona = '';
+  await until('the form knows who is on stage', async () => {
+    const form = await (await fetch(`${room.url}/report`)).text();
+    mona = /value="person:([^"]+)"[^>]*>Mona</.exec(form)?.[1] ?? '';
+    return mona !== '';
+  });
+  const sent = await fetch(`${server.url}/api/rooms/${room.slug}/reports`, {
+    ...{ method: 'POST', headers: { 'content-type': 'application/json' } },
+    body: JSON.stringify({ about: `person:${mona}`, reason: 'spam', words: 'She sells pills' }),
+  });
+  expect(sent.status).toBe(201);
+
+  const studio = await stage.page(room.studio);
+  studio.setDefaultTimeout(60_000);
+  await joinStage(studio);
+  const card = studio.getByRole('region', { name: 'Reports about this room' });
+  const report = card.locator('[data-report]');
+  await report.getByText('She sells pills').waitFor();
+  expect(await report.innerText()).toMatch(/Advertising or fraud Mona/);
+  await report.getByLabel('What is done').selectOption('remove');
+  await report.getByLabel('For how long').selectOption('1h');
+  await report.getByLabel(/^Reason/).fill('No advertising here');
+  await report.getByRole('button', { name: 'Do it' }).click();
+  await card.getByRole('link', { name: 'What the person concerned reads' }).first().waitFor();
+  await until('the speaker is off the stage', async () => (await speaker.locator('.mute-key').count()) === 0);
+  await card.getByText('Nobody has reported anything.').waitFor();
+
+  await card.getByText('What was done in this room').click();
+  await card.getByText('Removed from the stage').waitFor();
+  const decided = card.locator('[data-decision]');
+  expect(await decided.innerText()).toMatch(/Mona\s+No advertising here\s+a host · until /);
+  await decided.locator('summary').click();
+  await decided.getByLabel(/^Reason/).fill('We talked');
+  await decided.getByRole('button', { name: 'Take it back' }).click();
+  await card.getByText('Removed from the stage: taken back').waitFor();
+  expect(await card.locator('.moderation-log li').allInnerTexts()).toEqual([
+    expect.stringMatching(/taken back Mona\s+We talked/),
+    expect.stringMatching(/^Removed from the stage Mona\s+No advertising here[\s\S]*a host Ana/),
+  ]);
+  await speaker.goto('about:blank');
+  await speaker.goto(invited.url);
+  await joinStage(speaker);
+}, 120_000);

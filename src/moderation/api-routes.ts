@@ -3,7 +3,9 @@ import {
   type Attempted,
   isRefusal,
   keptByNobody,
+  pageOf,
   read,
+  readCursor,
   refuse,
   refused,
   refuseTheRest,
@@ -22,6 +24,7 @@ import { choicesFor } from './pages/desk-page.ts';
 import type { PublicRoutes } from './public-routes.ts';
 import type { AbuseReport } from './reports.ts';
 import { LIFTED, NEW_DECISION, NEW_REPORT, NEW_RULE, REPORT_CHOICE, UNSUSPENDED } from './requests.ts';
+import { roomLog } from './room-log.ts';
 
 const MOST_ROWS = 100;
 const bearerOf = (c: Context): string | undefined =>
@@ -187,6 +190,14 @@ function roomRoutes({ app, deps, host, told, shown, chosen, lifted }: Moderation
   app.post('/api/rooms/:slug/decisions/:id/lift', async (c) => {
     const who = await host(c);
     return isRefusal(who) ? refused(who) : lifted(c, who);
+  });
+  app.get('/api/rooms/:slug/audit', async (c) => {
+    const who = await host(c);
+    if (isRefusal(who)) return refused(who);
+    const from = readCursor(c.req.query('cursor'));
+    if (isRefusal(from)) return refused(from);
+    const { lines, next } = await roomLog(deps.store, who.card.slug, from.after);
+    return pageOf(c, 'lines', lines, next);
   });
   app.get('/api/rooms/:slug/words', async (c) => {
     const who = await host(c);

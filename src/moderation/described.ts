@@ -8,6 +8,10 @@ const param = (name: string, description: string): object => ({
 });
 const SLUG = param('slug', 'The address of the room');
 const ID = param('id', 'Of what it is about');
+const CURSOR = {
+  ...{ name: 'cursor', in: 'query', schema: text },
+  description: 'next of the page before, unchanged; without it the list begins',
+} as const;
 const STATE = { name: 'state', in: 'query', schema: { enum: ['open', 'closed'], default: 'open' } } as const;
 
 const body = (schema: z.ZodType): object => ({
@@ -93,6 +97,17 @@ export const moderationPaths = (): Record<string, object> => ({
   '/api/rooms/{slug}/decisions/{id}/lift': {
     parameters: [SLUG, ID],
     post: operation('Take a decision back', { 204: NOTHING }, [...HOSTS, ...WRITES, 'operator-only'], LIFTED),
+  },
+  '/api/rooms/{slug}/audit': {
+    parameters: [SLUG],
+    get: {
+      ...operation(
+        'What was done in a room about reports and people, the newest first, for its hosts',
+        { 200: json('50 lines, and next while there are more') },
+        [...HOSTS, 'unprocessable'],
+      ),
+      parameters: [CURSOR],
+    },
   },
   '/api/rooms/{slug}/words': {
     parameters: [SLUG],

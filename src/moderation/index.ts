@@ -19,7 +19,7 @@ export { moderationPaths } from './described.ts';
 export type { ModerationDeps, ModerationRefusal } from './moderation-deps.ts';
 
 /** The steps after `/api/rooms/:slug/` that are answered here. */
-const STEPS: ReadonlySet<string | undefined> = new Set(['reports', 'decisions', 'words']);
+const STEPS: ReadonlySet<string | undefined> = new Set(['reports', 'decisions', 'audit', 'words']);
 const SWEEP_EVERY = ms(3_600_000);
 
 /** The part, once open. */

@@ -261,6 +261,29 @@ describe.each(['sqlite', 'postgres'] as const)('moderation on %s', (engine) => {
     });
   });
 
+  test('the hosts of a room read its log in pages, without what the operator keeps to themselves', async () => {
+    await reported({ about: 'person:p1' });
+    await reported({ about: 'room' });
+    const [theirs] = await seenBy('host');
+    const about = (await seenBy('op')).find(({ id }) => id !== theirs?.id);
+    const why = (choice: string, reason: string) => ({ choice, reason });
+    await api('POST', `/api/rooms/hall/reports/${theirs?.id}`, 'host', why('ban', 'Insults'));
+    await api('POST', `/api/moderation/reports/${about?.id}`, 'op', why('dismiss', 'The host is fine'));
+    for (let n = 0; n < 50; n += 1)
+      await api('POST', '/api/rooms/hall/words', 'op', { name: `rule ${n}`, pattern: `word${n}x` });
+    type Page = { lines: { act: string; role: string; by?: string; name: string }[]; next?: string };
+    const log = async (query: string, token = 'host') =>
+      (await (await api('GET', `/api/rooms/hall/audit${query}`, token)).json()) as Page;
+    const first = await log('');
+    expect(first.lines.map(({ act }) => act)).toEqual(Array(50).fill('add-word'));
+    expect(first.lines[0]).toMatchObject({ role: 'operator', name: 'rule 49' });
+    expect(first.lines.filter((one) => 'by' in one)).toEqual([]);
+    const rest = await log(`?cursor=${first.next}`);
+    expect(rest).toEqual({ lines: [expect.objectContaining({ act: 'ban', by: 'Zoë', name: 'Max' })] });
+    expect((await api('GET', '/api/rooms/hall/audit', 'speaker')).status).toBe(403);
+    expect((await api('GET', '/api/rooms/hall/audit?cursor=x', 'host')).status).toBe(422);
+  });
+
   test('the database refuses to change or remove a line of the log, but for its retention', async () => {
     await api('POST', '/api/rooms/hall/words', 'host', { name: 'insults', pattern: 'twerp*' });
     const { db } = store;

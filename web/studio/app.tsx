@@ -12,6 +12,7 @@ import { HandsCard } from './hands/hands-card.tsx';
 import { InteractionCard } from './interaction/interaction-card.tsx';
 import { InviteCard } from './invite/invite-card.tsx';
 import { LinksCard } from './invite/links-card.tsx';
+import { ModerationCard } from './moderation/moderation-card.tsx';
 import { MusicCard } from './music/music-card.tsx';
 import { NumbersCard } from './numbers/numbers-card.tsx';
 import { Master } from './program/master.tsx';
@@ -54,6 +55,7 @@ export function App() {
               <Channels />
               <HandsCard />
               <InteractionCard />
+              <ModerationCard />
             </div>
           )}
           <aside class="console-side">

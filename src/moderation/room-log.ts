@@ -1,0 +1,55 @@
+import type { Cursor } from '../api/index.ts';
+import type { AuditTable, Store } from '../store/index.ts';
+
+/** Lines of one page. */
+const MOST_LINES = 50;
+/** What the operator does about a report or an objection that a room's hosts do not see. */
+const OPERATORS_OWN = ['dismiss', 'answer', 'object'];
+
+/** One line of the log as the hosts of a room read it: the operator has a role there, and no name. */
+interface RoomLogLine {
+  readonly id: string;
+  readonly at: string;
+  readonly role: string;
+  readonly by?: string;
+  readonly act: string;
+  readonly name: string;
+  readonly reason: string;
+  readonly until?: string;
+}
+
+/** What was done in a room, the newest first; `next` while there is more. */
+export async function roomLog(
+  { db }: Store,
+  room: string,
+  after?: Cursor,
+): Promise<{ readonly lines: RoomLogLine[]; readonly next?: Cursor }> {
+  let query = db
+    .selectFrom('moderation_audit')
+    .selectAll()
+    .where('room', '=', room)
+    .where((e) =>
+      e.or([
+        e('actor_role', 'in', ['host', 'co-host', 'server']),
+        e.and([e('actor_role', '=', 'operator'), e('act', 'not in', OPERATORS_OWN)]),
+      ]),
+    );
+  if (after) query = query.where('id', '<', after.key);
+  const rows = await query
+    .orderBy('id', 'desc')
+    .limit(MOST_LINES + 1)
+    .execute();
+  const lines = rows.slice(0, MOST_LINES);
+  const last = lines.at(-1);
+  return {
+    lines: lines.map(lineOf),
+    ...(rows.length > MOST_LINES && last ? { next: { at: last.at, key: last.id } } : {}),
+  };
+}
+
+const lineOf = (row: AuditTable): RoomLogLine => ({
+  ...{ id: row.id, at: new Date(row.at).toISOString(), role: row.actor_role, act: row.act },
+  ...{ name: row.target_name, reason: row.reason },
+  ...(row.actor_role === 'operator' || row.actor_name === '' ? {} : { by: row.actor_name }),
+  ...(row.until === null ? {} : { until: new Date(row.until).toISOString() }),
+});
