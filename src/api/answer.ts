@@ -72,7 +72,6 @@ export function refuse(
   more?: Readonly<Record<string, unknown>>,
 ): Response {
   const reply = problem(code, detail, {
-    ...(ERRORS[code].status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
     ...(ERRORS[code].status === 503 ? { 'retry-after': '10' } : {}),
     ...extra,
   });

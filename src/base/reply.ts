@@ -13,7 +13,13 @@ export function problem(code: ErrorCode, detail?: string, headers: Record<string
   const { status, title } = ERRORS[code];
   return {
     status,
-    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...headers },
+    headers: {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      // Whoever is asked who they are is told how to say it. Spec: RFC 9110, 11.6.1.
+      ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+      ...headers,
+    },
     body: JSON.stringify({ type: `/errors#${code}`, title, status, code, ...(detail ? { detail } : {}) }),
   };
 }

@@ -110,7 +110,7 @@ export function routes({ rooms, tokens, clock, brokenRule }: InteractionRoutesDe
   app.post('/r/:slug/interaction', async (context) => {
     const room = await hosted(context);
     if (room instanceof Response) return room;
-    const fields = await fieldsOf(context, false);
+    const fields = await fieldsOf(context, false, 'application/json');
     if (fields instanceof Response) return fields;
     const act = readAct(fields);
     if (typeof act === 'string') return refuse({ refused: 'unprocessable', detail: act });
@@ -180,11 +180,12 @@ async function taken(
 async function fieldsOf(
   context: Context,
   form: boolean,
+  takes = `application/json or ${FORM}`,
 ): Promise<Readonly<Record<string, unknown>> | Response> {
   const { raw } = context.req;
   const type = mediaTypeOf(context.req.header('content-type'));
   if (!form && type !== 'application/json')
-    return refuse({ refused: 'unsupported-media-type', detail: `Send application/json or ${FORM}` });
+    return refuse({ refused: 'unsupported-media-type', detail: `Send ${takes}` });
   const site = context.req.header('sec-fetch-site');
   if (form && site !== undefined && site !== 'same-origin' && site !== 'none')
     return refuse({ refused: 'foreign-page' });

@@ -87,7 +87,6 @@ export function refuse(code: ErrorCode, detail?: string, extra: Record<string, s
   const reply = problem(code, detail, extra);
   const headers = cors();
   for (const [name, value] of Object.entries(reply.headers)) headers.set(name, value);
-  if (reply.status === 401) headers.set('www-authenticate', 'Bearer');
   return new Response(String(reply.body), { status: reply.status, headers });
 }
 

@@ -33,7 +33,6 @@ export function refusedAnswer({ refused, detail, more, wait, allow }: ClaimRefus
     ...(wait === undefined ? {} : { 'retry-after': `${wait}` }),
     ...(allow === undefined ? {} : { allow: allow.join(', ') }),
     ...(ERRORS[refused].status === 503 ? { 'retry-after': '10' } : {}),
-    ...(ERRORS[refused].status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
   });
   const text = more
     ? JSON.stringify({ ...(JSON.parse(body as string) as object), ...more })

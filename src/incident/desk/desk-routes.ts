@@ -34,7 +34,6 @@ const isRefused = (value: object): value is DeskRefusal => 'refused' in value;
 const refusal = ({ refused, detail }: DeskRefusal, allow?: string): Response => {
   const code = ERRORS[refused].status;
   const { status, headers, body } = problem(refused, detail, {
-    ...(code === 401 ? { 'www-authenticate': 'Bearer' } : {}),
     ...(code === 429 ? { 'retry-after': '2' } : {}),
     ...(code === 503 ? { 'retry-after': '10' } : {}),
     ...(allow === undefined ? {} : { allow }),

@@ -95,6 +95,8 @@ export function sampleOf(schema: JsonSchema, name = ''): unknown {
   if (schema.example !== undefined) return schema.example;
   if (schema.const !== undefined) return schema.const;
   const type = Array.isArray(schema.type) ? schema.type[0] : schema.type;
+  // One of several bodies.
+  if (schema.anyOf?.[0] && type === 'object') return sampleOf(schema.anyOf[0], name);
   if (type === 'object' || schema.properties) {
     const fields = Object.entries(schema.properties ?? {});
     const needed = fields.filter(([key]) => schema.required?.includes(key));

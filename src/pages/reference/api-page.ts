@@ -19,7 +19,10 @@ const GROUPS: readonly (readonly [ApiGroup, RegExp])[] = [
   ['claims', /\/claims|\/notes$/],
   ['hands', /\/(?:hand|react|questions|interaction|pins)\b/],
   ['replay', /\/(?:replay|chapters|clips|trims|original|recording)\b/],
-  ['stage', /\/(?:invites|links|people|music)\b/],
+  ['listening', /\/(?:rooms\.json|state\.json|numbers\.json|queue\.json|session$|beacon$|events$)/],
+  ['moderation', /\/(?:moderation|reports|decisions|words)\b/],
+  ['account', /\/(?:account|sign-in|sign-up|reset|verify-email|adopt|own-link)\b/],
+  ['stage', /\/(?:whip|whep|backstage|invites|links|people|members|invitations|music)\b/],
   ['rooms', /rooms|start|event\.ics/],
 ];
 const groupOf = ({ path }: ApiOperation): ApiGroup =>
@@ -58,6 +61,8 @@ function typeOf(schema: JsonSchema): string {
 }
 
 function fieldRows(schema: JsonSchema, words: ApiWords, before = ''): string[] {
+  // One of several bodies: the fields of each.
+  if (schema.anyOf && !schema.properties) return schema.anyOf.flatMap((one) => fieldRows(one, words, before));
   return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
     const need = schema.required?.includes(name) ? words.required : words.optional;
     const about = field.description ? ` <span lang="en">${escapeHtml(field.description)}</span>` : '';

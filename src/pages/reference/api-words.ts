@@ -22,7 +22,17 @@ export interface ApiWords {
 }
 
 /** Groups of operations, in their order on the page. */
-export type ApiGroup = 'rooms' | 'stage' | 'hands' | 'replay' | 'claims' | 'incidents' | 'others';
+export type ApiGroup =
+  | 'rooms'
+  | 'listening'
+  | 'stage'
+  | 'hands'
+  | 'replay'
+  | 'claims'
+  | 'incidents'
+  | 'moderation'
+  | 'account'
+  | 'others';
 
 const ENGLISH: ApiWords = {
   title: 'The API of this server',
@@ -30,11 +40,14 @@ const ENGLISH: ApiWords = {
   lead: 'Everything that the pages do with rooms. Programs read the same as <a href="/openapi.json">OpenAPI 3.1</a>.',
   groups: {
     rooms: 'Rooms',
-    stage: 'People and music',
+    listening: 'What is on, and who listens',
+    stage: 'The stage, its people and music',
     hands: 'What listeners do',
     replay: 'Recordings',
     claims: 'Claims and notes',
     incidents: 'Incidents',
+    moderation: 'Moderation',
+    account: 'Accounts',
     others: 'Others',
   },
   contents: 'Operations',
@@ -64,11 +77,14 @@ const FRENCH: ApiWords = {
   lead: 'Tout ce que les pages font avec les salles. Les programmes lisent la même chose en <a href="/openapi.json">OpenAPI 3.1</a>. Les descriptions qui suivent sont en anglais.',
   groups: {
     rooms: 'Salles',
-    stage: 'Personnes et musique',
+    listening: 'Ce qui se passe, et qui écoute',
+    stage: 'La scène, ses personnes et la musique',
     hands: 'Ce que fait le public',
     replay: 'Enregistrements',
     claims: 'Affirmations et notes',
     incidents: 'Incidents',
+    moderation: 'Modération',
+    account: 'Comptes',
     others: 'Autres',
   },
   contents: 'Opérations',

@@ -9,6 +9,8 @@ import { type ApiDescription, apiPage, loadManifest } from '../../pages/index.ts
 import { replayPaths } from '../../replay/index.ts';
 import { handPaths } from './hand-paths.ts';
 import { interactionPaths } from './interaction-paths.ts';
+import { listeningPaths } from './listening-paths.ts';
+import { stagePaths } from './stage-paths.ts';
 
 const BUILD = fileURLToPath(new URL('../../../dist', import.meta.url));
 const HEADERS = {
@@ -24,6 +26,8 @@ const HEADERS = {
 export const describedPaths = (): Record<string, object> => ({
   ...claimPaths(),
   ...replayPaths(),
+  ...listeningPaths(),
+  ...stagePaths(),
   ...handPaths(),
   ...interactionPaths(),
   ...incidentPaths(),

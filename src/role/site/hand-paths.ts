@@ -1,11 +1,18 @@
-import { ERRORS, type ErrorCode } from '../../base/errors.ts';
+import { describe } from '../../api/index.ts';
+import type { ErrorCode } from '../../base/errors.ts';
 import { STAGE_NAME_LENGTH, TOPIC_LENGTH } from '../../wire/stage/hands.ts';
 
+const { json, refusals } = describe;
 const text = { type: 'string' } as const;
 const secret = { ...text, description: 'From the answer to the raised hand' } as const;
 const slug = { name: 'slug', in: 'path', required: true, schema: text } as const;
 const id = { name: 'id', in: 'path', required: true, schema: text } as const;
-const OWN: readonly ErrorCode[] = ['room-not-open', 'hand-over', 'too-often', 'unprocessable'];
+/** What any request of a listener may be refused for. */
+const ANY: readonly ErrorCode[] = [
+  ...describe.BODY,
+  ...(['room-unknown', 'room-not-open', 'room-ended', 'room-stopped', 'studio-away', 'too-often'] as const),
+];
+const OWN: readonly ErrorCode[] = [...ANY, 'hand-over'];
 
 const hand = (more: Readonly<Record<string, object>>) => ({
   type: 'object',
@@ -19,30 +26,19 @@ const hand = (more: Readonly<Record<string, object>>) => ({
     ...more,
   },
 });
-const answer = (schema: object, description: string) => ({
-  description,
-  content: { 'application/json': { schema } },
-});
 const body = (properties: Readonly<Record<string, object>>, required: readonly string[]) => ({
   required: true,
   content: {
     'application/json': { schema: { type: 'object', additionalProperties: false, properties, required } },
   },
 });
-const refusals = (codes: readonly ErrorCode[]): Record<string, object> =>
-  Object.fromEntries(
-    [...Map.groupBy(codes, (code) => ERRORS[code].status)].map(([status, list]) => [
-      String(status),
-      { description: list.map((code) => `${code}: ${ERRORS[code].title}`).join('. ') },
-    ]),
-  );
 const own = (what: string, summary: string, more: Readonly<Record<string, object>> = {}, fields = {}) => ({
   [`/r/{slug}/hand/{id}/${what}`]: {
     parameters: [slug, id],
     post: {
       summary,
       requestBody: body({ secret, ...fields }, ['secret']),
-      responses: { 200: answer(hand(more), 'The hand'), ...refusals(OWN) },
+      responses: { 200: json(hand(more), 'The hand'), ...refusals(OWN) },
     },
   },
 });
@@ -62,8 +58,8 @@ export const handPaths = (): Record<string, object> => ({
         ['name', 'device'],
       ),
       responses: {
-        201: answer(hand({ secret: text }), 'The hand, and the secret that answers for it'),
-        ...refusals(['room-not-open', 'hands-closed', 'hands-full', 'banned', 'too-often', 'unprocessable']),
+        201: json(hand({ secret: text }), 'The hand, and the secret that answers for it'),
+        ...refusals([...ANY, 'hands-closed', 'hands-full', 'banned']),
       },
     },
   },

@@ -1,8 +1,10 @@
-import { ERRORS, type ErrorCode } from '../../base/errors.ts';
+import { describe } from '../../api/index.ts';
+import type { ErrorCode } from '../../base/errors.ts';
 import { PIN_LINK_LENGTH, QUESTION_LENGTH } from '../../wire/interaction/questions.ts';
 import { REACTIONS } from '../../wire/interaction/reactions.ts';
 import { STAGE_NAME_LENGTH } from '../../wire/stage/hands.ts';
 
+const { json, refusals } = describe;
 const text = { type: 'string' } as const;
 const slug = { name: 'slug', in: 'path', required: true, schema: text } as const;
 const id = { name: 'id', in: 'path', required: true, schema: text } as const;
@@ -10,6 +12,15 @@ const device = {
   ...{ ...text, pattern: '^[A-Za-z0-9_-]{16,64}$' },
   description: 'Random, the same each time; without one the network stands for it',
 } as const;
+/** What any request may be refused for, and any request with a body, and any of a host. */
+const READ: readonly ErrorCode[] = [
+  ...(['room-unknown', 'room-not-open', 'room-ended', 'room-stopped', 'studio-away'] as const),
+];
+const SENT: readonly ErrorCode[] = [...READ, ...describe.BODY, 'foreign-page', 'too-often'];
+const HOST: readonly ErrorCode[] = [
+  ...(['token-missing', 'token-invalid', 'token-expired', 'token-other-room', 'not-host'] as const),
+  ...(['link-withdrawn', 'banned', 'too-often'] as const),
+];
 const question = {
   type: 'object',
   required: ['id', 'text', 'votes', 'asked'],
@@ -29,10 +40,6 @@ const list = (more: Readonly<Record<string, object>> = {}) => ({
   },
 });
 
-const answer = (schema: object, description: string) => ({
-  description,
-  content: { 'application/json': { schema } },
-});
 const body = (schema: object, form = false) => ({
   required: true,
   content: {
@@ -43,13 +50,6 @@ const body = (schema: object, form = false) => ({
 const object = (properties: Readonly<Record<string, object>>, required: readonly string[]) => ({
   ...{ type: 'object', additionalProperties: false, properties, required },
 });
-const refusals = (codes: readonly ErrorCode[]): Record<string, object> =>
-  Object.fromEntries(
-    [...Map.groupBy(codes, (code) => ERRORS[code].status)].map(([status, some]) => [
-      String(status),
-      { description: some.map((code) => `${code}: ${ERRORS[code].title}`).join('. ') },
-    ]),
-  );
 
 /** Reactions, questions and pins, as the description of the HTTP API has them. Doors and the room's cell answer. */
 export const interactionPaths = (): Record<string, object> => ({
@@ -73,7 +73,7 @@ export const interactionPaths = (): Record<string, object> => ({
       ),
       responses: {
         204: { description: 'Counted' },
-        ...refusals(['reactions-closed', 'room-unknown', 'room-not-open', 'unprocessable', 'too-often']),
+        ...refusals([...SENT, 'reactions-closed']),
       },
     },
   },
@@ -83,14 +83,17 @@ export const interactionPaths = (): Record<string, object> => ({
       summary:
         'The questions, the same for everyone; read it again when `questions.version` of the state changes',
       responses: {
-        200: answer(list(), 'The questions'),
-        ...refusals(['room-unknown', 'room-not-open']),
+        200: json(list(), 'The questions'),
+        ...refusals(READ),
       },
     },
   },
   '/r/{slug}/questions': {
     parameters: [slug],
-    get: { summary: 'The same as a page without scripts', responses: { 200: { description: 'HTML' } } },
+    get: {
+      summary: 'The same as a page without scripts',
+      responses: { 200: { description: 'HTML' }, ...refusals(READ) },
+    },
     post: {
       summary: 'Ask; a form is answered with a redirect to the page',
       requestBody: body(
@@ -105,15 +108,8 @@ export const interactionPaths = (): Record<string, object> => ({
         true,
       ),
       responses: {
-        201: answer(question, 'The question'),
-        ...refusals([
-          'questions-closed',
-          'banned',
-          'room-not-open',
-          'unprocessable',
-          'questions-full',
-          'too-often',
-        ]),
+        201: json(question, 'The question'),
+        ...refusals([...SENT, 'questions-closed', 'banned', 'questions-full']),
       },
     },
   },
@@ -123,8 +119,8 @@ export const interactionPaths = (): Record<string, object> => ({
       summary: 'Vote for a question, once for each device',
       requestBody: body(object({ device }, []), true),
       responses: {
-        201: answer(question, 'The question with its votes'),
-        ...refusals(['banned', 'not-found', 'room-not-open', 'unprocessable', 'questions-full', 'too-often']),
+        201: json(question, 'The question with its votes'),
+        ...refusals([...SENT, 'banned', 'not-found', 'questions-full']),
       },
     },
   },
@@ -133,14 +129,15 @@ export const interactionPaths = (): Record<string, object> => ({
     get: {
       summary: 'For hosts: the questions, those that were hidden too, and what is pinned',
       responses: {
-        200: answer(list({ hidden: { type: 'array', items: question } }), 'The questions'),
-        ...refusals(['token-missing', 'not-host', 'room-not-open', 'too-often']),
+        200: json(list({ hidden: { type: 'array', items: question } }), 'The questions'),
+        ...refusals([...READ, ...HOST]),
       },
     },
     post: {
       summary: 'For hosts: mark as answered, hide, reopen, pin, unpin',
       requestBody: body({
-        oneOf: [
+        type: 'object',
+        anyOf: [
           object({ do: { enum: ['answered', 'hide', 'reopen'] }, question: text }, ['do', 'question']),
           object(
             {
@@ -155,14 +152,7 @@ export const interactionPaths = (): Record<string, object> => ({
       }),
       responses: {
         204: { description: 'Done' },
-        ...refusals([
-          'token-missing',
-          'not-host',
-          'not-found',
-          'room-not-open',
-          'unprocessable',
-          'too-often',
-        ]),
+        ...refusals([...SENT, ...HOST, 'not-found']),
       },
     },
   },
