@@ -2,10 +2,10 @@
  * From "On stage" on a host's page to the first sound of a listener in the ears of the audience, and what they miss of
  * the program on the way up and back.
  *
- *   npm run bench -- hand-to-heard [--runs 20]
+ *   npm run bench -- hand-to-heard [--runs 20] [--stay 5]
  *
  * Two Chromiums: one with the host and the audience, one with the listener who raises a hand. The host's microphone
- * plays a scale of 16 tones of 250 ms: a tone that the listener did not hear was missed. The listener's microphone plays
+ * plays a scale of tones of 250 ms: a tone that the listener did not hear was missed. The listener's microphone plays
  * a tone of its own, which is looked for in what the audience's loudspeaker is given. All read one wall clock.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -16,26 +16,20 @@ import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
 import { startBrowser } from '../e2e/rig/browser.ts';
 import { raiseByForm } from '../e2e/rig/hands.ts';
-import {
-  firstHeard,
-  type HeardAt,
-  heardSteps,
-  missedSteps,
-  noteWhatIsHeard,
-  STEP_MS,
-  writePilot,
-  writeScale,
-} from '../e2e/rig/heard-steps.ts';
+import { heardSteps, noteWhatIsHeard } from '../e2e/rig/heard-steps.ts';
 import { goLive, joinStage, listenTo } from '../e2e/rig/people.ts';
+import { firstHeard, type HeardAt, missedSteps, STEP_MS, writePilot, writeScale } from '../e2e/rig/scale.ts';
 import { type MadeRoom, startServer, until } from '../e2e/rig/server.ts';
 import { type HandMark, handMarks, noteHandMarks } from './peers/hand-marks.ts';
 
-const { values } = parseArgs({ options: { runs: { type: 'string', default: '20' } } });
+const { values } = parseArgs({
+  options: { runs: { type: 'string', default: '20' }, stay: { type: 'string', default: '5' } },
+});
 const RUNS = Number(values.runs);
 /** The longest that a run waits for a sound. */
 const LIMIT_MS = 60_000;
-/** A person is on stage for so long: they have caught up by then. */
-const STAY_MS = 5_000;
+/** A person hears the stage for so long. The scale leaves no silence out: 25 s are needed to catch up with a second. */
+const STAY_MS = Number(values.stay) * 1_000;
 
 /** One listener on stage and back; times in ms after the press, or after "move to listeners". */
 interface Run {

@@ -2,6 +2,7 @@
 import { levelOf } from '../../capture/microphone.ts';
 import type { Sound } from '../sound.ts';
 import { FASTER, ShrinkingDelay } from './shrinking-delay.ts';
+import { type WayBack, wayBack } from './way-back.ts';
 
 /**
  * By how much the stage is ahead of the program beyond what the program's clock says, in seconds: the mixer waits
@@ -152,23 +153,24 @@ export function openBridge({ sound, now, zero, direct }: BridgeOptions): Bridge 
         return leave();
       }
       const start = performance.now();
+      /** The stage as it is heard now, on the wall clock: while it is still delayed, it is as much older. */
+      const heard = (): number => now() - (context.state === 'closed' ? 0 : line.delayTime.value * 1000);
       try {
         if (!sound.on || sound.replay) sound.live();
+        // Both run on during the breath: the program steps back before it, unheard.
+        else step(audio, wayTo(sound, zero, heard()));
         await later(BREATH * 1000);
         clearInterval(timer);
-        // While the stage is still delayed, what was heard last is as much older.
-        const left = now() - (context.state === 'closed' ? 0 : line.delayTime.value * 1000);
+        const left = heard();
         if (context.state !== 'closed') void context.close();
         leave();
-        /** Seconds until the program gets to where the stage was left; negative when it is beyond. */
-        const until = (): number | undefined => {
-          const { position } = player;
-          if (position === undefined || zero === undefined) return undefined;
-          return (left - zero) / 1000 + BEYOND - position;
-        };
+        const way = (): WayBack | undefined => wayTo(sound, zero, left);
+        while (way() === undefined && waiting(start)) await later(TICK_MS);
+        const then = way();
+        step(audio, then);
         // It was paused, and took so long that it is beyond that moment: the recording has it.
-        if ((await begun(until, start)) < -2 * BEYOND) await sound.back({ wall: left + BEYOND * 1000 });
-        else await reached(until, start);
+        if (then?.by === 'recording') await sound.back({ wall: left + BEYOND * 1000 });
+        else await reached(way, start);
       } finally {
         audio.muted = before;
       }
@@ -185,13 +187,20 @@ function shrink(time: AudioParam, delay: number, at: number): void {
 
 const waiting = (start: number): boolean => performance.now() - start < BEGUN_MS;
 
-/** Waits until it is known how far the program is from a moment; that many seconds. */
-async function begun(until: () => number | undefined, start: number): Promise<number> {
-  while (until() === undefined && waiting(start)) await later(TICK_MS);
-  return until() ?? 0;
+/** How the program gets to where it begins when the stage was left at `left`, wall-clock ms; undefined while unknown. */
+function wayTo({ audio, player }: Sound, zero: number | undefined, left: number): WayBack | undefined {
+  const { position } = player;
+  if (position === undefined || zero === undefined) return undefined;
+  return wayBack((left - zero) / 1000 + BEYOND, position, audio.buffered);
+}
+
+/** Goes back within what the player has. */
+function step(audio: HTMLAudioElement, way: WayBack | undefined): void {
+  if (way?.by === 'stepping') audio.currentTime = way.to;
 }
 
 /** Waits until the program has got to a moment. */
-async function reached(until: () => number | undefined, start: number): Promise<void> {
-  for (let rest = until(); (rest ?? 0) > 0 && waiting(start); rest = until()) await later(TICK_MS);
+async function reached(way: () => WayBack | undefined, start: number): Promise<void> {
+  for (let it = way(); it?.by === 'waiting' && it.wait > 0 && waiting(start); it = way())
+    await later(TICK_MS);
 }
