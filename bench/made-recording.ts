@@ -1,8 +1,11 @@
 /** Synthetic recordings for a measurement: pieces of one sound, linked as often as needed, with their index. */
-import { linkSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { encodeTone } from '../e2e/tone.ts';
 import { indexLine, storedPiece } from '../src/archive/piece-index.ts';
 import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT } from '../src/base/time.ts';
+import { fragmentFrames } from '../src/media/boxes.ts';
+import { ARCHIVED, RENDITIONS } from '../src/wire/renditions.ts';
 import { syntheticFragment } from '../test/synthetic.ts';
 
 /** Most file systems limit the names (hard links) of one file to some tens of thousands. */
@@ -39,4 +42,32 @@ export function makePieces(folder: string, hours: number, frames: readonly Uint8
     Buffer.concat(Array.from({ length: count <= MAX_TABLE_PIECES ? count : 1 }, () => sizes)),
   );
   truncateSync(table, count * sizes.length);
+}
+
+const AAC_FRAMES = 15;
+
+/** One hour of a tone for each of these rooms, below `archive`; they share the pieces, which go to `shared`. */
+export async function makeHours(
+  archive: string,
+  shared: string,
+  rooms: readonly { readonly slug: string; readonly zero: number }[],
+): Promise<void> {
+  const { init, fragments } = await encodeTone('aac', 5);
+  const frames = fragments.flatMap((fragment) => [...fragmentFrames(fragment)]).slice(20, 20 + AAC_FRAMES);
+  makePieces(shared, 1, frames);
+  writeFileSync(join(shared, 'init.mp4'), init);
+  const renditions = RENDITIONS.filter(({ id }) => ARCHIVED.includes(id));
+  for (const { slug, zero } of rooms) {
+    const folder = join(archive, slug);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'room.json'), JSON.stringify({ v: 1, slug, title: slug, zero, renditions }));
+    writeFileSync(
+      join(folder, 'marks.jsonl'),
+      `${JSON.stringify({ kind: 'status', status: 'live', at: zero })}\n`,
+    );
+    const figure = { lufs: -21, peak: -18, seconds: 3600 };
+    const state = { bins: [], peak: 0.1, hops: 36_000 };
+    writeFileSync(join(folder, 'loudness.json'), `${JSON.stringify({ v: 1, figure, state })}\n`);
+    for (const { id } of renditions) symlinkSync(shared, join(folder, id));
+  }
 }

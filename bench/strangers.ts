@@ -13,24 +13,21 @@
 import { fork } from 'node:child_process';
 import { randomUUIDv7 } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startServer } from '../e2e/rig/server.ts';
-import { encodeTone } from '../e2e/tone.ts';
 import type { Slug, SpeakerId } from '../src/base/ids.ts';
 import { readSecret } from '../src/keys/secret.ts';
 import { openTokens } from '../src/keys/token.ts';
-import { fragmentFrames } from '../src/media/boxes.ts';
 import { paths } from '../src/role/paths.ts';
 import { open as openStore } from '../src/store/index.ts';
-import { ARCHIVED, RENDITIONS } from '../src/wire/renditions.ts';
 import { OFFER } from '../test/mutations.ts';
 import { wavFile } from '../test/sound-file.ts';
-import { makePieces } from './made-recording.ts';
+import { makeHours } from './made-recording.ts';
 import { isRoot } from './peers/rig.ts';
 import type { Gaps } from './strangers-listeners.ts';
 
@@ -49,7 +46,6 @@ const MUSICS = 40;
 const LISTENERS = 20;
 const TICKS_PER_SECOND = 100;
 const STRANGER = '127.77.0.2';
-const AAC_FRAMES = 15;
 
 const data = mkdtempSync(join(tmpdir(), 'earshot-strangers-'));
 const at = paths(data);
@@ -75,33 +71,14 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
   }
 }
 
-/** One hour of a tone in each of the first rooms; they share the pieces. */
-async function makeRecordings(): Promise<void> {
-  const { init, fragments } = await encodeTone('aac', 5);
-  const frames = fragments.flatMap((fragment) => [...fragmentFrames(fragment)]).slice(20, 20 + AAC_FRAMES);
-  const shared = join(data, 'shared');
-  makePieces(shared, 1, frames);
-  writeFileSync(join(shared, 'init.mp4'), init);
-  const renditions = RENDITIONS.filter(({ id }) => ARCHIVED.includes(id));
-  for (let i = 0; i < RECORDED; i++) {
-    const folder = join(at.archive, slugOf(i));
-    mkdirSync(folder, { recursive: true });
-    const zero = Date.now() - (KNOWN - i) * 60_000 - 3_600_000;
-    writeFileSync(
-      join(folder, 'room.json'),
-      JSON.stringify({ v: 1, slug: slugOf(i), title: slugOf(i), zero, renditions }),
-    );
-    writeFileSync(
-      join(folder, 'marks.jsonl'),
-      `${JSON.stringify({ kind: 'status', status: 'live', at: zero })}\n`,
-    );
-    const figure = { lufs: -21, peak: -18, seconds: 3600 };
-    const state = { bins: [], peak: 0.1, hops: 36_000 };
-    writeFileSync(join(folder, 'loudness.json'), `${JSON.stringify({ v: 1, figure, state })}\n`);
-    for (const { id } of renditions) symlinkSync(shared, join(folder, id));
-  }
-}
-await makeRecordings();
+await makeHours(
+  at.archive,
+  join(data, 'shared'),
+  Array.from({ length: RECORDED }, (_, i) => ({
+    slug: slugOf(i),
+    zero: Date.now() - (KNOWN - i) * 60_000 - 3_600_000,
+  })),
+);
 
 const tokens = openTokens(readSecret(at.secret));
 const linkOf = (slug: string): Promise<string> =>

@@ -11,7 +11,7 @@ import { openRecorded } from './recorded.ts';
 import { clipOf } from './replay/clip-file.ts';
 import { openEndedLive } from './replay/ended-live.ts';
 import { openLoudness } from './replay/loudness.ts';
-import { readOutline } from './replay/outline-answer.ts';
+import { openPageOutlines } from './replay/outline-answer.ts';
 import { openRecordedFiles } from './replay/recorded-files.ts';
 import { notNow } from './replay/replay.ts';
 import { type Asker, isNotNow, openReplayDesk } from './replay/replay-desk.ts';
@@ -28,6 +28,7 @@ export function router(deps: OriginDeps, rooms: OriginRooms) {
   const archive = editedRecordings(deps.archive);
   const maker = deps.maker ?? openReplayMaker(deps.archive);
   const desk = openReplayDesk({ clock, log: deps.log, port: archive, maker });
+  const outlines = openPageOutlines(clock, desk);
   const loudness = openLoudness(deps.measurer ?? maker, deps.log);
   const { caches = [] } = deps;
   const queues = (slug: string): boolean =>
@@ -112,7 +113,7 @@ export function router(deps: OriginDeps, rooms: OriginRooms) {
   };
   return {
     answer,
-    outline: (slug: string) => readOutline(clock, desk, slug, over(slug)),
+    outline: (slug: string) => outlines(slug, over(slug)),
     clip: async (slug: string, id: string) => clipOf(await archive.edits?.(slug), id),
     recordedFiles: (cards: readonly RoomCard[]) => files.of(cards.filter(({ slug }) => over(slug))),
     [Symbol.asyncDispose]: () => loudness[Symbol.asyncDispose](),

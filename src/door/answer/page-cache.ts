@@ -21,16 +21,23 @@ const FRESH_MS = 1_000;
 export interface PageCache {
   /** The page at `path`, rendered by `render` when the cached one is older than a second. */
   get(path: string, render: () => string): Page;
+  /** True while `get` would not render it. */
+  isFresh(path: string): boolean;
 }
 
 /** Opens the cache; beyond `max` pages the least recently used one is dropped. */
 export function openPageCache(clock: Clock, max: number): PageCache {
   const kept = new Map<string, Kept>();
+  const isFresh = ({ at }: Kept, now: number): boolean => now - at < FRESH_MS;
   return {
+    isFresh(path) {
+      const old = kept.get(path);
+      return old !== undefined && isFresh(old, clock.now());
+    },
     get(path, render) {
       const now = clock.now();
       const old = kept.get(path);
-      if (old && now - old.at < FRESH_MS) return old.page;
+      if (old && isFresh(old, now)) return old.page;
       const html = render();
       kept.delete(path);
       if (old && old.html === html) {

@@ -235,7 +235,8 @@ export class OwnAnswers {
       this.#page(req, res, asked, (language) =>
         pages.room(this.#cardAt(slug, asked) ?? card, origin.state(slug), language, outline),
       );
-    if (card.status !== 'ended' || !origin.outline) return show();
+    const key = `${languageOf(req.headers['accept-language'])} ${asked}`;
+    if (card.status !== 'ended' || !origin.outline || this.#cache.isFresh(key)) return show();
     origin.outline(slug).then(show, () => show());
   }
 

@@ -7,8 +7,11 @@ import { LIVE_LIST, OPEN_TO_ALL, type RequestHeaders } from '../packed.ts';
 import { listReply, notNow } from './replay.ts';
 import { type Asker, isNotNow, type ReplayDesk } from './replay-desk.ts';
 
-/** A page is shown without chapters when they take longer. */
+/** A page is shown without chapters when they take longer; a script reads them later. */
 const WAIT = ms(1_000);
+/** The same when more than a few pages wait. */
+const MOMENT = ms(20);
+const FEW = 2;
 
 /** Answers `outline.json` and `waveform.json`. */
 export async function outlineReply(
@@ -25,18 +28,29 @@ export async function outlineReply(
   return listReply(made, headers, { 'content-type': 'application/json', 'cache-control': LIVE_LIST });
 }
 
-/** The outline for a page that is being made. */
-export async function readOutline(
+/**
+ * Outlines for pages that are being made. One page, or two, wait for theirs; when more come at once, none waits longer
+ * than a moment: it is shown without chapters, and they are made for the next.
+ */
+export function openPageOutlines(
   clock: Clock,
   desk: ReplayDesk,
-  slug: string,
-  over: boolean,
-): Promise<ReplayOutline | undefined> {
-  const enough = new AbortController();
-  using _ = clock.after(WAIT, () => enough.abort());
-  const facts = await desk.facts(slug, over, { signal: enough.signal });
-  if (!facts || isNotNow(facts) || facts.removed || (!facts.began && !over)) return undefined;
-  const made = await desk.text(slug, over, 'outline', { signal: enough.signal });
-  if (!made || isNotNow(made)) return undefined;
-  return JSON.parse(String(Buffer.from(made.plain ?? gunzipSync(made.gzip)))) as ReplayOutline;
+): (slug: string, over: boolean) => Promise<ReplayOutline | undefined> {
+  const { signal } = new AbortController();
+  let waiting = 0;
+  return async (slug, over) => {
+    const late = Promise.withResolvers<undefined>();
+    waiting += 1;
+    using _ = clock.after(waiting > FEW ? MOMENT : WAIT, () => late.resolve(undefined));
+    try {
+      const made = await Promise.race([
+        desk.text(slug, over, 'outline', { signal, spares: true }),
+        late.promise,
+      ]);
+      if (!made || isNotNow(made)) return undefined;
+      return JSON.parse(String(Buffer.from(made.plain ?? gunzipSync(made.gzip)))) as ReplayOutline;
+    } finally {
+      waiting -= 1;
+    }
+  };
 }

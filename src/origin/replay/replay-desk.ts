@@ -15,6 +15,8 @@ import type {
 
 /** Limit of things waiting to be made; further requests are told to come back. */
 const MAX_WAITING = 64;
+/** The same for who can do without. */
+const MAX_SPARED = 8;
 /** Shortest time that a result is kept before the disk is checked again. */
 const FRESH_MS = 1000;
 /** A result that took long to make is kept this many times as long while its recording grows. */
@@ -46,6 +48,8 @@ export interface Asker {
   readonly charge?: Charge;
   /** True: a result for an earlier state will do. */
   readonly anyState?: boolean;
+  /** True: it can do without, and gives way when more than a few things wait to be made. */
+  readonly spares?: boolean;
 }
 
 /** Replay data for doors: each thing is made once, one at a time, and kept within a limit. */
@@ -166,8 +170,8 @@ export function openReplayDesk(deps: {
       job = jobs.get(key);
     }
     if (!job) {
-      if (jobs.size >= MAX_WAITING || asker.charge?.(costs.get(wish.slug) ?? DEFAULT_COST) === false)
-        return 'busy';
+      const most = asker.spares ? MAX_SPARED : MAX_WAITING;
+      if (jobs.size >= most || asker.charge?.(costs.get(wish.slug) ?? DEFAULT_COST) === false) return 'busy';
       job = {
         ...{ wish, version, waiters: 0, begun: false },
         ...{

@@ -144,6 +144,7 @@ export function openReplayMaker(
         return listOf(rendition && endedPlaylist(first, rendition));
       }
       if (wish.what === 'outline') {
+        if (first.removed || !(over || hasBegun(first))) return undefined;
         const edits = (await port.edits?.(slug)) ?? NO_EDITS;
         return listOf(JSON.stringify(outlineOf(first, edits)));
       }
@@ -173,8 +174,11 @@ export function openReplayMaker(
   };
 }
 
+const hasBegun = ({ marks }: Recording): boolean =>
+  marks.some((mark) => mark.kind === 'status' && mark.status === 'live');
+
 function factsOf(recording: Recording): ReplayFacts {
-  const { title, zero, renditions, gaps, marks, loudness, removed } = recording;
+  const { title, zero, renditions, gaps, loudness, removed } = recording;
   let most = 0;
   const pieces: Record<string, number> = {};
   const kept = renditions.filter(({ id }) => {
@@ -188,7 +192,7 @@ function factsOf(recording: Recording): ReplayFacts {
   });
   return {
     ...{ title, zero, renditions: kept, pieces, seconds: (most * FRAGMENT_MS) / 1000 },
-    began: marks.some((mark) => mark.kind === 'status' && mark.status === 'live'),
+    began: hasBegun(recording),
     gaps: gaps.slice(-MAX_TOLD_GAPS),
     ...(loudness ? { loudness } : {}),
     ...(removed ? { removed } : {}),
