@@ -72,7 +72,7 @@ test('from the first link to erasure: operator, invitation, proof, new password,
   const page = await guest.page(invitation);
   await says(page, 'You are invited to this server as host');
   await send(page, { 'Your name': 'Zoë', Password: PASSWORD }, 'Make an account');
-  await says(page, 'Look into your mail');
+  await says(page, 'Check your mail');
   const proof = await waitingLink(desk, 'verify-email');
   await signIn(page, 'zoe@rooms.example', PASSWORD);
   await says(page, 'not confirmed yet');
@@ -105,7 +105,7 @@ test('from the first link to erasure: operator, invitation, proof, new password,
   await says(page, /ea_[\w-]{43}/);
   const [file] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('link', { name: 'Take your data along' }).click(),
+    page.getByRole('link', { name: 'Download your data' }).click(),
   ]);
   expect(file.suggestedFilename()).toBe('earshot-account.json');
   await send(page, { 'Your password now': SECOND }, 'Erase for good');

@@ -41,7 +41,7 @@ test('a passkey is added and signs in; a room made by link is kept in the accoun
   await send(page, { 'Your name': 'Ana', ...entry }, 'Make an account');
   await page.goto(`${base}/sign-in`);
   await send(page, entry, 'Sign in');
-  await page.getByLabel('What the passkey is on').fill('Laptop');
+  await page.getByLabel('Where the passkey is kept').fill('Laptop');
   await page.getByRole('button', { name: 'Add a passkey' }).click();
   await page.waitForURL('**/account?told=passkey');
   expect(await page.locator('main').innerText()).toContain('Laptop');

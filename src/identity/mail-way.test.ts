@@ -84,7 +84,7 @@ test('while the mail server is away a mail waits and the operator sees it; when 
   await until(async () => expect(await ask('/operate/accounts')).toContain('451'));
   mail.state.refusing = false;
   await until(() => expect(mail.received).toHaveLength(1));
-  await until(async () => expect(await ask('/operate/accounts')).toContain('Nothing waits'));
+  await until(async () => expect(await ask('/operate/accounts')).toContain('No mail is waiting'));
   await muchLater();
   expect(mail.received).toHaveLength(1);
 }, 60_000);

@@ -244,7 +244,7 @@ test('while no mail can be sent the links wait, the operator sees them, and they
   clock.advance(120_000);
   await new Promise((resolve) => setImmediate(resolve));
   expect(sent).toHaveLength(1);
-  expect((await ana.ask('/operate/accounts')).text).toContain('Nothing waits');
+  expect((await ana.ask('/operate/accounts')).text).toContain('No mail is waiting');
 }, 120_000);
 
 test('somebody suspended reads why, takes along what is stored, and can have it erased', async () => {

@@ -197,7 +197,7 @@ const french: PlainWords = {
     name === undefined
       ? `La connexion de l’hôte s’est interrompue : ${when}. La salle reste ouverte.`
       : `La connexion de l’hôte s’est interrompue : ${when}. ${name} anime la salle en attendant.`,
-  stopped: (reason) => `L’opérateur de ce serveur a arrêté cette salle : ${reason}`,
+  stopped: (reason) => `L’exploitant de ce serveur a arrêté cette salle : ${reason}`,
   quarantine:
     'Cette salle a fait échouer son studio plusieurs fois ; elle tourne à part pour un moment : les intervenants s’entendent, ici passe de la musique.',
   ended: (when) =>
@@ -261,7 +261,7 @@ const french: PlainWords = {
   card: 'Un théâtre vu d’en haut : des rangées de sièges autour d’une scène',
   operate: 'La conduite de ce serveur',
   operateAbout:
-    'Ce que fait chaque processus de ce serveur ; et, pour son opérateur, ce qui attend une décision.',
+    'Ce que fait chaque processus de ce serveur ; et, pour son exploitant, ce qui attend une décision.',
   operatePlain:
     'Arrêter une salle et voir les déclarations en attente demandent des scripts sur cette page ; earshot room stop fait la première chose en ligne de commande.',
   verifyTitle: 'Vérifier les chiffres d’une salle',

@@ -122,7 +122,7 @@ const TEXT: Readonly<Record<PageLanguage, PrivacyText>> = {
       {
         title: 'Si vous avez un compte',
         says: [
-          'Nom, adresse électronique, empreinte du mot de passe et, pour chaque navigateur connecté, son nom et l’heure du dernier usage ; aucune adresse réseau. Un cookie dit à ce navigateur qui vous êtes, jusqu’à 30 jours après le dernier usage. Il n’est jamais rapproché de ce qui est compté du public.',
+          'Nom, adresse e-mail, empreinte du mot de passe et, pour chaque navigateur connecté, son nom et l’heure du dernier usage ; aucune adresse réseau. Un cookie dit à ce navigateur qui vous êtes, jusqu’à 30 jours après le dernier usage. Il n’est jamais rapproché de ce qui est compté du public.',
           'Vous pouvez tout emporter ou tout effacer sur <a href="/account">votre compte</a>.',
         ],
       },

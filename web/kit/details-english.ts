@@ -145,7 +145,7 @@ export const detailsEnglish = {
   operatorEnter: 'Continue',
   operatorTaken: 'You can start rooms on this server in this tab: its operator’s link was accepted.',
   operatorBroken:
-    'The operator’s link that was opened is not whole or no longer valid. The command earshot operator link prints it.',
+    'The operator’s link that was opened is incomplete or no longer valid. The command earshot operator link prints it.',
   operatorWrong:
     'This is not the link of this server’s operator. The command earshot operator link prints it.',
   siteAway:

@@ -39,7 +39,7 @@ export const detailsFrench: typeof detailsEnglish = {
     `Coupé par l’hôte le ${new Date(made).toLocaleDateString('fr', { dateStyle: 'long' })} : ${span(Math.round(seconds))} en moins à ${at} : \u2068${note}\u2069`,
   originalKept: 'L’enregistrement intact est conservé',
   originalHash:
-    'L’hôte et l’opérateur le gardent. Son SHA-256 est dans le journal de preuves depuis la coupe :',
+    'L’hôte et l’exploitant le gardent. Son SHA-256 est dans le journal de preuves depuis la coupe :',
   share: 'Partager',
   shareFrom: (clock) => `Partager à partir de ${clock}`,
   goOnFrom: (clock) => `Reprendre à ${clock}`,

@@ -24,7 +24,7 @@ export const french: typeof english = {
     live: 'En direct',
     ended: 'Terminé',
     cancelled: 'Annulé',
-    stopped: 'Arrêté par l’opérateur',
+    stopped: 'Arrêté par l’exploitant',
   },
   with: (hosts) => `avec ${hosts}`,
   listFormat: (names) => new Intl.ListFormat('fr').format(isolated(names)),
@@ -59,7 +59,7 @@ export const french: typeof english = {
   liveLater: (seconds) =>
     `En direct maintenant. Les places en direct sont prises : vous entendrez tout ${seconds} secondes plus tard, et vous passerez au direct dès qu’une place se libérera.`,
   textOnly:
-    'Il y a plus de monde que nos lignes ne peuvent en servir. Le son peut tarder d’une demi-minute, ou manquer : suivez ici par écrit.',
+    'Il y a plus de monde que nos lignes n’en portent. Le son peut tarder d’une demi-minute, ou manquer : suivez ici par écrit.',
   deadAir: {
     'nobody-on-stage': (s) => `Silence sur scène depuis ${s} : il n’y a personne en ce moment.`,
     'all-muted': (s) =>

@@ -165,7 +165,7 @@ const french: PictureWords = {
   notesAre:
     'Une note est une entrée du journal : personne ne peut la changer. Une autre peut prendre sa place ; les deux restent.',
   answer: 'Réponse',
-  authors: { host: 'l’hôte', operator: 'l’opérateur de ce serveur' },
+  authors: { host: 'l’hôte', operator: 'l’exploitant de ce serveur' },
   writtenAt: (time) => `écrite à ${time}`,
   entry: (index) => `entrée ${index} du journal`,
   events: {
@@ -174,7 +174,7 @@ const french: PictureWords = {
     'first-audio': 'Premier son',
     'first-speech': 'Premiers mots',
     ended: 'Fin',
-    stopped: 'Arrêtée par l’opérateur',
+    stopped: 'Arrêtée par l’exploitant',
     resumed: 'Reprise',
     quarantined: 'Tourne à part',
     released: 'De nouveau avec les autres',

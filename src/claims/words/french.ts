@@ -185,7 +185,7 @@ export const FRENCH: ClaimWords = {
     earlier: 'Formulation précédente',
     correctedTo: 'Corrigé ainsi :',
     kinds: { dispute: 'Contesté', answer: 'Réponse' },
-    refused: 'Déclarations de visiteurs que l’opérateur de ce serveur n’a pas publiées, et pourquoi',
+    refused: 'Déclarations de visiteurs que l’exploitant de ce serveur n’a pas publiées, et pourquoi',
     authors: { host: 'l’hôte', operator: 'l’exploitant de ce serveur', stranger: 'un visiteur' },
     check: 'Vérifier un nombre',
   },

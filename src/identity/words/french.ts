@@ -1,7 +1,11 @@
 import type { AccountWords } from './account-words.ts';
 
 const roles = { operator: 'exploitant', host: 'hôte', member: 'membre' } as const;
-const invitedAs = { guest: 'comme invité', speaker: 'à parler', 'co-host': 'comme co-hôte' } as const;
+const invitedAs = {
+  guest: 'en tant qu’invité',
+  speaker: 'à parler',
+  'co-host': 'en tant que co-hôte',
+} as const;
 const HOUR = 'Le lien sert une fois, pendant une heure.';
 const NOT_YOU = 'Si ce n’était pas vous, ne faites rien : sans le lien, rien ne se passe.';
 
@@ -20,7 +24,7 @@ export const french: AccountWords = {
   signInLead: 'Écouter, attendre, réagir et poser une question ne demande aucun compte.',
   name: 'Votre nom',
   nameHint: 'Tel que les autres le voient : 60 caractères au plus, dans une seule écriture.',
-  email: 'Adresse électronique',
+  email: 'Adresse e-mail',
   password: 'Mot de passe',
   passwordHint: 'Au moins 10 caractères. Quelques mots à la suite conviennent bien.',
   newPassword: 'Nouveau mot de passe',
@@ -30,16 +34,16 @@ export const french: AccountWords = {
   invitedOnly: 'Les comptes de ce serveur se créent sur invitation : demandez un lien à son exploitant.',
   invitedAs: (role) => `Vous êtes invité sur ce serveur en tant que : ${roles[role]}.`,
   invitationOver:
-    'Cette invitation a servi, a été retirée ou est dépassée. Demandez-en une nouvelle ; si vous avez déjà un compte, connectez-vous.',
+    'Cette invitation a déjà servi, a été retirée ou a expiré. Demandez-en une nouvelle ; si vous avez déjà un compte, connectez-vous.',
   firstOperator: 'Ce serveur n’a pas encore d’exploitant. Qui crée ce compte le devient.',
   roles,
-  sent: 'Regardez votre courrier',
+  sent: 'Consultez votre messagerie',
   sentLead: (email) =>
     `Si tout est en ordre, un lien part vers ${email}. ${HOUR} Rien après quelques minutes ? Regardez parmi les indésirables, ou redemandez.`,
-  noSmtp: 'Ce serveur ne peut pas envoyer de courrier : son exploitant voit le lien et vous le transmet.',
+  noSmtp: 'Ce serveur ne peut pas envoyer d’e-mail : son exploitant voit le lien et vous le transmet.',
   ready: 'Votre compte est prêt. Connectez-vous avec votre nouveau mot de passe.',
   proveTitle: 'Confirmez votre adresse',
-  proveLead: 'Une pression, et cette adresse est reconnue comme la vôtre.',
+  proveLead: 'Un clic, et cette adresse est reconnue comme la vôtre.',
   proveWith:
     'Entrez le mot de passe que vous avez choisi pour ce compte. L’adresse est alors confirmée, et vous êtes connecté.',
   proveWrong:
@@ -47,7 +51,7 @@ export const french: AccountWords = {
   proveOther: 'Je n’ai pas créé ce compte, ou je n’en connais pas le mot de passe',
   prove: 'Confirmer',
   proved: 'Votre adresse est confirmée.',
-  linkOver: 'Ce lien a servi ou est dépassé. Demandez-en un nouveau.',
+  linkOver: 'Ce lien a déjà servi ou a expiré. Demandez-en un nouveau.',
   resetTitle: 'Un nouveau mot de passe',
   resetLead: 'Nous envoyons à votre adresse un lien pour choisir un nouveau mot de passe.',
   resetSend: 'Envoyer le lien',
@@ -57,8 +61,9 @@ export const french: AccountWords = {
   account: 'Votre compte',
   save: 'Enregistrer',
   saved: 'Enregistré.',
-  changeEmailLead: 'La nouvelle adresse compte dès que vous avez suivi le lien qui y est envoyé.',
-  changeEmailSent: 'Un lien part vers la nouvelle adresse. L’ancienne compte jusqu’à ce que vous le suiviez.',
+  changeEmailLead: 'La nouvelle adresse compte dès que vous l’avez confirmée par le lien qui y est envoyé.',
+  changeEmailSent:
+    'Un lien part vers la nouvelle adresse. L’ancienne compte tant que vous ne l’avez pas confirmée.',
   changePassword: 'Changer le mot de passe',
   passwordChanged: 'Votre mot de passe est changé, et tous les autres navigateurs sont déconnectés.',
   sessions: 'Où vous êtes connecté',
@@ -72,16 +77,17 @@ export const french: AccountWords = {
   ended: 'C’est terminé.',
   passkeys: 'Clés d’accès',
   passkeysLead:
-    'Votre téléphone, votre ordinateur ou une clé de sécurité vous connecte par un doigt, un visage ou un code. Rien n’est tapé, et aucun autre site ne peut la demander.',
-  noPasskeys: 'Aucune encore.',
-  passkeyName: 'Où se trouve cette clé d’accès',
+    'Votre téléphone, votre ordinateur ou une clé de sécurité vous connecte avec votre empreinte, votre visage ou un code. Vous ne tapez rien, et aucun autre site ne peut la demander.',
+  noPasskeys: 'Aucune pour l’instant.',
+  passkeyName: 'Où se trouve la clé d’accès, par exemple « mon téléphone »',
   passkeyAdd: 'Ajouter une clé d’accès',
   passkeyAdded: 'La clé d’accès est ajoutée. Elle vous connecte désormais.',
   passkeyNotAdded: 'La clé d’accès n’a pas pu être ajoutée. Réessayez.',
   passkeyMost: 'Un compte a 20 clés d’accès au plus : retirez-en une d’abord.',
   passkeySignIn: 'Se connecter avec une clé d’accès',
-  passkeyWrong: 'Cette clé d’accès est inconnue ici. Connectez-vous avec adresse et mot de passe.',
-  passkeyEnded: 'Rien n’a été fait : la question a été fermée ou a duré trop longtemps.',
+  passkeyWrong:
+    'Cette clé d’accès est inconnue ici. Connectez-vous avec votre adresse et votre mot de passe.',
+  passkeyEnded: 'Rien n’a été fait : la demande a été annulée ou a duré trop longtemps.',
   passkeyFailed: 'Cela n’a pas marché. Réessayez, ou utilisez votre mot de passe.',
   passkeyKnown: 'Cet appareil a déjà une clé d’accès pour ce compte.',
   signInAgain:
@@ -104,10 +110,10 @@ export const french: AccountWords = {
   accept: 'Accepter',
   decline: 'Refuser',
   enterRoom: 'Aller à la salle',
-  askAccepted: 'Accepté. La salle est ci-dessous, ou ci-dessus tant que vous y êtes invité.',
+  askAccepted: 'Accepté. La salle figure plus bas, ou plus haut tant que vous y êtes invité.',
   askDeclined: 'Refusé.',
-  askOver: 'Cette invitation est passée, a été retirée, ou a reçu sa réponse.',
-  noRooms: 'Aucune encore. Une salle que vous ouvrez en étant connecté est ici.',
+  askOver: 'Cette invitation a expiré, a été retirée, ou a déjà reçu une réponse.',
+  noRooms: 'Aucune pour l’instant. Les salles que vous ouvrez en étant connecté figurent ici.',
   memberRoles: { host: 'hôte', 'co-host': 'co-hôte', speaker: 'intervenant' },
   openStudio: 'Ouvrir le studio',
   noStudio: 'Cette salle n’est pas, ou plus, dans votre compte. Demandez à son hôte.',
@@ -146,7 +152,7 @@ export const french: AccountWords = {
     other:
       'Ce n’est pas le lien d’un studio, ou il en manque une partie. Copiez-le en entier, avec ce qui suit #token=.',
     'not-host': 'C’est le lien d’un intervenant. Seuls les hôtes ajoutent une salle à leur compte.',
-    'token-expired': 'Ce lien a expiré. Demandez un nouveau lien d’hôte à l’opérateur.',
+    'token-expired': 'Ce lien a expiré. Demandez un nouveau lien d’hôte à l’exploitant.',
     'link-withdrawn': 'Ce lien a été retiré. Prenez le plus récent.',
     removed: 'L’hôte de cette salle vous en a retiré.',
     banned: 'Vous êtes banni de la scène de cette salle.',
@@ -154,7 +160,7 @@ export const french: AccountWords = {
   },
   data: 'Vos données',
   exportLead: 'Tout ce qui est gardé sur votre compte, en un fichier JSON.',
-  exportLink: 'Emporter vos données',
+  exportLink: 'Télécharger vos données',
   eraseTitle: 'Effacer le compte',
   eraseLead:
     'Nom, adresse, mot de passe, clés d’accès, jetons et connexions sont effacés aussitôt et ne reviennent pas. Une ligne sans contenu reste, pour que d’anciens relevés ne renvoient pas à rien. Les salles et les enregistrements restent au serveur ; leurs pages ne vous nomment plus comme hôte et disent qu’un hôte a effacé son compte.',
@@ -168,24 +174,25 @@ export const french: AccountWords = {
   unproved: 'adresse non confirmée',
   invitations: 'Invitations',
   invite: 'Inviter',
-  inviteEmail: 'Adresse électronique (vide : qui a le lien)',
+  inviteEmail: 'Adresse e-mail (vide : toute personne qui a le lien)',
   inviteLink: 'Voici l’invitation. Elle sert une fois, pendant sept jours :',
   withdraw: 'Retirer',
   usable: (until) => `jusqu’au ${until}`,
   used: 'utilisée',
-  mails: 'Courrier en attente',
+  mails: 'E-mails en attente',
   mailsLead:
     'Ce qui n’a pas encore pu partir. Vous pouvez transmettre un lien par une autre voie ; il est aussi secret qu’un mot de passe.',
-  noMails: 'Rien n’attend.',
-  drop: 'Jeter',
-  operatorsOnly: 'Cette page est pour les exploitants de ce serveur. Vous êtes connecté sous un autre rôle.',
-  wrong: 'L’adresse et le mot de passe ne vont pas ensemble.',
+  noMails: 'Aucun e-mail n’attend.',
+  drop: 'Supprimer',
+  operatorsOnly:
+    'Cette page est pour les exploitants de ce serveur. Votre compte n’est pas celui d’un exploitant.',
+  wrong: 'Cette adresse et ce mot de passe ne correspondent pas.',
   notProved: 'Votre adresse n’est pas encore confirmée. Un nouveau lien y est envoyé.',
   wrongPassword: 'Ce n’est pas votre mot de passe.',
   tooOften: (seconds) =>
     `Trop d’essais pour cette adresse ou depuis votre réseau. Réessayez dans ${seconds} s.`,
   foreign: 'Ceci venait d’une page d’un autre site ; rien n’a été fait.',
-  away: 'Les comptes ne répondent pas en ce moment. Les salles continuent, les liens des hôtes et des orateurs aussi. Réessayez dans une minute.',
+  away: 'Les comptes ne répondent pas en ce moment. Les salles continuent, les liens des hôtes et des intervenants aussi. Réessayez dans une minute.',
   unread: 'Le formulaire était trop long ou s’est interrompu. Renvoyez-le.',
   faults: {
     name: 'Prenez un nom de 1 à 60 caractères visibles, chaque mot dans une seule écriture.',
@@ -205,7 +212,7 @@ export const french: AccountWords = {
     }),
     changing: (name, email) => ({
       subject: 'Votre adresse va changer',
-      text: `Bonjour ${name},\n\nquelqu’un qui est connecté à votre compte a demandé que son adresse devienne ${email}. Cela se fait quand le lien envoyé là-bas est suivi. Si ce n’était pas vous, changez votre mot de passe maintenant et mettez fin à toutes les autres connexions.\n`,
+      text: `Bonjour ${name},\n\nquelqu’un qui est connecté à votre compte a demandé que son adresse devienne ${email}. Cela se fait quand le lien envoyé à cette adresse est utilisé. Si ce n’était pas vous, changez votre mot de passe maintenant et mettez fin à toutes les autres connexions.\n`,
     }),
     reset: (name, link) => ({
       subject: 'Un nouveau mot de passe',
@@ -221,7 +228,7 @@ export const french: AccountWords = {
     }),
     roomInvitation: ({ name, inviter, title, role, link }) => ({
       subject: `Invitation : ${title}`,
-      text: `Bonjour ${name},\n\n${inviter || 'un hôte'} vous invite ${invitedAs[role]} à la salle « ${title} ». Acceptez ou refusez sur la page de votre compte, dans les 30 jours :\n\n${link}\n`,
+      text: `Bonjour ${name},\n\n${inviter || 'un hôte'} vous invite ${invitedAs[role]} dans la salle « ${title} ». Acceptez ou refusez sur la page de votre compte, dans les 30 jours :\n\n${link}\n`,
     }),
   },
 };

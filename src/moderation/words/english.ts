@@ -15,7 +15,7 @@ export const english: ModerationWords = {
   why: 'What is wrong',
   reasons: {
     threat: 'A threat, or a danger to somebody',
-    hate: 'Hatred against people for what they are',
+    hate: 'Hatred of people for who they are',
     harassment: 'Somebody is insulted or harassed',
     sexual: 'Sexual content, or minors in danger',
     illegal: 'Something that breaks the law',
@@ -102,7 +102,7 @@ export const english: ModerationWords = {
   deskTitle: 'Reports',
   deskLead: 'What people report, what is in force, and what they object to.',
   signIn: 'Sign in',
-  operatorsOnly: 'Only operators see this page.',
+  operatorsOnly: 'This page is for operators of this server.',
   openOnes: 'Open',
   closedOnes: 'Closed',
   noReports: 'There are none.',
@@ -151,12 +151,12 @@ export const english: ModerationWords = {
   server: 'the server itself',
   wordsTitle: 'Blocked words',
   wordsLead:
-    'Names, titles, questions, topics of raised hands, notes and statements are compared with these rules. Whoever writes one is told the name of the rule, not the word.',
+    'Names, titles, questions, topics of raised hands, notes and statements are compared with these rules. Whoever uses a blocked word is told the name of the rule, not the word.',
   ruleName: 'Name of the rule',
   ruleNameHint: 'What the writer is told, such as “insults”.',
   rulePattern: 'Word, words in a row, or pattern',
   rulePatternHint:
-    '* stands for any letters of one word: twerp* also meets twerps. Capitals, accents, look-alike letters and hidden signs make no difference.',
+    '* stands for any letters of one word: twerp* also matches twerps. Capitals, accents, look-alike letters and hidden characters make no difference.',
   whichRoom: 'Room',
   whichRoomHint: 'The last part of its address; empty: the whole server.',
   add: 'Add',
@@ -164,7 +164,7 @@ export const english: ModerationWords = {
   noRules: 'There are no rules.',
   ruleFaults: {
     name: 'Give the rule a name of up to 60 characters.',
-    pattern: 'This pattern would meet nothing or everything. Write a word of up to 60 characters.',
+    pattern: 'This pattern would match nothing or everything. Write a word of up to 60 characters.',
     full: 'Limit reached: 500 rules in one list.',
   },
   backToDesk: 'Reports',

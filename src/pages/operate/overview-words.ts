@@ -108,10 +108,10 @@ const english: OverviewWords = {
   operatorsOnly: 'This page is for operators of this server.',
   signIn: 'Sign in',
   away: 'What the processes are doing cannot be read right now. Everything below comes from the database.',
-  health: 'How it is',
+  health: 'Health',
   allWell: 'All is well. Nothing needs you.',
   partsWell: 'Every part is well.',
-  notWell: 'This is not well, or waits:',
+  notWell: 'These are not well, or are waiting for you:',
   part: (name) => {
     const [, kind = name, number] = /^(\w+?)(?:-(\d+))?$/.exec(name) ?? [];
     const words: Record<string, string> = {
@@ -121,7 +121,7 @@ const english: OverviewWords = {
       ...{
         evidence: 'The log of evidence',
         certificate: 'The certificate',
-        udp: 'The way of speakers’ voices',
+        udp: 'The network path of speakers’ voices',
       },
       records: 'The records of sessions',
     };
@@ -131,17 +131,17 @@ const english: OverviewWords = {
     `The disk is full in ${when} at the pace of the last hour. Recordings would have gaps then.`,
   neverSaved: 'No backup of this server is known. Make one with: earshot backup',
   savedLongAgo: (days) => `The last backup is ${days} days old.`,
-  mailsStuck: (count) => (count === 1 ? 'One mail cannot be sent.' : `${count} mails cannot be sent.`),
+  mailsStuck: (count) => (count === 1 ? 'One message cannot be sent.' : `${count} messages cannot be sent.`),
   mailsByHand: (count) =>
     count === 1
-      ? 'One mail waits: no mail server is set, so pass its link on yourself.'
-      : `${count} mails wait: no mail server is set, so pass their links on yourself.`,
+      ? 'One message waits: no mail server is set, so pass its link on yourself.'
+      : `${count} messages wait: no mail server is set, so pass their links on yourself.`,
   reportsWait: (count) =>
     count === 1 ? 'One report waits for a decision.' : `${count} reports wait for a decision.`,
   objectionsWait: (count) =>
     count === 1 ? 'One objection waits for an answer.' : `${count} objections wait for an answer.`,
   running: (rooms, live, listeners) =>
-    `Rooms with their doors open: ${rooms}, live: ${live}. Connections that listen: ${listeners}.`,
+    `Rooms with their doors open: ${rooms}, live: ${live}. Connections listening: ${listeners}.`,
   nothingRuns: 'No room has its doors open.',
   disk: 'Disk',
   diskSays: (free, size) => `Disk of the data folder: ${free} of ${size} are free.`,
@@ -152,12 +152,12 @@ const english: OverviewWords = {
   count: {
     ...{ scheduled: 'Rooms announced', open: 'Rooms with their doors open', live: 'Rooms live' },
     ...{
-      listeners: 'Connections that listen',
+      listeners: 'Connections listening',
       operators: 'Accounts of operators',
       hosts: 'Accounts of hosts',
     },
-    ...{ members: 'Accounts of members', suspended: 'Accounts suspended', reports: 'Reports that are open' },
-    ...{ objections: 'Objections without an answer', mails: 'Mails that wait' },
+    ...{ members: 'Accounts of members', suspended: 'Accounts suspended', reports: 'Open reports' },
+    ...{ objections: 'Objections without an answer', mails: 'Messages waiting to be sent' },
   },
   who: 'Who and what',
   operators: 'Operators',
@@ -169,9 +169,9 @@ const english: OverviewWords = {
   savedAt: (when, size, files, rows) => `${when}: ${size}, ${files} files, ${rows} rows`,
   mail: 'Mail',
   mailBy: (server) => `sent by ${server}`,
-  noMail: 'no server is set: mails wait, and you pass their links on',
+  noMail: 'no server is set: messages wait, and you pass their links on',
   limits: 'Limits',
-  limitsLead: 'What holds now, and the setting that changes it after a restart.',
+  limitsLead: 'What applies now, and the setting that changes it after a restart.',
   limit: 'Limit',
   value: 'Value',
   setting: 'with its setting',
@@ -180,7 +180,7 @@ const english: OverviewWords = {
   asDefault: 'default',
   asSet: 'set',
   limitOf: {
-    roomsCreate: 'Who may start rooms, beside accounts of hosts',
+    roomsCreate: 'Who may start rooms, besides accounts of hosts',
     signUp: 'Who may make an account',
     maxSpeakers: 'People on one stage',
     speakersPerCell: 'People on all stages of a studio process',
@@ -230,10 +230,10 @@ const french: OverviewWords = {
   operatorsOnly: 'Cette page est pour les exploitants de ce serveur.',
   signIn: 'Se connecter',
   away: 'Ce que font les processus ne peut pas être lu en ce moment. Tout ce qui suit vient de la base de données.',
-  health: 'Comment il va',
+  health: 'Santé',
   allWell: 'Tout va bien. Rien ne vous attend.',
   partsWell: 'Toutes les parties vont bien.',
-  notWell: 'Ceci ne va pas bien, ou attend :',
+  notWell: 'Ceci ne va pas bien, ou vous attend :',
   part: (name) => {
     const [, kind = name, number] = /^(\w+?)(?:-(\d+))?$/.exec(name) ?? [];
     const words: Record<string, string> = {
@@ -250,17 +250,17 @@ const french: OverviewWords = {
   neverSaved: 'Aucune sauvegarde de ce serveur n’est connue. Faites-en une : earshot backup',
   savedLongAgo: (days) => `La dernière sauvegarde a ${days} jours.`,
   mailsStuck: (count) =>
-    count === 1 ? 'Un courriel ne peut pas être envoyé.' : `${count} courriels ne peuvent pas être envoyés.`,
+    count === 1 ? 'Un e-mail ne peut pas être envoyé.' : `${count} e-mails ne peuvent pas être envoyés.`,
   mailsByHand: (count) =>
     count === 1
-      ? 'Un courriel attend : aucun serveur de courriel n’est réglé, transmettez son lien vous-même.'
-      : `${count} courriels attendent : aucun serveur de courriel n’est réglé, transmettez leurs liens vous-même.`,
+      ? 'Un e-mail attend : aucun serveur d’e-mail n’est réglé, transmettez son lien vous-même.'
+      : `${count} e-mails attendent : aucun serveur d’e-mail n’est réglé, transmettez leurs liens vous-même.`,
   reportsWait: (count) =>
     count === 1 ? 'Un signalement attend une décision.' : `${count} signalements attendent une décision.`,
   objectionsWait: (count) =>
-    count === 1 ? 'Une objection attend une réponse.' : `${count} objections attendent une réponse.`,
+    count === 1 ? 'Une contestation attend une réponse.' : `${count} contestations attendent une réponse.`,
   running: (rooms, live, listeners) =>
-    `Salles aux portes ouvertes : ${rooms}, en direct : ${live}. Connexions qui écoutent : ${listeners}.`,
+    `Salles aux portes ouvertes : ${rooms}, en direct : ${live}. Connexions à l’écoute : ${listeners}.`,
   nothingRuns: 'Aucune salle n’a ses portes ouvertes.',
   disk: 'Disque',
   diskSays: (free, size) => `Disque du dossier de données : ${free} libres sur ${size}.`,
@@ -270,9 +270,9 @@ const french: OverviewWords = {
   counts: 'Nombres',
   count: {
     ...{ scheduled: 'Salles annoncées', open: 'Salles aux portes ouvertes', live: 'Salles en direct' },
-    ...{ listeners: 'Connexions qui écoutent', operators: 'Comptes d’exploitants', hosts: 'Comptes d’hôtes' },
+    ...{ listeners: 'Connexions à l’écoute', operators: 'Comptes d’exploitants', hosts: 'Comptes d’hôtes' },
     ...{ members: 'Comptes de membres', suspended: 'Comptes suspendus', reports: 'Signalements ouverts' },
-    ...{ objections: 'Objections sans réponse', mails: 'Courriels qui attendent' },
+    ...{ objections: 'Contestations sans réponse', mails: 'E-mails en attente' },
   },
   who: 'Qui et quoi',
   operators: 'Exploitants',
@@ -282,9 +282,9 @@ const french: OverviewWords = {
   database: 'Base de données',
   backup: 'Dernière sauvegarde',
   savedAt: (when, size, files, rows) => `${when} : ${size}, ${files} fichiers, ${rows} lignes`,
-  mail: 'Courriel',
+  mail: 'E-mail',
   mailBy: (server) => `envoyé par ${server}`,
-  noMail: 'aucun serveur n’est réglé : les courriels attendent, et vous transmettez leurs liens',
+  noMail: 'aucun serveur n’est réglé : les e-mails attendent, et vous transmettez leurs liens',
   limits: 'Limites',
   limitsLead: 'Ce qui vaut maintenant, et le réglage qui le change après un redémarrage.',
   limit: 'Limite',

@@ -62,7 +62,7 @@ test('what needs the operator is named, with the page where it is done', () => {
     'A process that mixes the sound of rooms (studio-0): no &lt;answer&gt;',
     '<a href="/operate/reports">2 reports wait for a decision.</a>',
     'One objection waits',
-    '3 mails wait',
+    '3 messages wait',
     '20 days old',
   ])
     expect([said, main.includes(said)]).toEqual([said, true]);

@@ -27,7 +27,7 @@ export const handsEnglish = {
   banYes: 'Ban',
   banReason: 'Why? They read it, and you find it in the list (optional)',
   back: 'Back',
-  wereOnStage: 'Were on stage',
+  wereOnStage: 'Have been on stage',
   callAgain: 'Back on stage',
   forget: 'Let go',
   backstage: 'Backstage: only hosts hear this',

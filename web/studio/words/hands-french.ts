@@ -30,7 +30,7 @@ export const handsFrench: typeof handsEnglish = {
   banYes: 'Bannir',
   banReason: 'Pourquoi ? La personne le lit, et vous le retrouvez dans la liste (facultatif)',
   back: 'Retour',
-  wereOnStage: 'Étaient sur scène',
+  wereOnStage: 'Ont été sur scène',
   callAgain: 'De retour sur scène',
   forget: 'Laisser partir',
   backstage: 'En coulisses : seuls les hôtes entendent',

@@ -22,6 +22,6 @@ export const interactionFrench: typeof interactionEnglish = {
   pinLink: 'Lien, https uniquement (facultatif)',
   pinSend: 'Épingler',
   unpin: 'Retirer',
-  ruleQuestions: 'Les auditeurs peuvent demander par écrit',
+  ruleQuestions: 'Les auditeurs peuvent poser des questions par écrit',
   ruleReactions: 'Les auditeurs peuvent réagir',
 };

@@ -6,8 +6,8 @@ export const invitesEnglish = {
   roles: { guest: 'guest', speaker: 'speaker', 'co-host': 'co-host' },
   invite: 'Invite',
   invited: (who: string) => `\u2068${who}\u2069 is invited, if there is such an account.`,
-  status: { open: 'no answer yet', accepted: 'accepted', declined: 'declined', expired: 'over' },
+  status: { open: 'no answer yet', accepted: 'accepted', declined: 'declined', expired: 'expired' },
   takeBack: 'Take back',
   takenBack: 'Taken back.',
-  hint: 'It stands on the page of their account, and comes by mail. Whether there is such an account is not told before they accept. Whoever has none needs a link.',
+  hint: 'The invitation appears on the page of their account and is sent by e-mail. You are not told whether there is such an account until they accept. People without an account need a link.',
 };

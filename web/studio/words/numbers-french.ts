@@ -32,6 +32,6 @@ export const numbersFrench: RoomNotesWords = {
   answer: 'Répondre',
   correct: 'Remplacer',
   corrected: 'remplacée',
-  authors: { host: 'hôte', operator: 'opérateur' },
+  authors: { host: 'hôte', operator: 'exploitant' },
   noteTimeWrong: 'Ce moment n’est pas encore venu.',
 };

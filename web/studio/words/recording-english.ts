@@ -25,9 +25,9 @@ export const recordingEnglish = {
   makeClip: 'Make a clip',
   makeTrim: 'Leave it out',
   trimHint:
-    'What is left out is not heard any more, and the page says where, how long and why. The original stays untouched.',
+    'What is left out is no longer heard, and the page says where, how long and why. The original stays untouched.',
   trimmed: 'Left out. The page says so, with your words.',
-  placeWrong: 'This is no place in the recording. Write minutes and seconds.',
+  placeWrong: 'This place is not in the recording. Write minutes and seconds.',
   orderWrong: 'The end has to be after the beginning.',
   clipWrong: 'A clip lasts 1 to 90 seconds.',
   waiting: 'The recording is being completed. It is here in a moment.',

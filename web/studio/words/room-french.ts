@@ -37,7 +37,7 @@ export const roomFrench: typeof roomEnglish = {
     'room-unknown': 'Aucune salle n’a cette adresse.',
     'room-not-open': 'La salle n’est pas ouverte.',
     'room-ended': 'La salle est terminée.',
-    'room-stopped': 'L’opérateur de ce serveur a arrêté cette salle. Le motif est sur sa page.',
+    'room-stopped': 'L’exploitant de ce serveur a arrêté cette salle. Le motif est sur sa page.',
     'wrong-moment': 'Ce n’est pas possible à ce moment de la salle.',
     'session-unknown': 'Votre place sur scène n’existe plus. Remontez sur scène.',
     'already-on-stage': 'Vous êtes déjà sur scène avec ce lien, ailleurs.',

@@ -14,7 +14,7 @@ export const settingsFrench: typeof settingsEnglish = {
   late: (minutes) => (minutes === 1 ? '1 minute de retard' : `${minutes} minutes de retard`),
   who: 'Qui peut venir',
   public: 'Tout le monde (dans les listes)',
-  unlisted: 'Qui a l’adresse (hors listes)',
+  unlisted: 'Toute personne qui a l’adresse (hors listes)',
   private: 'Seulement les invités (privée)',
   password: 'Mot de passe des auditeurs',
   passwordHint:
