@@ -23,6 +23,7 @@ export const ERRORS = {
   'room-not-open': { status: 409, title: 'The room is not open' },
   'room-ended': { status: 410, title: 'The conversation has ended' },
   'room-stopped': { status: 403, title: 'The operator of this server has stopped this room' },
+  'account-not-listed': { status: 404, title: 'No room here has this account on its list' },
   'link-withdrawn': { status: 403, title: 'This link was withdrawn by the host' },
   'recording-removed': { status: 410, title: 'The recording is no longer here' },
   removed: { status: 403, title: 'The host removed this person from the stage' },

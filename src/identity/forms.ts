@@ -49,9 +49,15 @@ export async function fieldsOf(request: Request): Promise<URLSearchParams | unde
   return typeof bytes === 'string' ? undefined : new URLSearchParams(bytes.toString('utf8'));
 }
 
-/** Where somebody goes after signing in: a studio of ours, or their account; never anywhere else. */
-export const afterSignIn = (wish: string | null | undefined): string =>
-  wish && find(wish)?.address.id === 'studio' ? wish : '/account';
+/**
+ * Where somebody goes after signing in: a studio of ours, a room's page, which asks for its key then, or their account;
+ * never anywhere else.
+ */
+export function afterSignIn(wish: string | null | undefined): string {
+  const at = wish?.replace(/#account$/, '') ?? '';
+  const page = find(at)?.address.id;
+  return page === 'studio' ? at : page === 'room' ? `${at}#account` : '/account';
+}
 
 /** Sends the browser on to another page of ours, with the cookies of another answer. */
 export function onward(path: string, cookies: readonly string[] = []): Response {

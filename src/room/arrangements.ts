@@ -32,6 +32,10 @@ export function planned(
   return arranged(entry, { plans: all.length === 0 ? undefined : (Object.fromEntries(all) as RoomPlans) });
 }
 
+/** The entry with another lock: what let people into a private room until now has to be shown again. */
+export const relocked = (entry: RoomOnSite): RoomOnSite =>
+  entry.arrangements?.access === 'private' ? arranged(entry, { lock: newLock() }) : entry;
+
 /** True for a room that only those may see who are let in: private, or a draft. */
 export const isClosed = ({ arrangements }: RoomOnSite): boolean =>
   arrangements?.access === 'private' || arrangements?.draft === true;

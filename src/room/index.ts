@@ -161,14 +161,22 @@ export async function open(deps: RoomsDeps): Promise<Rooms> {
   const measures = openMeasures({ book, clock: deps.clock, cells: deps.cells });
   const guests = openGuests(deps.guestKey ?? randomBytes(32), () => deps.clock.wall());
   const members = openMembers(deps);
+  const invitations = openRoomInvitations({ ...deps, members });
   const access = openAccess({
-    ...{ book, guests, tokens: deps.tokens, clock: deps.clock, operatorKey: deps.operatorKey, members },
+    ...{
+      book,
+      guests,
+      invitations,
+      tokens: deps.tokens,
+      clock: deps.clock,
+      operatorKey: deps.operatorKey,
+      members,
+    },
     ...(deps.account ? { account: (request: Request) => deps.account?.(request) ?? NOBODY } : {}),
     ...(deps.operatorGeneration
       ? { operatorGeneration: () => deps.operatorGeneration?.() ?? Number.POSITIVE_INFINITY }
       : {}),
   });
-  const invitations = openRoomInvitations({ ...deps, members });
   const ofAccounts = openAccountRooms({ book, access, members, invitations, clock: deps.clock });
   /** Whoever is removed loses what their account is here as well. */
   const bar = async (slug: string, who: SpeakerId): Promise<void> => {
@@ -179,7 +187,7 @@ export async function open(deps: RoomsDeps): Promise<Rooms> {
   const handle = routes(
     {
       ...deps,
-      ...{ book, measures, members, guests, passwords: openPasswords() },
+      ...{ book, measures, members, guests, invitations, passwords: openPasswords() },
       roomKeys: deps.roomKeys ?? openRoomKeys(randomBytes(32)),
       trouble,
       publicUrl: deps.publicUrl,

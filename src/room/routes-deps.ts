@@ -6,6 +6,7 @@ import type { Store } from '../store/index.ts';
 import type { RecordingNote } from '../wire/recording.ts';
 import type { Guests } from './access/guests.ts';
 import type { Passwords } from './access/password.ts';
+import type { RoomInvitations } from './accounts/invitations.ts';
 import type { Members } from './accounts/members.ts';
 import type { Book } from './book.ts';
 import type { RoomMeasures } from './measures.ts';
@@ -23,6 +24,7 @@ export interface RoutesDeps {
   readonly book: Book;
   readonly measures: RoomMeasures;
   readonly members: Members;
+  readonly invitations: RoomInvitations;
   /** True, and logged, when an error comes from the database. */
   trouble(error: unknown): boolean;
   readonly tokens: Tokens;

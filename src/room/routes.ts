@@ -155,7 +155,7 @@ export function routes(
 
   measureRoutes(app, deps, access, shown);
   peopleRoutes(app, deps, access, changing, base);
-  settingsRoutes(app, deps, changing, shown);
+  settingsRoutes(app, deps, access, changing, shown);
   successionRoutes(app, deps, access, changing, shown);
   enterRoutes(app, deps, access, base);
   accountRoutes(app, deps, access, accountRooms, base);

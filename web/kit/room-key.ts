@@ -8,8 +8,14 @@ export interface RoomPass {
   readonly pass?: string;
 }
 
-/** The server's answer: a key, that the room is closed (wrong, withdrawn, or none), or nothing worth saying. */
-export type Entered = { readonly key: string } | 'closed' | 'later' | 'away';
+/**
+ * The server's answer: a key, that the room is closed (wrong, withdrawn, or none), the same for the account that is signed
+ * in, or nothing worth saying.
+ */
+export type Entered = { readonly key: string } | 'closed' | 'not-listed' | 'later' | 'away';
+
+/** What is kept as a pass by whoever is let in by the account that is signed in. */
+export const BY_ACCOUNT = 'account';
 
 /** Keys end at multiples of this; a key begins with the number of its end in hexadecimal digits. */
 const SLOT_MS = 30 * 60_000;
@@ -50,7 +56,10 @@ export async function enter(slug: string, grant: RoomPass): Promise<Entered> {
     });
     if (response.status === 429) return 'later';
     if (response.status >= 500) return 'away';
-    if (!response.ok) return 'closed';
+    if (!response.ok) {
+      const { code } = (await response.json()) as { code?: string };
+      return code === 'account-not-listed' ? 'not-listed' : 'closed';
+    }
     const { key, pass } = (await response.json()) as { key: string; pass?: string };
     if (pass !== undefined) keepPass(slug, pass);
     return { key };
@@ -79,7 +88,7 @@ export function openRoomKey({ slug = '', key }: DOMStringMap): void {
       return soon(entered.key);
     }
     // Whoever is no longer let in is told so where everybody is.
-    if (entered === 'closed') return location.replace(`/r/${slug}`);
+    if (entered === 'closed' || entered === 'not-listed') return location.replace(`/r/${slug}`);
     timer = setTimeout(again, AGAIN_MS);
   };
   const again = (): Promise<void> => {

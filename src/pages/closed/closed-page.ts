@@ -10,6 +10,8 @@ interface ClosedWords {
   readonly invited: string;
   readonly password: string;
   readonly enter: string;
+  readonly listed: string;
+  readonly byAccount: string;
   readonly home: string;
   readonly embed: string;
 }
@@ -24,6 +26,9 @@ const WORDS: Readonly<Record<PageLanguage, ClosedWords>> = {
       'If you were invited, open the link of your invitation, or enter the password of the room. A wrong password and a wrong address are answered alike: check both.',
     password: 'Password of the room',
     enter: 'Enter the room',
+    listed:
+      'If your account was invited, come in with it. Whoever is not signed in does that first, and comes back here.',
+    byAccount: 'Enter with your account',
     home: 'Rooms that are open to everybody',
     embed: 'This room is private, or does not exist. If you were invited, open its own page.',
   },
@@ -36,6 +41,9 @@ const WORDS: Readonly<Record<PageLanguage, ClosedWords>> = {
       'Si vous êtes invité, ouvrez le lien de votre invitation, ou saisissez le mot de passe de la salle. Un mauvais mot de passe et une mauvaise adresse reçoivent la même réponse : vérifiez les deux.',
     password: 'Mot de passe de la salle',
     enter: 'Entrer dans la salle',
+    listed:
+      'Si votre compte est invité, entrez avec lui. Si vous n’êtes pas connecté, vous vous connectez d’abord, puis vous revenez ici.',
+    byAccount: 'Entrer avec votre compte',
     home: 'Les salles ouvertes à tous',
     embed: 'Cette salle est privée, ou n’existe pas. Si vous êtes invité, ouvrez sa propre page.',
   },
@@ -59,6 +67,10 @@ export function closedMain(slug: string, language: PageLanguage): string {
 <label for="password">${words.password}</label>
 <input id="password" name="password" type="password" autocomplete="current-password" maxlength="200" required>
 <button class="button" type="submit">${words.enter}</button>
+</form>
+<form method="post" action="/r/${escapeHtml(slug)}/enter" class="card account">
+<p>${words.listed}</p>
+<button class="button quiet" type="submit">${words.byAccount}</button>
 </form>
 <p><a href="/">${words.home}</a></p>
 </main>`;

@@ -6,6 +6,7 @@ import type { Slug, SpeakerId } from '../../base/ids.ts';
 import type { RequestPace } from '../../http/index.ts';
 import { bearer, type Grant, LOCAL_GENERATION, type Tokens, withdrawn } from '../../keys/token.ts';
 import type { AccountCard } from '../../wire/account.ts';
+import type { RoomInvitations } from '../accounts/invitations.ts';
 import { type Members, speakerOf } from '../accounts/members.ts';
 import { isClosed, passOf } from '../arrangements.ts';
 import type { Book } from '../book.ts';
@@ -90,6 +91,8 @@ export interface AccessDeps {
   readonly operatorKey: string | undefined;
   readonly guests: Guests;
   readonly members: Members;
+  /** Who may listen to a private room by account. */
+  readonly invitations: Pick<RoomInvitations, 'isGuest'>;
   /** Who sends a request, by account; absent: there are no accounts. */
   account?(request: Request): Promise<AccountCard | undefined>;
   /** The current generation of operator's links; absent: there are none. */
@@ -107,6 +110,8 @@ export interface Access {
   byOperator(c: Context): Promise<boolean>;
   /** True for the operator's key, and for the operator's link until it is replaced. */
   isOperator(token: string | undefined): Promise<boolean>;
+  /** What an account is in a room. */
+  ofAccount(entry: RoomOnSite, who: AccountCard): Promise<RoomAsker>;
   /** Who asks, by the address and the token of a request. */
   whoAsks(c: Context): Promise<Attempted<RoomAsker>>;
   /** The same for a room's address and a token. */
@@ -171,6 +176,9 @@ export function openAccess(deps: AccessDeps): Access {
     const token = bearer(c.req.header('authorization'));
     return token?.startsWith('ea_') ? undefined : token;
   };
+  /** A draft has no guests by account: it is announced to nobody. */
+  const isListed = async ({ id, arrangements }: RoomOnSite, who: AccountCard): Promise<boolean> =>
+    !arrangements?.draft && deps.invitations.isGuest(id, who.id);
   const known = new WeakMap<Request, Promise<AccountCard | undefined>>();
   const account: Access['account'] = async (c) => {
     if (!deps.account || linkIn(c) !== undefined) return undefined;
@@ -178,12 +186,7 @@ export function openAccess(deps: AccessDeps): Access {
     known.set(c.req.raw, found);
     return found;
   };
-  const whoAsks: Access['whoAsks'] = async (c) => {
-    const slug = c.req.param('slug') ?? '';
-    const who = await account(c);
-    if (!who) return whoIs(slug, bearer(c.req.header('authorization')));
-    const entry = await book.find(slug);
-    if (!entry) return { refused: 'room-unknown' };
+  const ofAccount: Access['ofAccount'] = async (entry, who) => {
     if (who.role === 'operator') return { entry, role: 'operator' };
     const role = await deps.members.roleIn(entry.id, who.id);
     const out = keptOut(entry, who);
@@ -194,7 +197,15 @@ export function openAccess(deps: AccessDeps): Access {
       return { entry, role, grant, ...standing(entry, grant) };
     }
     const trouble = { refused: 'not-host', detail: 'Your account does not host this room.' } as const;
-    return { entry, role: isClosed(entry) && role === undefined ? 'stranger' : 'listener', trouble };
+    const isIn = !isClosed(entry) || role !== undefined || (await isListed(entry, who));
+    return { entry, role: isIn ? 'listener' : 'stranger', trouble };
+  };
+  const whoAsks: Access['whoAsks'] = async (c) => {
+    const slug = c.req.param('slug') ?? '';
+    const who = await account(c);
+    if (!who) return whoIs(slug, bearer(c.req.header('authorization')));
+    const entry = await book.find(slug);
+    return entry ? ofAccount(entry, who) : { refused: 'room-unknown' };
   };
   const callerOf = async (asked: Attempted<RoomAsker>, act: RoomAct): Promise<Attempted<Caller>> => {
     if (isRefusal(asked)) return asked;
@@ -224,6 +235,7 @@ export function openAccess(deps: AccessDeps): Access {
     whoIs,
     account,
     byOperator: async (c) => (await isOperator(linkIn(c))) || (await account(c))?.role === 'operator',
+    ofAccount,
     whoAsks,
     may: async (c, act) => callerOf(await whoAsks(c), act),
     async memberBy(slug, token) {

@@ -1,11 +1,12 @@
 import type { Context, Hono } from 'hono';
 import { isRefusal, mediaType, read, refuse, refused } from '../../api/index.ts';
 import { networkOf, openAllowance } from '../../base/allowance.ts';
+import { asSlug } from '../../base/ids.ts';
 import { bearer } from '../../keys/token.ts';
 import { isClosed, passOf } from '../arrangements.ts';
 import { fromForeignPage } from '../origin.ts';
 import type { RoomRefusal } from '../refusal.ts';
-import { refusalPage } from '../refusal-page.ts';
+import { closedPage } from '../refusal-page.ts';
 import { requests } from '../requests.ts';
 import type { RoutesDeps } from '../routes-deps.ts';
 import type { RoomOnSite } from '../rows.ts';
@@ -31,12 +32,20 @@ interface Admitted {
   readonly pass?: string;
 }
 
+/** What a page shows next time that was let in by the account which is signed in. */
+const BY_ACCOUNT = 'account';
+/** The same for every address where this account is let in nowhere. */
+const NOT_LISTED: RoomRefusal = {
+  refused: 'account-not-listed',
+  detail: 'Ask whoever invited you, or sign in with the account that was invited.',
+};
+
 /** A room that does not exist, one that is not private, and a wrong password are answered alike. */
 const UNKNOWN: RoomRefusal = { refused: 'room-unknown', detail: 'Check the address and the password.' };
 
 /**
- * Adds `POST /r/:slug/enter`: the key of a private room, for a host's or speaker's link, a guest's pass or the password.
- * A page asks with JSON and again before its key ends; a form is led to the room.
+ * Adds `POST /r/:slug/enter`: the key of a private room, for a host's or speaker's link, a guest's pass, the password, or
+ * an account of the room. A page asks with JSON and again before its key ends; a form is led to the room.
  */
 export function enterRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (c: Context) => string): void {
   const { book, clock, guests, passwords, roomKeys } = deps;
@@ -74,6 +83,19 @@ export function enterRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (
     if (!right || !entry) return UNKNOWN;
     return { entry, pass: guests.sign({ slug, pass: passOf(entry, 'password') ?? '' }, PASS_SECONDS) };
   };
+  /** By the account that is signed in; undefined: there is none. */
+  const byAccount = async (c: Context, slug: string): Promise<Admitted | RoomRefusal | undefined> => {
+    const who = await access.account(c);
+    if (!who) return undefined;
+    const entry = await book.find(slug);
+    if (!entry || !isClosed(entry)) return NOT_LISTED;
+    const { role, known, trouble } = await access.ofAccount(entry, who);
+    if (known && trouble) return trouble;
+    if (role === 'stranger') return NOT_LISTED;
+    // Whoever comes in has accepted.
+    await deps.invitations.letIn(entry.id, who.id);
+    return { entry, pass: BY_ACCOUNT };
+  };
   const admitted = async (
     c: Context,
     { password, pass }: { readonly password?: string | undefined; readonly pass?: string | undefined },
@@ -81,13 +103,13 @@ export function enterRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (
     const slug = c.req.param('slug') ?? '';
     const from = c.req.header('x-forwarded-for');
     const token = bearer(c.req.header('authorization')) ?? pass;
-    if (token !== undefined) {
-      const wait = passes.take(from === undefined ? '' : networkOf(from));
-      if (wait !== undefined) return tooOften(wait);
-      const result = await byPass(slug, token);
-      if (!isRefusal(result) || password === undefined) return result;
-    }
-    return password === undefined ? UNKNOWN : byPassword(slug, password, from);
+    if (token === undefined && password !== undefined) return byPassword(slug, password, from);
+    const wait = passes.take(from === undefined ? '' : networkOf(from));
+    if (wait !== undefined) return tooOften(wait);
+    const result = token === undefined ? UNKNOWN : await byPass(slug, token);
+    if (!isRefusal(result)) return result;
+    if (password !== undefined) return byPassword(slug, password, from);
+    return (await byAccount(c, slug)) ?? result;
   };
 
   app.post('/r/:slug/enter', async (c) => {
@@ -95,7 +117,13 @@ export function enterRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (
     if (fromForeignPage(c, base(c))) return refuse('foreign-page');
     const wish = await read(c, schemas.enter, form);
     const result = isRefusal(wish) ? wish : await admitted(c, wish.value);
-    if (isRefusal(result)) return form ? refusalPage(c, result) : refused(result);
+    if (isRefusal(result)) {
+      const slug = asSlug(c.req.param('slug')) ?? '';
+      // A form that showed nothing is by the account; whoever has not signed in does that first, and comes back.
+      if (form && result === UNKNOWN && !isRefusal(wish) && wish.value.password === undefined)
+        return c.redirect(`/sign-in?next=/r/${slug}`, 303);
+      return form ? closedPage(c, result, `/r/${slug}`) : refused(result);
+    }
     const { slug } = result.entry.card;
     const room = { slug, lock: result.entry.arrangements?.lock ?? '' };
     const { key, until } = roomKeys.make(room, clock.wall());

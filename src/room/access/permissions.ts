@@ -18,6 +18,7 @@ export type RoomPhase = RoomStatus | 'draft';
 export type RoomAct =
   | 'read'
   | 'edit'
+  | 'read-settings'
   | 'settings'
   | 'publish'
   | 'open'
@@ -74,6 +75,7 @@ const RUNNING = { open: MOMENT, live: MOMENT, stopped: MOMENT } as const;
 export const PERMISSIONS: Readonly<Record<RoomAct, Permission>> = {
   read: { route: 'GET /api/rooms/:slug', roles: ALL },
   edit: { route: 'PATCH /api/rooms/:slug', roles: HOSTS, not: { cancelled: ENDED } },
+  'read-settings': { route: 'GET /api/rooms/:slug/settings', roles: HOSTS },
   settings: {
     ...{ route: 'PATCH /api/rooms/:slug/settings', roles: HOST },
     hostOnly: 'Only the host decides who may come.',

@@ -6,16 +6,24 @@ import type { RoomRefusal } from '../refusal.ts';
 import { requests } from '../requests.ts';
 import type { RoutesDeps } from '../routes-deps.ts';
 import type { RoomOnSite } from '../rows.ts';
-import type { Changing } from './access.ts';
+import type { Access, Changing } from './access.ts';
 
 /** Adds who may come: access and password, drafts, and the withdrawal of everybody's key. */
 export function settingsRoutes(
   app: Hono,
   { book, clock, passwords }: RoutesDeps,
+  rights: Pick<Access, 'may'>,
   changing: Changing,
   shown: (c: Parameters<Changing>[0], made: RoomOnSite | RoomRefusal) => Response,
 ): void {
   const schemas = requests(() => clock.wall());
+
+  app.get('/api/rooms/:slug/settings', async (c) => {
+    const caller = await rights.may(c, 'read-settings');
+    if (isRefusal(caller)) return refused(caller);
+    const { access = 'public', password, draft = false } = caller.entry.arrangements ?? {};
+    return c.json({ access, draft, password: password !== undefined });
+  });
 
   app.patch('/api/rooms/:slug/settings', async (c) => {
     const caller = await changing(c, 'settings');

@@ -74,7 +74,8 @@ export function openAccountRooms({
     async guestWay({ id }, slug) {
       const entry = await book.find(slug);
       if (!entry || !(await invitations.isGuest(entry.id, id))) return undefined;
-      return entry.arrangements?.access === 'private' ? access.guestLink(entry, '').url : `/r/${slug}`;
+      // The page of a private room asks for the key by the account: a link would outlive the list.
+      return entry.arrangements?.access === 'private' ? `/r/${slug}#account` : `/r/${slug}`;
     },
     async adopt(who, link, known) {
       const { slug = known, token } = readLink(link);

@@ -4,6 +4,7 @@ import { languageOf } from '../../base/negotiation.ts';
 import { openPace } from '../../http/index.ts';
 import type { AccountCard } from '../../wire/account.ts';
 import { type Access, tooOften } from '../access/access.ts';
+import { relocked } from '../arrangements.ts';
 import { requests } from '../requests.ts';
 import type { RoutesDeps } from '../routes-deps.ts';
 import type { AccountRooms } from './adoption.ts';
@@ -16,7 +17,7 @@ const NONE = 'There is no such invitation, or it is answered or over.';
 /** Adds invitations of accounts: what hosts of a room do, and what whoever is asked answers. */
 export function invitationRoutes(
   app: Hono,
-  { clock }: RoutesDeps,
+  { book, clock }: RoutesDeps,
   access: Access,
   { invitations }: AccountRooms,
   asks: (c: Context) => Promise<AccountCard | Response>,
@@ -52,9 +53,11 @@ export function invitationRoutes(
   app.delete('/api/rooms/:slug/invitations/:id', async (c) => {
     const caller = await access.may(c, 'take-back-invitation');
     if (isRefusal(caller)) return refused(caller);
-    return (await invitations.revoke(caller.entry.id, c.req.param('id')))
-      ? c.body(null, 204)
-      : refuse('not-found', NONE);
+    const gone = await invitations.revoke(caller.entry.id, c.req.param('id'));
+    if (!gone) return refuse('not-found', NONE);
+    // The key that somebody came in with is everybody's: all others get the next one by what they hold.
+    if (gone.letIn) await book.change(caller.entry.card.slug, relocked);
+    return c.body(null, 204);
   });
 
   app.get('/api/account/invitations', async (c) => {
@@ -115,7 +118,7 @@ export const invitationPaths = (): Record<string, object> => {
       post: {
         summary: 'Invite somebody to a room by the address or the name of their account',
         description:
-          'The answer is the same whether or not there is such an account. Whoever has one finds the invitation on its page, and gets a mail. An address that gets an account later finds it then.',
+          'The answer is the same whether or not there is such an account. Whoever has one finds the invitation on its page, and gets a mail. An address that gets an account later finds it then. The guests of a private room are on its list from then on: `POST /r/{slug}/enter` lets them in while they are signed in.',
         security,
         requestBody: body(requests(() => 0).inviteAccount),
         responses: {
@@ -133,6 +136,8 @@ export const invitationPaths = (): Record<string, object> => {
       parameters: [slugParameter, idParameter],
       delete: {
         summary: 'Take an invitation back, and what it gave with it, for the host',
+        description:
+          'Whoever listens to a private room by it hears nothing from two seconds later; everybody else goes on with a new key.',
         security,
         responses: { 204: { description: 'Done' }, ...refusals([...HOSTS, 'not-found']) },
       },

@@ -39,14 +39,16 @@ export interface RoomInvitations {
   ): Promise<RoomInvitation | undefined>;
   /** Those of a room, the newest first. */
   list(room: string): Promise<RoomInvitation[]>;
-  /** Takes one back, and what it gave with it; false when there is none. */
-  revoke(room: string, id: string): Promise<boolean>;
+  /** Takes one back, and what it gave with it: whether it let anybody in; undefined when there is none. */
+  revoke(room: string, id: string): Promise<{ readonly letIn: boolean } | undefined>;
   /** What an account is asked, or has accepted as a guest. */
   asked(who: AccountCard): Promise<RoomAsk[]>;
   /** Accepts or declines; false when it is not theirs, over, or answered. */
   answer(who: AccountCard, id: string, yes: boolean): Promise<boolean>;
-  /** Whether an account has accepted to come as a guest, and it was not taken back. */
+  /** Whether an account is on the list of a room's guests: invited to listen, and neither declined nor taken back. */
   isGuest(room: string, who: AccountId): Promise<boolean>;
+  /** The same, and whoever comes in has accepted. */
+  letIn(room: string, who: AccountId): Promise<boolean>;
   /** Forgets all of an account that is being erased. */
   forget(who: AccountId): Promise<void>;
 }
@@ -85,6 +87,19 @@ export function openRoomInvitations(deps: {
           e.and([e('room_invitation.account', 'is', null), e('said', 'in', addressOf(who))]),
         ]),
       );
+  /** The invitation that has an account on the list of guests. */
+  const listed = (room: string, who: AccountId) =>
+    all()
+      .select('id')
+      .where('room', '=', room)
+      .where('role', '=', 'guest')
+      .where((e) =>
+        e.or([e('account', '=', who), e.and([e('account', 'is', null), e('said', 'in', addressOf(who))])]),
+      )
+      .where((e) =>
+        e.or([e('accepted', '=', 1), e.and([e('answered', 'is', null), e('expires', '>', clock.wall())])]),
+      )
+      .executeTakeFirst();
   return {
     async make({ id: room, card }, by, { who, role }, french) {
       const now = clock.wall();
@@ -98,7 +113,9 @@ export function openRoomInvitations(deps: {
       await db.deleteFrom('room_invitation').where('room', '=', room).where('said', '=', said).execute();
       const row = {
         ...{ id: randomUUIDv7(), room, said, account: found?.id ?? null, role, inviter: by },
-        ...{ created: now, expires: now + KEEP_MS, answered: null, accepted: 0 },
+        // Whoever may listen can come in until 30 days after it began.
+        ...{ created: now, expires: Math.max(now, card.clocks.scheduled ?? 0) + KEEP_MS },
+        ...{ answered: null, accepted: 0 },
       };
       await db.insertInto('room_invitation').values(row).execute();
       if (found) people?.tell(found.id, { title: card.title, inviter: by, role }, french);
@@ -116,13 +133,13 @@ export function openRoomInvitations(deps: {
         .where('id', '=', id)
         .returning(['account', 'role', 'accepted'])
         .executeTakeFirst();
-      if (!gone) return false;
+      if (!gone) return undefined;
       if (gone.accepted === 1 && gone.account !== null && gone.role !== 'guest') {
         // Somebody who has become more than that since stays it.
         const now = await members.roleIn(room, gone.account as AccountId);
         if (now === gone.role) await members.remove(room, gone.account);
       }
-      return true;
+      return { letIn: gone.accepted === 1 };
     },
     async asked({ id }) {
       const rows = await theirs(id)
@@ -158,15 +175,17 @@ export function openRoomInvitations(deps: {
         .executeTakeFirst();
       return numUpdatedRows > 0n;
     },
-    async isGuest(room, who) {
-      const row = await all()
-        .select('id')
-        .where('room', '=', room)
-        .where('account', '=', who)
-        .where('role', '=', 'guest')
-        .where('accepted', '=', 1)
-        .executeTakeFirst();
-      return row !== undefined;
+    isGuest: async (room, who) => (await listed(room, who)) !== undefined,
+    async letIn(room, who) {
+      const row = await listed(room, who);
+      if (!row) return false;
+      await db
+        .updateTable('room_invitation')
+        .set({ answered: clock.wall(), accepted: 1, account: who })
+        .where('id', '=', row.id)
+        .where('answered', 'is', null)
+        .execute();
+      return true;
     },
     async forget(who) {
       await db

@@ -4,6 +4,7 @@ import type { ErrorCode } from '../../base/errors.ts';
 import { openPace } from '../../http/index.ts';
 import type { AccountCard } from '../../wire/account.ts';
 import type { Access } from '../access/access.ts';
+import { relocked } from '../arrangements.ts';
 import { studioLink } from '../links.ts';
 import { requests } from '../requests.ts';
 import type { RoutesDeps } from '../routes-deps.ts';
@@ -24,7 +25,7 @@ export function accountRoutes(
   rooms: AccountRooms,
   base: (c: Context) => string,
 ): void {
-  const { members, clock } = deps;
+  const { book, members, clock } = deps;
   const schemas = requests(() => clock.wall());
   const pace = openPace(clock, 'account-rooms', BURST, EVERY_MS);
 
@@ -67,9 +68,10 @@ export function accountRoutes(
   app.delete('/api/rooms/:slug/members/:id', async (c) => {
     const caller = await access.may(c, 'remove-member');
     if (isRefusal(caller)) return refused(caller);
-    return (await members.remove(caller.entry.id, c.req.param('id')))
-      ? c.body(null, 204)
-      : refuse('not-found', 'No such account belongs to this room.');
+    if (!(await members.remove(caller.entry.id, c.req.param('id'))))
+      return refuse('not-found', 'No such account belongs to this room.');
+    await book.change(caller.entry.card.slug, relocked);
+    return c.body(null, 204);
   });
 }
 

@@ -1,4 +1,5 @@
 import { describe } from '../../api/index.ts';
+import type { ErrorCode } from '../../base/errors.ts';
 import { HOST, idParameter, instant, object, sent, slugParameter, text } from './basics.ts';
 
 const { ref, json, body, refusals, BODY, bearer } = describe;
@@ -19,6 +20,21 @@ export const peoplePaths = () => ({
   },
   '/api/rooms/{slug}/settings': {
     parameters: [slugParameter],
+    get: {
+      summary: 'Who may come, and whether a password is set, for hosts',
+      security: bearer,
+      responses: {
+        200: json(
+          object({
+            access: { enum: ['public', 'unlisted', 'private'] },
+            draft: { type: 'boolean' },
+            password: { type: 'boolean', description: 'Whether whoever knows a password is let in' },
+          }),
+          'What is set',
+        ),
+        ...refusals(HOST),
+      },
+    },
     patch: {
       summary: 'Who may come: everybody, whoever knows the address, or whoever is let in',
       security: bearer,
@@ -78,17 +94,30 @@ export const enterPaths = () => ({
   '/r/{slug}/enter': {
     parameters: [slugParameter],
     post: {
-      summary: 'The key of a private room, for a password, a pass, or a link as a bearer token',
-      security: [{}, ...bearer],
+      summary: 'The key of a private room, for a password, a pass, a link as a bearer token, or an account',
+      description:
+        'By account: hosts, co-hosts and speakers of the room, the operator, and whoever is invited to listen. A body without anything asks for that. A room that is open to everybody and no room are answered alike.',
+      security: [{}, ...bearer, { session: [] }, { personal: [] }],
       requestBody: body(sent().enter),
       responses: {
         200: json(
-          object({ key: text, until: instant, pass: { ...text, description: 'What to show next time' } }, [
-            'pass',
-          ]),
+          object(
+            {
+              key: text,
+              until: instant,
+              pass: {
+                ...text,
+                description: 'What to show next time; `account`: the account again',
+              },
+            },
+            ['pass'],
+          ),
           'Everything of the room is below /r/{slug}~{key} until then',
         ),
-        ...refusals([...BODY, 'room-unknown', 'foreign-page', 'too-many-passwords', 'link-withdrawn']),
+        ...refusals([
+          ...[...BODY, 'room-unknown', 'account-not-listed', 'foreign-page', 'too-many-passwords'],
+          ...['link-withdrawn', 'removed', 'banned'],
+        ] as readonly ErrorCode[]),
       },
     },
   },

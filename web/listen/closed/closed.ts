@@ -1,5 +1,5 @@
 /** The page of a room that is closed to strangers: lets in whoever was let in before, or holds an invitation. */
-import { enter, keepPass, passFor } from '../../kit/room-key.ts';
+import { BY_ACCOUNT, enter, keepPass, passFor } from '../../kit/room-key.ts';
 import type { Language } from '../../kit/words.ts';
 
 const WORDS = {
@@ -7,6 +7,11 @@ const WORDS = {
     entering: 'Letting you in…',
     wrong: 'This does not open a room here. Check the address and the password.',
     invitation: 'Your invitation does not open this room any more. Ask whoever invited you for a new one.',
+    notListed:
+      'Your account is not on the list of a room at this address. Ask whoever invited you, or sign in with the account that was invited.',
+    signIn: 'You are not signed in.',
+    signInAgain: 'Sign in with another account',
+    signInNow: 'Sign in',
     later: 'Too many attempts. Try again in a minute.',
     away: 'The server does not answer right now. Try again in a moment.',
   },
@@ -15,6 +20,11 @@ const WORDS = {
     wrong: 'Cela n’ouvre aucune salle ici. Vérifiez l’adresse et le mot de passe.',
     invitation:
       'Votre invitation n’ouvre plus cette salle. Demandez-en une nouvelle à la personne qui vous a invité.',
+    notListed:
+      'Votre compte n’est sur la liste d’aucune salle à cette adresse. Adressez-vous à la personne qui vous a invité, ou connectez-vous avec le compte invité.',
+    signIn: 'Vous n’êtes pas connecté.',
+    signInAgain: 'Se connecter avec un autre compte',
+    signInNow: 'Se connecter',
     later: 'Trop d’essais. Réessayez dans une minute.',
     away: 'Le serveur ne répond pas en ce moment. Réessayez dans un instant.',
   },
@@ -28,9 +38,16 @@ export function closedPage(main: HTMLElement, language: Language): void {
   const { slug = '' } = main.dataset;
   const words = WORDS[language];
   const says = main.querySelector<HTMLElement>('#closed-says');
-  const form = main.querySelector('form');
-  const say = (text: string): void => {
-    if (says) says.textContent = text;
+  const form = main.querySelector<HTMLFormElement>('form.start');
+  const account = main.querySelector<HTMLFormElement>('form.account');
+  const signInAt = `/sign-in?next=/r/${slug}`;
+  const say = (text: string, link?: string): void => {
+    says?.replaceChildren(text);
+    if (link === undefined) return;
+    const to = document.createElement('a');
+    to.href = signInAt;
+    to.textContent = link;
+    says?.append(' ', to);
   };
   const rest = location.pathname.replace(/^\/r\/[^/]+/, '');
   const go = (key: string, hash: string): void =>
@@ -43,7 +60,10 @@ export function closedPage(main: HTMLElement, language: Language): void {
     keepPass(slug, invitation);
     history.replaceState(history.state, '', location.pathname + location.search);
   }
-  const pass = token ?? invitation ?? passFor(slug);
+  // Whoever has just signed in came from here.
+  const back = location.hash === '#account';
+  if (back) history.replaceState(history.state, '', location.pathname + location.search);
+  const pass = token ?? invitation ?? (back ? BY_ACCOUNT : passFor(slug));
   const circle = `earshot-entered-${slug}`;
   const lately = (): boolean => Date.now() - Number(sessionStorage.getItem(circle) ?? 0) < CIRCLE_MS;
   const byPass = async (shown: string): Promise<void> => {
@@ -53,8 +73,11 @@ export function closedPage(main: HTMLElement, language: Language): void {
       sessionStorage.setItem(circle, String(Date.now()));
       return go(entered.key, token === null ? '' : location.hash);
     }
-    if (entered === 'closed' && token === null) keepPass(slug, undefined);
-    say(entered === 'closed' ? words.invitation : entered === 'later' ? words.later : words.away);
+    if (entered === 'later' || entered === 'away') return say(words[entered]);
+    if (token === null) keepPass(slug, undefined);
+    if (shown !== BY_ACCOUNT) return say(words.invitation);
+    if (entered === 'closed') return say(words.signIn, words.signInNow);
+    say(words.notListed, words.signInAgain);
   };
   if (pass !== undefined && !lately()) void byPass(pass);
 
@@ -64,8 +87,18 @@ export function closedPage(main: HTMLElement, language: Language): void {
     say(words.entering);
     void enter(slug, { password }).then((entered) => {
       if (typeof entered === 'object') return go(entered.key, '');
-      say(entered === 'closed' ? words.wrong : entered === 'later' ? words.later : words.away);
+      say(entered === 'later' || entered === 'away' ? words[entered] : words.wrong);
       form.querySelector('input')?.focus();
+    });
+  });
+  account?.addEventListener('submit', (event) => {
+    event.preventDefault();
+    say(words.entering);
+    void enter(slug, { pass: BY_ACCOUNT }).then((entered) => {
+      if (typeof entered === 'object') return go(entered.key, '');
+      if (entered === 'closed') return location.assign(signInAt);
+      if (entered === 'not-listed') say(words.notListed, words.signInAgain);
+      else say(words[entered]);
     });
   });
 }

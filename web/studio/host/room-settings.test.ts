@@ -31,7 +31,11 @@ function serverOf(): { asked: Asked[]; fetch: typeof fetch; other(): void } {
         const { late, ...rest } = body as { late?: string | null };
         shown = { ...shown, ...rest, ...(late ? { plans: { late: { reason: late, at: 1 } } } : {}) };
       }
-      return Response.json(shown, { headers: { etag: `"${state}"` } });
+      const { password, ...open } = shown as { password?: string | null };
+      // What everybody may read has no word of the password.
+      if (!body && url.endsWith('/settings'))
+        return Response.json({ ...open, password: typeof password === 'string' });
+      return Response.json(open, { headers: { etag: `"${state}"` } });
     }) as typeof fetch,
   };
 }
@@ -47,8 +51,11 @@ test('two edits in one save follow each other, each for the state that the one b
     ['/api/rooms/hall', null, undefined],
     ['/api/rooms/hall', '"1"', { late: 'The train stands still' }],
     ['/api/rooms/hall/settings', '"2"', { access: 'private', password: 'secret' }],
+    ['/api/rooms/hall/settings', null, undefined],
   ]);
-  expect(settings.seen.value).toEqual({ access: 'private', late: 'The train stands still' });
+  expect(settings.seen.value).toEqual({ access: 'private', password: true, late: 'The train stands still' });
+  expect(await settings.save({ password: null })).toBe('saved');
+  expect(settings.seen.value).toMatchObject({ access: 'private', password: false });
 });
 
 test('what somebody else has set meanwhile is not overwritten: it is shown, and the next save counts', async () => {

@@ -7,6 +7,8 @@ const ANSWER_MS = 10_000;
 /** What is set for a room now, as the server said last. */
 export interface RoomSettingsView {
   readonly access: RoomAccess;
+  /** Whether whoever knows a password is let in; private rooms only. */
+  readonly password?: boolean;
   /** Why it begins late; empty: nothing is said. */
   readonly late: string;
 }
@@ -14,7 +16,8 @@ export interface RoomSettingsView {
 /** What a host wants to change; what is absent stays as it is. */
 export interface SettingsWish {
   readonly access?: RoomAccess;
-  readonly password?: string;
+  /** `null`: there is none any more. */
+  readonly password?: string | null;
   readonly late?: string;
   readonly title?: string;
   /** Wall-clock ms. */
@@ -55,6 +58,15 @@ export function openRoomSettings({
   const seen = signal<RoomSettingsView | undefined>(undefined);
   let etag: string | undefined;
 
+  const headers = (): Record<string, string> => ({ authorization: `Bearer ${token()}` });
+  /** Whether a private room has a password: only its hosts are told. */
+  async function isOpenByPassword(): Promise<boolean> {
+    const answer = await ask(`${room}/settings`, {
+      ...{ cache: 'no-store', headers: headers(), signal: AbortSignal.timeout(ANSWER_MS) },
+    });
+    return answer.ok && ((await answer.json()) as { password?: boolean }).password === true;
+  }
+
   async function send(method: 'GET' | 'PATCH', url: string, body?: object): Promise<Refusal | undefined> {
     try {
       const response = await ask(url, {
@@ -62,7 +74,7 @@ export function openRoomSettings({
         signal: AbortSignal.timeout(ANSWER_MS),
         cache: 'no-store',
         headers: {
-          authorization: `Bearer ${token()}`,
+          ...headers(),
           ...(body ? { 'content-type': 'application/json' } : {}),
           ...(body && etag !== undefined ? { 'if-match': etag } : {}),
         },
@@ -71,7 +83,8 @@ export function openRoomSettings({
       if (!response.ok) return await refusalOf(response);
       etag = response.headers.get('etag') ?? undefined;
       const { access = 'public', plans } = (await response.json()) as Shown;
-      seen.value = { access, late: plans?.late?.reason ?? '' };
+      const late = plans?.late?.reason ?? '';
+      seen.value = { access, late, ...(access === 'private' ? { password: await isOpenByPassword() } : {}) };
       return undefined;
     } catch (error) {
       return { refused: true, status: 0, code: 'network', detail: String(error), retryAfter: 0 as never };
@@ -90,7 +103,10 @@ export function openRoomSettings({
         ...(start === undefined ? {} : { start: new Date(start).toISOString() }),
         ...(reason === undefined ? {} : { late: reason === '' ? null : reason }),
       };
-      const who = { ...(access === undefined ? {} : { access }), ...(password ? { password } : {}) };
+      const who = {
+        ...(access === undefined ? {} : { access }),
+        ...(password || password === null ? { password } : {}),
+      };
       const edits: readonly (readonly [string, object])[] = [
         ...(Object.keys(edit).length === 0 ? [] : ([[room, edit]] as const)),
         ...(Object.keys(who).length === 0 ? [] : ([[`${room}/settings`, who]] as const)),

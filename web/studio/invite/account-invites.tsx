@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { INVITED_ROLES, type InvitedRole } from '../../../src/wire/account.ts';
+import type { InvitedRole } from '../../../src/wire/account.ts';
 import { isRefusal, type Refusal, refusalOf } from '../../capture/index.ts';
 import { useConsole, useWords } from '../console/context.ts';
 import { reasonOf } from '../host/host-actions.ts';
@@ -13,12 +13,21 @@ interface Listed {
   readonly status: 'open' | 'accepted' | 'declined' | 'expired';
 }
 
-/** Invites people by their account; the server says the same whether or not there is one. */
-export function AccountInvites() {
+/**
+ * Invites people by their account, as one of `roles`, and lists those; the server says the same whether or not there is
+ * one. `words`: what is said differently.
+ */
+export function AccountInvites({
+  roles,
+  words: own = {},
+}: {
+  readonly roles: readonly InvitedRole[];
+  readonly words?: Partial<Record<'title' | 'invite' | 'takeBack' | 'takenBack' | 'hint', string>>;
+}) {
   const { link, isHost, room } = useConsole();
   const all = useWords();
-  const words = all.accountInvites;
-  const [who, role] = [useSignal(''), useSignal<InvitedRole>('speaker')];
+  const words = { ...all.accountInvites, ...own };
+  const [who, role] = [useSignal(''), useSignal<InvitedRole>(roles[0] ?? 'guest')];
   const list = useSignal<readonly Listed[]>([]);
   const says = useSignal('');
   const busy = useSignal(false);
@@ -80,21 +89,25 @@ export function AccountInvites() {
             }}
           />
         </label>
-        <label>
-          <span class="small">{words.as}</span>
-          <select
-            value={role.value}
-            onChange={(event) => {
-              role.value = event.currentTarget.value as InvitedRole;
-            }}
-          >
-            {INVITED_ROLES.filter((one) => isOwner || one !== 'co-host').map((one) => (
-              <option key={one} value={one}>
-                {words.roles[one]}
-              </option>
-            ))}
-          </select>
-        </label>
+        {roles.length > 1 && (
+          <label>
+            <span class="small">{words.as}</span>
+            <select
+              value={role.value}
+              onChange={(event) => {
+                role.value = event.currentTarget.value as InvitedRole;
+              }}
+            >
+              {roles
+                .filter((one) => isOwner || one !== 'co-host')
+                .map((one) => (
+                  <option key={one} value={one}>
+                    {words.roles[one]}
+                  </option>
+                ))}
+            </select>
+          </label>
+        )}
         <button type="submit" class="button quiet" disabled={busy.value}>
           {words.invite}
         </button>
@@ -103,27 +116,30 @@ export function AccountInvites() {
         {says.value}
       </p>
       <ul>
-        {list.value.map((it) => (
-          <li key={it.id} class="invite-row">
-            <span>
-              <bdi>{it.who}</bdi>
-              <br />
-              <span class="small ash">
-                {words.roles[it.role]} · {words.status[it.status]}
+        {list.value
+          .filter(({ role }) => roles.includes(role))
+          .map((it) => (
+            <li key={it.id} class="invite-row">
+              <span>
+                <bdi>{it.who}</bdi>
+                <br />
+                <span class="small ash">
+                  {roles.length > 1 && `${words.roles[it.role]} · `}
+                  {words.status[it.status]}
+                </span>
               </span>
-            </span>
-            {isOwner && (
-              <button
-                type="button"
-                class="button quiet bare"
-                aria-label={`${words.takeBack}: ${it.who}`}
-                onClick={() => void change(words.takenBack, 'DELETE', `/${it.id}`)}
-              >
-                {words.takeBack}
-              </button>
-            )}
-          </li>
-        ))}
+              {isOwner && (
+                <button
+                  type="button"
+                  class="button quiet bare"
+                  aria-label={`${words.takeBack}: ${it.who}`}
+                  onClick={() => void change(words.takenBack, 'DELETE', `/${it.id}`)}
+                >
+                  {words.takeBack}
+                </button>
+              )}
+            </li>
+          ))}
       </ul>
       <p class="small ash">{words.hint}</p>
     </section>

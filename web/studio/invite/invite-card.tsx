@@ -7,6 +7,8 @@ import type { Invite } from '../host/host-actions.ts';
 import { dayOf } from '../words/times.ts';
 import { AccountInvites } from './account-invites.tsx';
 
+const ON_STAGE = ['speaker', 'co-host'] as const;
+
 /** Makes speaker links, one per person. */
 export function InviteCard() {
   const { host, isHost } = useConsole();
@@ -56,7 +58,7 @@ export function InviteCard() {
       </ul>
       {invites.value[0] && <LocalNote brief url={invites.value[0].url} />}
       <p class="small ash">{words.inviteHint}</p>
-      <AccountInvites />
+      <AccountInvites roles={ON_STAGE} />
     </section>
   );
 }

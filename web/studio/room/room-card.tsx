@@ -2,12 +2,14 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { isRunning, type RoomAccess } from '../../../src/wire/room.ts';
 import { useConsole, useWords } from '../console/context.ts';
-import { CopyButton } from '../controls/copy-button.tsx';
 import { reasonOf } from '../host/host-actions.ts';
-import { openRoomSettings, type RoomSettings } from '../host/room-settings.ts';
+import { openRoomSettings } from '../host/room-settings.ts';
+import { AccountInvites } from '../invite/account-invites.tsx';
 import { timeOf } from '../words/times.ts';
+import { Listeners } from './listeners.tsx';
 import { SuccessionForm } from './succession-form.tsx';
 
+const GUESTS = ['guest'] as const;
 const ACCESSES = ['public', 'unlisted', 'private'] as const;
 
 /** What a host sets for the room: who may come, and what is said of a late start. */
@@ -94,7 +96,9 @@ export function RoomCard() {
                 password.value = event.currentTarget.value;
               }}
             />
-            <span class="small ash">{words.passwordHint}</span>
+            <span class="small ash">
+              {seen.password ? words.passwordSet : words.passwordNone} {words.passwordHint}
+            </span>
           </label>
         )}
         {waits && (
@@ -118,6 +122,7 @@ export function RoomCard() {
         </p>
       </form>
       {seen.access === 'private' && <Listeners settings={settings} busy={busy.value} doing={doing} />}
+      <AccountInvites roles={GUESTS} words={words.guests} />
       {isRunning(status) && seen.access !== 'private' && (
         <SuccessionForm settings={settings} busy={busy.value} doing={doing} />
       )}
@@ -125,52 +130,6 @@ export function RoomCard() {
         {says.value}
       </p>
     </section>
-  );
-}
-
-/** Who lets listeners into a private room: one link for all of them, and its withdrawal. */
-function Listeners({
-  settings,
-  busy,
-  doing,
-}: {
-  readonly settings: RoomSettings;
-  readonly busy: boolean;
-  doing(run: () => Promise<string>): Promise<void>;
-}) {
-  const all = useWords();
-  const words = all.settings;
-  const invitation = useSignal<string | undefined>(undefined);
-  const invite = (): Promise<void> =>
-    doing(async () => {
-      const url = await settings.invitation();
-      if (typeof url !== 'string') return all.failed(reasonOf(all, url));
-      invitation.value = url;
-      return '';
-    });
-  const renew = (): Promise<void> =>
-    doing(async () => {
-      const refused = await settings.renewKeys();
-      if (refused) return all.failed(reasonOf(all, refused));
-      invitation.value = undefined;
-      return words.keysDone;
-    });
-  return (
-    <>
-      <p class="small ash">{words.invitationHint}</p>
-      <p class="row">
-        {invitation.value === undefined ? (
-          <button type="button" class="button quiet" disabled={busy} onClick={() => void invite()}>
-            {words.invitation}
-          </button>
-        ) : (
-          <CopyButton url={invitation.value} label={words.copyInvitation} />
-        )}
-        <button type="button" class="button quiet" disabled={busy} onClick={() => void renew()}>
-          {words.keys}
-        </button>
-      </p>
-    </>
   );
 }
 

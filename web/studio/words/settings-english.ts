@@ -15,6 +15,10 @@ export const settingsEnglish = {
   unlisted: 'Anyone with the address (not listed)',
   private: 'Only people who are let in (private)',
   password: 'Password for listeners',
+  passwordSet: 'A password is set.',
+  passwordNone: 'No password is set.',
+  dropPassword: 'Remove the password',
+  passwordGone: 'Done. Nobody comes in by the password any more.',
   passwordHint:
     '6 to 200 characters. Leave it empty to keep what is set. People who came in with the old one have to enter again.',
   reason: 'Why it begins late',
@@ -23,6 +27,13 @@ export const settingsEnglish = {
   saved: 'Saved. Everybody on the page sees it now.',
   changed:
     'Somebody else has changed the room in the meantime, so nothing was saved. What is set now is shown; what you have entered is kept. Look at it, and save again.',
+  guests: {
+    title: 'Guests by account',
+    invite: 'Add',
+    takeBack: 'Remove',
+    takenBack: 'Removed. Whoever came in by it hears nothing any more.',
+    hint: 'Guests sign in on the page of the room, and are in; they get a mail, and find the room on the page of their account. Whether there is such an account is not told before they come. Whoever also has the link for listeners or the password comes in by that.',
+  },
   invitation: 'Invite listeners',
   invitationHint: 'One link for all listeners of this private room. Withdraw it by making new keys.',
   copyInvitation: 'Copy the link for listeners',

@@ -17,6 +17,10 @@ export const settingsFrench: typeof settingsEnglish = {
   unlisted: 'Toute personne qui a l’adresse (hors listes)',
   private: 'Seulement les invités (privée)',
   password: 'Mot de passe des auditeurs',
+  passwordSet: 'Un mot de passe est en place.',
+  passwordNone: 'Aucun mot de passe n’est en place.',
+  dropPassword: 'Supprimer le mot de passe',
+  passwordGone: 'C’est fait. Plus personne n’entre avec le mot de passe.',
   passwordHint:
     'De 6 à 200 caractères. Laissez vide pour garder celui qui est en place. Qui est entré avec l’ancien doit entrer de nouveau.',
   reason: 'Pourquoi elle commence en retard',
@@ -25,6 +29,13 @@ export const settingsFrench: typeof settingsEnglish = {
   saved: 'Enregistré. Les personnes sur la page le voient maintenant.',
   changed:
     'Quelqu’un d’autre a modifié la salle entre-temps : rien n’a été enregistré. Les réglages actuels sont affichés, et ce que vous avez saisi est gardé. Vérifiez, puis enregistrez de nouveau.',
+  guests: {
+    title: 'Invités par compte',
+    invite: 'Ajouter',
+    takeBack: 'Retirer',
+    takenBack: 'Retiré. Qui était entré par là n’entend plus rien.',
+    hint: 'Les invités se connectent sur la page de la salle, et y sont ; ils reçoivent un courriel et trouvent la salle sur la page de leur compte. Rien ne dit si le compte existe avant leur venue. Qui a aussi le lien des auditeurs ou le mot de passe entre par là.',
+  },
   invitation: 'Inviter des auditeurs',
   invitationHint:
     'Un seul lien pour tous les auditeurs de cette salle privée. De nouvelles clés le retirent.',
