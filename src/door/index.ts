@@ -14,7 +14,6 @@ import { openSpareFile } from './network/file-exhaustion.ts';
 import { type Bound, type DoorParts, openParts } from './parts.ts';
 import type { Connection } from './socket/connection.ts';
 import { reset } from './socket/reset.ts';
-import { RoomLocks } from './stream/room-locks.ts';
 import type { RoomCount } from './stream/room-streams.ts';
 import { openTls } from './tls.ts';
 
@@ -97,7 +96,6 @@ class OpenDoor implements Door {
   readonly #bound: Bound;
   readonly #spare: ReturnType<typeof openSpareFile>;
   readonly #sweeper: Disposable;
-  readonly #locks = new RoomLocks();
   #closing: Promise<void> | undefined;
 
   constructor(deps: DoorDeps, parts: DoorParts, bound: Bound) {
@@ -167,6 +165,7 @@ class OpenDoor implements Door {
   #sweep() {
     const { entrance, files, beacons, slowBodies, tlsOffload, gate, stalledReaders, waitingBytes, audience } =
       this.#parts;
+    const { fanout, locks } = this.#parts;
     const now = this.#deps.clock.now();
     this.#spare.look();
     this.#parts.defence.turn();
@@ -174,9 +173,7 @@ class OpenDoor implements Door {
     files.sweep();
     beacons?.sweep();
     audience?.sweep();
-    const heard = this.#parts.fanout.presence().keys();
-    for (const slug of this.#locks.closed(heard, (one) => this.#deps.origin.card(one)))
-      this.#parts.fanout.evict(slug);
+    for (const slug of locks.closed(fanout.presence().keys())) fanout.evict(slug);
     slowBodies.sweep(now);
     tlsOffload?.sweep();
     const letGo = (connection: Connection): void => this.#letGo(connection);

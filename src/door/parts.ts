@@ -36,6 +36,7 @@ import { type Connection, connectionOf } from './socket/connection.ts';
 import { openTlsOffload, type TlsOffload } from './socket/tls-offload.ts';
 import { type CatchingUp, openCatchingUp } from './stream/catching-up.ts';
 import { type Fanout, openFanout } from './stream/listeners.ts';
+import { RoomLocks } from './stream/room-locks.ts';
 import { StreamJoins } from './stream-joins.ts';
 import type { Tls } from './tls.ts';
 
@@ -53,6 +54,7 @@ export interface DoorParts extends Ground, Watches {
   readonly admission: Admission;
   readonly tlsOffload: TlsOffload | undefined;
   readonly fanout: Fanout;
+  readonly locks: RoomLocks;
   readonly joins: StreamJoins;
   readonly catchingUp: CatchingUp;
   readonly reactions: DoorReactions;
@@ -104,8 +106,9 @@ export function openParts(deps: DoorDeps, bound: Bound): DoorParts {
   const fanout = openDoorFanout(deps, ground, { admission, tlsOffload });
   const catchingUp = openCatchingUp(deps.clock);
   const reactions = new DoorReactions(deps.clock);
+  const locks = new RoomLocks((slug) => deps.origin.card(slug));
   const joins = new StreamJoins({
-    ...{ clock: deps.clock, fanout, ...ground },
+    ...{ clock: deps.clock, fanout, locks, ...ground },
     prioritize: (connection, request) => admission.prioritize(connection, request),
     charge: (connection, cost) => admission.joined(connection, cost),
   });
@@ -115,7 +118,7 @@ export function openParts(deps: DoorDeps, bound: Bound): DoorParts {
   const plainPort = openDoorPlainPort(deps, bound, { admission, http });
   const handlers = { ...watches, admission, fanout, joins, http, files, beacons, plainPort };
   const entrance = openDoorEntrance(deps, bound, { ...ground, ...handlers });
-  return { ...ground, ...handlers, tlsOffload, catchingUp, reactions, entrance };
+  return { ...ground, ...handlers, locks, tlsOffload, catchingUp, reactions, entrance };
 }
 
 function openGround({ clock, log, limits, ...deps }: DoorDeps, bound: Bound): Ground {

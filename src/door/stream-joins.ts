@@ -10,12 +10,14 @@ import type { FinishedRequests } from './request/finished-request.ts';
 import type { StreamRequest } from './request/stream-query.ts';
 import type { Connection, Handler, Requester } from './socket/connection.ts';
 import type { Fanout } from './stream/listeners.ts';
+import type { RoomLocks } from './stream/room-locks.ts';
 
 /** Dependencies of joining a stream. */
 export interface StreamJoinsDeps {
   readonly clock: Clock;
   readonly counters: Counters;
   readonly fanout: Pick<Fanout, 'join'>;
+  readonly locks: Pick<RoomLocks, 'of' | 'joined'>;
   readonly defence: Pick<Defence, 'measure' | 'later'>;
   readonly finished: Pick<FinishedRequests, 'joined'>;
   /** Decides whether a listener is served at once or deferred, or has to come again. */
@@ -49,6 +51,7 @@ export class StreamJoins {
   join(connection: Connection, asked: AskedStream, refuse: (code: ErrorCode) => void) {
     const { defence } = this.#deps;
     const { requester, target, referer, request } = asked;
+    const lock = this.#deps.locks.of(request.slug);
     const measure = defence.measure(requester, () => ({
       ...{ address: find(target.replace(/\?.*$/s, ''))?.address, room: request.slug, target, referer },
     }));
@@ -61,7 +64,10 @@ export class StreamJoins {
       case 'slow':
         connection.handTo(WAITING);
         return defence.later(() => {
-          if (!connection.socket.destroyed) this.#begin(connection, asked, true, refuse);
+          if (connection.socket.destroyed) return;
+          // What let them in may be withdrawn by now.
+          if (this.#deps.locks.of(request.slug) !== lock) this.#refuse(asked, 'room-unknown', refuse);
+          else this.#begin(connection, asked, true, refuse);
         });
       case 'defer':
         return this.#begin(connection, asked, true, refuse);
@@ -89,13 +95,14 @@ export class StreamJoins {
   }
 
   #begin(connection: Connection, asked: AskedStream, deferred: boolean, refuse: (code: ErrorCode) => void) {
-    const { clock, counters, fanout, finished } = this.#deps;
+    const { clock, counters, fanout, finished, locks } = this.#deps;
     const { request, requester, target } = asked;
     const [began, sent] = [clock.now(), counters.bytes];
     const prioritized = this.#deps.prioritize(connection, request);
     if (prioritized.churns) return this.#refuseLate(connection, asked, 'crowded', refuse);
     const last: Prioritized = deferred ? { ...prioritized, deferred: true } : prioritized;
     const refusal = fanout.join(connection, last);
+    if (!refusal) locks.joined(request.slug, locks.of(request.slug));
     const cpu = COST.request + (clock.now() - began) * 1_000;
     // Whoever is deferred was asked for nothing, and costs as much as anybody.
     this.#deps.charge(connection, prioritized.deferred ? cpu : cpu - COST.request);

@@ -39,6 +39,11 @@ export interface Arrangements {
   /** The edition of guest links that is good now; absent: 0. */
   readonly guests?: number;
   readonly plans?: RoomPlans;
+  /**
+   * The private room that this one continues, by address and row, and the edition of guest links then: whoever is let in
+   * there is let in here, until the keys of this one are withdrawn.
+   */
+  readonly carried?: { readonly slug: string; readonly id: string; readonly guests: number };
 }
 
 /** One room: its card, the key of its row, and facts that only the site knows. */

@@ -68,11 +68,23 @@ export async function enter(slug: string, grant: RoomPass): Promise<Entered> {
   }
 }
 
-/** Gives the room of a page its key, hides it from the address bar, and renews it for as long as the page is open. */
-export function openRoomKey({ slug = '', key }: DOMStringMap): void {
+/** Ends the renewal of the key that the page had before. */
+let close: (() => void) | undefined;
+
+/**
+ * Gives the room of a page its key, hides it from the address bar, and renews it for as long as the page is open.
+ * `page`: the room that the page was made for, when it is led on to another one.
+ */
+export function openRoomKey({ slug = '', key }: DOMStringMap, page = slug): void {
   if (key === undefined) return;
+  close?.();
   let held = key;
+  let isOver = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  close = () => {
+    isOver = true;
+    clearTimeout(timer);
+  };
   const rename = (from: string, to: string): void => {
     for (const link of document.querySelectorAll<HTMLAnchorElement>(`a[href^="${from}"]`))
       link.setAttribute('href', to + link.getAttribute('href')?.slice(from.length));
@@ -82,6 +94,7 @@ export function openRoomKey({ slug = '', key }: DOMStringMap): void {
     const pass = passFor(slug);
     const before = roomAt(slug);
     const entered = pass === undefined ? 'closed' : await enter(slug, { pass });
+    if (isOver) return;
     if (typeof entered === 'object') {
       held = entered.key;
       rename(before, roomAt(slug));
@@ -102,12 +115,12 @@ export function openRoomKey({ slug = '', key }: DOMStringMap): void {
     const until = Number.parseInt(now.slice(0, SLOT_DIGITS), 16) * SLOT_MS;
     timer = setTimeout(again, Math.max(AGAIN_MS, until - Date.now() - EARLY_MS - Math.random() * SPREAD_MS));
   };
-  useKeys({ named: (name) => (name === slug ? `${slug}~${held}` : name), renew: again });
+  useKeys({ named: (name) => (name === slug || name === page ? `${slug}~${held}` : name), renew: again });
   soon(key);
   // A laptop that slept has no timers.
   document.addEventListener('visibilitychange', () => {
     const until = Number.parseInt(held.slice(0, SLOT_DIGITS), 16) * SLOT_MS;
-    if (document.visibilityState === 'visible' && until - Date.now() < EARLY_MS) void again();
+    if (!isOver && document.visibilityState === 'visible' && until - Date.now() < EARLY_MS) void again();
   });
   // Whoever copies the address sends a place where one is asked for an invitation, not the key.
   if (location.pathname === `/r/${slug}~${key}`)

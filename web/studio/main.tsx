@@ -2,7 +2,6 @@ import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { openEventBatches } from '../audience/event-batches.ts';
 import { openPageSigns } from '../audience/open-page.ts';
-import { openRoomKey } from '../kit/room-key.ts';
 import { App } from './app.tsx';
 import { openConsole } from './console/console.ts';
 import { ConsoleContext } from './console/context.ts';
@@ -23,7 +22,7 @@ const link = linkOf(location.pathname, taken, Date.now());
 const settings = openSettings();
 const root = document.getElementById('studio') ?? document.querySelector('main') ?? document.body;
 root.textContent = '';
-if (root.dataset['key'] !== undefined) openRoomKey(root.dataset);
+if (root.dataset['key'] !== undefined) (await import('../kit/room-key.ts')).openRoomKey(root.dataset);
 root.classList.add('studio');
 
 effect(() => {

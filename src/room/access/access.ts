@@ -78,6 +78,10 @@ function keptOut(entry: RoomOnSite, { id }: AccountCard): RoomAsker | undefined 
   );
 }
 
+/** Seconds until a room's announced start; 0 once that is over. */
+const secondsTo = ({ card }: RoomOnSite, clock: Clock): number =>
+  Math.ceil(Math.max(0, (card.clocks.scheduled ?? 0) - clock.wall()) / 1000);
+
 /** Somebody with a link of a room, speakers included. */
 export interface LinkHolder extends Omit<Caller, 'role'> {
   readonly role: Grant['role'];
@@ -134,6 +138,12 @@ export interface Access {
   ): Promise<{ token: string; speaker: SpeakerId }>;
 }
 
+/** A link says who somebody is here; what begins with `ea_` is an account's. */
+const linkIn = (c: Context): string | undefined => {
+  const token = bearer(c.req.header('authorization'));
+  return token?.startsWith('ea_') ? undefined : token;
+};
+
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 /** Opens the check of links. */
@@ -171,14 +181,6 @@ export function openAccess(deps: AccessDeps): Access {
       };
     return { entry, role: grant.role, grant, ...standing(entry, grant) };
   };
-  /** A link says who somebody is here; what begins with `ea_` is an account's. */
-  const linkIn = (c: Context): string | undefined => {
-    const token = bearer(c.req.header('authorization'));
-    return token?.startsWith('ea_') ? undefined : token;
-  };
-  /** A draft has no guests by account: it is announced to nobody. */
-  const isListed = async ({ id, arrangements }: RoomOnSite, who: AccountCard): Promise<boolean> =>
-    !arrangements?.draft && deps.invitations.isGuest(id, who.id);
   const known = new WeakMap<Request, Promise<AccountCard | undefined>>();
   const account: Access['account'] = async (c) => {
     if (!deps.account || linkIn(c) !== undefined) return undefined;
@@ -192,12 +194,18 @@ export function openAccess(deps: AccessDeps): Access {
     const out = keptOut(entry, who);
     if (out) return out;
     if (role === 'host' || role === 'co-host') {
-      const speaker = speakerOf(who.id);
-      const grant: Grant = { slug: entry.card.slug as Slug, role, speaker, name: who.name };
+      const grant: Grant = {
+        slug: entry.card.slug as Slug,
+        role,
+        speaker: speakerOf(who.id),
+        name: who.name,
+      };
       return { entry, role, grant, ...standing(entry, grant) };
     }
     const trouble = { refused: 'not-host', detail: 'Your account does not host this room.' } as const;
-    const isIn = !isClosed(entry) || role !== undefined || (await isListed(entry, who));
+    // A draft has no guests by account: it is announced to nobody.
+    const isListed = !entry.arrangements?.draft && (await deps.invitations.isGuest(entry.id, who.id));
+    const isIn = !isClosed(entry) || role !== undefined || isListed;
     return { entry, role: isIn ? 'listener' : 'stranger', trouble };
   };
   const whoAsks: Access['whoAsks'] = async (c) => {
@@ -228,8 +236,6 @@ export function openAccess(deps: AccessDeps): Access {
       operator: role === 'operator' || local,
     };
   };
-  const secondsTo = ({ card }: RoomOnSite): number =>
-    Math.ceil(Math.max(0, (card.clocks.scheduled ?? 0) - clock.wall()) / 1000);
   return {
     isOperator,
     whoIs,
@@ -249,16 +255,15 @@ export function openAccess(deps: AccessDeps): Access {
       const { slug } = entry.card;
       const pass = deps.guests.sign(
         { slug, pass: passOf(entry, 'link') ?? '' },
-        LINK_SECONDS + secondsTo(entry),
+        LINK_SECONDS + secondsTo(entry, clock),
       );
       return { url: `${base}/r/${slug}#pass=${pass}`, pass, role: 'guest' };
     },
-    async link({ card, revoked }, role, name, known, seconds = LINK_SECONDS) {
+    async link(entry, role, name, known, seconds = LINK_SECONDS) {
       const speaker = known ?? (randomBytes(9).toString('base64url') as SpeakerId);
-      const ahead = Math.max(0, (card.clocks.scheduled ?? 0) - clock.wall()) / 1000;
-      const { generation } = revoked;
-      const grant: Grant = { slug: card.slug as Slug, role, speaker, name, generation };
-      return { token: await tokens.sign(grant, Math.ceil(ahead) + seconds), speaker };
+      const { generation } = entry.revoked;
+      const grant: Grant = { slug: entry.card.slug as Slug, role, speaker, name, generation };
+      return { token: await tokens.sign(grant, secondsTo(entry, clock) + seconds), speaker };
     },
   };
 }

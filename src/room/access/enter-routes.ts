@@ -4,6 +4,7 @@ import { networkOf, openAllowance } from '../../base/allowance.ts';
 import { asSlug } from '../../base/ids.ts';
 import { bearer } from '../../keys/token.ts';
 import { isClosed, passOf } from '../arrangements.ts';
+import { letInBy } from '../life/carried.ts';
 import { fromForeignPage } from '../origin.ts';
 import type { RoomRefusal } from '../refusal.ts';
 import { closedPage } from '../refusal-page.ts';
@@ -61,11 +62,17 @@ export function enterRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (
 
   /** By what somebody holds already. */
   const byPass = async (slug: string, token: string): Promise<Admitted | RoomRefusal> => {
-    const asked = await access.whoIs(slug, token);
-    if (isRefusal(asked)) return UNKNOWN;
-    const { entry, role, known, trouble } = asked;
-    if (known && trouble) return trouble;
-    return isClosed(entry) && role !== 'stranger' ? { entry } : UNKNOWN;
+    const entry = await book.find(slug);
+    if (!entry || !isClosed(entry)) return UNKNOWN;
+    // What opened the room before opens the one that continues it.
+    for (const room of await letInBy(book, entry)) {
+      const asked = await access.whoIs(room.card.slug, token);
+      if (isRefusal(asked)) continue;
+      const { role, known, trouble } = asked;
+      if (known && trouble) return trouble;
+      if (role !== 'stranger') return { entry };
+    }
+    return UNKNOWN;
   };
   const byPassword = async (
     slug: string,
@@ -89,12 +96,15 @@ export function enterRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (
     if (!who) return undefined;
     const entry = await book.find(slug);
     if (!entry || !isClosed(entry)) return NOT_LISTED;
-    const { role, known, trouble } = await access.ofAccount(entry, who);
-    if (known && trouble) return trouble;
-    if (role === 'stranger') return NOT_LISTED;
-    // Whoever comes in has accepted.
-    await deps.invitations.letIn(entry.id, who.id);
-    return { entry, pass: BY_ACCOUNT };
+    for (const room of await letInBy(book, entry)) {
+      const { role, known, trouble } = await access.ofAccount(room, who);
+      if (known && trouble) return trouble;
+      if (role === 'stranger') continue;
+      // Whoever comes in has accepted.
+      await deps.invitations.letIn(room.id, who.id);
+      return { entry, pass: BY_ACCOUNT };
+    }
+    return NOT_LISTED;
   };
   const admitted = async (
     c: Context,

@@ -67,7 +67,7 @@ function said(act: RoomAct, { status, body }: Answer): string | undefined {
   // A room that is not kept apart cannot be released: that is no matter of permission.
   if (act === 'release' && code === 'wrong-moment') return undefined;
   // Neither is the agreement of the other room's host, which only the operator does not need.
-  if (act === 'continue' && /host both rooms|private room’s listeners/.test(String(body.detail)))
+  if (act === 'continue' && /host both rooms|private room is continued/.test(String(body.detail)))
     return undefined;
   return KNOWN.has(code) ? code : undefined;
 }

@@ -2,6 +2,7 @@ import type { Hono } from 'hono';
 import { ifMatch, isRefusal, read, refused } from '../../api/index.ts';
 import { arranged, newLock } from '../arrangements.ts';
 import { inState } from '../change.ts';
+import { relock } from '../life/carried.ts';
 import type { RoomRefusal } from '../refusal.ts';
 import { requests } from '../requests.ts';
 import type { RoutesDeps } from '../routes-deps.ts';
@@ -17,6 +18,12 @@ export function settingsRoutes(
   shown: (c: Parameters<Changing>[0], made: RoomOnSite | RoomRefusal) => Response,
 ): void {
   const schemas = requests(() => clock.wall());
+
+  /** Whoever listens to the room that continues this one, by what they had here, shows it again. */
+  const relockNext = async (made: RoomOnSite | RoomRefusal): Promise<void> => {
+    const next = isRefusal(made) ? undefined : made.arrangements?.plans?.continuedBy?.slug;
+    if (next !== undefined) await relock(book, next);
+  };
 
   app.get('/api/rooms/:slug/settings', async (c) => {
     const caller = await rights.may(c, 'read-settings');
@@ -34,24 +41,23 @@ export function settingsRoutes(
     const { slug, welcome } = caller.entry.card;
     if (welcome) return refused({ refused: 'wrong-moment', detail: 'The demo room is open to everybody.' });
     const kept = typeof password === 'string' ? await passwords.keep(password) : password;
-    return shown(
-      c,
-      await book.change(
-        slug,
-        inState(ifMatch(c), (entry) => {
-          const next = access ?? entry.arrangements?.access ?? 'public';
-          if (typeof kept === 'string' && next !== 'private')
-            return { refused: 'unprocessable', detail: 'password: only a private room has one' };
-          return arranged(entry, {
-            access: next === 'public' ? undefined : next,
-            ...(next === 'private' ? {} : { password: undefined }),
-            ...(kept === undefined ? {} : { password: kept ?? undefined }),
-            // Whoever is in by the old way has to come in again.
-            ...(next === 'private' ? { lock: newLock() } : {}),
-          });
-        }),
-      ),
+    const made = await book.change(
+      slug,
+      inState(ifMatch(c), (entry) => {
+        const next = access ?? entry.arrangements?.access ?? 'public';
+        if (typeof kept === 'string' && next !== 'private')
+          return { refused: 'unprocessable', detail: 'password: only a private room has one' };
+        return arranged(entry, {
+          access: next === 'public' ? undefined : next,
+          ...(next === 'private' ? {} : { password: undefined }),
+          ...(kept === undefined ? {} : { password: kept ?? undefined }),
+          // Whoever is in by the old way has to come in again.
+          ...(next === 'private' ? { lock: newLock() } : {}),
+        });
+      }),
     );
+    await relockNext(made);
+    return shown(c, made);
   });
 
   app.post('/api/rooms/:slug/publish', async (c) => {
@@ -70,11 +76,10 @@ export function settingsRoutes(
   app.post('/api/rooms/:slug/keys/renew', async (c) => {
     const caller = await changing(c, 'renew-keys');
     if (isRefusal(caller)) return refused(caller);
-    return shown(
-      c,
-      await book.change(caller.entry.card.slug, (entry) =>
-        arranged(entry, { guests: (entry.arrangements?.guests ?? 0) + 1, lock: newLock() }),
-      ),
+    const made = await book.change(caller.entry.card.slug, (entry) =>
+      arranged(entry, { guests: (entry.arrangements?.guests ?? 0) + 1, lock: newLock() }),
     );
+    await relockNext(made);
+    return shown(c, made);
   });
 }

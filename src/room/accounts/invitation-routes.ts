@@ -4,7 +4,7 @@ import { languageOf } from '../../base/negotiation.ts';
 import { openPace } from '../../http/index.ts';
 import type { AccountCard } from '../../wire/account.ts';
 import { type Access, tooOften } from '../access/access.ts';
-import { relocked } from '../arrangements.ts';
+import { relock } from '../life/carried.ts';
 import { requests } from '../requests.ts';
 import type { RoutesDeps } from '../routes-deps.ts';
 import type { AccountRooms } from './adoption.ts';
@@ -56,7 +56,7 @@ export function invitationRoutes(
     const gone = await invitations.revoke(caller.entry.id, c.req.param('id'));
     if (!gone) return refuse('not-found', NONE);
     // The key that somebody came in with is everybody's: all others get the next one by what they hold.
-    if (gone.letIn) await book.change(caller.entry.card.slug, relocked);
+    if (gone.letIn) await relock(book, caller.entry.card.slug);
     return c.body(null, 204);
   });
 

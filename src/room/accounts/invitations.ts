@@ -2,6 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import type { Store } from '../../store/index.ts';
 import type { AccountCard, AccountId, InvitedRole, RoomAsk } from '../../wire/account.ts';
 import type { RoomOnSite } from '../rows.ts';
+import { confirmedAddress, type GuestList, openGuestList } from './guest-list.ts';
 import type { Members } from './members.ts';
 
 /** How long an invitation can be accepted. */
@@ -29,7 +30,7 @@ export interface InvitedPeople {
 }
 
 /** Invitations of accounts to rooms. */
-export interface RoomInvitations {
+export interface RoomInvitations extends GuestList {
   /** Invites whoever an address or a name means; undefined where the room has as many as it may. */
   make(
     room: RoomOnSite,
@@ -45,10 +46,6 @@ export interface RoomInvitations {
   asked(who: AccountCard): Promise<RoomAsk[]>;
   /** Accepts or declines; false when it is not theirs, over, or answered. */
   answer(who: AccountCard, id: string, yes: boolean): Promise<boolean>;
-  /** Whether an account is on the list of a room's guests: invited to listen, and neither declined nor taken back. */
-  isGuest(room: string, who: AccountId): Promise<boolean>;
-  /** The same, and whoever comes in has accepted. */
-  letIn(room: string, who: AccountId): Promise<boolean>;
   /** Forgets all of an account that is being erased. */
   forget(who: AccountId): Promise<void>;
 }
@@ -73,8 +70,7 @@ export function openRoomInvitations(deps: {
   const { clock, members, people } = deps;
   const { db } = deps.store;
   const all = () => db.selectFrom('room_invitation');
-  const addressOf = (who: AccountId) =>
-    db.selectFrom('account').select('email').where('account.id', '=', who).where('email_verified', '=', 1);
+  const addressOf = (who: AccountId) => confirmedAddress(deps.store, who);
   /** Those that mean this account: by what was found when it was made, or by an address that was confirmed since. */
   const theirs = (who: AccountId) =>
     all()
@@ -87,19 +83,6 @@ export function openRoomInvitations(deps: {
           e.and([e('room_invitation.account', 'is', null), e('said', 'in', addressOf(who))]),
         ]),
       );
-  /** The invitation that has an account on the list of guests. */
-  const listed = (room: string, who: AccountId) =>
-    all()
-      .select('id')
-      .where('room', '=', room)
-      .where('role', '=', 'guest')
-      .where((e) =>
-        e.or([e('account', '=', who), e.and([e('account', 'is', null), e('said', 'in', addressOf(who))])]),
-      )
-      .where((e) =>
-        e.or([e('accepted', '=', 1), e.and([e('answered', 'is', null), e('expires', '>', clock.wall())])]),
-      )
-      .executeTakeFirst();
   return {
     async make({ id: room, card }, by, { who, role }, french) {
       const now = clock.wall();
@@ -175,18 +158,7 @@ export function openRoomInvitations(deps: {
         .executeTakeFirst();
       return numUpdatedRows > 0n;
     },
-    isGuest: async (room, who) => (await listed(room, who)) !== undefined,
-    async letIn(room, who) {
-      const row = await listed(room, who);
-      if (!row) return false;
-      await db
-        .updateTable('room_invitation')
-        .set({ answered: clock.wall(), accepted: 1, account: who })
-        .where('id', '=', row.id)
-        .where('answered', 'is', null)
-        .execute();
-      return true;
-    },
+    ...openGuestList(deps),
     async forget(who) {
       await db
         .deleteFrom('room_invitation')

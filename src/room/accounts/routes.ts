@@ -4,7 +4,7 @@ import type { ErrorCode } from '../../base/errors.ts';
 import { openPace } from '../../http/index.ts';
 import type { AccountCard } from '../../wire/account.ts';
 import type { Access } from '../access/access.ts';
-import { relocked } from '../arrangements.ts';
+import { relock } from '../life/carried.ts';
 import { studioLink } from '../links.ts';
 import { requests } from '../requests.ts';
 import type { RoutesDeps } from '../routes-deps.ts';
@@ -70,7 +70,7 @@ export function accountRoutes(
     if (isRefusal(caller)) return refused(caller);
     if (!(await members.remove(caller.entry.id, c.req.param('id'))))
       return refuse('not-found', 'No such account belongs to this room.');
-    await book.change(caller.entry.card.slug, relocked);
+    await relock(book, caller.entry.card.slug);
     return c.body(null, 204);
   });
 }

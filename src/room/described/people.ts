@@ -131,7 +131,7 @@ export const continuePaths = () => ({
       summary:
         'Another room continues this one: its listeners are carried over, and this one ends after 90 seconds',
       description:
-        'Both rooms are open or live, and neither is private. Who hosts the other room agrees: the caller’s account hosts both, or `link` is its studio link. The operator needs neither.',
+        'Both rooms are open or live. Both are private, or neither; what let people into the first private room lets them into the second then, until its keys are renewed. Who hosts the other room agrees: the caller’s account hosts both, or `link` is its studio link. The operator needs neither.',
       security: bearer,
       requestBody: body(sent().continue),
       responses: {

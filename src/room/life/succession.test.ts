@@ -54,6 +54,40 @@ test('the other room has to be open, another one, and not one that leads on itse
   expect(refusal(await lead({ by: 'four', link: four.token }))).toEqual([409, 'wrong-moment']);
 });
 
+test('a private room is continued by a private one, which lets in whoever the first lets in, until keys are withdrawn', async () => {
+  const start = (slug: string, more = {}) => create({ title: slug, slug, access: 'private', ...more });
+  const first = await start('first', { password: 'correct horse' });
+  const next = await start('next');
+  const last = await start('last');
+  const pass = async (by: string, at: string) =>
+    `${(await ask('POST', `/api/rooms/${at}/invites`, { role: 'guest' }, by)).body.pass}`;
+  const byLink = await pass(first.token, 'first');
+  const entered = await ask('POST', '/r/first/enter', { password: 'correct horse' });
+  const byPassword = `${entered.body.pass}`;
+  const opens = async (shown: string, at: string) =>
+    (await ask('POST', `/r/${at}/enter`, { pass: shown })).status === 200;
+  const on = (from: string, by: string, to: string, link: string) =>
+    ask('POST', `/api/rooms/${from}/continue`, { by: to, link }, by);
+  expect(await opens(byLink, 'next')).toBe(false);
+  // Nobody outside is told of either.
+  expect(refusal(await on('first', first.token, 'two', two))).toEqual([409, 'wrong-moment']);
+  expect((await on('first', first.token, 'next', next.token)).status).toBe(200);
+  for (const shown of [byLink, byPassword]) expect(await opens(shown, 'next')).toBe(true);
+  expect(await opens(await pass(next.token, 'next'), 'first')).toBe(false);
+  expect((await ask('POST', '/r/next/enter', { password: 'correct horse' })).status).toBe(404);
+  // And so on, from room to room.
+  expect((await on('next', next.token, 'last', last.token)).status).toBe(200);
+  expect(await opens(byPassword, 'last')).toBe(true);
+
+  const lock = card('last').lock;
+  await ask('PATCH', '/api/rooms/first/settings', { password: null }, first.token);
+  expect(await opens(byPassword, 'last')).toBe(false);
+  expect(await opens(byLink, 'last')).toBe(true);
+  expect(card('last').lock).not.toBe(lock);
+  await ask('POST', '/api/rooms/next/keys/renew', undefined, next.token);
+  for (const at of ['next', 'last']) expect(await opens(byLink, at)).toBe(false);
+});
+
 test('the operator needs nobody’s link', async () => {
   await rig.restart({ operatorKey: 'operator-key-of-some-length' });
   expect((await lead({ by: 'two' }, 'operator-key-of-some-length')).status).toBe(200);

@@ -3,7 +3,7 @@ import { type Attempted, isRefusal, read, refused } from '../../api/index.ts';
 import { isRunning } from '../../wire/room.ts';
 import type { Access, Changing } from '../access/access.ts';
 import { readLink } from '../accounts/adoption.ts';
-import { isClosed, planned } from '../arrangements.ts';
+import { arranged, isClosed, planned } from '../arrangements.ts';
 import type { RoomRefusal } from '../refusal.ts';
 import { requests } from '../requests.ts';
 import type { RoutesDeps } from '../routes-deps.ts';
@@ -59,7 +59,7 @@ export function successionRoutes(
     const { slug, title } = entry.card;
     const next = await book.change(
       other.card.slug,
-      (after) => cannot(entry, after) ?? planned(after, { continues: { slug, title, at } }),
+      (after) => cannot(entry, after) ?? carrying(planned(after, { continues: { slug, title, at } }), entry),
     );
     if (isRefusal(next)) return refused(next);
     const by = { slug: next.card.slug, title: next.card.title, at };
@@ -67,16 +67,23 @@ export function successionRoutes(
   });
 }
 
+/** A private room lets in whoever is let into the private room that it continues. */
+const carrying = (after: RoomOnSite, { id, card }: RoomOnSite): RoomOnSite =>
+  isClosed(after)
+    ? arranged(after, { carried: { slug: card.slug, id, guests: after.arrangements?.guests ?? 0 } })
+    : after;
+
 /** Why one room cannot lead on to the other; undefined when it can. */
 function cannot(entry: RoomOnSite, other: RoomOnSite): RoomRefusal | undefined {
   const known = entry.arrangements?.plans?.continuedBy;
   if (known && known.slug !== other.card.slug)
     return { refused: 'wrong-moment', detail: `by: ${known.slug} continues this room already` };
   if (entry.id === other.id) return { refused: 'unprocessable', detail: 'by: give another room' };
-  if (isClosed(entry) || isClosed(other))
+  // One would name the other to people who must not know of it, or leave its listeners outside.
+  if (isClosed(entry) !== isClosed(other) || entry.arrangements?.draft || other.arrangements?.draft)
     return {
       refused: 'wrong-moment',
-      detail: 'A private room’s listeners cannot be carried over: they need a key.',
+      detail: 'by: a private room is continued by a private one only, and no other is',
     };
   if (!isRunning(other.card.status) || other.measures?.stopped)
     return { refused: 'wrong-moment', detail: 'by: open the other room first' };

@@ -1,5 +1,4 @@
 /** The page of a room that is closed to strangers: lets in whoever was let in before, or holds an invitation. */
-import { BY_ACCOUNT, enter, keepPass, passFor } from '../../kit/room-key.ts';
 import type { Language } from '../../kit/words.ts';
 
 const WORDS = {
@@ -34,7 +33,9 @@ const WORDS = {
 const CIRCLE_MS = 10_000;
 
 /** Opens the page. */
-export function closedPage(main: HTMLElement, language: Language): void {
+export async function closedPage(main: HTMLElement, language: Language): Promise<void> {
+  // As everybody else loads it, so that it is one file.
+  const { BY_ACCOUNT, enter, keepPass, passFor } = await import('../../kit/room-key.ts');
   const { slug = '' } = main.dataset;
   const words = WORDS[language];
   const says = main.querySelector<HTMLElement>('#closed-says');

@@ -64,6 +64,29 @@ test('a room that ends while its listeners change does not stop them', async () 
   expect(heard).toEqual(['leaves /r/one', 'hears /r/two']);
 });
 
+test('whoever listens to a private room hears the next one below its own key, by what opened the first', async () => {
+  const shown: string[] = [];
+  vi.stubGlobal('localStorage', {
+    getItem: (name: string) => (name === 'earshot-pass-one' ? 'a pass' : null),
+    setItem: (name: string, value: string) => void shown.push(`${name}=${value}`),
+  });
+  vi.stubGlobal('fetch', async (url: string, { body }: RequestInit) => {
+    shown.push(`${url} ${body}`);
+    return Response.json({ key: 'f'.repeat(40) });
+  });
+  vi.stubGlobal('document', {
+    ...{ querySelectorAll: () => [], querySelector: () => null, addEventListener: () => undefined },
+  });
+  Object.assign(address, { pathname: '/r/one' });
+  useKeys({ named: (name) => `${name}~old`, renew: async () => undefined });
+  const { heard, led } = page({ on: true });
+  await vi.advanceTimersByTimeAsync(5_000);
+  await led;
+  expect(heard).toEqual(['leaves /r/one~old', `hears /r/two~${'f'.repeat(40)}`]);
+  expect(shown).toEqual(['/r/two/enter {"pass":"a pass"}', 'earshot-pass-two=a pass']);
+  expect(went).toEqual(['shows /r/two']);
+});
+
 test('whoever does not listen is sent to the other room while it is live, unless they came here on purpose', async () => {
   await page({ on: false }).led;
   expect(went).toEqual(['/r/two']);

@@ -8,6 +8,9 @@ import type { Sound } from '../sound.ts';
 /** Listeners change over this time, so that they do not all connect at the same instant: ms, and at most. */
 const SPREAD_MS_EACH = 5;
 const SPREAD_MS = 5_000;
+/** A server that does not answer is asked for the other room's key again after this, ms, and so often. */
+const AGAIN_MS = 5_000;
+const MOST_TRIES = 6;
 
 /** The page that is led on. */
 export interface LedPage {
@@ -24,21 +27,47 @@ export interface LedPage {
  */
 export async function leadOn(page: LedPage, { slug: to }: OtherRoom): Promise<void> {
   const { sound, news } = page;
-  if (sound.on && !sound.replay) {
-    await pause(Math.random() * Math.min(SPREAD_MS, news.state.streams * SPREAD_MS_EACH));
-    if (!sound.replay && (sound.on || sound.player.state === 'ended')) return carry(page, to);
-  }
+  const listens = sound.on && !sound.replay;
+  if (listens) await pause(Math.random() * Math.min(SPREAD_MS, news.state.streams * SPREAD_MS_EACH));
+  // The room of a private page leads on to a private one, which lets in whoever this one does.
+  const isPrivate = roomAt(page.slug) !== `/r/${page.slug}`;
+  const key = isPrivate ? await keyOf(page.slug, to) : undefined;
+  if (isPrivate && key === undefined) return;
+  if (listens && !sound.replay && (sound.on || sound.player.state === 'ended')) return carry(page, to, key);
   if (sound.replay || location.hash !== '') return;
-  const answer = await fetch(`/r/${to}/state.json`).catch(() => undefined);
+  const at = key === undefined ? `/r/${to}` : `/r/${to}~${key}`;
+  const answer = await fetch(`${at}/state.json`).catch(() => undefined);
   const other = answer?.ok ? ((await answer.json()) as RoomState) : undefined;
-  if (isRunning(other?.status)) location.replace(`/r/${to}`);
+  if (isRunning(other?.status)) location.replace(at);
+}
+
+/** The other room's key, by what opened this one, which is kept for it as well; undefined: it does not open. */
+async function keyOf(slug: string, to: string): Promise<string | undefined> {
+  const { enter, keepPass, passFor } = await import('../../kit/room-key.ts');
+  const pass = passFor(slug);
+  for (let tries = 0; pass !== undefined && tries < MOST_TRIES; tries++) {
+    const entered = await enter(to, { pass });
+    if (typeof entered === 'object') {
+      keepPass(to, pass);
+      return entered.key;
+    }
+    if (entered !== 'later' && entered !== 'away') break;
+    await pause(AGAIN_MS * (1 + Math.random()));
+  }
+  return undefined;
 }
 
 /** Makes the page the other room's: its addresses, its news, its sound. */
-function carry({ slug, sound, news, words }: LedPage, to: string): void {
+async function carry(
+  { slug, sound, news, words }: LedPage,
+  to: string,
+  key: string | undefined,
+): Promise<void> {
   const from = roomAt(slug);
   sound.pause();
-  useKeys({ named: (name) => (name === slug ? to : name), renew: async () => undefined });
+  if (key === undefined)
+    useKeys({ named: (name) => (name === slug ? to : name), renew: async () => undefined });
+  else (await import('../../kit/room-key.ts')).openRoomKey({ slug: to, key }, slug);
   // What the stream of the other room does not tell must not stay.
   const { plans: _, gaps: __, ...rest } = news.state;
   news.state = { ...rest, slug: to, gaps: [] };

@@ -4,6 +4,7 @@ import type { InvitedRole } from '../../../src/wire/account.ts';
 import { isRefusal, type Refusal, refusalOf } from '../../capture/index.ts';
 import { useConsole, useWords } from '../console/context.ts';
 import { reasonOf } from '../host/host-actions.ts';
+import type { invitesEnglish } from '../words/invites-english.ts';
 
 /** One invitation, as `/api/rooms/SLUG/invitations` lists it. */
 interface Listed {
@@ -115,33 +116,53 @@ export function AccountInvites({
       <p class="small" role="status">
         {says.value}
       </p>
-      <ul>
-        {list.value
-          .filter(({ role }) => roles.includes(role))
-          .map((it) => (
-            <li key={it.id} class="invite-row">
-              <span>
-                <bdi>{it.who}</bdi>
-                <br />
-                <span class="small ash">
-                  {roles.length > 1 && `${words.roles[it.role]} · `}
-                  {words.status[it.status]}
-                </span>
-              </span>
-              {isOwner && (
-                <button
-                  type="button"
-                  class="button quiet bare"
-                  aria-label={`${words.takeBack}: ${it.who}`}
-                  onClick={() => void change(words.takenBack, 'DELETE', `/${it.id}`)}
-                >
-                  {words.takeBack}
-                </button>
-              )}
-            </li>
-          ))}
-      </ul>
+      <InvitedList
+        list={list.value.filter(({ role }) => roles.includes(role))}
+        withRole={roles.length > 1}
+        words={words}
+        drop={isOwner ? (id) => void change(words.takenBack, 'DELETE', `/${id}`) : undefined}
+      />
       <p class="small ash">{words.hint}</p>
     </section>
+  );
+}
+
+/** Who is invited, and what they said to it; `drop`: takes an invitation back, where one may. */
+function InvitedList({
+  list,
+  withRole,
+  words,
+  drop,
+}: {
+  readonly list: readonly Listed[];
+  readonly withRole: boolean;
+  readonly words: typeof invitesEnglish;
+  readonly drop: ((id: string) => void) | undefined;
+}) {
+  return (
+    <ul>
+      {list.map((it) => (
+        <li key={it.id} class="invite-row">
+          <span>
+            <bdi>{it.who}</bdi>
+            <br />
+            <span class="small ash">
+              {withRole && `${words.roles[it.role]} · `}
+              {words.status[it.status]}
+            </span>
+          </span>
+          {drop && (
+            <button
+              type="button"
+              class="button quiet bare"
+              aria-label={`${words.takeBack}: ${it.who}`}
+              onClick={() => drop(it.id)}
+            >
+              {words.takeBack}
+            </button>
+          )}
+        </li>
+      ))}
+    </ul>
   );
 }

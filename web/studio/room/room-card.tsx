@@ -123,9 +123,7 @@ export function RoomCard() {
       </form>
       {seen.access === 'private' && <Listeners settings={settings} busy={busy.value} doing={doing} />}
       <AccountInvites roles={GUESTS} words={words.guests} />
-      {isRunning(status) && seen.access !== 'private' && (
-        <SuccessionForm settings={settings} busy={busy.value} doing={doing} />
-      )}
+      {isRunning(status) && <SuccessionForm settings={settings} busy={busy.value} doing={doing} />}
       <p class="small" role="status">
         {says.value}
       </p>

@@ -44,7 +44,7 @@ export const settingsEnglish = {
   continueIn: 'Goes on in another room',
   continueLink: 'Studio link of the other room',
   continueHint:
-    'Its host gives it to you. Everybody who listens hears the other room from then on, without a tap; this one ends after 90 seconds. It cannot be taken back.',
+    'Its host gives it to you. Everybody who listens hears the other room from then on, without a tap; this one ends after 90 seconds. It cannot be taken back. A private room goes on in a private one, which lets in the same people.',
   continueNow: 'Lead everybody there',
   continueNoLink: 'Paste the whole studio link of the other room.',
   continued: 'Done. Everybody who listens is being led to the other room.',

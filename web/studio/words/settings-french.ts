@@ -46,7 +46,7 @@ export const settingsFrench: typeof settingsEnglish = {
   continueIn: 'Continuer dans une autre salle',
   continueLink: 'Lien du studio de l’autre salle',
   continueHint:
-    'Son hôte vous le donne. Dès lors, tous les auditeurs entendent l’autre salle, sans rien faire ; celle-ci se termine après 90 secondes. C’est définitif.',
+    'Son hôte vous le donne. Dès lors, tous les auditeurs entendent l’autre salle, sans rien faire ; celle-ci se termine après 90 secondes. C’est définitif. Une salle privée continue dans une salle privée, où les mêmes personnes entrent.',
   continueNow: 'Y conduire tout le monde',
   continueNoLink: 'Collez le lien entier du studio de l’autre salle.',
   continued: 'C’est fait. Les auditeurs sont conduits dans l’autre salle.',

@@ -1,0 +1,55 @@
+import type { Store } from '../../store/index.ts';
+import type { AccountId } from '../../wire/account.ts';
+
+/** The list of accounts that may listen to a private room: whoever is invited as a guest, and has neither declined nor been taken off. */
+export interface GuestList {
+  /** Whether an account is on it; one that has never come is until its invitation is over. */
+  isGuest(room: string, who: AccountId): Promise<boolean>;
+  /** The same, and whoever comes in has accepted. */
+  letIn(room: string, who: AccountId): Promise<boolean>;
+}
+
+/** The address of an account, once it is confirmed: a subquery. */
+export const confirmedAddress = ({ db }: Store, who: AccountId) =>
+  db.selectFrom('account').select('email').where('account.id', '=', who).where('email_verified', '=', 1);
+
+/** Opens the lists of all rooms. */
+export function openGuestList({
+  store,
+  clock,
+}: {
+  readonly store: Store;
+  readonly clock: { wall(): number };
+}): GuestList {
+  const { db } = store;
+  const listed = (room: string, who: AccountId) =>
+    db
+      .selectFrom('room_invitation')
+      .select('id')
+      .where('room', '=', room)
+      .where('role', '=', 'guest')
+      .where((e) =>
+        e.or([
+          e('account', '=', who),
+          e.and([e('account', 'is', null), e('said', 'in', confirmedAddress(store, who))]),
+        ]),
+      )
+      .where((e) =>
+        e.or([e('accepted', '=', 1), e.and([e('answered', 'is', null), e('expires', '>', clock.wall())])]),
+      )
+      .executeTakeFirst();
+  return {
+    isGuest: async (room, who) => (await listed(room, who)) !== undefined,
+    async letIn(room, who) {
+      const row = await listed(room, who);
+      if (!row) return false;
+      await db
+        .updateTable('room_invitation')
+        .set({ answered: clock.wall(), accepted: 1, account: who })
+        .where('id', '=', row.id)
+        .where('answered', 'is', null)
+        .execute();
+      return true;
+    },
+  };
+}

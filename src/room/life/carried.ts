@@ -1,0 +1,32 @@
+import { isClosed, relocked } from '../arrangements.ts';
+import type { Book } from '../book.ts';
+import type { RoomOnSite } from '../rows.ts';
+
+/** Private rooms in a row of which each continues the one before. */
+const MOST_ROOMS = 8;
+
+/**
+ * The private rooms whose listeners are let into this one: itself, the one that it continues, and so on. It ends where
+ * the keys of a room were withdrawn since, or where a room is closed no more.
+ */
+export async function letInBy(book: Book, entry: RoomOnSite): Promise<readonly RoomOnSite[]> {
+  const rooms = [entry];
+  for (let last = entry; rooms.length < MOST_ROOMS; ) {
+    const { carried, guests = 0 } = last.arrangements ?? {};
+    if (!carried || carried.guests !== guests) break;
+    const before = await book.find(carried.slug);
+    if (!before || before.id !== carried.id || !isClosed(before)) break;
+    rooms.push(before);
+    last = before;
+  }
+  return rooms;
+}
+
+/** Makes every key of a private room void, and of those that continue it: whoever was let in has to show by what. */
+export async function relock(book: Book, slug: string): Promise<void> {
+  let next: string | undefined = slug;
+  for (let rooms = 0; next !== undefined && rooms < MOST_ROOMS; rooms++) {
+    const made = await book.change(next, relocked);
+    next = 'refused' in made ? undefined : made.arrangements?.plans?.continuedBy?.slug;
+  }
+}
