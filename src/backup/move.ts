@@ -19,7 +19,10 @@ export function seeSame(
 export interface MoveOrder {
   readonly from: string;
   readonly to: string;
-  progress?(rows: number, table: string): void;
+  /** True: NUL characters in texts, which PostgreSQL cannot hold, are left out. Default: a row with one is refused. */
+  readonly withoutNul?: boolean;
+  /** Told now and then: rows that were copied, and all there are. */
+  progress?(rows: number, all: number): void;
 }
 
 /**
@@ -27,7 +30,9 @@ export interface MoveOrder {
  * lasts, all at once.
  * @throws EarshotError with one sentence; then neither database has changed.
  */
-export async function moveDatabase(order: MoveOrder): Promise<{ tables: number; rows: number }> {
+export async function moveDatabase(
+  order: MoveOrder,
+): Promise<{ tables: number; rows: number; nuls?: number }> {
   await using snapshot = await openSnapshot(order.from);
   const [unknown] = await unknownSteps(snapshot.steps);
   if (unknown !== undefined || snapshot.steps.length === 0)
@@ -38,21 +43,33 @@ export async function moveDatabase(order: MoveOrder): Promise<{ tables: number; 
         : `the database was made by a newer Earshot (it has the step ${unknown}): use that version`,
     );
   await using filling = await openFilling(order.to, snapshot.steps);
-  let total = 0;
+  let [total, all, nuls] = [0, 0, 0];
+  for (const table of snapshot.tables) all += await snapshot.count(table);
   for (const table of snapshot.tables) {
     const digest = openRowsDigest();
     const rows = async function* (): AsyncIterable<PlainRow> {
-      for await (const row of snapshot.rows(table)) {
+      for await (const written of snapshot.rows(table)) {
+        const row = order.withoutNul ? leftOut(written) : written;
+        if (row !== written) nuls += 1;
         digest.add(row);
         total += 1;
-        if (total % 500 === 0) order.progress?.(total, table);
+        if (total % 500 === 0) order.progress?.(total, all);
         yield row;
       }
     };
     await filling.fill(table, rows());
     seeSame(table, await filling.digest(table), digest.result());
-    order.progress?.(total, table);
+    order.progress?.(total, all);
   }
   await filling.commit();
-  return { tables: snapshot.tables.length, rows: total };
+  return { tables: snapshot.tables.length, rows: total, ...(order.withoutNul ? { nuls } : {}) };
+}
+
+/** A row without NUL characters: itself when it has none. */
+function leftOut(row: PlainRow): PlainRow {
+  const has = (value: unknown): value is string => typeof value === 'string' && value.includes('\0');
+  if (!Object.values(row).some(has)) return row;
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [name, has(value) ? value.replaceAll('\0', '') : value]),
+  );
 }

@@ -105,6 +105,8 @@ export interface Snapshot extends AsyncDisposable {
   /** The steps that made its tables. */
   readonly steps: readonly string[];
   readonly tables: readonly string[];
+  /** How many rows a table has. */
+  count(table: string): Promise<number>;
   /** All rows of a table, a few hundred in memory at a time. */
   rows(table: string): AsyncIterable<PlainRow>;
 }
@@ -148,9 +150,18 @@ export async function openSnapshot(url: string): Promise<Snapshot> {
     return {
       engine: postgres ? 'postgres' : 'sqlite',
       ...{ steps, tables },
+      async count(table) {
+        const { rows } = await sql<{
+          n: number | string;
+        }>`select count(*) as n from ${sql.table(table)}`.execute(trx);
+        return Number(rows[0]?.n ?? 0);
+      },
       rows: (table) => rowsOf(trx as AnyDb, postgres, table),
       async [Symbol.asyncDispose]() {
-        await trx.rollback().execute();
+        await trx
+          .rollback()
+          .execute()
+          .catch(() => undefined);
         await opened.destroy();
       },
     };
@@ -203,13 +214,17 @@ export async function openFilling(url: string, steps: readonly string[]): Promis
     const back = postgres ? await withoutForeignKeys(trx as AnyDb) : async () => undefined;
     if (!postgres) await sql`pragma defer_foreign_keys = on`.execute(trx);
     let ended = false;
+    const toWords = (error: unknown): never => {
+      throw inWords(url, error);
+    };
     return {
       async fill(table, rows) {
         const any = trx as AnyDb;
-        await any.deleteFrom(table).execute();
+        await any.deleteFrom(table).execute().catch(toWords);
         let batch: Record<string, unknown>[] = [];
         const write = async (): Promise<void> => {
-          if (batch.length > 0) await any.insertInto(table).values(batch).execute();
+          if (postgres) for (const row of batch) seeWithoutNul(table, row);
+          if (batch.length > 0) await any.insertInto(table).values(batch).execute().catch(toWords);
           batch = [];
         };
         for await (const row of rows) {
@@ -224,14 +239,23 @@ export async function openFilling(url: string, steps: readonly string[]): Promis
         return digest.result();
       },
       async commit() {
-        await back();
-        if (postgres) await countOn(trx as AnyDb);
-        await trx.commit().execute();
-        ended = true;
-        await migrate(db, all);
+        try {
+          await back();
+          if (postgres) await countOn(trx as AnyDb);
+          await trx.commit().execute();
+          ended = true;
+          await migrate(db, all);
+        } catch (error) {
+          throw inWords(url, error);
+        }
       },
       async [Symbol.asyncDispose]() {
-        if (!ended) await trx.rollback().execute();
+        // A full disk or a lost connection has rolled it back already; why is what is told.
+        if (!ended)
+          await trx
+            .rollback()
+            .execute()
+            .catch(() => undefined);
         await db.destroy();
       },
     };
@@ -239,6 +263,16 @@ export async function openFilling(url: string, steps: readonly string[]): Promis
     await db.destroy().catch(() => undefined);
     throw inWords(url, error);
   }
+}
+
+/** @throws EarshotError for a text that SQLite holds and PostgreSQL does not. */
+function seeWithoutNul(table: string, row: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(row))
+    if (typeof value === 'string' && value.includes('\0'))
+      throw new EarshotError(
+        'unprocessable',
+        `a text in ${table}.${name} has a NUL character in it (of the row ${String(row.id ?? Object.values(row)[0]).slice(0, 60)}), which PostgreSQL cannot hold: nothing was changed; migrate-db --without-nul leaves such characters out`,
+      );
 }
 
 async function migrate(

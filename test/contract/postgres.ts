@@ -10,14 +10,19 @@ const START_LIMIT_MS = 20_000;
 /** A PostgreSQL for one test, on 127.0.0.1, with an empty data folder. */
 export interface Postgres extends AsyncDisposable {
   readonly url: string;
+  /** The process that starts the others. */
+  readonly pid: number;
   /** Stops all its processes, as if the network swallowed everything. */
   stand(): void;
   /** Continues them. */
   go(): void;
 }
 
-/** Starts Debian's newest PostgreSQL. It refuses to run as root, so root starts it as nobody. */
-export async function startPostgres(): Promise<Postgres> {
+/**
+ * Starts Debian's newest PostgreSQL. It refuses to run as root, so root starts it as nobody. `durable`: what it
+ * acknowledges is on the disk, as a server is run; tests need no such promise.
+ */
+export async function startPostgres({ durable = false } = {}): Promise<Postgres> {
   const newest = existsSync(DEBIAN)
     ? readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a))[0]
     : undefined;
@@ -49,7 +54,7 @@ export async function startPostgres(): Promise<Postgres> {
       '-k',
       folder,
       '-c',
-      'fsync=off',
+      `fsync=${durable ? 'on' : 'off'}`,
       '-c',
       'max_connections=40',
     ],
@@ -83,6 +88,7 @@ export async function startPostgres(): Promise<Postgres> {
   return {
     stand: () => signal('SIGSTOP'),
     go: () => signal('SIGCONT'),
+    pid: server.pid ?? 0,
     url: `postgres://earshot@127.0.0.1:${port}/postgres`,
     async [Symbol.asyncDispose]() {
       signal('SIGCONT');

@@ -6,12 +6,14 @@ import { fromProcess } from '../../config/index.ts';
 import { paths } from '../../role/paths.ts';
 import { readArguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
+import { openProgress } from './progress-line.ts';
 
 const HELP = `earshot migrate-db --to URL      copies every row into an empty database, reads it back and compares it;
                                  stop Earshot before, and start it after with --database URL
 
   --to URL      postgres://USER:PASSWORD@HOST:PORT/NAME, or sqlite:PATH for the way back
   --from URL    the database to copy (default: the configured one)
+  --without-nul NUL characters in texts, which PostgreSQL cannot hold, are left out; else such a row is refused
   --data DIR    the data folder, if it is not the configured one
   --json        print the answer as JSON`;
 
@@ -23,6 +25,7 @@ export const command: Command = async (args) => {
     {
       to: { type: 'string' },
       from: { type: 'string' },
+      'without-nul': { type: 'boolean', default: false },
       data: { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -42,19 +45,14 @@ export const command: Command = async (args) => {
   await using running = existsSync(at.run) ? await lockFolder(at.lock('site')) : undefined;
   if (existsSync(at.run) && !running)
     throw new EarshotError('wrong-moment', 'Earshot is running: stop it, and start it with the new database');
-  const shows = !values.json && process.stderr.isTTY === true;
-  const result = await moveDatabase({
-    ...{ from, to },
-    progress(rows, table) {
-      if (shows) process.stderr.write(`\r\u001b[K${rows} rows (${table})`);
-    },
-  }).finally(() => {
-    if (shows) process.stderr.write('\n');
-  });
+  const progress = openProgress(values.json, { unit: 'rows' });
+  const result = await moveDatabase({ from, to, progress, withoutNul: values['without-nul'] }).finally(() =>
+    progress.end(),
+  );
   console.log(
     values.json
       ? JSON.stringify(result)
-      : `${result.rows} rows of ${result.tables} tables are there, each compared. Start Earshot with the setting database at that address; the old database is as it was.`,
+      : `${result.rows} rows of ${result.tables} tables are there, each compared${result.nuls ? `; ${result.nuls} of them without their NUL characters` : ''}. Start Earshot with the setting database at that address; the old database is as it was.`,
   );
   return 0;
 };
