@@ -9,15 +9,15 @@ interface Asked {
 }
 
 /** A server with one room that another host can change. */
-function serverOf(): { asked: Asked[]; fetch: typeof fetch; other(): void } {
+function serverOf(): { asked: Asked[]; fetch: typeof fetch; other(what?: object): void } {
   const asked: Asked[] = [];
   let state = 1;
   let shown: object = { access: 'public' };
   return {
     asked,
-    other() {
+    other(what = { access: 'unlisted' }) {
       state += 1;
-      shown = { access: 'unlisted' };
+      shown = { ...shown, ...what };
     },
     fetch: (async (url: string, init: RequestInit) => {
       const headers = new Headers(init.headers);
@@ -67,6 +67,17 @@ test('what somebody else has set meanwhile is not overwritten: it is shown, and 
   expect(settings.seen.value?.access).toBe('unlisted');
   expect(await settings.save({ access: 'private' })).toBe('saved');
   expect(settings.seen.value?.access).toBe('private');
+});
+
+test('what has changed beside what somebody enters, as when the room opens by itself, refuses nothing', async () => {
+  const server = serverOf();
+  const settings = openRoomSettings({ slug: 'hall', token: () => 't', fetch: server.fetch });
+  await settings.look();
+  server.other({ status: 'open', title: 'Another title' });
+  expect(await settings.save({ late: 'The train stands still' })).toBe('saved');
+  server.other({ plans: { late: { reason: 'The bus stands still', at: 2 } } });
+  expect(await settings.save({ late: 'The train stands still', title: 'Mine' })).toBe('changed');
+  expect(settings.seen.value?.late).toBe('The bus stands still');
 });
 
 test('an empty reason is taken back', async () => {

@@ -24,12 +24,15 @@ export interface SettingsWish {
   readonly start?: number;
 }
 
-/** What a host sets for their room. An edit holds only for the state that was shown: nobody's is lost by another's. */
+/**
+ * What a host sets for their room. An edit holds only while what it changes is as it was shown: nobody's is lost by
+ * another's. What else has changed meanwhile, as by the room's opening, is no reason to refuse it.
+ */
 export interface RoomSettings {
   readonly seen: ReadonlySignal<RoomSettingsView | undefined>;
   /** Reads what is set now. */
   look(): Promise<void>;
-  /** `changed`: somebody else did something in the meantime; nothing was saved, and `seen` is what is set now. */
+  /** `changed`: somebody else has changed the same; it was not saved, and `seen` is what is set now. */
   save(wish: SettingsWish): Promise<'saved' | 'changed' | Refusal>;
   /** The link that lets listeners into the private room. */
   invitation(): Promise<string | Refusal>;
@@ -40,9 +43,15 @@ export interface RoomSettings {
 }
 
 interface Shown {
+  readonly title?: string;
+  readonly clocks?: { readonly scheduled?: unknown };
   readonly access?: RoomAccess;
   readonly plans?: RoomPlans;
 }
+
+/** What a host can edit here, by the names that a wish has. */
+const editable = ({ title, clocks, access = 'public', plans }: Shown = {}) =>
+  ({ title, start: clocks?.scheduled, access, late: plans?.late?.reason ?? '' }) as const;
 
 /** Opens the settings of a room, for the holder of a host's link. */
 export function openRoomSettings({
@@ -57,6 +66,7 @@ export function openRoomSettings({
   const room = `/api/rooms/${slug}`;
   const seen = signal<RoomSettingsView | undefined>(undefined);
   let etag: string | undefined;
+  let shown: Shown | undefined;
 
   const headers = (): Record<string, string> => ({ authorization: `Bearer ${token()}` });
   /** Whether a private room has a password: only its hosts are told. */
@@ -82,13 +92,31 @@ export function openRoomSettings({
       });
       if (!response.ok) return await refusalOf(response);
       etag = response.headers.get('etag') ?? undefined;
-      const { access = 'public', plans } = (await response.json()) as Shown;
-      const late = plans?.late?.reason ?? '';
+      shown = (await response.json()) as Shown;
+      const { access, late } = editable(shown);
       seen.value = { access, late, ...(access === 'private' ? { password: await isOpenByPassword() } : {}) };
       return undefined;
     } catch (error) {
       return { refused: true, status: 0, code: 'network', detail: String(error), retryAfter: 0 as never };
     }
+  }
+
+  /**
+   * Sends an edit of these fields; once more when something else has changed since the room was read. Nobody is told a
+   * password, so it may be what has changed.
+   */
+  async function edit(
+    fields: readonly (keyof ReturnType<typeof editable> | 'password')[],
+    url: string,
+    body: object,
+  ): Promise<Refusal | undefined> {
+    const before = shown && editable(shown);
+    const refused = await send('PATCH', url, body);
+    if (refused?.code !== 'etag-mismatch' || (await send('GET', room))) return refused;
+    const after = editable(shown);
+    return before && fields.every((field) => field !== 'password' && before[field] === after[field])
+      ? send('PATCH', url, body)
+      : refused;
   }
 
   return {
@@ -98,7 +126,7 @@ export function openRoomSettings({
     },
     async save({ late, access, password, title, start }) {
       const reason = late?.trim();
-      const edit = {
+      const announced = {
         ...(title === undefined ? {} : { title: title.trim() }),
         ...(start === undefined ? {} : { start: new Date(start).toISOString() }),
         ...(reason === undefined ? {} : { late: reason === '' ? null : reason }),
@@ -107,17 +135,15 @@ export function openRoomSettings({
         ...(access === undefined ? {} : { access }),
         ...(password || password === null ? { password } : {}),
       };
-      const edits: readonly (readonly [string, object])[] = [
-        ...(Object.keys(edit).length === 0 ? [] : ([[room, edit]] as const)),
-        ...(Object.keys(who).length === 0 ? [] : ([[`${room}/settings`, who]] as const)),
-      ];
-      for (const [url, edit] of edits) {
-        const refused = await send('PATCH', url, edit);
-        if (refused?.code === 'etag-mismatch') {
-          await send('GET', room);
-          return 'changed';
-        }
-        if (refused) return refused;
+      const edits = [
+        [['title', 'start', 'late'] as const, room, announced],
+        [['access', 'password'] as const, `${room}/settings`, who],
+      ] as const;
+      for (const [fields, url, body] of edits) {
+        if (Object.keys(body).length === 0) continue;
+        const sent = fields.filter((field) => field in body);
+        const refused = await edit(sent, url, body);
+        if (refused) return refused.code === 'etag-mismatch' ? 'changed' : refused;
       }
       return 'saved';
     },
