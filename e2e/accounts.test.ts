@@ -72,7 +72,7 @@ test('from the first link to erasure: operator, invitation, proof, new password,
   const page = await guest.page(invitation);
   await says(page, 'You are invited to this server as host');
   await send(page, { 'Your name': 'Zoë', Password: PASSWORD }, 'Make an account');
-  await says(page, 'Check your mail');
+  await says(page, 'its operator sees a link');
   const proof = await waitingLink(desk, 'verify-email');
   await signIn(page, 'zoe@rooms.example', PASSWORD);
   await says(page, 'not confirmed yet');

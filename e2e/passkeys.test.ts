@@ -55,7 +55,7 @@ test('a passkey is added and signs in; a room made by link is kept in the accoun
   const link = room.studio.replace('127.0.0.1', 'localhost');
   await send(page, { 'A host’s link of a room': link }, 'Add the room to the account');
   expect(await page.locator('main').innerText()).toContain('Old friends');
-  await send(page, {}, 'Open the studio');
+  await send(page, {}, 'Open the studio: Old friends');
   expect(page.url()).toContain('/r/old-friends/studio');
   await page
     .getByRole('button', { name: /join|come on stage|test/i })
@@ -70,6 +70,6 @@ test('a passkey is added and signs in; a room made by link is kept in the accoun
   expect(await other.evaluate('sessionStorage.getItem("earshot-token-old-friends")')).toContain('.');
 
   await page.goto(`${base}/account`);
-  await send(page, {}, 'Remove');
+  await send(page, {}, 'Remove: Laptop');
   expect(await page.locator('main').innerText()).not.toContain('Laptop');
 }, 150_000);

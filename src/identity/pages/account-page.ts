@@ -8,7 +8,7 @@ import type { Passkey } from '../passkeys/passkeys.ts';
 import type { Connected, SignInService } from '../services/services.ts';
 import { deviceOf, type SignIn } from '../sign-ins.ts';
 import type { AccountWords } from '../words/account-words.ts';
-import { bdi, button, field, form, passkeyBox, said, when } from './parts.ts';
+import { bdi, button, field, form, passkeyBox, rowButton, said, when } from './parts.ts';
 import type { Shown } from './sign-in-pages.ts';
 
 /** A room of an account. */
@@ -40,6 +40,9 @@ export interface AccountView extends Shown {
 const AT = '/account';
 const small = (act: string, hidden: Record<string, string>, text: string): string =>
   form(AT, { act, ...hidden }, `<button class="button quiet">${escapeHtml(text)}</button>`, 'inline');
+/** The same in a row of many: what it is about is said as well. */
+const inRow = (act: string, id: string, text: string, of: string): string =>
+  form(AT, { act, id }, rowButton(text, of), 'inline');
 const nowPassword = (words: AccountWords, id: string): string =>
   field(words.oldPassword, id, 'type="password" autocomplete="current-password" required maxlength="128"');
 
@@ -53,7 +56,7 @@ ${form(AT, { act: 'password' }, `${nowPassword(words, 'old')}${field(words.newPa
 function keys(words: AccountWords, { passkeys }: AccountView): string {
   const rows = passkeys.map(
     ({ id, name, created }) =>
-      `<li><span>${bdi(name ?? words.passkeys)}<br><span class="ash small">${created === null ? '' : words.since(when(words.language, created))}</span></span>${small('passkey-end', { id }, words.remove)}</li>`,
+      `<li><span>${bdi(name ?? words.passkeys)}<br><span class="ash small">${created === null ? '' : words.since(when(words.language, created))}</span></span>${inRow('passkey-end', id, words.remove, name ?? words.passkeys)}</li>`,
   );
   const fields = `${field(words.passkeyName, 'passkey', 'required maxlength="60" autocomplete="off" dir="auto"')}${button(words.passkeyAdd, 'quiet')}`;
   return `<p class="ash small">${words.passkeysLead}</p><ul class="rows">${rows.join('') || `<li>${words.noPasskeys}</li>`}</ul>
@@ -63,7 +66,7 @@ ${passkeyBox(words, 'add', `<form class="card">${fields}</form>`)}`;
 function elsewhere(words: AccountWords, { services, connected }: AccountView): string {
   const rows = connected.map(({ id, service, created }) => {
     const name = services.find((one) => one.id === service)?.name ?? service;
-    return `<li><span>${bdi(name)}<br><span class="ash small">${words.since(when(words.language, created))}</span></span>${small('disconnect', { id }, words.remove)}</li>`;
+    return `<li><span>${bdi(name)}<br><span class="ash small">${words.since(when(words.language, created))}</span></span>${inRow('disconnect', id, words.remove, name)}</li>`;
   });
   const free = services.filter((one) => !connected.some(({ service }) => service === one.id));
   const buttons = free.map(({ id, name }) =>
@@ -80,7 +83,7 @@ function elsewhere(words: AccountWords, { services, connected }: AccountView): s
 function browsers(words: AccountWords, { signIns, current }: AccountView): string {
   const rows = signIns.map(
     ({ id, agent, updated }) =>
-      `<li><span>${escapeHtml(deviceOf(agent) ?? words.unknownDevice)}${id === current ? ` <strong>(${words.thisBrowser})</strong>` : ''}<br><span class="ash small">${words.lastUse(when(words.language, updated))}</span></span>${small('end', { id }, words.end)}</li>`,
+      `<li><span>${escapeHtml(deviceOf(agent) ?? words.unknownDevice)}${id === current ? ` <strong>(${words.thisBrowser})</strong>` : ''}<br><span class="ash small">${words.lastUse(when(words.language, updated))}</span></span>${inRow('end', id, words.end, deviceOf(agent) ?? words.unknownDevice)}</li>`,
   );
   return `<p class="ash small">${words.sessionsLead}</p><ul class="rows">${rows.join('')}</ul>${signIns.length > 1 ? small('end-others', {}, words.endOthers) : ''}`;
 }
@@ -88,7 +91,7 @@ function browsers(words: AccountWords, { signIns, current }: AccountView): strin
 function programs(words: AccountWords, { tokens, made }: AccountView): string {
   const rows = tokens.map(
     ({ id, name, used, created }) =>
-      `<li><span>${bdi(name)}<br><span class="ash small">${words.lastUse(when(words.language, used ?? created))}</span></span>${small('token-end', { id }, words.end)}</li>`,
+      `<li><span>${bdi(name)}<br><span class="ash small">${used === null ? `${words.since(when(words.language, created))} · ${words.notUsed}` : words.lastUse(when(words.language, used))}</span></span>${inRow('token-end', id, words.end, name)}</li>`,
   );
   const told =
     made === undefined
@@ -117,7 +120,10 @@ function invited(words: AccountWords, { asked }: AccountView): string {
 function own(words: AccountWords, { rooms }: AccountView): string {
   const rows = rooms.map(({ slug, title, role, status }) => {
     const what = words.memberRoles[role as keyof typeof words.memberRoles] ?? role;
-    const open = status === 'cancelled' ? '' : small('studio', { slug }, words.openStudio);
+    const open =
+      status === 'cancelled'
+        ? ''
+        : form(AT, { act: 'studio', slug }, rowButton(words.openStudio, title), 'inline');
     return `<li><span><a href="/r/${slug}">${bdi(title)}</a><br><span class="ash small">${what}</span></span>${open}</li>`;
   });
   const list =
@@ -139,7 +145,7 @@ ${account.role === 'operator' ? `<p><a href="/operate/accounts">${words.operateL
 ${small('sign-out', {}, words.signOut)}
 ${view.asked.length > 0 ? part(words.asks, invited(words, view)) : ''}
 ${part(words.rooms, own(words, view))}
-${part(words.account, ways(words, view))}
+${part(words.details, ways(words, view))}
 ${part(words.passkeys, keys(words, view))}
 ${view.services.length + view.connected.length > 0 ? part(words.services, elsewhere(words, view)) : ''}
 ${part(words.sessions, browsers(words, view))}
@@ -147,7 +153,7 @@ ${part(words.tokens, programs(words, view))}
 ${part(
   words.data,
   `<p>${words.exportLead}</p><p><a href="/account/export" download>${words.exportLink}</a></p>
-<h3>${words.eraseTitle}</h3><p>${words.eraseLead}</p>${form(AT, { act: 'erase' }, `${nowPassword(words, 'password-erase').replace('name="password-erase"', 'name="password"')}${button(words.erase, 'quiet')}`)}`,
+<h3>${words.eraseTitle}</h3><p>${words.eraseLead}</p>${form(AT, { act: 'erase' }, `${nowPassword(words, 'password-erase').replace('name="password-erase"', 'name="password"')}${button(words.erase, 'quiet danger')}`)}`,
 )}</main>`,
   };
 }

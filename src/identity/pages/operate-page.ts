@@ -5,7 +5,7 @@ import type { AccountPage } from '../forms.ts';
 import type { Invitation } from '../invitations.ts';
 import type { WaitingMail } from '../mails.ts';
 import type { AccountWords } from '../words/account-words.ts';
-import { bdi, button, field, form, said, when } from './parts.ts';
+import { bdi, button, field, form, rowButton, said, when } from './parts.ts';
 import type { Shown } from './sign-in-pages.ts';
 
 /** What the operator sees of all accounts. */
@@ -39,7 +39,7 @@ export function operatePage(words: AccountWords, view: OperateView): AccountPage
           : form(
               AT,
               { act: 'role', id },
-              `${rolesField(words, `r-${id}`, role)}<button class="button quiet">${words.save}</button>`,
+              `${rolesField(words, `r-${id}`, role)}${rowButton(words.save, name)}`,
               'inline',
             )
       }</li>`,
@@ -48,18 +48,13 @@ export function operatePage(words: AccountWords, view: OperateView): AccountPage
     ({ id, role, email, expires, used }) =>
       `<li><span>${words.roles[role]}${email === null ? '' : ` · ${escapeHtml(email)}`}<br><span class="ash small">${used === null ? words.usable(when(language, expires)) : words.used}</span></span>${
         used === null
-          ? form(
-              AT,
-              { act: 'withdraw', id },
-              `<button class="button quiet">${words.withdraw}</button>`,
-              'inline',
-            )
+          ? form(AT, { act: 'withdraw', id }, rowButton(words.withdraw, email ?? words.roles[role]), 'inline')
           : ''
       }</li>`,
   );
   const waiting = mails.map(
     ({ id, to, subject, text, created, error }) =>
-      `<li><details><summary>${escapeHtml(to)} · ${escapeHtml(subject)} · ${when(language, created)}</summary>${error === null ? '' : `<p class="bad small">${escapeHtml(error)}</p>`}<pre dir="auto">${escapeHtml(text)}</pre></details>${form(AT, { act: 'drop', id }, `<button class="button quiet">${words.drop}</button>`, 'inline')}</li>`,
+      `<li><details><summary>${escapeHtml(to)} · ${escapeHtml(subject)} · ${when(language, created)}</summary>${error === null ? '' : `<p class="bad small">${escapeHtml(error)}</p>`}<pre dir="auto">${escapeHtml(text)}</pre></details>${form(AT, { act: 'drop', id }, rowButton(words.drop, `${to} · ${subject}`), 'inline')}</li>`,
   );
   return {
     title: words.operateTitle,
@@ -71,6 +66,6 @@ ${form(AT, { act: 'invite' }, `${field(words.inviteEmail, 'email', 'type="email"
 <ul class="rows">${open.join('')}</ul></section>
 <section><h2>${words.mails}</h2><p class="ash small">${words.mailsLead}</p><ul class="rows">${waiting.join('') || `<li>${words.noMails}</li>`}</ul></section>
 <section><h2>${words.accounts}</h2><ul class="rows">${people.join('')}</ul></section>
-<p><a href="/account">${words.account}</a> · <a href="/operate">/operate</a></p></main>`,
+<p><a href="/account">${words.account}</a> · <a href="/operate">${words.serverLink}</a></p></main>`,
   };
 }

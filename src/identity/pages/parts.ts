@@ -30,6 +30,10 @@ export function form(
 export const button = (text: string, kind = ''): string =>
   `<p><button class="button${kind === '' ? '' : ` ${kind}`}">${escapeHtml(text)}</button></p>`;
 
+/** A button of one row of many; `of` says to screen readers which. */
+export const rowButton = (text: string, of: string): string =>
+  `<button class="button quiet" aria-label="${escapeHtml(text)}: ${escapeHtml(of)}">${escapeHtml(text)}</button>`;
+
 /** What was done, or why not: read aloud at once when it is a refusal. */
 export const said = (text: string | undefined, wrong = false): string =>
   text === undefined

@@ -79,6 +79,12 @@ ${form(
 export const tellPage = (words: AccountWords, title: string, text: string, more = ''): AccountPage =>
   wrap(title, `<p>${escapeHtml(text)}</p>${more}<p><a href="/sign-in">${words.signIn}</a></p>`);
 
+/** After a form that sends a link: where to look for it. */
+export const sentPage = (words: AccountWords, email: string, hasMail: boolean): AccountPage =>
+  hasMail
+    ? tellPage(words, words.sent, words.sentLead(email))
+    : tellPage(words, words.noSmtpTitle, words.noSmtp(email));
+
 /** Where a link that proves an address leads: a press, so that programs that only look at links change nothing. */
 export const changedPage = (words: AccountWords, token: string): AccountPage =>
   wrap(
@@ -126,5 +132,5 @@ export const dataPage = (words: AccountWords, token: string): AccountPage =>
   wrap(
     words.data,
     `<p>${words.exportLead}</p><p><a href="/account/data?download=1&amp;token=${escapeHtml(token)}" download>${words.exportLink}</a></p>
-<h2>${words.eraseTitle}</h2><p>${words.eraseLead}</p>${form('/account/data', { token }, button(words.erase, 'quiet'))}`,
+<h2>${words.eraseTitle}</h2><p>${words.eraseLead}</p>${form('/account/data', { token }, button(words.erase, 'quiet danger'))}`,
   );

@@ -1,6 +1,6 @@
 import { emailOf, nameOf, passwordFault } from '../fields.ts';
 import { afterSignIn, onward, shown } from '../forms.ts';
-import { resetPage, type Shown, signInPage, signUpPage, tellPage } from '../pages/sign-in-pages.ts';
+import { resetPage, type Shown, sentPage, signInPage, signUpPage, tellPage } from '../pages/sign-in-pages.ts';
 import type { PageAnswer, PagesDeps, PageVisit } from '../visit.ts';
 import { admitted, confirmingPage } from './confirming.ts';
 
@@ -71,8 +71,7 @@ export function signInRoutes(deps: PagesDeps): Readonly<Record<string, PageAnswe
       await work;
       if ((await deps.accounts.byEmail(email))?.verified) return onward('/sign-in?told=ready');
     } else deps.later(work);
-    const more = deps.hasMail ? '' : `<p>${words.noSmtp}</p>`;
-    return shown(frame, words, tellPage(words, words.sent, words.sentLead(email), more));
+    return shown(frame, words, sentPage(words, email, deps.hasMail));
   };
 
   const reset: PageAnswer = async (visit, sent) => {
@@ -88,8 +87,7 @@ export function signInRoutes(deps: PagesDeps): Readonly<Record<string, PageAnswe
       const seconds = often(visit, 'mail', email);
       if (seconds !== undefined) return page({ wrong: words.tooOften(seconds), email }, 429, wait(seconds));
       deps.later(people.askReset(email, words));
-      const more = deps.hasMail ? '' : `<p>${words.noSmtp}</p>`;
-      return shown(frame, words, tellPage(words, words.sent, words.sentLead(email), more));
+      return shown(frame, words, sentPage(words, email, deps.hasMail));
     }
     const seconds = often(visit, 'secret', '');
     if (seconds !== undefined) return page({ wrong: words.tooOften(seconds) }, 429, wait(seconds));

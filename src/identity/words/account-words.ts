@@ -44,7 +44,9 @@ export interface AccountWords {
   readonly roles: Readonly<Record<AccountRole, string>>;
   readonly sent: string;
   readonly sentLead: (email: string) => string;
-  readonly noSmtp: string;
+  /** The same where the server sends no mail. */
+  readonly noSmtpTitle: string;
+  readonly noSmtp: (email: string) => string;
   readonly ready: string;
   readonly proveTitle: string;
   readonly proveLead: string;
@@ -62,6 +64,8 @@ export interface AccountWords {
   readonly resetSet: string;
   readonly resetDone: string;
   readonly account: string;
+  /** Over the forms for name, address and password. */
+  readonly details: string;
   readonly save: string;
   readonly saved: string;
   readonly changeEmailLead: string;
@@ -73,6 +77,7 @@ export interface AccountWords {
   readonly thisBrowser: string;
   readonly unknownDevice: string;
   readonly lastUse: (when: string) => string;
+  readonly notUsed: string;
   readonly end: string;
   readonly endOthers: string;
   readonly ended: string;
@@ -161,6 +166,7 @@ export interface AccountWords {
   readonly lastOperator: string;
   readonly operateTitle: string;
   readonly operateLink: string;
+  readonly serverLink: string;
   readonly accounts: string;
   readonly role: string;
   readonly unproved: string;

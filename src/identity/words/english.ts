@@ -13,7 +13,7 @@ export const english: AccountWords = {
   suspendedLead: (reason, until) =>
     `The operator of this server decided: ${reason}. ${until === undefined ? 'No end is set.' : `Until ${new Date(until).toISOString().slice(0, 16).replace('T', ' ')} UTC.`} You can go on listening.`,
   suspendedMore: 'What was decided, and how to object',
-  suspendedData: 'What is stored about you, to take away or to erase',
+  suspendedData: 'What is stored about you, to download or to erase',
   signIn: 'Sign in',
   signUp: 'Make an account',
   signOut: 'Sign out',
@@ -36,7 +36,9 @@ export const english: AccountWords = {
   sent: 'Check your mail',
   sentLead: (email) =>
     `If everything is in order, a link is on its way to ${email}. ${HOUR} Nothing there after some minutes? Look in your spam folder, or ask again.`,
-  noSmtp: 'This server cannot send mail: its operator sees the link and passes it on to you.',
+  noSmtpTitle: 'Ask the operator for your link',
+  noSmtp: (email) =>
+    `This server cannot send mail. If everything is in order, its operator sees a link for ${email} now and can pass it on to you. ${HOUR}`,
   ready: 'Your account is ready. Sign in with your new password.',
   proveTitle: 'Confirm your address',
   proveLead: 'One press, and this address is known to be yours.',
@@ -54,6 +56,7 @@ export const english: AccountWords = {
   resetSet: 'Set the password',
   resetDone: 'Your new password is set, and every browser is signed out. Sign in with it.',
   account: 'Your account',
+  details: 'Name, address and password',
   save: 'Save',
   saved: 'Saved.',
   changeEmailLead: 'The new address counts once you have confirmed it with the link that is sent to it.',
@@ -67,6 +70,7 @@ export const english: AccountWords = {
   thisBrowser: 'this browser',
   unknownDevice: 'A program without a name',
   lastUse: (when) => `last used ${when}`,
+  notUsed: 'not used yet',
   end: 'End',
   endOthers: 'End all others',
   ended: 'Ended.',
@@ -161,6 +165,7 @@ export const english: AccountWords = {
   lastOperator: 'You are the only operator: make somebody else one first.',
   operateTitle: 'Accounts and invitations',
   operateLink: 'Accounts and invitations of this server',
+  serverLink: 'The operator’s page',
   accounts: 'Accounts',
   role: 'Role',
   unproved: 'address not confirmed',

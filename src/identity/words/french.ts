@@ -17,7 +17,7 @@ export const french: AccountWords = {
   suspendedLead: (reason, until) =>
     `L’exploitant de ce serveur a décidé : ${reason}. ${until === undefined ? 'Aucune fin n’est fixée.' : `Jusqu’au ${new Date(until).toISOString().slice(0, 16).replace('T', ' ')} UTC.`} Vous pouvez continuer d’écouter.`,
   suspendedMore: 'Ce qui a été décidé, et comment contester',
-  suspendedData: 'Ce qui est conservé à votre sujet, à emporter ou à effacer',
+  suspendedData: 'Ce qui est conservé à votre sujet, à télécharger ou à effacer',
   signIn: 'Se connecter',
   signUp: 'Créer un compte',
   signOut: 'Se déconnecter',
@@ -40,7 +40,10 @@ export const french: AccountWords = {
   sent: 'Consultez votre messagerie',
   sentLead: (email) =>
     `Si tout est en ordre, un lien part vers ${email}. ${HOUR} Rien après quelques minutes ? Regardez parmi les indésirables, ou redemandez.`,
-  noSmtp: 'Ce serveur ne peut pas envoyer d’e-mail : son exploitant voit le lien et vous le transmet.',
+
+  noSmtpTitle: 'Demandez votre lien à l’exploitant',
+  noSmtp: (email) =>
+    `Ce serveur ne peut pas envoyer d’e-mail. Si tout est en ordre, son exploitant voit maintenant un lien pour ${email} et peut vous le transmettre. ${HOUR}`,
   ready: 'Votre compte est prêt. Connectez-vous avec votre nouveau mot de passe.',
   proveTitle: 'Confirmez votre adresse',
   proveLead: 'Un clic, et cette adresse est reconnue comme la vôtre.',
@@ -59,6 +62,7 @@ export const french: AccountWords = {
   resetDone:
     'Votre nouveau mot de passe est enregistré, et tous les navigateurs sont déconnectés. Connectez-vous avec lui.',
   account: 'Votre compte',
+  details: 'Nom, adresse et mot de passe',
   save: 'Enregistrer',
   saved: 'Enregistré.',
   changeEmailLead: 'La nouvelle adresse compte dès que vous l’avez confirmée par le lien qui y est envoyé.',
@@ -68,10 +72,11 @@ export const french: AccountWords = {
   passwordChanged: 'Votre mot de passe est changé, et tous les autres navigateurs sont déconnectés.',
   sessions: 'Où vous êtes connecté',
   sessionsLead:
-    'Mettez fin à ce que vous ne connaissez pas. Le dernier usage est noté à l’heure près ; aucune adresse réseau ne l’est.',
+    'Mettez fin à toute connexion que vous ne reconnaissez pas. Le dernier usage est gardé à l’heure près, et aucune adresse réseau.',
   thisBrowser: 'ce navigateur',
   unknownDevice: 'Un programme sans nom',
   lastUse: (when) => `dernier usage ${when}`,
+  notUsed: 'pas encore utilisé',
   end: 'Mettre fin',
   endOthers: 'Mettre fin à toutes les autres',
   ended: 'C’est terminé.',
@@ -169,6 +174,7 @@ export const french: AccountWords = {
   lastOperator: 'Vous êtes le seul exploitant : nommez-en d’abord un autre.',
   operateTitle: 'Comptes et invitations',
   operateLink: 'Comptes et invitations de ce serveur',
+  serverLink: 'La page de l’exploitant',
   accounts: 'Comptes',
   role: 'Rôle',
   unproved: 'adresse non confirmée',
