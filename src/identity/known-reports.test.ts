@@ -100,3 +100,95 @@ test('a new password ends every other sign-in, and a reset all of them; a link a
   expect((await here('/account')).to).toBe('/sign-in');
   expect((await here('/reset', { token: late, password: PASSWORD })).status).toBe(410);
 }, 120_000);
+
+/** The address of the account that a browser is signed in to. */
+const addressOf = async (ask: ReturnType<typeof browser>): Promise<string> =>
+  / · ([^\s<]+@[^\s<]+) · /.exec((await ask('/account')).text)?.[1] ?? '';
+
+// better-auth/better-auth#7196: a mistyped new address made its owner the owner of the account.
+test('whoever gets the link to a mistyped new address does not get the account', async () => {
+  const here = await ana();
+  await here('/account', { act: 'email', email: 'anna@x.example', password: PASSWORD });
+  const astray = links.at(-1) ?? '';
+  const stranger = browser();
+  const page = await stranger(astray);
+  expect(page.text).toContain('Enter the password of your account');
+  expect(page.text).not.toContain('ana@x.example');
+  const sent = { token: tokenIn(astray), change: '1' };
+  expect((await stranger('/verify-email', sent)).status).toBe(422);
+  expect((await stranger('/verify-email', { ...sent, password: 'a guess of mine' })).status).toBe(422);
+  const before = links.length;
+  await stranger('/reset', { email: 'anna@x.example' });
+  expect(links).toHaveLength(before);
+  expect(await addressOf(here)).toBe('ana@x.example');
+  // The owner asks again, and only the newer link counts; elsewhere too, where nobody is signed in.
+  await here('/account', { act: 'email', email: 'ana.new@x.example', password: PASSWORD });
+  const right = tokenIn(links.at(-1));
+  expect((await here('/verify-email', { ...sent, password: PASSWORD })).status).toBe(410);
+  const phone = browser();
+  expect((await phone('/verify-email', { token: right, change: '1', password: PASSWORD })).to).toBe(
+    '/account?told=proved',
+  );
+  expect(await addressOf(phone)).toBe('ana.new@x.example');
+  expect((await browser()('/sign-in', { email: 'ana@x.example', password: PASSWORD })).status).toBe(401);
+}, 120_000);
+
+// discourse/discourse#43833: a link whose page was open went on working after a newer one.
+test('a reset link that is looked at is over once another one is sent, or the password is changed', async () => {
+  const here = await ana();
+  const other = browser();
+  await other('/reset', { email: 'ana@x.example' });
+  const old = links.at(-1) ?? '';
+  expect((await other(old)).text).toContain('Set the password');
+  await other('/reset', { email: 'ana@x.example' });
+  const fresh = links.at(-1) ?? '';
+  expect((await other(old)).status).toBe(410);
+  expect((await other('/reset', { token: tokenIn(old), password: NEXT })).status).toBe(410);
+  expect((await other(fresh)).status).toBe(200);
+  await here('/account', { act: 'password', old: PASSWORD, new: NEXT });
+  expect((await other('/reset', { token: tokenIn(fresh), password: PASSWORD })).status).toBe(410);
+  expect((await browser()('/sign-in', { email: 'ana@x.example', password: NEXT })).to).toBe('/account');
+}, 120_000);
+
+// CenterForOpenScience/osf.io#1492: asking again sent the link that had run out.
+test('whoever comes after the link has run out gets another one by signing in', async () => {
+  const desk = await ana();
+  await desk('/operate/accounts', { act: 'invite', email: 'kim@x.example', role: 'host' });
+  const kim = browser();
+  const invitation = new URL(links.at(-1) ?? '', ORIGIN).searchParams.get('invitation') ?? '';
+  const entry = { email: 'kim@x.example', password: PASSWORD };
+  await kim('/sign-up', { invitation, name: 'Kim', ...entry });
+  const late = links.at(-1) ?? '';
+  clock.advance(2 * 3_600_000);
+  expect((await kim('/verify-email', { token: tokenIn(late), password: PASSWORD })).status).toBe(410);
+  expect((await kim('/sign-in', entry)).text).toContain('A new link is on its way');
+  expect(links.at(-1)).not.toBe(late);
+  expect((await kim('/verify-email', { token: tokenIn(links.at(-1)), password: PASSWORD })).to).toBe(
+    '/account?told=proved',
+  );
+}, 120_000);
+
+// mattermost/mattermost#11903, ParabolInc/parabol#2178, helpbuttons/helpbuttons#1469.
+test('an invitation survives whoever opens it signed in, and an address that is taken; it makes one account, even if that is erased', async () => {
+  const desk = await ana();
+  const { text } = await desk('/operate/accounts', { act: 'invite', email: '', role: 'host' });
+  const invitation = /sign-up\?invitation=([\w-]+)/.exec(text)?.[1] ?? '';
+  const at = `/sign-up?invitation=${invitation}`;
+  expect((await desk(at)).text).toContain('signed in as Ana');
+  const kim = browser();
+  expect((await kim(at)).text).not.toContain('signed in as');
+  const made = { invitation, name: 'Kim', password: PASSWORD };
+  await kim('/sign-up', { ...made, email: 'ana@x.example' });
+  await kim('/sign-up', { ...made, email: 'kim@x.example' });
+  await kim('/verify-email', { token: tokenIn(links.at(-1)), password: PASSWORD });
+  expect((await kim('/account')).text).toContain('Role: host');
+  expect((await browser()(at)).status).toBe(410);
+  expect((await kim('/account', { act: 'erase', password: PASSWORD })).to).toBe('/sign-in?told=erased');
+  expect((await browser()(at)).status).toBe(410);
+  // bookwyrm-social/bookwyrm#2911: the address of an erased account can be used again, for another account.
+  await desk('/operate/accounts', { act: 'invite', email: 'kim@x.example', role: 'member' });
+  const again = new URL(links.at(-1) ?? '', ORIGIN).searchParams.get('invitation') ?? '';
+  await kim('/sign-up', { ...made, invitation: again, email: 'kim@x.example' });
+  await kim('/verify-email', { token: tokenIn(links.at(-1)), password: PASSWORD });
+  expect((await kim('/account')).text).toContain('Role: member');
+}, 120_000);

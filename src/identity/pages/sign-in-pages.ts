@@ -64,10 +64,12 @@ export const signUpPage = (
   shown: Shown,
   invitation: Invitation | undefined,
   token: string,
+  /** Who is signed in in this browser already. */
+  here?: string,
 ): AccountPage =>
   wrap(
     words.signUp,
-    `${notes(shown)}${invitation ? `<p>${invitation.role === 'operator' && invitation.email === null && invitation.expires > 4e12 ? words.firstOperator : words.invitedAs(invitation.role)}</p>` : ''}
+    `${notes(shown)}${invitation ? `<p>${invitation.role === 'operator' && invitation.email === null && invitation.expires > 4e12 ? words.firstOperator : words.invitedAs(invitation.role)}</p>` : ''}${here === undefined ? '' : `<p>${escapeHtml(words.signedInAs(here))} <a href="/account">${words.account}</a></p>`}
 ${form(
   '/sign-up',
   { invitation: token },
@@ -85,23 +87,34 @@ export const sentPage = (words: AccountWords, email: string, hasMail: boolean): 
     ? tellPage(words, words.sent, words.sentLead(email))
     : tellPage(words, words.noSmtpTitle, words.noSmtp(email));
 
-/** Where a link that proves an address leads: a press, so that programs that only look at links change nothing. */
-export const changedPage = (words: AccountWords, token: string): AccountPage =>
+const proving = (
+  words: AccountWords,
+  hidden: Readonly<Record<string, string>>,
+  shown: Shown,
+  [lead, more]: readonly [string, string],
+): AccountPage =>
   wrap(
     words.proveTitle,
-    `<p>${words.proveLead}</p>${form('/verify-email', { token, change: '1' }, button(words.prove))}`,
-  );
-
-/** The same for a new account. Whoever made it shows its password: somebody else may have entered the address. */
-export const provePage = (words: AccountWords, token: string, shown: Shown): AccountPage =>
-  wrap(
-    words.proveTitle,
-    `${notes(shown)}<p>${words.proveWith}</p>${form(
+    `${notes(shown)}<p>${lead}</p>${form(
       '/verify-email',
-      { token },
-      `${emailField(words, shown.email, 'readonly')}${field(words.password, 'password', 'type="password" autocomplete="current-password" required maxlength="128"')}${button(words.prove)}<p class="small"><a href="/reset">${words.proveOther}</a></p>`,
+      hidden,
+      `${emailField(words, shown.email, 'readonly')}${field(words.password, 'password', 'type="password" autocomplete="current-password" required maxlength="128"')}${button(words.prove)}${more}`,
     )}`,
   );
+
+/**
+ * Where the link that proves the address of a new account leads. Whoever made it shows its password: somebody else may
+ * have entered the address, and programs that only look at links change nothing.
+ */
+export const provePage = (words: AccountWords, token: string, shown: Shown): AccountPage =>
+  proving(words, { token }, shown, [
+    words.proveWith,
+    `<p class="small"><a href="/reset">${words.proveOther}</a></p>`,
+  ]);
+
+/** The same for a new address of an account: the mail may have gone to a stranger whose address was mistyped. */
+export const changedPage = (words: AccountWords, token: string, shown: Shown): AccountPage =>
+  proving(words, { token, change: '1' }, shown, [words.changeLead, '']);
 
 /** Where a new password is asked for, or set with a link. */
 export const resetPage = (words: AccountWords, shown: Shown, token: string): AccountPage =>

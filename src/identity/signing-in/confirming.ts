@@ -4,7 +4,7 @@ import { dataLink } from '../own-data.ts';
 import { changedPage, provePage, type Shown, suspendedPage, tellPage } from '../pages/sign-in-pages.ts';
 import type { PageAnswer, PagesDeps, PageVisit } from '../visit.ts';
 
-/** Where the links that prove an address lead: for a new account with its password, for a changed address with a press. */
+/** Where the links that prove an address lead: and the account's password, for a new account and for a changed address. */
 export function confirmingPage(deps: PagesDeps): PageAnswer {
   const { people, links, limits, frame } = deps;
   return async (visit, sent) => {
@@ -13,7 +13,7 @@ export function confirmingPage(deps: PagesDeps): PageAnswer {
     const change = (sent ?? url.searchParams).get('change') === '1';
     const over = (): Response => shown(frame, words, tellPage(words, words.proveTitle, words.linkOver), 410);
     const link = await links.look(change ? 'change' : 'verify', token);
-    const seconds = limits.take('secret', visit.from, change ? '' : (link?.email ?? ''));
+    const seconds = limits.take('secret', visit.from, link?.email ?? '');
     if (seconds !== undefined)
       return shown(frame, words, tellPage(words, words.proveTitle, words.tooOften(seconds)), 429, {
         'retry-after': `${seconds}`,
@@ -21,13 +21,12 @@ export function confirmingPage(deps: PagesDeps): PageAnswer {
     if (!link) return over();
     const { email, account } = link;
     const page = (view: Shown, status: number): Response =>
-      shown(frame, words, change ? changedPage(words, token) : provePage(words, token, view), status);
+      shown(frame, words, (change ? changedPage : provePage)(words, token, view), status);
     if (!sent) return page({ email }, 200);
-    if (change) return (await people.prove('change', token)) ? onward('/sign-in?told=proved') : over();
     const password = (sent.get('password') ?? '').slice(0, 129);
     if (!(await people.isPassword(engine, account as AccountId, password)))
-      return page({ email, wrong: words.proveWrong }, 422);
-    if (!(await people.prove('verify', token))) return over();
+      return page({ email, wrong: change ? words.wrongPassword : words.proveWrong }, 422);
+    if (!(await people.prove(change ? 'change' : 'verify', token))) return over();
     const answer = await engine.api.signInEmail({
       body: { email, password },
       headers: request.headers,

@@ -1,7 +1,7 @@
 import { emailOf, nameOf, passwordFault } from '../fields.ts';
 import { afterSignIn, onward, shown } from '../forms.ts';
 import { resetPage, type Shown, sentPage, signInPage, signUpPage, tellPage } from '../pages/sign-in-pages.ts';
-import type { PageAnswer, PagesDeps, PageVisit } from '../visit.ts';
+import { type PageAnswer, type PagesDeps, type PageVisit, signedIn } from '../visit.ts';
 import { admitted, confirmingPage } from './confirming.ts';
 
 /** The pages that need nobody to be signed in: sign in, sign up, prove an address, set a password. */
@@ -53,8 +53,9 @@ export function signInRoutes(deps: PagesDeps): Readonly<Record<string, PageAnswe
         tellPage(words, words.signUp, token === '' ? words.invitedOnly : words.invitationOver),
         token === '' ? 403 : 410,
       );
+    const here = (await signedIn(deps, visit))?.account.name;
     const page = (view: Shown, status: number, more = {}): Response =>
-      shown(frame, words, signUpPage(words, view, invitation, token), status, more);
+      shown(frame, words, signUpPage(words, view, invitation, token, here), status, more);
     if (!sent) return page({}, 200);
     const typed = {
       email: (sent.get('email') ?? '').slice(0, 254),

@@ -41,6 +41,8 @@ export interface AccountWords {
   readonly invitedAs: (role: AccountRole) => string;
   readonly invitationOver: string;
   readonly firstOperator: string;
+  /** Where somebody who is signed in opens the page that makes an account. */
+  readonly signedInAs: (name: string) => string;
   readonly roles: Readonly<Record<AccountRole, string>>;
   readonly sent: string;
   readonly sentLead: (email: string) => string;
@@ -49,7 +51,7 @@ export interface AccountWords {
   readonly noSmtp: (email: string) => string;
   readonly ready: string;
   readonly proveTitle: string;
-  readonly proveLead: string;
+  readonly changeLead: string;
   /** Before the password with which a new account was made. */
   readonly proveWith: string;
   readonly proveWrong: string;

@@ -31,6 +31,7 @@ export const english: AccountWords = {
   invitedAs: (role) => `You are invited to this server as ${roles[role]}.`,
   invitationOver:
     'This invitation has been used, was withdrawn or has expired. Ask whoever sent it for a new one; if you already have an account, sign in.',
+  signedInAs: (name) => `This browser is signed in as ${name}. An account that is made here is another one.`,
   firstOperator: 'This server has no operator yet. Whoever makes this account becomes its operator.',
   roles,
   sent: 'Check your mail',
@@ -41,7 +42,7 @@ export const english: AccountWords = {
     `This server cannot send mail. If everything is in order, its operator sees a link for ${email} now and can pass it on to you. ${HOUR}`,
   ready: 'Your account is ready. Sign in with your new password.',
   proveTitle: 'Confirm your address',
-  proveLead: 'One press, and this address is known to be yours.',
+  changeLead: 'Enter the password of your account. From then on this is its address.',
   proveWith:
     'Enter the password that you chose for this account. Then the address is confirmed, and you are signed in.',
   proveWrong:
@@ -208,7 +209,7 @@ export const english: AccountWords = {
     }),
     changing: (name, email) => ({
       subject: 'Your address is being changed',
-      text: `Hello ${name},\n\nsomebody who is signed in to your account asked to change its address to ${email}. It happens when the link that was sent there is used. If this was not you, change your password now and end all other sign-ins.\n`,
+      text: `Hello ${name},\n\nsomebody who is signed in to your account asked to change its address to ${email}. It happens when the link there is opened with your password. If this was not you, change your password now and end all other sign-ins.\n`,
     }),
     reset: (name, link) => ({
       subject: 'A new password',

@@ -35,6 +35,7 @@ export const french: AccountWords = {
   invitedAs: (role) => `Vous êtes invité sur ce serveur en tant que : ${roles[role]}.`,
   invitationOver:
     'Cette invitation a déjà servi, a été retirée ou a expiré. Demandez-en une nouvelle ; si vous avez déjà un compte, connectez-vous.',
+  signedInAs: (name) => `Ce navigateur est connecté en tant que ${name}. Un compte créé ici en est un autre.`,
   firstOperator: 'Ce serveur n’a pas encore d’exploitant. Qui crée ce compte le devient.',
   roles,
   sent: 'Consultez votre messagerie',
@@ -46,7 +47,7 @@ export const french: AccountWords = {
     `Ce serveur ne peut pas envoyer d’e-mail. Si tout est en ordre, son exploitant voit maintenant un lien pour ${email} et peut vous le transmettre. ${HOUR}`,
   ready: 'Votre compte est prêt. Connectez-vous avec votre nouveau mot de passe.',
   proveTitle: 'Confirmez votre adresse',
-  proveLead: 'Un clic, et cette adresse est reconnue comme la vôtre.',
+  changeLead: 'Entrez le mot de passe de votre compte. Cette adresse est alors la sienne.',
   proveWith:
     'Entrez le mot de passe que vous avez choisi pour ce compte. L’adresse est alors confirmée, et vous êtes connecté.',
   proveWrong:
@@ -218,7 +219,7 @@ export const french: AccountWords = {
     }),
     changing: (name, email) => ({
       subject: 'Votre adresse va changer',
-      text: `Bonjour ${name},\n\nquelqu’un qui est connecté à votre compte a demandé que son adresse devienne ${email}. Cela se fait quand le lien envoyé à cette adresse est utilisé. Si ce n’était pas vous, changez votre mot de passe maintenant et mettez fin à toutes les autres connexions.\n`,
+      text: `Bonjour ${name},\n\nquelqu’un qui est connecté à votre compte a demandé que son adresse devienne ${email}. Cela se fait quand le lien envoyé à cette adresse est ouvert avec votre mot de passe. Si ce n’était pas vous, changez votre mot de passe maintenant et mettez fin à toutes les autres connexions.\n`,
     }),
     reset: (name, link) => ({
       subject: 'Un nouveau mot de passe',
