@@ -17,11 +17,30 @@ let decisions: ReturnType<typeof openDecisions>;
 /** What the room says when it is to go on. */
 let resumed: ModerationRefusal | undefined;
 let tries = 0;
+let clips: Map<string, object>;
+/** Where the process ends, once. */
+let dies: 'before' | 'after' | 'mail' | undefined;
+const die = (at: typeof dies): void => {
+  if (dies !== at) return;
+  dies = undefined;
+  throw new Error('the process has ended');
+};
 beforeEach(async () => {
   store = await openStore({ url: 'sqlite::memory:' });
   clock = manualClock();
   [resumed, tries] = [undefined, 0];
+  clips = new Map([['c1', { id: 'c1', title: 'A clip' }]]);
+  dies = undefined;
   const room = {
+    findClip: async (_: string, id: string) => clips.get(id),
+    async hideClip(_: string, id: string) {
+      die('before');
+      const clip = clips.get(id);
+      clips.delete(id);
+      die('after');
+      return clip;
+    },
+    showClip: async (_: string, clip: object) => void clips.set((clip as { id: string }).id, clip),
     stopRoom: async () => undefined,
     endRoom: async () => undefined,
     async resumeRoom() {
@@ -32,7 +51,15 @@ beforeEach(async () => {
   decisions = openDecisions({ store, clock });
   const deps = { store, clock, log: silentLog, ...room } as unknown as ModerationDeps;
   const reports = await openReports({ store, clock });
-  acts = openActs({ ...deps, reports, decisions, audit: openAuditLog({ store, clock }) });
+  const log = openAuditLog({ store, clock });
+  const audit: typeof log = {
+    ...log,
+    async addOnce(wish) {
+      await log.addOnce(wish);
+      die('mail');
+    },
+  };
+  acts = openActs({ ...deps, reports, decisions, audit });
 });
 afterEach(() => store[Symbol.asyncDispose]());
 const decide = async (act: 'stop-room' | 'end-room'): Promise<Decision> => {
@@ -72,3 +99,27 @@ test('an ended room is not tried again for ever, and its decision goes in time',
   await decisions.sweep(DAY);
   expect(await decisions.find(id)).toBeUndefined();
 });
+
+test.each(['before', 'after', 'mail'] as const)(
+  'a decision that is sent again after the process ended (%s it was carried out) is made once, and can be taken back',
+  async (when) => {
+    const wish = { act: 'hide-clip', room: 'hall', target: 'c1', reason: 'Insults', id: 'row-1' } as const;
+    dies = when;
+    await expect(acts.decide(operator, wish)).rejects.toThrow('has ended');
+    const made = await acts.decide(operator, wish);
+    const again = await acts.decide(operator, wish);
+    if (isNotDone(made) || isNotDone(again)) throw new Error('refused');
+    expect([again.id, again.notice]).toEqual([made.id, made.notice]);
+    expect(clips.size).toBe(0);
+    const count = async (table: 'moderation_decision' | 'moderation_audit') =>
+      (await store.db.selectFrom(table).select('id').execute()).length;
+    expect([await count('moderation_decision'), await count('moderation_audit')]).toEqual([1, 1]);
+    const kept = await decisions.find(made.id);
+    if (!kept) throw new Error('it is not kept');
+    expect(await acts.lift(operator, kept, 'a mistake')).toBeUndefined();
+    expect(clips.get('c1')).toEqual({ id: 'c1', title: 'A clip' });
+    // What was taken back meanwhile is not done once more.
+    await acts.decide(operator, wish);
+    expect([clips.size, await count('moderation_audit')]).toEqual([1, 2]);
+  },
+);

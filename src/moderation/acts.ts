@@ -18,6 +18,8 @@ export interface ActWish {
   /** Wall-clock ms; undefined: until it is taken back. */
   readonly until?: number | undefined;
   readonly report?: string | undefined;
+  /** The id of the decision: a wish that comes again with the same one is carried on, not decided twice. */
+  readonly id?: string | undefined;
 }
 
 /** Carries out what moderators decide. Everything is written to the log. */
@@ -45,12 +47,16 @@ const SERVER: Moderator = { id: 'server', name: '', role: 'server' };
 /** What is no longer there, or goes on already, needs no lifting. Anything else is tried again. */
 const NEEDLESS: ReadonlySet<string> = new Set(['room-unknown', 'wrong-moment', 'room-ended']);
 
+/** True when what is needed to take a decision back is known: it was looked for before anything was done. */
+const hasDetail = ({ detail }: Decision): boolean =>
+  typeof detail === 'object' && detail !== null && Object.keys(detail).length > 0;
+
 /** Opens the acts. */
 export function openActs(deps: ActsDeps): Acts {
   const { decisions, reports, audit, clock } = deps;
   const { db } = deps.store;
 
-  const { carryOut, takeBack } = openCarrying(deps);
+  const { prepared, carryOut, takeBack } = openCarrying(deps);
   const owners = openOwnerMails(deps);
 
   async function close(id: string | undefined, outcome: AbuseOutcome): Promise<void> {
@@ -60,21 +66,23 @@ export function openActs(deps: ActsDeps): Acts {
   const lift: Acts['lift'] = async (by, one, reason) => {
     const refusal = await takeBack(one);
     if (refusal && (one.act === 'end-room' || !NEEDLESS.has(refusal.refused))) return refusal;
-    if (!(await decisions.lift(one.id)))
-      return { refused: 'wrong-moment', detail: 'This was taken back before.' };
-    await audit.add({
+    const line = {
       ...{ by, act: `lift-${one.act}`, room: one.room, target: one.target, name: one.name, reason },
       ...{ report: one.report, decision: one.id },
-    });
+    };
+    if (!(await decisions.lift(one.id, (within) => audit.add(line, within))))
+      return { refused: 'wrong-moment', detail: 'This was taken back before.' };
     await owners.lifted(one, by.id, reason);
     return undefined;
   };
 
   return {
     lift,
-    async decide(by, { act, room, target, name, reason, until, report }) {
+    async decide(by, { act, room, target, name, reason, until, report, id }) {
       if (OPERATOR_ACTS.includes(act) && by.role !== 'operator') return { refused: 'operator-only' };
-      if (until !== undefined && until <= clock.wall())
+      const before = id === undefined ? undefined : await decisions.find(id);
+      if (before?.lifted !== undefined) return before;
+      if (!before && until !== undefined && until <= clock.wall())
         return { refused: 'unprocessable', detail: 'until: this is over already' };
       const wish: DecisionWish = {
         act,
@@ -86,21 +94,24 @@ export function openActs(deps: ActsDeps): Acts {
         until,
         report,
       };
-      const one = decisions.draft(wish);
+      const draft = before ?? decisions.draft(wish, id);
+      const one = before ?? { ...draft, detail: await prepared(draft) };
       // Written first: whoever is stopped finds the page with the reason.
-      await decisions.write(one);
+      if (!before) await decisions.write(one);
       const done = await carryOut(one, by.name);
-      if (isNotDone(done)) {
+      // What was begun before this process ended is there already.
+      const isThere = before && isNotDone(done) && (NEEDLESS.has(done.refused) || hasDetail(one));
+      if (isNotDone(done) && !isThere) {
         await db.deleteFrom('moderation_decision').where('id', '=', one.id).execute();
         return done;
       }
-      const { detail = {} } = done;
+      const detail = isNotDone(done) ? one.detail : (done.detail ?? {});
       await db
         .updateTable('moderation_decision')
         .set({ detail: JSON.stringify(detail) })
         .where('id', '=', one.id)
         .execute();
-      await audit.add({ by, act, room, target, name, reason, until, report, decision: one.id });
+      await audit.addOnce({ by, act, room, target, name, reason, until, report, decision: one.id });
       await close(report, act);
       await owners.decided(one, by.id);
       return { ...one, detail };
@@ -108,12 +119,11 @@ export function openActs(deps: ActsDeps): Acts {
     async dismiss(by, report, reason) {
       const found = await reports.find(report);
       if (!found) return { refused: 'not-found' };
-      if (!(await reports.close(report, 'dismiss')))
-        return { refused: 'wrong-moment', detail: 'This report is closed already.' };
-      await audit.add({
-        ...{ by, act: 'dismiss', room: found.room, target: found.target, name: found.name, reason, report },
-      });
-      return undefined;
+      const { room, target, name } = found;
+      const line = { by, act: 'dismiss', room, target, name, reason, report };
+      return (await reports.close(report, 'dismiss', (within) => audit.add(line, within)))
+        ? undefined
+        : { refused: 'wrong-moment', detail: 'This report is closed already.' };
     },
     async tick() {
       for (const one of await decisions.due()) await lift(SERVER, one, 'its time is over');

@@ -101,8 +101,15 @@ export function openModerationApi(deps: DeskRoutesDeps & { readonly open: Public
     const isTheirs =
       report && (me.role === 'operator' || (report.room === card?.slug && !report.operatorOnly));
     if (!report || !isTheirs) return refuse('not-found', 'There is no such report.');
-    if (report.closed !== undefined) return refuse('wrong-moment', 'This report is closed already.');
     const { choice, reason, until } = wish.value;
+    const rowId = rowIdOf(c.req.raw);
+    // The same request, whose answer got lost: it is carried on, and answered as it would have been.
+    const again = rowId === undefined ? undefined : await decisions.find(rowId);
+    if (report.closed !== undefined && again?.report !== report.id) {
+      if (rowId !== undefined && choice === 'dismiss' && (await wasDismissed(report.id, me, reason)))
+        return c.body(null, 204);
+      return refuse('wrong-moment', 'This report is closed already.');
+    }
     if (choice === 'dismiss') {
       const refusal = await acts.dismiss(me, report.id, reason);
       return refusal ? not(refusal) : c.body(null, 204);
@@ -113,8 +120,19 @@ export function openModerationApi(deps: DeskRoutesDeps & { readonly open: Public
         `choice: for this report use ${['dismiss', ...choicesFor(report, me.role === 'operator')].join(', ')}`,
       );
     const { room, target, name, id } = report;
-    return made(await acts.decide(me, { act: choice, room, target, name, reason, until, report: id }), c);
+    const act = { act: choice, room, target, name, reason, until, report: id };
+    return made(await acts.decide(me, { ...act, id: rowId }), c);
   }
+  /** True when this moderator has dismissed a report with these words. */
+  const wasDismissed = async (report: string, { id }: Moderator, reason: string): Promise<boolean> =>
+    (await deps.store.db
+      .selectFrom('moderation_audit')
+      .select('id')
+      .where('act', '=', 'dismiss')
+      .where('report', '=', report)
+      .where('actor', '=', id)
+      .where('reason', '=', reason)
+      .executeTakeFirst()) !== undefined;
   async function lifted(c: Context, { me, card }: Deciding): Promise<Response> {
     const wish = await read(c, LIFTED);
     if (isRefusal(wish)) return refused(wish);
@@ -212,7 +230,11 @@ function roomRoutes({ app, deps, host, told, shown, chosen, lifted }: Moderation
     if (rule === 'full') return refuse('wrong-moment', 'Limit reached: 500 rules in one list.');
     if (typeof rule === 'string')
       return refuse('unprocessable', `${rule}: this would meet nothing or everything`);
-    await audit.add({ by: who.me, act: 'add-word', room: who.card.slug, name: rule.name });
+    await audit.addOnce({
+      ...{ by: who.me, act: 'add-word', room: who.card.slug },
+      name: rule.name,
+      target: rule.id,
+    });
     return c.json(rule, 201);
   });
   app.delete('/api/rooms/:slug/words/:id', async (c) => {
@@ -259,11 +281,12 @@ function serverRoutes({ app, deps, operator, told, shown, made, chosen, lifted }
     if (act !== 'suspend' && (room === undefined || !(await deps.cardOf(room))))
       return refuse('room-unknown');
     const { email, ...rest } = wish.value;
-    if (email === undefined) return made(await acts.decide(me, rest), c);
+    const id = rowIdOf(c.req.raw);
+    if (email === undefined) return made(await acts.decide(me, { ...rest, id }), c);
     if (act !== 'suspend') return refuse('unprocessable', 'email: only an account is named by its address');
     const account = await accountBy(deps.store, email);
     if (!account) return refuse('unprocessable', 'email: no account has this address');
-    return made(await acts.decide(me, { ...rest, target: account.id, name: account.name }), c);
+    return made(await acts.decide(me, { ...rest, target: account.id, name: account.name, id }), c);
   });
   app.post('/api/moderation/suspensions/lift', async (c) => {
     const me = await operator(c);

@@ -26,7 +26,10 @@ export interface AuditWish {
 
 /** What moderators did: lines are added, and never changed. */
 export interface AuditLog {
-  add(wish: AuditWish): Promise<void>;
+  /** Adds a line; with `within`, in that transaction. */
+  add(wish: AuditWish, within?: Within): Promise<void>;
+  /** The same, unless there is a line about this act of this decision or, without one, about its target. */
+  addOnce(wish: AuditWish): Promise<void>;
   /** The newest first; those before the line with this id. */
   list(limit: number, before?: string): Promise<AuditTable[]>;
   /** Every line as JSON, the oldest first, in pieces. */
@@ -35,22 +38,36 @@ export interface AuditLog {
   sweep(keepMs: number): Promise<void>;
 }
 
+/** The database, or a transaction of it. */
+export type Within = Store['db'];
+
 const PIECE = 500;
 
 /** Opens the log. Ids are UUIDv7: their order is that of time. */
 export function openAuditLog({ store, clock }: { store: Store; clock: Clock }): AuditLog {
   const { db } = store;
+  const add: AuditLog['add'] = async (
+    { by, act, room, target, name, reason, until, report, decision },
+    within = db,
+  ) => {
+    await within
+      .insertInto('moderation_audit')
+      .values({
+        ...{ id: randomUUIDv7(), at: clock.wall(), actor: by.id, actor_name: by.name, actor_role: by.role },
+        ...{ act, room: room ?? null, target: target ?? null, target_name: name ?? '' },
+        ...{ reason: reason ?? '', until: until ?? null, report: report ?? null },
+        decision: decision ?? null,
+      })
+      .execute();
+  };
   return {
-    async add({ by, act, room, target, name, reason, until, report, decision }) {
-      await db
-        .insertInto('moderation_audit')
-        .values({
-          ...{ id: randomUUIDv7(), at: clock.wall(), actor: by.id, actor_name: by.name, actor_role: by.role },
-          ...{ act, room: room ?? null, target: target ?? null, target_name: name ?? '' },
-          ...{ reason: reason ?? '', until: until ?? null, report: report ?? null },
-          decision: decision ?? null,
-        })
-        .execute();
+    add,
+    async addOnce(wish) {
+      const { act, room, target, decision } = wish;
+      let query = db.selectFrom('moderation_audit').select('id').where('act', '=', act);
+      if (decision !== undefined) query = query.where('decision', '=', decision);
+      else query = query.where('room', '=', room ?? '').where('target', '=', target ?? '');
+      if (!(await query.limit(1).executeTakeFirst())) await add(wish);
     },
     async list(limit, before) {
       let query = db.selectFrom('moderation_audit').selectAll();

@@ -18,6 +18,8 @@ function banOf(deps: ModerationDeps, one: Decision, by: string, speaker: string)
 
 /** How a decision reaches stages, clips, rooms and accounts, and how it is taken back. */
 export interface Carrying {
+  /** What has to be known before something is done, so that it can be taken back whatever happens in between. */
+  prepared(one: Decision): Promise<unknown>;
   /** Does what was decided; a refusal leaves everything as it was. `detail` is what is needed to take it back. */
   carryOut(one: Decision, by: string): Promise<ModerationRefusal | { readonly detail?: unknown }>;
   takeBack(one: Decision): Promise<ModerationRefusal | undefined>;
@@ -38,6 +40,9 @@ export function openCarrying(deps: ModerationDeps): Carrying {
         .where('room.status', 'in', ['scheduled', 'open', 'live'])
         .execute()
     ).map(({ slug }) => slug);
+
+  const prepared = async ({ act, room = '', target = '' }: Decision): Promise<unknown> =>
+    act === 'hide-clip' ? ((await deps.findClip(room, target)) ?? {}) : {};
 
   /** Does what was decided; a refusal leaves everything as it was. */
   async function carryOut(
@@ -100,5 +105,5 @@ export function openCarrying(deps: ModerationDeps): Carrying {
       : undefined;
   }
 
-  return { carryOut, takeBack };
+  return { prepared, carryOut, takeBack };
 }

@@ -36,7 +36,7 @@ export interface DecisionWish extends Pick<Decision, 'act' | 'name' | 'reason' |
 /** What was decided, and what of it is in force. */
 export interface Decisions {
   /** A decision that nobody has made yet, so that those whom it concerns can be told its code. */
-  draft(wish: DecisionWish): Decision;
+  draft(wish: DecisionWish, id?: string): Decision;
   write(decision: Decision): Promise<void>;
   find(id: string): Promise<Decision | undefined>;
   byNotice(code: string): Promise<Decision | undefined>;
@@ -48,8 +48,8 @@ export interface Decisions {
   objections(limit: number): Promise<Decision[]>;
   /** What is over by its time and was not taken back yet. */
   due(): Promise<Decision[]>;
-  /** Marks one as taken back; false when it was before. */
-  lift(id: string): Promise<boolean>;
+  /** Marks one as taken back, and does what belongs to it in the same transaction; false when it was before. */
+  lift(id: string, also?: (within: Store['db']) => Promise<void>): Promise<boolean>;
   /** Keeps an objection; false when there was one before. */
   object(id: string, words: string): Promise<boolean>;
   answer(id: string, words: string): Promise<void>;
@@ -63,8 +63,8 @@ export function openDecisions({ store, clock }: { store: Store; clock: Clock }):
   const rows = () => db.selectFrom('moderation_decision').selectAll();
   const set = (id: string) => db.updateTable('moderation_decision').where('id', '=', id);
   return {
-    draft: (wish) => ({
-      ...{ id: randomUUIDv7(), notice: newCode(), since: clock.wall(), detail: {} },
+    draft: (wish, id = randomUUIDv7()) => ({
+      ...{ id, notice: newCode(), since: clock.wall(), detail: {} },
       ...Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined)),
       ...{ act: wish.act, name: wish.name, reason: wish.reason, byRole: wish.byRole },
     }),
@@ -121,13 +121,17 @@ export function openDecisions({ store, clock }: { store: Store; clock: Clock }):
           .limit(100)
           .execute()
       ).map(decisionOf),
-    async lift(id) {
-      const { numUpdatedRows } = await set(id)
-        .set({ lifted: clock.wall() })
-        .where('lifted', 'is', null)
-        .executeTakeFirst();
-      return numUpdatedRows > 0n;
-    },
+    lift: (id, also) =>
+      db.transaction().execute(async (trx) => {
+        const { numUpdatedRows } = await trx
+          .updateTable('moderation_decision')
+          .where('id', '=', id)
+          .set({ lifted: clock.wall() })
+          .where('lifted', 'is', null)
+          .executeTakeFirst();
+        if (numUpdatedRows > 0n) await also?.(trx);
+        return numUpdatedRows > 0n;
+      }),
     async object(id, words) {
       const { numUpdatedRows } = await set(id)
         .set({ objection: words, objected: clock.wall() })

@@ -65,7 +65,9 @@ export interface ModerationDeps {
   relistRoom(slug: string): Promise<ModerationRefusal | undefined>;
   /** Writes to the owner of an account; absent: nobody is written to. */
   mail?(account: string, letter: { readonly subject: string; readonly text: string }): Promise<void>;
-  /** Takes a clip away and gives it back, for `showClip`; undefined when there is none. */
+  /** A clip with all that is known of it, for `showClip`; undefined when there is none. */
+  findClip(slug: string, id: string): Promise<object | undefined>;
+  /** Takes a clip away and gives it back; undefined when there is none. */
   hideClip(slug: string, id: string): Promise<object | undefined>;
   showClip(slug: string, clip: object): Promise<void>;
   clipTitle(slug: string, id: string): Promise<{ readonly title: string; readonly from: number } | undefined>;

@@ -52,8 +52,8 @@ export interface AbuseReports {
   /** The newest first. */
   list(query: AbuseQuery): Promise<AbuseReport[]>;
   countOpen(): Promise<number>;
-  /** Closes one that is open; false when it was closed before. */
-  close(id: string, outcome: AbuseOutcome): Promise<boolean>;
+  /** Closes one that is open, and does what belongs to it in the same transaction; false when it was closed before. */
+  close(id: string, outcome: AbuseOutcome, also?: (within: Store['db']) => Promise<void>): Promise<boolean>;
   /** True while a report of this room is open and young enough: its recording is kept. */
   holds(room: string): boolean;
   /** Looks again at what is held, and removes what was closed so long ago. */
@@ -108,15 +108,19 @@ export async function openReports({ store, clock }: { store: Store; clock: Clock
       return (await query.orderBy('created', 'desc').limit(limit).execute()).map(abuseReportOf);
     },
     countOpen: () => count(),
-    async close(id, outcome) {
-      const { numUpdatedRows } = await db
-        .updateTable('moderation_report')
-        .set({ closed: clock.wall(), outcome })
-        .where('id', '=', id)
-        .where('closed', 'is', null)
-        .executeTakeFirst();
+    async close(id, outcome, also) {
+      const isClosed = await db.transaction().execute(async (trx) => {
+        const { numUpdatedRows } = await trx
+          .updateTable('moderation_report')
+          .set({ closed: clock.wall(), outcome })
+          .where('id', '=', id)
+          .where('closed', 'is', null)
+          .executeTakeFirst();
+        if (numUpdatedRows > 0n) await also?.(trx);
+        return numUpdatedRows > 0n;
+      });
       await lookHeld();
-      return numUpdatedRows > 0n;
+      return isClosed;
     },
     holds: (room) => held.has(room),
     async sweep(keepMs) {

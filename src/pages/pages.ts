@@ -42,8 +42,11 @@ import { type VerifyFiles, verifyMain, verifyPolicy, verifyTags } from './verify
 export interface Pages {
   home(cards: readonly RoomCard[], language?: PageLanguage): string;
   room(card: RoomCard, state?: RoomState, language?: PageLanguage, outline?: ReplayOutline): string;
-  /** A clip; undefined: one that is gone. */
-  clip(card: RoomCard, clip: Clip | undefined, language?: PageLanguage, at?: number): string;
+  /**
+   * A clip; undefined: one that is gone. `spoken`: the origin by which it was asked for, for previews of its link where no
+   * public address is set.
+   */
+  clip(card: RoomCard, clip: Clip | undefined, language?: PageLanguage, at?: number, spoken?: string): string;
   /** The player of a room for pages of other sites. */
   embed(card: RoomCard, state?: RoomState, language?: PageLanguage): string;
   studio(card: RoomCard, language?: PageLanguage): string;
@@ -139,8 +142,13 @@ export function openPages(deps: {
       const extra = feedLink('/feed.xml', words.homeAbout);
       return shell(words, { title: words.homeAbout, about: words.homeLead, path: '/', extra }, LISTEN, main);
     },
-    clip: (card, clip, language = 'en', at) =>
-      clipPage({ shell, base }, card, clip && { ...clip, at }, plainWords(language)),
+    clip(card, clip, language = 'en', at, spoken = '') {
+      const own =
+        base === '' && spoken !== ''
+          ? { base: spoken, shell: openShell(deps.manifest, spoken, deps.installable === true) }
+          : { base, shell };
+      return clipPage(own, card, clip && { ...clip, at }, plainWords(language));
+    },
     room(card, state, language = 'en', outline) {
       const words = plainWords(language);
       const what = sentence(card, state, words);

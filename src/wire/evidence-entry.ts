@@ -179,6 +179,8 @@ export interface ClaimEntry extends RoomPlace {
   readonly verdict?: string;
   /** Of a stranger's statement: who saw it and let it be published. */
   readonly admitted?: string;
+  /** Names the request, or what waited: the same one is not written again. */
+  readonly key?: string;
 }
 
 /** An entry that is not about a room. */

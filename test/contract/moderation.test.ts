@@ -94,6 +94,7 @@ describe.each(['sqlite', 'postgres'] as const)('moderation on %s', (engine) => {
       },
       mail: async (account, letter) => void mails.push({ account, ...letter }),
       clipTitle: async (_, id) => clips.get(id) as { title: string; from: number } | undefined,
+      findClip: async (_, id) => clips.get(id),
       async hideClip(_, id) {
         const clip = clips.get(id);
         clips.delete(id);

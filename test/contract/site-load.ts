@@ -39,7 +39,7 @@ export function send({ socket, method, path, body, headers }: Sent): Promise<{
 }
 
 /** Without an answer, or while the first is still being done, a client sends the same again. */
-async function insist(one: Sent, stop: AbortSignal | undefined): Promise<Written | undefined> {
+export async function insist(one: Sent, stop: AbortSignal | undefined): Promise<Written | undefined> {
   while (!stop?.aborted) {
     const answer = await send(one).catch(() => undefined);
     if (answer && answer.status < 300)

@@ -116,3 +116,41 @@ test('what a damaged file has beside claims is left out', async () => {
   expect(again.waiting().map(({ text }) => text)).toEqual(['kept']);
   expect((await again.of('hall')).map((one) => one.id)).toEqual([id]);
 });
+
+test('what comes again with the same key is written once, whoever says it, also after a restart', async () => {
+  const said = async (): Promise<unknown[]> => {
+    const claim = await book.say('hall', 'host', '500 listeners', 'key-1');
+    const id = 'id' in claim ? claim.id : '';
+    return [
+      claim,
+      await book.reply('hall', 'host', 'answer', id, 'Counted twice', 'key-2'),
+      await book.correct('hall', 'host', id, '412 listeners', 'key-3'),
+      await book.say('hall', 'stranger', 'a million', 'key-4'),
+      await book.reply('hall', 'stranger', 'dispute', id, 'It was 412', 'key-5'),
+    ];
+  };
+  const first = await said();
+  book = await openBook();
+  expect(await said()).toEqual(first);
+  expect(await book.of('hall')).toMatchObject([{ versions: [{}, {}], replies: [{ kind: 'answer' }] }]);
+  expect(book.waiting('hall')).toHaveLength(2);
+  // Also once the operator has decided about it.
+  const [claim, dispute] = book.waiting('hall');
+  await book.refuse('hall', claim!.id, 'no figure');
+  await book.admit('hall', dispute!.id);
+  expect(await said()).toEqual(first);
+  expect(book.waiting('hall')).toEqual([]);
+  expect((await book.of('hall'))[0]?.replies).toHaveLength(2);
+  expect(await book.say('hall', 'host', '500 listeners', 'key-6')).not.toEqual(first[0]);
+});
+
+test('a statement that was published while the process ended is not published twice', async () => {
+  await book.say('hall', 'stranger', 'a million');
+  const [one] = book.waiting('hall');
+  await book.admit('hall', one!.id);
+  // As if it had ended before it was taken out of those that wait.
+  writeFileSync(join(dir, 'claims', 'waiting.json'), JSON.stringify([one]));
+  book = await openBook();
+  expect(await book.admit('hall', one!.id)).toMatchObject({ waits: false });
+  expect([(await book.of('hall')).length, book.waiting('hall')]).toEqual([1, []]);
+});

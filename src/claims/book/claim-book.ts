@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { ErrorCode } from '../../base/errors.ts';
 import { plainText } from '../../base/plain-text.ts';
 import type { ClaimContent, ClaimLog } from './claim-log.ts';
@@ -69,6 +69,18 @@ export interface ClaimBookDeps {
   verdictOf(room: string, text: string): Promise<string | undefined>;
 }
 
+/** What is to be written. */
+interface ClaimWish {
+  readonly room: string;
+  readonly author: ClaimAuthor;
+  readonly kind: ClaimContent['kind'];
+  readonly said: string;
+  readonly claim?: string | undefined;
+  readonly key?: string | undefined;
+  /** The operator has seen what a stranger said. */
+  readonly seen?: boolean;
+}
+
 /** The claims that are attached to rooms. */
 export class ClaimBook {
   readonly #deps: ClaimBookDeps;
@@ -96,9 +108,9 @@ export class ClaimBook {
     return entries.flatMap(({ kind, at, text }) => (kind === 'refusal' ? [{ at, why: text }] : []));
   }
 
-  /** Attaches a claim; a stranger's waits. */
-  say(room: string, author: ClaimAuthor, text: string): Promise<Written> {
-    return this.#write(room, author, 'claim', text);
+  /** Attaches a claim; a stranger's waits. What comes again with the same `key` is written once, here and below. */
+  say(room: string, author: ClaimAuthor, text: string, key?: string): Promise<Written> {
+    return this.#write({ room, author, kind: 'claim', said: text, key });
   }
 
   /** Says something about a claim: anybody may dispute, the host and the operator answer. */
@@ -108,19 +120,21 @@ export class ClaimBook {
     kind: 'dispute' | 'answer',
     claim: string,
     text: string,
+    key?: string,
   ): Promise<Written> {
-    return this.#write(room, author, kind, text, claim);
+    return this.#write({ room, author, kind, said: text, claim, key });
   }
 
   /** Puts another wording in a claim's place; the old one stays to be seen. Hosts correct their own. */
-  correct(room: string, author: ClaimAuthor, claim: string, text: string): Promise<Written> {
-    return this.#write(room, author, 'claim-correction', text, claim);
+  correct(room: string, author: ClaimAuthor, claim: string, text: string, key?: string): Promise<Written> {
+    return this.#write({ room, author, kind: 'claim-correction', said: text, claim, key });
   }
 
   /** Publishes what waits. */
   admit(room: string, id: string): Promise<Written> {
     return this.#decide(room, id, ({ kind, text, claim }) =>
-      this.#write(room, 'stranger', kind, text, claim, true),
+      // What waited is its own key: it is not published twice when this process ends in between.
+      this.#write({ room, author: 'stranger', kind, said: text, claim, key: id, seen: true }),
     );
   }
 
@@ -131,6 +145,8 @@ export class ClaimBook {
       return { refused: 'unprocessable', detail: `reason: use 1 to ${MOST_REASON} characters` };
     return this.#decide(room, id, async () => {
       const at = this.#deps.now();
+      const entries = await this.#deps.log.read(room);
+      if (entries.some(({ kind, claim }) => kind === 'refusal' && claim === id)) return { id, waits: false };
       await this.#deps.log.write({
         v: 1,
         kind: 'refusal',
@@ -158,47 +174,44 @@ export class ClaimBook {
     return done;
   }
 
-  #write(
-    room: string,
-    author: ClaimAuthor,
-    kind: ClaimContent['kind'],
-    said: string,
-    claim?: string,
-    seen = false,
-  ): Promise<Written> {
-    const done = this.#last.then(() => this.#now(room, author, kind, said, claim, seen));
+  #write(wish: ClaimWish): Promise<Written> {
+    const done = this.#last.then(() => this.#now(wish));
     this.#last = done.catch(() => undefined);
     return done;
   }
 
-  async #now(
-    room: string,
-    author: ClaimAuthor,
-    kind: ClaimContent['kind'],
-    said: string,
-    claim: string | undefined,
-    seen: boolean,
-  ): Promise<Written> {
+  /** What became of a wish with this key before; undefined when nothing is known of it. */
+  async #before({ room, key, author, seen }: ClaimWish): Promise<Written | undefined> {
+    if (key === undefined) return undefined;
+    const own = waitingId(key);
+    const isStrangers = author === 'stranger' && !seen;
+    if (isStrangers && this.#deps.waiting.of(room).some(({ id }) => id === own))
+      return { id: own, waits: true };
+    const known = (await this.#deps.log.read(room)).find((entry) =>
+      isStrangers
+        ? entry.key === own || (entry.kind === 'refusal' && entry.claim === own)
+        : entry.key === key,
+    );
+    // What the operator has decided about waits no more, and was answered as waiting.
+    return known && (isStrangers ? { id: own, waits: true } : { id: known.claim, waits: false });
+  }
+
+  async #now(wish: ClaimWish): Promise<Written> {
+    const { room, author, kind, said, claim, key, seen = false } = wish;
     const text = plainText(said, MOST_CLAIM_TEXT);
     if (text === undefined)
       return { refused: 'unprocessable', detail: `text: use 1 to ${MOST_CLAIM_TEXT} characters` };
+    const before = await this.#before(wish);
+    if (before) return before;
     const claims = await this.of(room);
     const about = claim === undefined ? undefined : claims.find(({ id }) => id === claim);
-    if (claim !== undefined && !about) return UNKNOWN;
-    if (!about && claims.length >= MOST_CLAIMS) return full('claims in this room');
-    if (about && kind === 'claim-correction') {
-      if (author === 'host' && about.versions[0]?.author !== 'host')
-        return {
-          refused: 'operator-only',
-          detail: 'A host corrects the claims of hosts; this is somebody else’s.',
-        };
-      if (about.versions.length >= MOST_VERSIONS) return full('corrections of this claim');
-    } else if (about && about.replies.length >= MOST_REPLIES) return full('replies to this claim');
-    const id = about?.id ?? randomBytes(ID_BYTES).toString('base64url');
+    const refusal = this.#refusal(wish, claims, about);
+    if (refusal) return refusal;
+    const id = about?.id ?? newId();
     const at = this.#deps.now();
     if (author === 'stranger' && !seen) {
       const waitingKind = kind === 'dispute' ? 'dispute' : 'claim';
-      const own = randomBytes(ID_BYTES).toString('base64url');
+      const own = key === undefined ? newId() : waitingId(key);
       const kept = await this.#deps.waiting.add({
         ...{ id: own, room, at, kind: waitingKind, text },
         ...(claim === undefined ? {} : { claim }),
@@ -211,10 +224,34 @@ export class ClaimBook {
       ...{ v: 1, kind, room, at, claim: id, author, text },
       ...(verdict === undefined ? {} : { verdict }),
       ...(seen ? { admitted: 'operator' } : {}),
+      ...(key === undefined ? {} : { key }),
     });
     return { id, waits: false };
   }
+
+  /** Why nothing is written: there is no such claim, there are too many, or it is somebody else's. */
+  #refusal(
+    { author, kind, claim }: ClaimWish,
+    claims: readonly AttachedClaim[],
+    about: AttachedClaim | undefined,
+  ): NotWritten | undefined {
+    if (claim !== undefined && !about) return UNKNOWN;
+    if (!about) return claims.length >= MOST_CLAIMS ? full('claims in this room') : undefined;
+    if (kind !== 'claim-correction')
+      return about.replies.length >= MOST_REPLIES ? full('replies to this claim') : undefined;
+    if (author === 'host' && about.versions[0]?.author !== 'host')
+      return {
+        refused: 'operator-only',
+        detail: 'A host corrects the claims of hosts; this is somebody else’s.',
+      };
+    return about.versions.length >= MOST_VERSIONS ? full('corrections of this claim') : undefined;
+  }
 }
+
+const newId = (): string => randomBytes(ID_BYTES).toString('base64url');
+/** The id under which what a request with this key said waits. */
+const waitingId = (key: string): string =>
+  createHash('sha256').update(key).digest().subarray(0, ID_BYTES).toString('base64url');
 
 /** Turns log entries into the claims that they describe. */
 export function gathered(entries: readonly ClaimContent[]): AttachedClaim[] {

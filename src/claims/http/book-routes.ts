@@ -1,5 +1,6 @@
 import type { Context, Hono } from 'hono';
 import { z } from 'zod';
+import { rowIdOf } from '../../api/index.ts';
 import { networkOf } from '../../base/allowance.ts';
 import { ERRORS } from '../../base/errors.ts';
 import { languageOf } from '../../base/negotiation.ts';
@@ -86,7 +87,13 @@ function bookApi(app: Hono, deps: BookRoutesDeps, checker: Checker, speakers: Sp
   };
   const writing =
     (
-      write: (room: string, author: ClaimAuthor, text: string, id: string) => Promise<Written>,
+      write: (
+        room: string,
+        author: ClaimAuthor,
+        text: string,
+        key: string | undefined,
+        id: string,
+      ) => Promise<Written>,
       insiders: boolean,
     ) =>
     async (c: Context): Promise<Response> => {
@@ -98,7 +105,10 @@ function bookApi(app: Hono, deps: BookRoutesDeps, checker: Checker, speakers: Sp
       if (insiders && author === 'stranger') return refusedAnswer({ refused: 'token-missing' });
       const body = await said(c);
       if (isRefused(body)) return refusedAnswer(body);
-      return told(await write(c.req.param('room') ?? '', author, body.value.text, c.req.param('id') ?? ''));
+      const key = rowIdOf(c.req.raw);
+      return told(
+        await write(c.req.param('room') ?? '', author, body.value.text, key, c.req.param('id') ?? ''),
+      );
     };
 
   const at = '/api/rooms/:room/claims';
@@ -116,19 +126,19 @@ function bookApi(app: Hono, deps: BookRoutesDeps, checker: Checker, speakers: Sp
   });
   app.post(
     at,
-    writing((room, author, text) => book.say(room, author, text), false),
+    writing((room, author, text, key) => book.say(room, author, text, key), false),
   );
   app.post(
     `${at}/:id/disputes`,
-    writing((room, author, text, id) => book.reply(room, author, 'dispute', id, text), false),
+    writing((room, author, text, key, id) => book.reply(room, author, 'dispute', id, text, key), false),
   );
   app.post(
     `${at}/:id/answers`,
-    writing((room, author, text, id) => book.reply(room, author, 'answer', id, text), true),
+    writing((room, author, text, key, id) => book.reply(room, author, 'answer', id, text, key), true),
   );
   app.post(
     `${at}/:id/corrections`,
-    writing((room, author, text, id) => book.correct(room, author, id, text), true),
+    writing((room, author, text, key, id) => book.correct(room, author, id, text, key), true),
   );
   const operatorOnly = async (c: Context): Promise<Response | undefined> => {
     if (tokenOf(c) === undefined) return refusedAnswer({ refused: 'token-missing' });

@@ -252,10 +252,18 @@ export class OwnAnswers {
       const at = clip && (await origin.outline?.(slug))?.clips.find((one) => one.id === id)?.at;
       if (res.destroyed) return;
       if (file !== id) return clip ? this.#card(req, res, clip, card) : this.missing(req, res, 'not-found');
-      const render = (language: PageLanguage): string => pages.clip(card, clip, language, at);
-      this.#page(req, res, asked, render, clip ? 200 : 410);
+      // Programs that preview a link take no relative address of its picture.
+      const spoken = this.#spokenOrigin(req);
+      const render = (language: PageLanguage): string => pages.clip(card, clip, language, at, spoken);
+      this.#page(req, res, `${asked} ${spoken}`, render, clip ? 200 : 410);
     };
     answer().catch((error: unknown) => this.broken(req, res, error));
+  }
+
+  /** The origin by which somebody asks, where no public address is set; empty otherwise. */
+  #spokenOrigin(req: IncomingMessage): string {
+    const { publicUrl, spoken } = this.#syndication(req);
+    return publicUrl !== undefined || spoken.host === '' ? '' : `${spoken.scheme}://${spoken.host}`;
   }
 
   #card(req: IncomingMessage, res: ServerResponse, clip: Clip, { title: room }: RoomCard) {

@@ -60,6 +60,7 @@ export async function openSiteModeration(deps: SiteModerationDeps): Promise<Mode
     relistRoom: async (slug) => plain(await rooms.measures.relist(slug)),
     mail: identity.mail,
     clipTitle: clipIn,
+    findClip: clipIn,
     async hideClip(slug, id) {
       const clip = await clipIn(slug, id);
       if (clip)
