@@ -35,6 +35,8 @@ export interface ArchiveReader {
   version(slug: string): Promise<string | undefined>;
   /** What people added to a recording. @throws when the file is damaged. */
   edits(slug: string): Promise<RecordingEdits>;
+  /** Changes with them. */
+  editsVersion(slug: string): Promise<string>;
   /** The bytes of a rendition's init segment. */
   init(slug: string, rendition: string): Promise<Buffer | undefined>;
   /** The bytes of one finished piece. */
@@ -123,6 +125,10 @@ export function openReader(dir: string, files: Files = diskFiles): ArchiveReader
         );
       const found = await Promise.all(looks.map((path) => stat(path).catch(() => undefined)));
       return found.map((one) => (one ? `${one.mtimeMs}/${one.size}` : '-')).join(' ');
+    },
+    async editsVersion(slug) {
+      const one = safe(slug) ? await stat(paths(dir, slug).edits).catch(() => undefined) : undefined;
+      return one ? `${one.mtimeMs}/${one.size}/${one.ino}` : '-';
     },
     edits: async (slug) => editsFrom(safe(slug) ? await text(paths(dir, slug).edits) : ''),
     init: async (slug, rendition) =>

@@ -19,6 +19,8 @@ export interface RecordingPort {
   version?(slug: string): Promise<string | undefined>;
   /** What people added to a recording: chapters, clips, trims; absent: nothing. @throws when it cannot be read. */
   edits?(slug: string): Promise<RecordingEdits>;
+  /** Changes whenever `edits` may say something else, and costs less; absent: they never change. */
+  editsVersion?(slug: string): Promise<string>;
   init(slug: string, rendition: string): Promise<Buffer | undefined>;
   read(slug: string, rendition: string, piece: Pick<Piece, 'first' | 'count'>): Promise<Buffer | undefined>;
   /**

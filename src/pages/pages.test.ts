@@ -344,3 +344,17 @@ test('without scripts a page says that the host is gone, and who hosts meanwhile
   expect(sentence(card, stateOfCard(room(), 0))).not.toContain('host’s connection');
   expect(sentence(room({ status: 'ended', hostGone: gone }))).not.toContain('host’s connection');
 });
+
+test('the picture of a clip has an address that other programs can load, with and without a public one', () => {
+  const clip = { id: 'c1', from: 0, to: 6_000, title: 'A <b>word</b>', made: 0 };
+  const card = room({ status: 'ended' });
+  const image = (html: string) => /property="og:image" content="([^"]*)"/.exec(html)?.[1];
+  expect(image(pages.clip(card, clip, 'en', 0, 'http://spoken.example'))).toBe(
+    `https://e.example/r/${card.slug}/clip/c1.png`,
+  );
+  const { clip: local } = openPages({ manifest: {} });
+  expect(image(local(card, clip, 'en', 0, 'http://127.0.0.1:8080'))).toBe(
+    `http://127.0.0.1:8080/r/${card.slug}/clip/c1.png`,
+  );
+  expect(image(local(card, clip, 'en', 0, 'http://"><script>'))).not.toContain('<script>');
+});

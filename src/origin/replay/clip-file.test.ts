@@ -64,7 +64,7 @@ const made = async (from: number, to: number, listed = pieces, over = true) =>
     'hall',
     recording(listed),
     clipOfSeconds(from, to),
-    { room: 'A room', hosts: ['Ana'], cover: PNG },
+    { room: 'A room', hosts: ['Ana'], cover: async () => PNG },
     over,
   );
 /** The second at which something is first heard, and last. */

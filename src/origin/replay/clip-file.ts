@@ -29,7 +29,8 @@ export interface ClipTags {
   /** The room's title, its hosts, and the PNG that players show. */
   readonly room: string;
   readonly hosts: readonly string[];
-  readonly cover?: Uint8Array | undefined;
+  /** Painted once the clip can be made: painting the first one takes seconds on a busy machine. */
+  cover?(): Promise<Uint8Array | undefined>;
 }
 
 /** One frame and where it begins, ticks since the program's zero. */
@@ -67,6 +68,7 @@ export async function clipFile(
   const begin = heard * FRAME + Math.max(0, from - first.at);
   const end = frames.length * FRAME - Math.max(0, last.at + FRAME - to);
   if (end <= begin) return undefined;
+  const cover = await tags.cover?.();
   const sizes = frames.map(({ frame }) => frame.length);
   const sound = sizes.reduce((sum, size) => sum + size, 0);
   const head = m4aHead({
@@ -75,7 +77,7 @@ export async function clipFile(
     chapters: [{ at: 0, title: clip.title }],
     played: { from: begin, ticks: end - begin },
     comment: [tags.room, clip.text].filter(Boolean).join('. '),
-    ...(tags.cover ? { cover: tags.cover } : {}),
+    ...(cover ? { cover } : {}),
   });
   const table = Buffer.allocUnsafe(sizes.length * BYTES_PER_SIZE);
   for (const [index, size] of sizes.entries()) table.writeUInt32BE(size, index * BYTES_PER_SIZE);

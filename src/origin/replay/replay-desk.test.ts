@@ -12,10 +12,12 @@ const FACTS: ReplayFacts = {
 function desk() {
   const clock = manualClock();
   const versions = new Map<string, string>();
+  const edits = new Map<string, string>();
   const running: { wish: ReplayWish; signal: AbortSignal; done: PromiseWithResolvers<ReplayMade> }[] = [];
   const port: RecordingPort = {
     recording: async () => undefined,
     version: async (slug) => versions.get(slug) ?? '1',
+    editsVersion: async (slug) => edits.get(slug) ?? '-',
     init: async () => undefined,
     read: async () => undefined,
   };
@@ -35,7 +37,7 @@ function desk() {
     return { signal: controller.signal, go: () => controller.abort() } satisfies Asker & { go(): void };
   };
   const turn = () => new Promise((resolve) => setImmediate(resolve));
-  return { clock, versions, running, someone, turn, ...opened };
+  return { clock, versions, edits, running, someone, turn, ...opened };
 }
 const LIST = { gzip: new Uint8Array(10), length: 30, etag: '"x"' };
 
@@ -72,6 +74,38 @@ describe('files made from recordings', () => {
     expect(await list('a', false, 'aac96', someone())).toBe(LIST);
     clock.advance(2_000);
     void list('a', false, 'aac96', someone());
+    await turn();
+    expect(running.length).toBe(2);
+  });
+
+  it('of before a trim are not given after it, however long they took to make', async () => {
+    const { running, someone, turn, list, clock, edits } = desk();
+    void list('a', true, 'aac96', someone());
+    await turn();
+    clock.advance(5_000);
+    running[0]?.done.resolve(LIST);
+    await turn();
+    expect(await list('a', true, 'aac96', someone())).toBe(LIST);
+    edits.set('a', 'trimmed');
+    clock.advance(100);
+    void list('a', true, 'aac96', someone());
+    await turn();
+    expect(running.length).toBe(2);
+  });
+
+  it('that could not be made yet are tried again in three seconds, however long it took to find out', async () => {
+    const { running, someone, turn, clip, clock, versions } = desk();
+    const wish = { what: 'clip', slug: 'a', over: false, id: 'c', tags: { room: 'A', hosts: [] } } as const;
+    const first = clip(wish, someone());
+    await turn();
+    clock.advance(20_000);
+    running[0]?.done.resolve(undefined as never);
+    expect(await first).toBeUndefined();
+    versions.set('a', '2');
+    clock.advance(2_900);
+    expect(await clip(wish, someone())).toBeUndefined();
+    clock.advance(200);
+    void clip(wish, someone());
     await turn();
     expect(running.length).toBe(2);
   });

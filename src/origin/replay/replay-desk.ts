@@ -21,6 +21,13 @@ const MAX_SPARED = 8;
 const FRESH_MS = 1000;
 /** A result that took long to make is kept this many times as long while its recording grows. */
 const FRESH_PER_COST = 20;
+/**
+ * What could not be made yet is looked at again after this time at the latest, however long it took to find that out: a
+ * clip of a moment ago is there in a few seconds.
+ */
+const NOTHING_MS = 3_000;
+/** What people added is looked at so often: a list or plan from before a trim names sound that is refused. */
+const EDITS_FRESH_MS = 100;
 /** A failure is remembered: asking again does not repeat it. */
 const FAILED_MS = 10_000;
 /** Rooms whose version is remembered. */
@@ -76,11 +83,17 @@ export interface ReplayDesk {
   clip(wish: ReplayWish & { what: 'clip' }, asker: Asker): Promise<ClipFile | undefined | NotNow>;
 }
 
-/** Which state of a recording is on the disk, asked at most once a second. */
+interface KnownVersion<T> {
+  readonly at: number;
+  readonly version: Promise<T>;
+}
+
+/** Which state of a recording is on the disk, asked at most once a second; that of what was added, ten times. */
 class RecordingVersions {
   readonly #clock: Clock;
   readonly #port: RecordingPort;
-  readonly #known = new Map<string, { readonly at: number; readonly version: Promise<string | undefined> }>();
+  readonly #known = new Map<string, KnownVersion<string | undefined>>();
+  readonly #edits = new Map<string, KnownVersion<string>>();
 
   constructor(clock: Clock, port: RecordingPort) {
     this.#clock = clock;
@@ -88,15 +101,30 @@ class RecordingVersions {
   }
 
   of(slug: string): Promise<string | undefined> {
+    const look = this.#port.version;
+    if (!look) return Promise.resolve(String(this.#clock.now()));
+    return this.#asked(this.#known, slug, FRESH_MS, look);
+  }
+
+  editsOf(slug: string): Promise<string> {
+    const look = this.#port.editsVersion;
+    return look ? this.#asked(this.#edits, slug, EDITS_FRESH_MS, look) : Promise.resolve('');
+  }
+
+  #asked<T>(
+    all: Map<string, KnownVersion<T>>,
+    slug: string,
+    fresh: number,
+    look: (slug: string) => Promise<T>,
+  ): Promise<T> {
     const now = this.#clock.now();
-    if (!this.#port.version) return Promise.resolve(String(now));
-    const known = this.#known.get(slug);
-    if (known && now - known.at < FRESH_MS) return known.version;
-    const version = this.#port.version(slug);
-    version.catch(() => this.#known.delete(slug));
-    this.#known.delete(slug);
-    this.#known.set(slug, { at: now, version });
-    dropOldest(this.#known, MAX_VERSIONS);
+    const known = all.get(slug);
+    if (known && now - known.at < fresh) return known.version;
+    const version = look.call(this.#port, slug);
+    version.catch(() => all.delete(slug));
+    all.delete(slug);
+    all.set(slug, { at: now, version });
+    dropOldest(all, MAX_VERSIONS);
     return version;
   }
 }
@@ -147,7 +175,7 @@ export function openReplayDesk(deps: {
           key,
           made,
           job.version,
-          clock.now() + (made === 'failed' ? FAILED_MS : Math.max(FRESH_MS, FRESH_PER_COST * cost)),
+          clock.now() + (made === 'failed' ? FAILED_MS : freshFor(made, cost)),
         );
       job.left.resolve();
       job.done.resolve(made);
@@ -156,7 +184,7 @@ export function openReplayDesk(deps: {
   };
 
   const ask = async (wish: ReplayWish, asker: Asker): Promise<ReplayMade | undefined | NotNow> => {
-    const key = JSON.stringify(wish);
+    const key = JSON.stringify([wish, await versions.editsOf(wish.slug)]);
     const old = kept.any(key);
     if (asker.anyState && typeof old === 'object') return old;
     const version = await versions.of(wish.slug);
@@ -215,6 +243,10 @@ export function openReplayDesk(deps: {
     clip: (wish, asker) => ask(wish, asker) as Promise<ClipFile | undefined | NotNow>,
   };
 }
+
+/** How long a result is taken without a look at the disk, by what it cost to make, ms. */
+const freshFor = (made: KeptMade, cost: number): number =>
+  Math.min(Math.max(FRESH_MS, FRESH_PER_COST * cost), made === undefined ? NOTHING_MS : Infinity);
 
 function dropOldest(map: Map<string, unknown>, most: number): void {
   const oldest = map.keys().next().value;

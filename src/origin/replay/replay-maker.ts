@@ -100,7 +100,7 @@ export type ReplayWish =
       readonly slug: string;
       readonly over: boolean;
       readonly id: string;
-      readonly tags: ClipTags;
+      readonly tags: Omit<ClipTags, 'cover'>;
     }
   | { readonly what: 'ended'; readonly slug: string; readonly over: true; readonly rendition: string }
   | {
@@ -156,7 +156,7 @@ export function openReplayMaker(
         const clip = clipOf(await port.edits?.(slug), wish.id);
         if (!clip) return undefined;
         const { title, from, to } = clip;
-        const image = await cover({ title, room: wish.tags.room, seconds: (to - from) / 1000 });
+        const image = () => cover({ title, room: wish.tags.room, seconds: (to - from) / 1000 });
         return clipFile(port, slug, first, clip, { ...wish.tags, cover: image }, over);
       }
       if (wish.what === 'loudness') {
