@@ -1,15 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { type Answer, HOUR, roomsRig, tokens } from '../../../test/rooms.ts';
-import type { Slug, SpeakerId } from '../../base/ids.ts';
-import type { RoomAccess } from '../../wire/room.ts';
+import { KEY, PHASES, ROLES, roomIn, SLUG, tokenOf } from '../../../test/room-states.ts';
+import { type Answer, roomsRig } from '../../../test/rooms.ts';
 import { forbidden, PERMISSIONS, type RoomAct, type RoomPhase, type RoomRole } from './permissions.ts';
 
 const rig = roomsRig();
-const ROLES: readonly RoomRole[] = ['operator', 'host', 'co-host', 'speaker', 'listener', 'stranger'];
-const PHASES: readonly RoomPhase[] = ['draft', 'scheduled', 'open', 'live', 'ended', 'cancelled', 'stopped'];
 const ACTS = Object.keys(PERMISSIONS) as RoomAct[];
-const KEY = 'the key of the operator';
-const SLUG = 'hall';
 
 /** What each route is sent, when it is sent anything. */
 const BODY: Partial<Record<RoomAct, object>> = {
@@ -24,37 +19,6 @@ const BODY: Partial<Record<RoomAct, object>> = {
 };
 /** What says no by itself, whoever asks: answers of the routes behind the table. */
 const ELSEWHERE: ReadonlySet<RoomAct> = new Set(['write-note']);
-
-/** A room in this state, and the token of its host. */
-async function roomIn(phase: RoomPhase, access: RoomAccess): Promise<string> {
-  const announced = phase === 'draft' || phase === 'scheduled' || phase === 'cancelled';
-  await rig.create({ title: 'Next', slug: 'next' });
-  const { token } = await rig.create({
-    ...{ title: 'Hall', host: 'Ana', slug: SLUG, access },
-    ...(announced ? { start: new Date(rig.clock.wall() + 2 * HOUR).toISOString() } : {}),
-    ...(phase === 'draft' ? { draft: true } : {}),
-  });
-  const act = async (what: string, body?: object, by = token): Promise<void> => {
-    const answer = await rig.ask('POST', `/api/rooms/${SLUG}/${what}`, body, by);
-    expect(answer.status, JSON.stringify(answer.body)).toBe(200);
-  };
-  if (phase === 'live' || phase === 'ended' || phase === 'stopped') await act('live');
-  if (phase === 'ended') await act('end');
-  if (phase === 'cancelled') await act('cancel');
-  if (phase === 'stopped') await act('stop', { reason: 'A test' }, KEY);
-  return token;
-}
-
-async function tokenOf(role: RoomRole, host: string): Promise<string | undefined> {
-  if (role === 'stranger') return undefined;
-  if (role === 'operator') return KEY;
-  if (role === 'host') return host;
-  if (role === 'listener') {
-    const link = await rig.ask('POST', `/api/rooms/${SLUG}/invites`, { role: 'guest' }, KEY);
-    return link.status === 201 ? String(link.body.pass) : undefined;
-  }
-  return tokens.sign({ slug: SLUG as Slug, role, speaker: role as SpeakerId, name: role });
-}
 
 /** The code of a refusal that the table knows; undefined for anything else. */
 const KNOWN = new Set([
@@ -99,9 +63,10 @@ describe.each(['public', 'unlisted', 'private'] as const)('in a %s room', (acces
           if (host === undefined) {
             await rig.forget('next');
             await rig.forget(SLUG, { operatorKey: KEY });
-            host = await roomIn(phase, access);
+            await rig.create({ title: 'Next', slug: 'next' });
+            host = await roomIn(rig, phase, access);
           }
-          const token = role === 'listener' && !closed ? undefined : await tokenOf(role, host);
+          const token = role === 'listener' && !closed ? undefined : await tokenOf(rig, role, host);
           const [method = '', pattern = ''] = PERMISSIONS[act].route.split(' ');
           const path = pattern.replace(':slug', SLUG).replace(':id', 'somebody');
           const answer = await rig.ask(method, path, BODY[act], token);
