@@ -70,6 +70,9 @@ export function roomDetails(slots: Slots, of: DetailsOf): RoomDetails {
   const theatre = openTheatre(words);
   const count = openCount(slug, words);
   slots.house.append(theatre.node, count.node);
+  // Below the theatre: what comes later moves nothing that somebody may be reading or about to press.
+  const cards = element('div', { class: 'cards' });
+  slots.house.after(cards);
   const ways = openWays(slug, words, sound, remembered);
   slots.more.append(...ways.nodes);
   const times = openClocks(words);
@@ -83,8 +86,8 @@ export function roomDetails(slots: Slots, of: DetailsOf): RoomDetails {
   slots.below.append(parts.node, times.node, links, keys({ ...actions, speaker: parts.skip }, words));
   footLinks(words);
   const keepPlaceNow = openPlaceKeeper(slug, sound);
-  const interaction = openCards(slots, slug);
-  const hand = openHand(slots, { slug, sound, now: news.now, zero: news.zero });
+  const interaction = openCards(cards, slug);
+  const hand = openHand(cards, { slug, sound, now: news.now, zero: news.zero, controls: slots.controls });
   const succession = openSuccession(of);
   return {
     show(state, here, from) {
@@ -112,7 +115,7 @@ export function roomDetails(slots: Slots, of: DetailsOf): RoomDetails {
 }
 
 /** The card to raise a hand, fetched once a room has hands or this browser has one up. */
-function openHand(slots: Slots, options: Omit<HandCardOptions, 'controls'>) {
+function openHand(cards: HTMLElement, options: HandCardOptions) {
   let card: HandCard | undefined;
   let asked = false;
   return (state: RoomState, running: boolean): void => {
@@ -121,8 +124,8 @@ function openHand(slots: Slots, options: Omit<HandCardOptions, 'controls'>) {
     asked = true;
     import('./hand/hand-card.ts').then(
       ({ openHandCard }) => {
-        card = openHandCard({ ...options, controls: slots.controls });
-        slots.talk.append(card.node);
+        card = openHandCard(options);
+        cards.prepend(card.node);
         card.show(state);
       },
       () => {
@@ -133,7 +136,7 @@ function openHand(slots: Slots, options: Omit<HandCardOptions, 'controls'>) {
 }
 
 /** Reactions, questions and what is pinned, fetched once a room has any of them. */
-function openCards(slots: Slots, slug: string) {
+function openCards(cards: HTMLElement, slug: string) {
   let card: InteractionCard | undefined;
   let asked = false;
   return (state: RoomState, live: boolean): void => {
@@ -143,7 +146,7 @@ function openCards(slots: Slots, slug: string) {
     import('./interaction/interaction-card.ts').then(
       ({ openInteraction }) => {
         card = openInteraction(slug);
-        slots.talk.append(...card.nodes);
+        cards.append(...card.nodes);
         card.show(state, live);
       },
       () => {

@@ -19,7 +19,12 @@ export function lockScreen(title: string, hosts: string, asked: LockScreenAction
     title: `\u2068${title}\u2069`,
     artist: hosts,
     album: 'Earshot',
-    artwork: [{ src: '/favicon.svg', sizes: 'any', type: 'image/svg+xml' }],
+    // Lock screens of phones show no SVG.
+    artwork: [
+      { src: '/_/icon-192.png', sizes: '192x192', type: 'image/png' },
+      { src: '/_/icon-512.png', sizes: '512x512', type: 'image/png' },
+      { src: '/favicon.svg', sizes: 'any', type: 'image/svg+xml' },
+    ],
   });
   const answer = (action: MediaSessionAction, run: (details: MediaSessionActionDetails) => void): void => {
     try {

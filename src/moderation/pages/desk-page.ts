@@ -100,7 +100,7 @@ ${
     : `<section><h2>${words.objections}</h2>${list(
         objections.map(
           (one) =>
-            `<li><article>${decisionText(words, one)}<blockquote dir="auto">${escapeHtml(one.objection ?? '')}</blockquote>${sentTo(AT, { act: 'answer', decision: one.id }, `${wordsField(words.answered, `a-${one.id}`, 'reason', '', ABUSE_WORDS_LENGTH, '', 'required')}<p><button class="button quiet" name="choice" value="uphold">${words.uphold}</button> <button class="button" name="choice" value="lift">${words.takeBack}</button></p>`)}</article></li>`,
+            `<li><article>${decisionText(words, one)}<blockquote dir="auto">${escapeHtml(one.objection ?? '')}</blockquote>${sentTo(AT, { act: 'answer', decision: one.id }, `${wordsField(words.yourAnswer, `a-${one.id}`, 'reason', '', ABUSE_WORDS_LENGTH, '', 'required')}<p class="answers"><button class="button quiet" name="choice" value="uphold">${words.uphold}</button><button class="button" name="choice" value="lift">${words.takeBack}</button></p>`)}</article></li>`,
         ),
         words.noObjections,
       )}</section>`

@@ -98,6 +98,7 @@ export const english: ModerationWords = {
   object: 'Send the objection',
   objectedOn: (when) => `Your objection of ${when} is with the operator. The answer will stand here.`,
   answered: 'The operator answered:',
+  yourAnswer: 'Your answer',
   noNotice: 'There is no decision at this address. It may have been removed after it was over.',
   deskTitle: 'Reports',
   deskLead: 'What people report, what is in force, and what they object to.',

@@ -99,6 +99,7 @@ export const french: ModerationWords = {
   object: 'Envoyer la contestation',
   objectedOn: (when) => `Votre contestation du ${when} est chez l’exploitant. La réponse figurera ici.`,
   answered: 'L’exploitant a répondu :',
+  yourAnswer: 'Votre réponse',
   noNotice: 'Aucune décision à cette adresse. Elle a peut-être été supprimée une fois terminée.',
   deskTitle: 'Signalements',
   deskLead: 'Ce que les gens signalent, ce qui est en vigueur, et ce qu’ils contestent.',

@@ -53,6 +53,8 @@ export interface ModerationWords {
   readonly object: string;
   readonly objectedOn: (when: string) => string;
   readonly answered: string;
+  /** Label of the field in which the operator answers. */
+  readonly yourAnswer: string;
   readonly noNotice: string;
   // The desk.
   readonly deskTitle: string;

@@ -87,6 +87,6 @@ export const closedEmbed = (language: PageLanguage, tags: string): string => `<!
 <meta name="robots" content="noindex">
 ${tags}
 </head>
-<body><main class="embed"><p class="what">${WORDS[language].embed}</p></main></body>
+<body><main class="embed"><h1>${WORDS[language].title}</h1><p class="what">${WORDS[language].embed}</p></main></body>
 </html>
 `;

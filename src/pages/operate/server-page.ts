@@ -114,7 +114,7 @@ ${fact(words.database, escapeHtml(facts.database))}
 ${fact(words.mail, facts.mailServer === undefined ? words.noMail : words.mailBy(escapeHtml(facts.mailServer)))}
 ${fact(words.backup, backup ? words.savedAt(when(backup.at), n.bytes(backup.bytes), n.whole(backup.files), n.whole(backup.rows)) : words.neverSaved)}
 </dl></section>
-<section aria-labelledby="limits"><h2 id="limits">${words.limits}</h2><p class="ash small">${words.limitsLead}</p>
+<section><h2 id="limits">${words.limits}</h2><p class="ash small">${words.limitsLead}</p>
 <div class="wide" role="region" tabindex="0" aria-labelledby="limits"><table><thead><tr><th scope="col">${words.limit}, ${words.setting}</th><th scope="col">${words.value}</th></tr></thead><tbody>
 ${facts.limits.map((limit) => limitRow(words, n, limit)).join('\n')}
 </tbody></table></div></section></main>`,

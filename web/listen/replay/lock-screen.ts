@@ -23,16 +23,16 @@ export function openLockScreen(sound: Sound, { skip, go }: ReplayMoves): ReplayL
     const session = 'mediaSession' in navigator ? navigator.mediaSession : undefined;
     if (!session || on === bound) return;
     bound = on;
-    try {
-      session.setActionHandler('previoustrack', on ? () => skip(-1) : null);
-      session.setActionHandler('nexttrack', on ? () => skip(1) : () => sound.live());
-      session.setActionHandler(
-        'seekto',
-        on ? ({ seekTime }) => seekTime !== undefined && go(seekTime) : null,
-      );
-    } catch {
-      // This browser does not know the button.
-    }
+    const answer = (action: MediaSessionAction, run: MediaSessionActionHandler | null): void => {
+      try {
+        session.setActionHandler(action, run);
+      } catch {
+        // This browser does not know the button.
+      }
+    };
+    answer('previoustrack', on ? () => skip(-1) : null);
+    answer('nexttrack', on ? () => skip(1) : () => sound.live());
+    answer('seekto', on ? ({ seekTime }) => seekTime !== undefined && go(seekTime) : null);
   };
   const place = (at: number, whole: number): void => {
     const session = 'mediaSession' in navigator ? navigator.mediaSession : undefined;

@@ -1,0 +1,109 @@
+/**
+ * Lighthouse on the pages that people see first, with its own defaults: a phone of the middle class on a slow 4G network.
+ *
+ *   LIGHTHOUSE=/path/to/node_modules/lighthouse npm run bench -- lighthouse [--runs 3] [--only home,sign-in]
+ *
+ * Lighthouse is no dependency of ours (114 packages): `npm install lighthouse@13 --ignore-scripts` in any other folder.
+ * Everything runs on this machine, the browser of the host of the live room too: a busy machine lowers the figure of
+ * performance, and nothing else.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { QUIET_FLAGS, startBrowser } from '../e2e/rig/browser.ts';
+import { endRoom, goLive, joinStage } from '../e2e/rig/people.ts';
+import { startServer } from '../e2e/rig/server.ts';
+
+const { values } = parseArgs({
+  options: { runs: { type: 'string', default: '3' }, only: { type: 'string' } },
+});
+const RUNS = Number(values.runs);
+const CATEGORIES = ['performance', 'accessibility', 'best-practices'] as const;
+/** What a recording is made of before its room ends, ms. */
+const SPOKEN_MS = 8_000;
+const LIMIT_MS = 120_000;
+const command = join(process.env.LIGHTHOUSE ?? 'node_modules/lighthouse', 'cli/index.js');
+if (!existsSync(command)) {
+  process.stderr.write(
+    `No Lighthouse in ${command}: install it in another folder and name that in LIGHTHOUSE (see the head of this file).\n`,
+  );
+  process.exit(1);
+}
+
+/** The part of a report that is read here. */
+interface Report {
+  readonly categories: Readonly<Record<string, { readonly score: number | null } | undefined>>;
+  readonly audits: Readonly<
+    Record<string, { readonly title: string; readonly score: number | null; readonly numericValue?: number }>
+  >;
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'earshot-lighthouse-'));
+const log = (text: string): boolean => process.stdout.write(`${text}\n`);
+
+async function report(url: string): Promise<Report> {
+  const out = join(folder, 'report.json');
+  const profile = mkdtempSync(join(folder, 'profile-'));
+  const flags = ['--headless=new', ...QUIET_FLAGS, `--user-data-dir=${profile}`].join(' ');
+  const run = spawn(
+    process.execPath,
+    [
+      ...[command, url, '--quiet', '--output=json', `--output-path=${out}`, `--chrome-flags=${flags}`],
+      `--only-categories=${CATEGORIES.join(',')}`,
+    ],
+    {
+      env: { ...process.env, CHROME_PATH: process.env.CHROME_PATH ?? '/usr/bin/chromium' },
+      stdio: ['ignore', 'inherit', 'inherit'],
+      timeout: LIMIT_MS,
+    },
+  );
+  const code = await new Promise((resolve) => run.once('close', resolve));
+  if (code !== 0) throw new Error(`Lighthouse ended with ${code}`);
+  return JSON.parse(readFileSync(out, 'utf8')) as Report;
+}
+const median = (list: readonly number[]): number =>
+  [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? Number.NaN;
+const percent = (score: number | null | undefined): number => Math.round((score ?? Number.NaN) * 100);
+
+/** Looks at a page, and prints its line. */
+async function look(name: string, url: string): Promise<void> {
+  if (values.only && !values.only.split(',').includes(name)) return;
+  const runs: Report[] = [];
+  for (let n = 0; n < RUNS; n += 1) runs.push(await report(url));
+  const scores = CATEGORIES.map((one) => runs.map(({ categories }) => percent(categories[one]?.score)));
+  const ms = (audit: string): number =>
+    Math.round(median(runs.map((one) => one.audits[audit]?.numericValue ?? 0)));
+  const paint = `${ms('first-contentful-paint')} ms | ${ms('largest-contentful-paint')} ms | ${ms('total-blocking-time')} ms`;
+  const all = scores.map((list) => `${median(list)} (${list.join(', ')})`);
+  log(`| ${name} | ${all.join(' | ')} | ${paint} | ${loadavg()[0]?.toFixed(1)} |`);
+  const wrong = new Set<string>();
+  for (const { audits } of runs)
+    for (const [id, { title, score }] of Object.entries(audits))
+      if (score !== null && score < 0.9) wrong.add(`${id} (${percent(score)}): ${title}`);
+  for (const line of wrong) process.stderr.write(`  ${name}: ${line}\n`);
+}
+
+await using server = await startServer({ EARSHOT_DOORS: '1', EARSHOT_CELLS: '1' });
+await using hosting = await startBrowser();
+hosting.context.setDefaultTimeout(LIMIT_MS);
+const start = new Date(Date.now() + 86_400_000).toISOString();
+log(`| page | ${CATEGORIES.join(' | ')} | first paint | largest paint | blocked | load |`);
+log('|---|---|---|---|---|---|---|---|');
+await look('sign-in', `${server.url}/sign-in`);
+await server.room('The harbour plan', '--start', start);
+const room = await server.room('Town hall');
+const host = await hosting.page(room.studio);
+await joinStage(host);
+await goLive(host);
+const spoken = new Promise((resolve) => setTimeout(resolve, SPOKEN_MS));
+await look('home', `${server.url}/`);
+await look('room, live', room.url);
+await spoken;
+await endRoom(host);
+await host.close();
+await look('room, ended', room.url);
+const waiting = await server.room('Budget evening', '--start', start);
+await look('room, waiting', waiting.url);
+rmSync(folder, { recursive: true, force: true });
