@@ -97,7 +97,7 @@ export const ROBOTS =
 /** Who hosts a room, and what happens there, as plain text. */
 function aboutOf(card: RoomCard, what: string, words: PlainWords): string {
   const hosts = card.hosts.length > 0 ? words.with(card.hosts.map(isolated).join(', ')) : '';
-  return [hosts, what.replace(/<[^>]*>/g, '')].filter(Boolean).join('. ');
+  return [hosts, what.replace(/<[^>]*>/g, ''), card.about].filter(Boolean).join('. ');
 }
 
 /** What the head of a room's page tells other programs. */

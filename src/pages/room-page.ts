@@ -49,7 +49,7 @@ export function roomMain(
 ): string {
   return `<main class="room-page page">
 <h1 dir="auto">${escapeHtml(titleOf(card, words))}</h1>
-<p class="hosts">${byline(card, words)}</p>
+<p class="hosts">${byline(card, words)}</p>${card.about ? `\n<p class="about" dir="auto">${escapeHtml(card.about)}</p>` : ''}
 <p id="what" class="what" role="status">${what}</p>${successionLine(card, words)}
 <div id="room" ${nameData(card.slug)} data-status="${card.status}" data-title="${escapeHtml(card.title)}" data-hosts="${escapeHtml(JSON.stringify(card.hosts))}" data-clocks="${escapeHtml(JSON.stringify(card.clocks))}"${card.zero === undefined ? '' : ` data-zero="${card.zero}"`}${card.welcome ? ' data-welcome="1"' : ''}></div>
 ${plainAudio(card, words)}

@@ -2,7 +2,7 @@ import { stateOf } from '../api/index.ts';
 import type { SpeakerId } from '../base/ids.ts';
 import { type Clocks, isOver, isRunning, type RoomCard } from '../wire/room.ts';
 import type { Ban, StageRules } from '../wire/stage/hands.ts';
-import { planned } from './arrangements.ts';
+import { arranged, planned } from './arrangements.ts';
 import type { RoomRefusal } from './refusal.ts';
 import type { RoomOnSite } from './rows.ts';
 import { advice } from './status.ts';
@@ -14,6 +14,8 @@ export interface Edit {
   readonly cap?: number | null | undefined;
   /** How people come on stage; what is absent stays as it is, and `speakers` null is the server's limit. */
   readonly rules?: RulesEdit | undefined;
+  /** What it is about; null: nothing is said. */
+  readonly about?: string | null | undefined;
   /** Why it begins late, in the host's own words; null: it does not. */
   readonly late?: string | null | undefined;
 }
@@ -88,7 +90,7 @@ export function removed(entry: RoomOnSite, now: number): RoomOnSite | RoomRefusa
     hosts: [],
     ...(status === 'scheduled' ? { status: 'cancelled', clocks: { ...clocks, ended: now } } : {}),
   };
-  return { ...entry, card, removed: now };
+  return { ...arranged(entry, { about: undefined }), card, removed: now };
 }
 
 /** The rules after a change; only what differs from the usual is kept. */
@@ -124,8 +126,13 @@ export function rebanned(entry: RoomOnSite, added: readonly Ban[], lifted: reado
   return { ...entry, revoked: { ...revoked, ...(after.length > 0 ? { bans: after } : {}) } };
 }
 
-/** The same entry, or one whose plans say that it was moved, or why it is late. */
-function plansAfter(entry: RoomOnSite, { start, late }: Edit, at: number): RoomOnSite {
+/** The same entry, or one that says what it is about, that it was moved, or why it is late. */
+function plansAfter(before: RoomOnSite, { start, late, about }: Edit, at: number): RoomOnSite {
+  const known = before.arrangements?.about;
+  const entry =
+    about === undefined || (about ?? undefined) === known
+      ? before
+      : arranged(before, { about: about ?? undefined });
   const { scheduled } = entry.card.clocks;
   // What was never announced was not moved either.
   const moves = start !== undefined && scheduled !== undefined && start !== scheduled;
@@ -173,23 +180,24 @@ export function clocked(card: RoomCard, { firstAudio, firstSpeech }: Clocks): Ro
 }
 
 /** The fields of a room that a calendar shows. */
-const shown = ({ title, status, clocks, hosts }: RoomCard): string =>
-  JSON.stringify([title, status === 'cancelled', clocks.scheduled, hosts]);
+const shown = ({ card: { title, status, clocks, hosts }, arrangements }: RoomOnSite): string =>
+  JSON.stringify([title, status === 'cancelled', clocks.scheduled, hosts, arrangements?.about]);
 
 /** The entry, with its revision increased when a calendar would show something different. */
 export function revised(before: RoomOnSite, after: RoomOnSite, at: number): RoomOnSite {
-  if (shown(before.card) === shown(after.card)) return after;
+  if (shown(before) === shown(after)) return after;
   return { ...after, sequence: before.sequence + 1, modified: at };
 }
 
 /** The card of a room with what was done to it. */
 export function measured({ card: bare, measures, arrangements }: RoomOnSite): RoomCard {
   const { stopped, quarantine, hostGone, unlisted } = measures ?? {};
-  const { access, lock, draft, plans } = arrangements ?? {};
+  const { about, access, lock, draft, plans } = arrangements ?? {};
   // Nobody but its hosts is told of a draft.
   const closed = draft ? 'private' : (access ?? (unlisted === undefined ? undefined : 'unlisted'));
   const card: RoomCard = {
     ...bare,
+    ...(about ? { about } : {}),
     ...(closed ? { access: closed } : {}),
     ...(lock ? { lock } : {}),
     ...(plans ? { plans } : {}),

@@ -42,7 +42,7 @@ export function ics(entry: RoomOnSite, publicUrl: string): string {
     `DTSTART:${stamp(card.clocks.scheduled ?? card.clocks.opened ?? created)}`,
     'DURATION:PT1H',
     `SUMMARY:${escaped(card.title)}`,
-    `DESCRIPTION:${escaped(why === undefined ? `Listen at ${url}` : `${why}\n${url}`)}`,
+    `DESCRIPTION:${escaped([why, entry.arrangements?.about, why === undefined ? `Listen at ${url}` : url].filter(Boolean).join('\n'))}`,
     // What a client shows beside a cancellation. Spec: RFC 5545, 3.8.1.4.
     ...(why === undefined ? [] : [`COMMENT:${escaped(why)}`]),
     `LOCATION:${escaped(url)}`,

@@ -46,6 +46,8 @@ export interface RoomView extends Links {
   readonly cap?: number;
   /** How people come on stage, where a host has changed it. */
   readonly rules?: StageRules;
+  /** What it is about, where its hosts say so. */
+  readonly about?: string;
   /** Who may come. */
   readonly access: RoomAccess;
   /** What its hosts say beside that. */
@@ -66,6 +68,7 @@ export function viewOf(base: string, card: RoomCard, recording?: RecordingNote):
   return {
     ...{ slug, title, hosts, status, clocks, welcome: card.welcome ?? false },
     access: card.access ?? 'public',
+    ...(card.about ? { about: card.about } : {}),
     ...(card.plans ? { plans: card.plans } : {}),
     ...(card.cap === undefined ? {} : { cap: card.cap }),
     ...(card.rules ? { rules: card.rules } : {}),

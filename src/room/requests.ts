@@ -8,6 +8,7 @@ import { INVITED_ROLES } from '../wire/account.ts';
 const TITLE_LENGTH = 140;
 const NAME_LENGTH = 60;
 const REASON_LENGTH = 200;
+const ABOUT_LENGTH = 280;
 /** How far ahead a room may be announced. */
 const FURTHEST_START_MS = 366 * 86_400_000;
 
@@ -100,6 +101,7 @@ const password = z.string(PASSWORD).min(LEAST_PASSWORD, PASSWORD).max(MOST_PASSW
 const access = z
   .enum(['public', 'unlisted', 'private'], 'use public, unlisted or private')
   .meta({ description: 'Who may come: everybody; whoever knows the address; whoever is let in' });
+const about = words(ABOUT_LENGTH, 'What the room is about, in a few sentences of plain text');
 const late = words(REASON_LENGTH, 'Why it begins late; everybody reads it on the page of the room');
 
 const PASTE = 'paste the whole operator’s link';
@@ -126,6 +128,7 @@ export function requests(now: () => number) {
       start: start(now).optional(),
       host: name.optional(),
       slug: slug.optional(),
+      about: about.optional(),
       access: access.optional(),
       password: password.optional(),
       draft: z.boolean('use true or false').meta({ description: 'Not announced yet' }).optional(),
@@ -140,9 +143,10 @@ export function requests(now: () => number) {
       ...{ title: title.optional(), start: start(now).optional(), cap: cap.optional() },
       rules: rules.optional(),
       late: late.nullable().optional(),
+      about: about.nullable().optional(),
     }).refine(
       (change) => Object.keys(change).length > 0,
-      'give a title, a start, a cap, rules or a reason for being late',
+      'give a title, a start, a cap, rules, what it is about or a reason for being late',
     ),
     settings: fields({ access: access.optional(), password: password.nullable().optional() }).refine(
       (change) => Object.keys(change).length > 0,

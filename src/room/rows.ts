@@ -29,6 +29,8 @@ export interface Measures {
 
 /** What a host has arranged for a room beside what its card always has. */
 export interface Arrangements {
+  /** See `RoomCard.about`. */
+  readonly about?: string;
   /** Not announced yet: nobody is told of it but its hosts. */
   readonly draft?: true;
   /** Absent: public. */

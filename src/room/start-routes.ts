@@ -95,8 +95,12 @@ export function startRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (
         ? c.req.header('sec-fetch-site') === 'cross-site' && c.req.header('authorization') === undefined
         : fromForeignPage(c, base(c));
     if (foreign) return refuse('foreign-page');
-    const wish: Attempted<{ value: z.output<typeof schemas.createForm> & { draft?: boolean | undefined } }> =
-      form ? await read(c, schemas.createForm, true) : await read(c, schemas.create);
+    const wish: Attempted<{
+      value: z.output<typeof schemas.createForm> & {
+        draft?: boolean | undefined;
+        about?: string | undefined;
+      };
+    }> = form ? await read(c, schemas.createForm, true) : await read(c, schemas.create);
     const token = bearer(c.req.header('authorization')) ?? tokenIn(wish);
     const local = await isLocal(c);
     const account = token === undefined || token.startsWith('ea_') ? await access.account(c) : undefined;
@@ -137,10 +141,12 @@ export function startRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (
 /** What is arranged for a new room; undefined for one that is announced to everybody at once. */
 async function arrangementsOf(
   {
+    about,
     access,
     password,
     draft,
   }: {
+    readonly about?: string | undefined;
     readonly access?: RoomAccess | undefined;
     readonly password?: string | undefined;
     readonly draft?: boolean | undefined;
@@ -149,8 +155,9 @@ async function arrangementsOf(
 ): Promise<Attempted<Arrangements> | undefined> {
   if (password !== undefined && access !== 'private')
     return { refused: 'unprocessable', detail: 'password: only a private room has one' };
-  if ((access ?? 'public') === 'public' && !draft) return undefined;
+  if ((access ?? 'public') === 'public' && !draft && about === undefined) return undefined;
   return {
+    ...(about === undefined ? {} : { about }),
     ...(access === undefined || access === 'public' ? {} : { access }),
     ...(password === undefined ? {} : { password: await passwords.keep(password) }),
     ...(draft ? { draft: true } : {}),

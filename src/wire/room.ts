@@ -140,6 +140,8 @@ export interface RoomCard {
   readonly cap?: number;
   /** How people come on stage, where a host has changed it. */
   readonly rules?: StageRules;
+  /** What it is about, in its hosts' own words; plain text of one paragraph. */
+  readonly about?: string;
   /** Absent: public. */
   readonly access?: Exclude<RoomAccess, 'public'>;
   /** What the keys in a private room's addresses are made for; another one once they are withdrawn. */

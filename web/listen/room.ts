@@ -95,6 +95,7 @@ class RoomPage {
         this.#mark,
         this.#heading,
         element('p', { class: 'hosts ash' }, byline),
+        ...this.#main.querySelectorAll('.about'),
       ),
       ...[this.#talk, this.#house, this.#more, this.#below],
     );

@@ -18,7 +18,7 @@ const MOST_BODY = 64 * 1024;
 const JSON_TYPE = 'application/json';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 /** Fields that everybody reads, in rooms and what belongs to them; reports may repeat what they are about. */
-const ROOM_FIELDS: ReadonlySet<string> = new Set(['title', 'host', 'name', 'text', 'late', 'topic']);
+const ROOM_FIELDS: ReadonlySet<string> = new Set(['title', 'host', 'name', 'text', 'late', 'topic', 'about']);
 const ACCOUNT_FIELDS: ReadonlySet<string> = new Set(['name']);
 /** What hangs below a room and has texts in it. */
 const ROOM_STEPS: ReadonlySet<string | undefined> = new Set(['clips', 'chapters', 'notes', 'claims']);

@@ -27,6 +27,7 @@ const room = object(
     },
     welcome: { type: 'boolean', description: 'True for the demo room' },
     access: { enum: ['public', 'unlisted', 'private'] },
+    about: { ...text, description: 'What it is about; absent: its hosts say nothing' },
     plans: {
       type: 'object',
       description:
@@ -41,7 +42,7 @@ const room = object(
     cap: { type: 'integer', minimum: 1, description: 'Listeners at the live edge at once' },
     rules: { type: 'object', description: 'How people come on stage, as in PATCH; absent: as usual' },
   },
-  ['cap', 'rules', 'plans', 'hostGone'],
+  ['cap', 'rules', 'plans', 'hostGone', 'about'],
 );
 
 const ACTS = {

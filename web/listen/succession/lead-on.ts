@@ -75,6 +75,7 @@ async function carry(
   history.replaceState(history.state, '', `/r/${to}`);
   for (const link of document.querySelectorAll<HTMLAnchorElement>(`a[href^="${from}/"]`))
     link.setAttribute('href', roomAt(slug) + link.getAttribute('href')?.slice(from.length));
+  document.querySelector('.about')?.remove();
   sound.live();
   sound.player.onChange(() => {
     const byline = document.querySelector('.masthead .hosts');

@@ -53,7 +53,12 @@ test('two edits in one save follow each other, each for the state that the one b
     ['/api/rooms/hall/settings', '"2"', { access: 'private', password: 'secret' }],
     ['/api/rooms/hall/settings', null, undefined],
   ]);
-  expect(settings.seen.value).toEqual({ access: 'private', password: true, late: 'The train stands still' });
+  expect(settings.seen.value).toEqual({
+    access: 'private',
+    password: true,
+    about: '',
+    late: 'The train stands still',
+  });
   expect(await settings.save({ password: null })).toBe('saved');
   expect(settings.seen.value).toMatchObject({ access: 'private', password: false });
 });

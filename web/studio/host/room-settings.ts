@@ -9,6 +9,8 @@ export interface RoomSettingsView {
   readonly access: RoomAccess;
   /** Whether whoever knows a password is let in; private rooms only. */
   readonly password?: boolean;
+  /** What the room is about; empty: nothing is said. */
+  readonly about: string;
   /** Why it begins late; empty: nothing is said. */
   readonly late: string;
 }
@@ -19,6 +21,7 @@ export interface SettingsWish {
   /** `null`: there is none any more. */
   readonly password?: string | null;
   readonly late?: string;
+  readonly about?: string;
   readonly title?: string;
   /** Wall-clock ms. */
   readonly start?: number;
@@ -43,6 +46,7 @@ export interface RoomSettings {
 }
 
 interface Shown {
+  readonly about?: string;
   readonly title?: string;
   readonly clocks?: { readonly scheduled?: unknown };
   readonly access?: RoomAccess;
@@ -50,8 +54,8 @@ interface Shown {
 }
 
 /** What a host can edit here, by the names that a wish has. */
-const editable = ({ title, clocks, access = 'public', plans }: Shown = {}) =>
-  ({ title, start: clocks?.scheduled, access, late: plans?.late?.reason ?? '' }) as const;
+const editable = ({ title, clocks, access = 'public', about = '', plans }: Shown = {}) =>
+  ({ title, start: clocks?.scheduled, access, about, late: plans?.late?.reason ?? '' }) as const;
 
 /** Opens the settings of a room, for the holder of a host's link. */
 export function openRoomSettings({
@@ -93,8 +97,13 @@ export function openRoomSettings({
       if (!response.ok) return await refusalOf(response);
       etag = response.headers.get('etag') ?? undefined;
       shown = (await response.json()) as Shown;
-      const { access, late } = editable(shown);
-      seen.value = { access, late, ...(access === 'private' ? { password: await isOpenByPassword() } : {}) };
+      const { access, late, about } = editable(shown);
+      seen.value = {
+        access,
+        about,
+        late,
+        ...(access === 'private' ? { password: await isOpenByPassword() } : {}),
+      };
       return undefined;
     } catch (error) {
       return { refused: true, status: 0, code: 'network', detail: String(error), retryAfter: 0 as never };
@@ -124,19 +133,20 @@ export function openRoomSettings({
     async look() {
       await send('GET', room);
     },
-    async save({ late, access, password, title, start }) {
+    async save({ late, about, access, password, title, start }) {
       const reason = late?.trim();
       const announced = {
         ...(title === undefined ? {} : { title: title.trim() }),
         ...(start === undefined ? {} : { start: new Date(start).toISOString() }),
         ...(reason === undefined ? {} : { late: reason === '' ? null : reason }),
+        ...(about === undefined ? {} : { about: about.trim() || null }),
       };
       const who = {
         ...(access === undefined ? {} : { access }),
         ...(password || password === null ? { password } : {}),
       };
       const edits = [
-        [['title', 'start', 'late'] as const, room, announced],
+        [['title', 'start', 'late', 'about'] as const, room, announced],
         [['access', 'password'] as const, `${room}/settings`, who],
       ] as const;
       for (const [fields, url, body] of edits) {

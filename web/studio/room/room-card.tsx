@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { isRunning, type RoomAccess } from '../../../src/wire/room.ts';
 import { useConsole, useWords } from '../console/context.ts';
@@ -24,6 +24,7 @@ export function RoomCard() {
   // Absent: as it is set now. So what somebody is entering outlives what others change.
   const access = useSignal<RoomAccess | undefined>(undefined);
   const late = useSignal<string | undefined>(undefined);
+  const about = useSignal<string | undefined>(undefined);
   const password = useSignal('');
   const says = useSignal('');
   const busy = useSignal(false);
@@ -43,17 +44,22 @@ export function RoomCard() {
     says.value = await run();
     busy.value = false;
   };
+  const setAbout = (text: string): void => {
+    about.value = text;
+  };
   const save = (): Promise<void> =>
     doing(async () => {
       const saved = await settings.save({
         ...(chosen === seen.access ? {} : { access: chosen }),
         ...(chosen === 'private' && password.value !== '' ? { password: password.value } : {}),
+        ...(about.value === undefined || about.value === seen.about ? {} : { about: about.value }),
         ...(late.value === undefined || late.value === seen.late ? {} : { late: late.value }),
       });
       if (saved === 'changed') return words.changed;
       if (saved !== 'saved') return all.failed(reasonOf(all, saved));
       access.value = undefined;
       late.value = undefined;
+      about.value = undefined;
       password.value = '';
       return words.saved;
     });
@@ -68,6 +74,7 @@ export function RoomCard() {
           void save();
         }}
       >
+        <About value={about.value ?? seen.about} set={setAbout} />
         <label>
           {words.who}
           <select
@@ -83,24 +90,7 @@ export function RoomCard() {
             ))}
           </select>
         </label>
-        {chosen === 'private' && (
-          <label>
-            {words.password}
-            <input
-              type="text"
-              autocomplete="off"
-              minLength={6}
-              maxLength={200}
-              value={password.value}
-              onInput={(event) => {
-                password.value = event.currentTarget.value;
-              }}
-            />
-            <span class="small ash">
-              {seen.password ? words.passwordSet : words.passwordNone} {words.passwordHint}
-            </span>
-          </label>
-        )}
+        {chosen === 'private' && <Password value={password} isSet={seen.password === true} />}
         {waits && (
           <label>
             {words.reason}
@@ -128,6 +118,47 @@ export function RoomCard() {
         {says.value}
       </p>
     </section>
+  );
+}
+
+/** What whoever has no link enters; it is not shown again. */
+function Password({ value, isSet }: { readonly value: Signal<string>; readonly isSet: boolean }) {
+  const words = useWords().settings;
+  return (
+    <label>
+      {words.password}
+      <input
+        type="text"
+        autocomplete="off"
+        minLength={6}
+        maxLength={200}
+        value={value.value}
+        onInput={(event) => {
+          value.value = event.currentTarget.value;
+        }}
+      />
+      <span class="small ash">
+        {isSet ? words.passwordSet : words.passwordNone} {words.passwordHint}
+      </span>
+    </label>
+  );
+}
+
+/** What the room is about. */
+function About({ value, set }: { readonly value: string; set(text: string): void }) {
+  const words = useWords().settings;
+  return (
+    <label>
+      {words.about}
+      <textarea
+        dir="auto"
+        rows={3}
+        maxLength={280}
+        value={value}
+        onInput={(event) => set(event.currentTarget.value)}
+      />
+      <span class="small ash">{words.aboutHint}</span>
+    </label>
   );
 }
 

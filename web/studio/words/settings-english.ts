@@ -10,6 +10,9 @@ export const settingsEnglish = {
   none: 'not announced',
   notYet: 'not yet',
   late: (minutes: number) => (minutes === 1 ? '1 minute late' : `${minutes} minutes late`),
+  about: 'What it is about',
+  aboutHint:
+    'A few sentences, 280 characters at most. They stand on the page of the room and in its calendar entry.',
   who: 'Who may come',
   public: 'Everybody (listed)',
   unlisted: 'Anyone with the address (not listed)',

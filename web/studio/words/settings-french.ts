@@ -12,6 +12,9 @@ export const settingsFrench: typeof settingsEnglish = {
   none: 'pas annoncée',
   notYet: 'pas encore',
   late: (minutes) => (minutes === 1 ? '1 minute de retard' : `${minutes} minutes de retard`),
+  about: 'De quoi il est question',
+  aboutHint:
+    'Quelques phrases, 280 caractères au plus. Elles sont sur la page de la salle et dans son entrée d’agenda.',
   who: 'Qui peut venir',
   public: 'Tout le monde (dans les listes)',
   unlisted: 'Toute personne qui a l’adresse (hors listes)',
