@@ -37,12 +37,15 @@ export function pageQuery(most: number, usual = most) {
   });
 }
 
+/** Which page of a list is wanted. */
+export interface PageWanted {
+  readonly limit: number;
+  readonly after?: Cursor | undefined;
+}
+
 /** Which page of a list a request wants. */
-export function pageWanted(
-  query: unknown,
-  most: number,
-): Attempted<{ readonly limit: number; readonly after?: Cursor | undefined }> {
-  const read = pageQuery(most).safeParse(query);
+export function pageWanted(query: unknown, most: number, usual = most): Attempted<PageWanted> {
+  const read = pageQuery(most, usual).safeParse(query);
   if (!read.success) return { refused: 'unprocessable', detail: complaint(read.error) };
   const from = readCursor(read.data.cursor);
   return isRefusal(from) ? from : { limit: read.data.limit, after: from.after };
@@ -55,7 +58,7 @@ export function pageWanted(
 export function pageIn<T>(
   rows: readonly T[],
   at: (row: T) => Cursor,
-  { limit, after }: { readonly limit: number; readonly after?: Cursor | undefined },
+  { limit, after }: PageWanted,
 ): { readonly rows: readonly T[]; readonly next: Cursor | undefined } {
   const isAfter = (row: T): boolean => {
     const one = at(row);
@@ -70,6 +73,24 @@ export function pageIn<T>(
   return { rows: shown, next: last && at(last) };
 }
 
+/** A page of rows of which one more than `limit` was read, to know whether there is a next page. */
+export function pageRead<T>(
+  read: readonly T[],
+  at: (row: T) => Cursor,
+  limit: number,
+): { readonly rows: readonly T[]; readonly next: Cursor | undefined } {
+  const rows = read.slice(0, limit);
+  const last = read.length > limit ? rows.at(-1) : undefined;
+  return { rows, next: last && at(last) };
+}
+
+/** The address of the next page, for `Link`. Spec: RFC 8288, 3. */
+export function nextLink(c: Context, next: Cursor): string {
+  const query = new URLSearchParams(c.req.query());
+  query.set('cursor', cursorText(next));
+  return `<${c.req.path}?${query}>; rel="next"`;
+}
+
 /**
  * A page of a list: `{[name]: rows, next?}`, and the same address of the next page in `Link`. `next` is absent on the
  * last page. A row is never shown twice or left out because of rows that come or go meanwhile. Spec: RFC 8288, 3.
@@ -79,10 +100,8 @@ export function pageOf(
   name: string,
   rows: readonly object[],
   next: Cursor | undefined,
+  more: object = {},
 ): Response {
-  if (!next) return c.json({ [name]: rows });
-  const cursor = cursorText(next);
-  const query = new URLSearchParams(c.req.query());
-  query.set('cursor', cursor);
-  return c.json({ [name]: rows, next: cursor }, 200, { link: `<${c.req.path}?${query}>; rel="next"` });
+  if (!next) return c.json({ [name]: rows, ...more });
+  return c.json({ [name]: rows, ...more, next: cursorText(next) }, 200, { link: nextLink(c, next) });
 }

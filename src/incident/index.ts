@@ -7,6 +7,7 @@ export {
   type IncidentOutline,
   MOST_ACCOUNT,
   MOST_INCIDENT_NOTE,
+  MOST_LISTED,
   MOST_TITLE,
 } from './desk/desk-wish.ts';
 export type { Dossier } from './dossier.ts';

@@ -3,7 +3,10 @@ import {
   type Attempted,
   isRefusal,
   keptByNobody,
+  nextLink,
   pageOf,
+  pageRead,
+  pageWanted,
   read,
   readCursor,
   refuse,
@@ -16,7 +19,7 @@ import { tellPaces } from '../http/index.ts';
 import type { RoomCard } from '../wire/room.ts';
 import { hearingLink } from './abuse-form.ts';
 import { accountBy } from './account-by.ts';
-import type { Moderator } from './audit.ts';
+import { auditLine, type Moderator } from './audit.ts';
 import type { Decision } from './decisions.ts';
 import { type DeskRoutesDeps, moderatorOf } from './desk-routes.ts';
 import { isNotDone, type ModerationRefusal } from './moderation-deps.ts';
@@ -26,7 +29,10 @@ import type { AbuseReport } from './reports.ts';
 import { LIFTED, NEW_DECISION, NEW_REPORT, NEW_RULE, REPORT_CHOICE, UNSUSPENDED } from './requests.ts';
 import { roomLog } from './room-log.ts';
 
-const MOST_ROWS = 100;
+/** Rows of a page: reports and decisions, and lines of the log. */
+export const MOST_ROWS = 100;
+/** See `MOST_ROWS`. */
+export const MOST_LINES = 1_000;
 const bearerOf = (c: Context): string | undefined =>
   /^Bearer\s+(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
 /** Who shows nothing is asked for a link; who shows one that is not the operator's is refused. */
@@ -166,9 +172,40 @@ interface ModerationApi {
   lifted(c: Context, who: Deciding): Promise<Response>;
 }
 
+/** A page of reports, the newest first. */
+async function reportsPage(
+  c: Context,
+  { reports }: Pick<DeskRoutesDeps, 'reports'>,
+  query: { readonly room?: string; readonly operator: boolean },
+  tell: (report: AbuseReport) => object | Promise<object>,
+): Promise<Response> {
+  const wanted = pageWanted(c.req.query(), MOST_ROWS);
+  if (isRefusal(wanted)) return refused(wanted);
+  const { limit, after } = wanted;
+  const isOpen = c.req.query('state') !== 'closed';
+  const read = await reports.list({ ...query, isOpen, limit: limit + 1, after });
+  const { rows, next } = pageRead(read, ({ created, id }) => ({ at: created, key: id }), limit);
+  return pageOf(c, 'reports', await Promise.all(rows.map(tell)), next);
+}
+
+/** A page of what is in force, the newest first. */
+async function decisionsPage(
+  c: Context,
+  { decisions }: Pick<DeskRoutesDeps, 'decisions'>,
+  room: string | undefined,
+  show: (one: Decision) => object,
+): Promise<Response> {
+  const wanted = pageWanted(c.req.query(), MOST_ROWS);
+  if (isRefusal(wanted)) return refused(wanted);
+  const { limit, after } = wanted;
+  const read = await decisions.inForce(room, limit + 1, after);
+  const { rows, next } = pageRead(read, ({ since, id }) => ({ at: since, key: id }), limit);
+  return pageOf(c, 'decisions', rows.map(show), next);
+}
+
 /** What anybody, and the hosts of a room, do about it. */
 function roomRoutes({ app, deps, host, told, shown, chosen, lifted }: ModerationApi): void {
-  const { reports, decisions, lists, audit } = deps;
+  const { lists, audit } = deps;
   app.post('/api/rooms/:slug/reports', async (c) => {
     const slug = asSlug(c.req.param('slug'));
     const card = slug && (await deps.cardOf(slug));
@@ -189,12 +226,8 @@ function roomRoutes({ app, deps, host, told, shown, chosen, lifted }: Moderation
   app.get('/api/rooms/:slug/reports', async (c) => {
     const who = await host(c);
     if (isRefusal(who)) return refused(who);
-    const isOperator = who.me.role === 'operator';
-    const list = await reports.list({
-      ...{ room: who.card.slug, operator: isOperator, limit: MOST_ROWS },
-      isOpen: c.req.query('state') !== 'closed',
-    });
-    return c.json({ reports: list.map((report) => told(report, who.card, isOperator)) });
+    const operator = who.me.role === 'operator';
+    return reportsPage(c, deps, { room: who.card.slug, operator }, (one) => told(one, who.card, operator));
   });
   app.post('/api/rooms/:slug/reports/:id', async (c) => {
     const who = await host(c);
@@ -203,7 +236,7 @@ function roomRoutes({ app, deps, host, told, shown, chosen, lifted }: Moderation
   app.get('/api/rooms/:slug/decisions', async (c) => {
     const who = await host(c);
     if (isRefusal(who)) return refused(who);
-    return c.json({ decisions: (await decisions.inForce(who.card.slug, MOST_ROWS)).map(shown) });
+    return decisionsPage(c, deps, who.card.slug, shown);
   });
   app.post('/api/rooms/:slug/decisions/:id/lift', async (c) => {
     const who = await host(c);
@@ -249,14 +282,12 @@ function roomRoutes({ app, deps, host, told, shown, chosen, lifted }: Moderation
 
 /** What the operator does about all rooms and accounts. */
 function serverRoutes({ app, deps, operator, told, shown, made, chosen, lifted }: ModerationApi): void {
-  const { reports, decisions, acts, audit } = deps;
+  const { decisions, acts, audit } = deps;
   app.get('/api/moderation/reports', async (c) => {
     if (!(await operator(c))) return noOperator(c);
-    const isOpen = c.req.query('state') !== 'closed';
-    const list = await reports.list({ operator: true, isOpen, limit: MOST_ROWS });
-    return c.json({
-      reports: await Promise.all(list.map(async (one) => told(one, await deps.cardOf(one.room), true))),
-    });
+    return reportsPage(c, deps, { operator: true }, async (one) =>
+      told(one, await deps.cardOf(one.room), true),
+    );
   });
   app.post('/api/moderation/reports/:id', async (c) => {
     const me = await operator(c);
@@ -264,13 +295,19 @@ function serverRoutes({ app, deps, operator, told, shown, made, chosen, lifted }
   });
   app.get('/api/moderation/audit', async (c) => {
     if (!(await operator(c))) return noOperator(c);
-    const lines: string[] = [];
-    for await (const one of audit.lines()) lines.push(one);
-    return c.body(lines.join(''), 200, { 'content-type': 'application/jsonl' });
+    const wanted = pageWanted(c.req.query(), MOST_LINES);
+    if (isRefusal(wanted)) return refused(wanted);
+    const { limit, after } = wanted;
+    const read = await audit.after(after?.key ?? '', limit + 1);
+    const { rows, next } = pageRead(read, ({ at, id }) => ({ at, key: id }), limit);
+    return c.body(rows.map(auditLine).join(''), 200, {
+      'content-type': 'application/jsonl',
+      ...(next ? { link: nextLink(c, next) } : {}),
+    });
   });
   app.get('/api/moderation/decisions', async (c) => {
     if (!(await operator(c))) return noOperator(c);
-    return c.json({ decisions: (await decisions.inForce(undefined, MOST_ROWS)).map(shown) });
+    return decisionsPage(c, deps, undefined, shown);
   });
   app.post('/api/moderation/decisions', async (c) => {
     const me = await operator(c);

@@ -34,6 +34,8 @@ export interface AuditLog {
   list(limit: number, before?: string): Promise<AuditTable[]>;
   /** Every line as JSON, the oldest first, in pieces. */
   lines(): AsyncGenerator<string>;
+  /** The lines after the one with this id, the oldest first. */
+  after(id: string, limit: number): Promise<AuditTable[]>;
   /** Removes what is older. */
   sweep(keepMs: number): Promise<void>;
 }
@@ -42,10 +44,20 @@ export interface AuditLog {
 export type Within = Store['db'];
 
 const PIECE = 500;
+/** So many ids take longer than the millisecond after which they are in order by themselves. */
+const MOST_TRIES = 10_000;
 
 /** Opens the log. Ids are UUIDv7: their order is that of time. */
 export function openAuditLog({ store, clock }: { store: Store; clock: Clock }): AuditLog {
   const { db } = store;
+  let last = '';
+  /** An id behind the one before: ids of one millisecond have no order, and a reader goes on after the last that it saw. */
+  const nextId = (): string => {
+    let id = randomUUIDv7();
+    for (let tries = 0; id <= last && tries < MOST_TRIES; tries += 1) id = randomUUIDv7();
+    last = id;
+    return id;
+  };
   const add: AuditLog['add'] = async (
     { by, act, room, target, name, reason, until, report, decision },
     within = db,
@@ -53,13 +65,15 @@ export function openAuditLog({ store, clock }: { store: Store; clock: Clock }): 
     await within
       .insertInto('moderation_audit')
       .values({
-        ...{ id: randomUUIDv7(), at: clock.wall(), actor: by.id, actor_name: by.name, actor_role: by.role },
+        ...{ id: nextId(), at: clock.wall(), actor: by.id, actor_name: by.name, actor_role: by.role },
         ...{ act, room: room ?? null, target: target ?? null, target_name: name ?? '' },
         ...{ reason: reason ?? '', until: until ?? null, report: report ?? null },
         decision: decision ?? null,
       })
       .execute();
   };
+  const after: AuditLog['after'] = (id, limit) =>
+    db.selectFrom('moderation_audit').selectAll().where('id', '>', id).orderBy('id').limit(limit).execute();
   return {
     add,
     async addOnce(wish) {
@@ -74,25 +88,13 @@ export function openAuditLog({ store, clock }: { store: Store; clock: Clock }): 
       if (before !== undefined) query = query.where('id', '<', before);
       return query.orderBy('id', 'desc').limit(limit).execute();
     },
+    after,
     async *lines() {
-      let after = '';
-      for (;;) {
-        const rows = await db
-          .selectFrom('moderation_audit')
-          .selectAll()
-          .where('id', '>', after)
-          .orderBy('id')
-          .limit(PIECE)
-          .execute();
-        for (const { at, until, ...row } of rows)
-          yield `${JSON.stringify({
-            at: new Date(at).toISOString(),
-            ...row,
-            until: until === null ? null : new Date(until).toISOString(),
-          })}\n`;
-        const last = rows.at(-1);
-        if (!last || rows.length < PIECE) return;
-        after = last.id;
+      for (let last = ''; ; ) {
+        const rows = await after(last, PIECE);
+        for (const row of rows) yield auditLine(row);
+        if (rows.length < PIECE) return;
+        last = rows.at(-1)?.id ?? '';
       }
     },
     async sweep(keepMs) {
@@ -113,3 +115,11 @@ export function openAuditLog({ store, clock }: { store: Store; clock: Clock }): 
     },
   };
 }
+
+/** A line as JSON, with its times as people write them. */
+export const auditLine = ({ at, until, ...row }: AuditTable): string =>
+  `${JSON.stringify({
+    at: new Date(at).toISOString(),
+    ...row,
+    until: until === null ? null : new Date(until).toISOString(),
+  })}\n`;

@@ -1,4 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto';
+import type { Cursor } from '../api/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { DecisionTable, Store } from '../store/index.ts';
 import type { DeciderRole, DecisionAct } from '../wire/moderation/moderation.ts';
@@ -41,7 +42,7 @@ export interface Decisions {
   find(id: string): Promise<Decision | undefined>;
   byNotice(code: string): Promise<Decision | undefined>;
   /** What is in force, the newest first; of a room or of all. */
-  inForce(room: string | undefined, limit: number): Promise<Decision[]>;
+  inForce(room: string | undefined, limit: number, after?: Cursor): Promise<Decision[]>;
   /** The suspension of an account that is in force. */
   suspensionOf(account: string): Promise<Decision | undefined>;
   /** Objections that nobody has answered, the oldest first. */
@@ -82,14 +83,19 @@ export function openDecisions({ store, clock }: { store: Store; clock: Clock }):
     },
     find: async (id) => maybe(await rows().where('id', '=', id).executeTakeFirst()),
     byNotice: async (code) => maybe(await rows().where('notice', '=', code).executeTakeFirst()),
-    async inForce(room, limit) {
+    async inForce(room, limit, after) {
       let query = rows()
         .where('lifted', 'is', null)
         .where((e) => e.or([e('until', 'is', null), e('until', '>', clock.wall())]))
         // A room that has ended stays ended.
         .where('act', '!=', 'end-room');
       if (room !== undefined) query = query.where('room', '=', room);
-      return (await query.orderBy('id', 'desc').limit(limit).execute()).map(decisionOf);
+      if (after)
+        query = query.where((e) =>
+          e.or([e('since', '<', after.at), e.and([e('since', '=', after.at), e('id', '<', after.key)])]),
+        );
+      const found = await query.orderBy('since', 'desc').orderBy('id', 'desc').limit(limit).execute();
+      return found.map(decisionOf);
     },
     suspensionOf: async (account) =>
       maybe(
@@ -98,7 +104,7 @@ export function openDecisions({ store, clock }: { store: Store; clock: Clock }):
           .where('target', '=', account)
           .where('lifted', 'is', null)
           .where((e) => e.or([e('until', 'is', null), e('until', '>', clock.wall())]))
-          .orderBy('id', 'desc')
+          .orderBy('since', 'desc')
           .executeTakeFirst(),
       ),
     objections: async (limit) =>

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { describe } from '../api/index.ts';
 import { ERRORS, type ErrorCode } from '../base/errors.ts';
+import { MOST_LINES, MOST_ROWS } from './api-routes.ts';
 import { LIFTED, NEW_DECISION, NEW_REPORT, NEW_RULE, REPORT_CHOICE, UNSUSPENDED } from './requests.ts';
 
 const text = { type: 'string' } as const;
@@ -25,6 +27,9 @@ const body = (schema: z.ZodType): object => ({
 const json = (description: string): object => ({
   ...{ description, content: { 'application/json': { schema: { type: 'object' } } } },
 });
+const PAGE = describe.pageParameters(MOST_ROWS, MOST_ROWS);
+const pageOf = (name: string): object =>
+  describe.json(describe.page(name, { type: 'object' }), `A page, the newest first`);
 const NOTHING = { description: 'Done' };
 
 function refusals(codes: readonly ErrorCode[]): Record<string, object> {
@@ -57,8 +62,7 @@ const operation = (
   responses: { ...answers, ...refusals(codes) },
 });
 
-/** The routes of this part, for the description of the API. */
-export const moderationPaths = (): Record<string, object> => ({
+const roomPaths = (): Record<string, object> => ({
   '/api/rooms/{slug}/reports': {
     parameters: [SLUG],
     post: operation(
@@ -71,10 +75,10 @@ export const moderationPaths = (): Record<string, object> => ({
     get: {
       ...operation(
         'Reports about a room, for its hosts; who reported is not stored',
-        { 200: json('The newest 100') },
-        HOSTS,
+        { 200: pageOf('reports') },
+        [...HOSTS, 'unprocessable'],
       ),
-      parameters: [STATE],
+      parameters: [STATE, ...PAGE],
     },
   },
   '/api/rooms/{slug}/reports/{id}': {
@@ -88,11 +92,13 @@ export const moderationPaths = (): Record<string, object> => ({
   },
   '/api/rooms/{slug}/decisions': {
     parameters: [SLUG],
-    get: operation(
-      'What moderators decided in a room and is in force',
-      { 200: json('The newest 100') },
-      HOSTS,
-    ),
+    get: {
+      ...operation('What moderators decided in a room and is in force', { 200: pageOf('decisions') }, [
+        ...HOSTS,
+        'unprocessable',
+      ]),
+      parameters: PAGE,
+    },
   },
   '/api/rooms/{slug}/decisions/{id}/lift': {
     parameters: [SLUG, ID],
@@ -118,12 +124,16 @@ export const moderationPaths = (): Record<string, object> => ({
     parameters: [SLUG, ID],
     delete: operation('Remove a rule', { 204: NOTHING }, [...HOSTS, 'not-found']),
   },
+});
+
+const serverPaths = (): Record<string, object> => ({
   '/api/moderation/reports': {
     get: {
-      ...operation('Reports about all rooms (operator only)', { 200: json('The newest 100') }, [
+      ...operation('Reports about all rooms (operator only)', { 200: pageOf('reports') }, [
         ...OPERATORS,
+        'unprocessable',
       ]),
-      parameters: [STATE],
+      parameters: [STATE, ...PAGE],
     },
   },
   '/api/moderation/reports/{id}': {
@@ -136,16 +146,23 @@ export const moderationPaths = (): Record<string, object> => ({
     ),
   },
   '/api/moderation/audit': {
-    get: operation(
-      'What moderators did, as JSON lines, the oldest first (operator only)',
-      { 200: { description: 'One object a line', content: { 'application/jsonl': { schema: text } } } },
-      [...OPERATORS],
-    ),
+    get: {
+      ...operation(
+        'What moderators did, as JSON lines, the oldest first (operator only); the header Link leads to the next page',
+        { 200: { description: 'One object a line', content: { 'application/jsonl': { schema: text } } } },
+        [...OPERATORS, 'unprocessable'],
+      ),
+      parameters: describe.pageParameters(MOST_LINES, MOST_LINES),
+    },
   },
   '/api/moderation/decisions': {
-    get: operation('What is in force on this server (operator only)', { 200: json('The newest 100') }, [
-      ...OPERATORS,
-    ]),
+    get: {
+      ...operation('What is in force on this server (operator only)', { 200: pageOf('decisions') }, [
+        ...OPERATORS,
+        'unprocessable',
+      ]),
+      parameters: PAGE,
+    },
     post: operation(
       'Decide without a report (operator only)',
       { 201: json('The decision') },
@@ -171,3 +188,6 @@ export const moderationPaths = (): Record<string, object> => ({
     ),
   },
 });
+
+/** The routes of this part, for the description of the API. */
+export const moderationPaths = (): Record<string, object> => ({ ...roomPaths(), ...serverPaths() });

@@ -1,4 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto';
+import type { Cursor } from '../api/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { AbuseReportTable, Store } from '../store/index.ts';
 import type { AbuseOutcome, AbuseReason, AbuseSubject } from '../wire/moderation/moderation.ts';
@@ -38,6 +39,8 @@ export interface AbuseQuery {
   readonly operator: boolean;
   readonly isOpen: boolean;
   readonly limit: number;
+  /** After the one that was made then, with this id as the key. */
+  readonly after?: Cursor | undefined;
 }
 
 /** The reports. */
@@ -101,11 +104,16 @@ export async function openReports({ store, clock }: { store: Store; clock: Clock
     },
     find: async (id) => one(await rows().where('id', '=', id).executeTakeFirst()),
     byNumber: async (number) => one(await rows().where('number', '=', number).executeTakeFirst()),
-    async list({ room, operator, isOpen, limit }) {
+    async list({ room, operator, isOpen, limit, after }) {
       let query = rows().where('closed', isOpen ? 'is' : 'is not', null);
       if (room !== undefined) query = query.where('room', '=', room);
       if (!operator) query = query.where('operator_only', '=', 0);
-      return (await query.orderBy('created', 'desc').limit(limit).execute()).map(abuseReportOf);
+      if (after)
+        query = query.where((e) =>
+          e.or([e('created', '<', after.at), e.and([e('created', '=', after.at), e('id', '<', after.key)])]),
+        );
+      const found = await query.orderBy('created', 'desc').orderBy('id', 'desc').limit(limit).execute();
+      return found.map(abuseReportOf);
     },
     countOpen: () => count(),
     async close(id, outcome, also) {

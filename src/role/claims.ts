@@ -1,8 +1,9 @@
+import { cursorText, isRefusal, pageIn, pageWanted, refused } from '../api/index.ts';
 import { systemClock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { open as openClaims } from '../claims/index.ts';
 import type { Config } from '../config/index.ts';
-import { openDesk } from '../incident/index.ts';
+import { MOST_LISTED, openDesk } from '../incident/index.ts';
 import { readSecret } from '../keys/secret.ts';
 import { signingKeyFor } from '../keys/signing-keys.ts';
 import { openPages } from '../pages/index.ts';
@@ -20,6 +21,19 @@ const publicNumbers = (
   numbersOf: async (slug) => ((await closed(slug)) ? undefined : asked.numbersOf(slug)),
   bundleOf: async (slug) => ((await closed(slug)) ? undefined : asked.bundleOf(slug)),
 });
+
+/** A page of incidents, the newest first: the id of one says when it began. */
+function incidentsPage({ url }: Request, list: readonly { readonly id: string }[]): Response {
+  const { pathname, searchParams } = new URL(url);
+  const wanted = pageWanted(Object.fromEntries(searchParams), MOST_LISTED);
+  if (isRefusal(wanted)) return refused(wanted);
+  const { rows, next } = pageIn(list, ({ id }) => ({ at: 0, key: id }), wanted);
+  if (!next) return Response.json({ incidents: rows });
+  const cursor = cursorText(next);
+  searchParams.set('cursor', cursor);
+  const link = `<${pathname}?${searchParams}>; rel="next"`;
+  return Response.json({ incidents: rows, next: cursor }, { headers: { link } });
+}
 
 /** Answers requests about claims and incidents, with figures from the tally; passes other requests on to the rooms. */
 export async function answerClaims(
@@ -58,6 +72,7 @@ export async function answerClaims(
   const desk = openDesk({
     ...{ clock: systemClock, isOperator: rooms.isOperator, whoIs: rooms.whoIs },
     ...askForDesk(at.tallyHttp),
+    page: incidentsPage,
   });
   return (request) =>
     desk(request) ?? (claims.takes(new URL(request.url).pathname) ? claims : rooms).fetch(request);

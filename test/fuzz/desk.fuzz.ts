@@ -42,6 +42,7 @@ const desk = openDesk({
     return incident && { incident, draft: 'A draft.' };
   },
   list: async () => book.list(),
+  page: (_, incidents) => Response.json({ incidents }),
   write: async (wish) =>
     (await inner(
       new Request('http://tally.internal/desk', { method: 'POST', body: JSON.stringify(wish) }),

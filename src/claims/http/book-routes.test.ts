@@ -173,3 +173,33 @@ test('the page works without scripts: it shows claims as text, and takes a state
   const french = await ask('GET', '/r/hall/claims', { 'accept-language': 'fr' });
   expect(french.text).toContain('Ce qui a été dit de');
 });
+
+test('claims, and what waits, come in pages: each once, whatever is said meanwhile', async () => {
+  // More than one network says what waits; the clock stands, so all of them are of one moment.
+  for (let n = 0; n < 9; n++) {
+    await ask('POST', AT, { text: `${n} listeners`, token: 'host-token' });
+    await ask('POST', AT, { text: `${n}`, 'x-forwarded-for': `192.0.2.${n}` });
+  }
+  const walked = async (path: string, name: 'claims' | 'waiting', token?: string): Promise<unknown[]> => {
+    const found: unknown[] = [];
+    let cursor: string | undefined;
+    do {
+      const after = cursor === undefined ? '' : `&cursor=${cursor}`;
+      const page = (await ask('GET', `${path}?limit=4${after}`, token ? { token } : {})).json;
+      expect(page[name].length).toBeLessThanOrEqual(4);
+      expect('refusals' in page).toBe(name === 'claims' && cursor === undefined);
+      found.push(...page[name].map(({ id }) => id));
+      cursor = page.next as string | undefined;
+      await ask('POST', AT, { text: `${found.length} more`, token: 'host-token' });
+    } while (cursor !== undefined);
+    return found;
+  };
+  const before = (await ask('GET', AT)).json.claims.map(({ id }) => id);
+  const claims = await walked(AT, 'claims');
+  expect(new Set(claims).size).toBe(claims.length);
+  expect(claims).toEqual(expect.arrayContaining(before));
+  const waiting = await walked('/api/claims/waiting', 'waiting', 'operator-key');
+  expect([waiting.length, new Set(waiting).size]).toEqual([9, 9]);
+  for (const query of ['limit=0', 'limit=101', 'cursor=x'])
+    expect((await ask('GET', `${AT}?${query}`)).status).toBe(422);
+});

@@ -1,6 +1,6 @@
 import type { Context, Hono } from 'hono';
 import { z } from 'zod';
-import { rowIdOf } from '../../api/index.ts';
+import { pageIn, pageOf, pageWanted, rowIdOf } from '../../api/index.ts';
 import { networkOf } from '../../base/allowance.ts';
 import { ERRORS } from '../../base/errors.ts';
 import { languageOf } from '../../base/negotiation.ts';
@@ -22,6 +22,9 @@ const STRANGER_EVERY_MS = 10 * 60_000;
 /** Statements of all strangers together. */
 const ALL_BURST = 60;
 const ALL_EVERY_MS = 10_000;
+
+/** Claims on one page of a list. */
+export const MOST_CLAIMS_SHOWN = 100;
 
 const FORM = z.strictObject({ text: z.string('say what was said'), claim: z.string().max(64).optional() });
 
@@ -117,10 +120,15 @@ function bookApi(app: Hono, deps: BookRoutesDeps, checker: Checker, speakers: Sp
     if (often) return refusedAnswer(often);
     const room = c.req.param('room');
     if ((await deps.titleOf(room)) === undefined) return refusedAnswer({ refused: 'room-unknown' });
+    const wanted = pageWanted(c.req.query(), MOST_CLAIMS_SHOWN);
+    if (isRefused(wanted)) return refusedAnswer(wanted);
+    const cursor = ({ id, versions }: AttachedClaim) => ({ at: versions[0]?.at ?? 0, key: id });
+    const { rows, next } = pageIn(await book.of(room), cursor, wanted);
+    // What belongs to no claim stands on the first page.
+    if (wanted.after) return pageOf(c, 'claims', rows, next);
     const operator = (await authorOf(c)) === 'operator';
-    return Response.json({
-      claims: await book.of(room),
-      refusals: await book.refusals(room),
+    return pageOf(c, 'claims', rows, next, {
+      refusals: (await book.refusals(room)).slice(-MOST_CLAIMS_SHOWN),
       ...(operator ? { waiting: book.waiting(room) } : {}),
     });
   });
@@ -159,14 +167,18 @@ function bookApi(app: Hono, deps: BookRoutesDeps, checker: Checker, speakers: Sp
   app.get('/api/claims/waiting', async (c) => {
     if (tokenOf(c) === undefined) return refusedAnswer({ refused: 'token-missing' });
     if (!(await deps.isOperator(tokenOf(c)))) return refusedAnswer({ refused: 'operator-only' });
+    const wanted = pageWanted(c.req.query(), MOST_CLAIMS_SHOWN);
+    if (isRefused(wanted)) return refusedAnswer(wanted);
+    // The oldest first.
+    const { rows, next } = pageIn(book.waiting(), ({ at, id }) => ({ at: -at, key: id }), wanted);
     const waiting = await Promise.all(
-      book.waiting().map(async (one) => {
+      rows.map(async (one) => {
         const about = one.claim && (await book.of(one.room)).find(({ id }) => id === one.claim);
         const title = (await deps.titleOf(one.room)) ?? one.room;
         return { ...one, title, ...(about ? { about: about.versions.at(-1)?.text } : {}) };
       }),
     );
-    return Response.json({ waiting });
+    return pageOf(c, 'waiting', waiting, next);
   });
 }
 

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { describe } from '../../api/index.ts';
 import { ERRORS, type ErrorCode } from '../../base/errors.ts';
 import { METRICS } from '../../wire/metrics.ts';
+import { MOST_CLAIMS_SHOWN } from './book-routes.ts';
 import { ADDITION, QUESTION, REASON, SAID } from './question.ts';
 
 const text = { type: 'string' } as const;
@@ -91,9 +93,13 @@ export const claimPaths = (): Readonly<Record<string, object>> => ({
     get: {
       summary: 'What was said about a room, newest first; with the operator’s key also what waits',
       security: token,
+      parameters: describe.pageParameters(MOST_CLAIMS_SHOWN, MOST_CLAIMS_SHOWN),
       responses: {
-        200: json('Claims', { claims: { type: 'array', items: { type: 'object' } } }),
-        ...refusals(['room-unknown', 'too-often']),
+        200: describe.json(
+          describe.page('claims', { type: 'object' }),
+          'A page; refusals stand on the first',
+        ),
+        ...refusals(['room-unknown', 'too-often', 'unprocessable']),
       },
     },
     ...writing('Writes down what somebody said'),
@@ -116,9 +122,10 @@ export const claimPaths = (): Readonly<Record<string, object>> => ({
         summary: 'What strangers said and nobody has seen yet (operator only)',
         security: token.slice(0, 1),
       },
+      parameters: describe.pageParameters(MOST_CLAIMS_SHOWN, MOST_CLAIMS_SHOWN),
       responses: {
-        200: json('What waits', { waiting: { type: 'array', items: { type: 'object' } } }),
-        ...refusals(['token-missing', 'operator-only']),
+        200: describe.json(describe.page('waiting', { type: 'object' }), 'A page, the oldest first'),
+        ...refusals(['token-missing', 'operator-only', 'unprocessable']),
       },
     },
   },

@@ -1,9 +1,9 @@
 import type { Context, Hono } from 'hono';
 import { z } from 'zod';
-import { rowIdOf } from '../../api/index.ts';
+import { pageIn, pageOf, pageWanted, rowIdOf } from '../../api/index.ts';
 import type { Clock } from '../../base/clock.ts';
 import { openPace } from '../../http/index.ts';
-import { type HostNote, MOST_NOTE_TEXT, type NoteWish } from '../../wire/figures/host-note.ts';
+import { type HostNote, MOST_NOTE_TEXT, MOST_NOTES, type NoteWish } from '../../wire/figures/host-note.ts';
 import { bodyOf, type ClaimRefusal, isRefused, refusedAnswer, understood } from './question.ts';
 
 /** Notes of one room: so many at once, and one more every so often. */
@@ -53,8 +53,13 @@ export function noteRoutes(
     if (often) return refusedAnswer(often);
     const room = c.req.param('room');
     if ((await deps.titleOf(room)) === undefined) return refusedAnswer({ refused: 'room-unknown' });
+    const wanted = pageWanted(c.req.query(), MOST_NOTES);
+    if (isRefused(wanted)) return refusedAnswer(wanted);
     try {
-      return Response.json({ notes: (await deps.notes?.notesOf(room)) ?? [] });
+      const notes = (await deps.notes?.notesOf(room)) ?? [];
+      // The oldest first, as they were written.
+      const { rows, next } = pageIn(notes, ({ seq }) => ({ at: -seq, key: '' }), wanted);
+      return pageOf(c, 'notes', rows, next);
     } catch {
       return away();
     }

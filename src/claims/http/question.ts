@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { ERRORS, type ErrorCode } from '../../base/errors.ts';
+import { type ApiRefusal, isRefusal, refused } from '../../api/index.ts';
 import { asSlug } from '../../base/ids.ts';
-import { problem } from '../../base/reply.ts';
 import { parseJson } from '../../http/index.ts';
 import { METRICS, type MetricId } from '../../wire/metrics.ts';
 import { readTime, type SaidTime } from '../language/said-time.ts';
@@ -15,30 +14,9 @@ const MOST_TERMS = 32;
 const MOST_TEXT = 1_600;
 
 /** A refusal with its error code. */
-export interface ClaimRefusal {
-  readonly refused: ErrorCode;
-  readonly detail?: string;
-  /** More members of the answer. */
-  readonly more?: Readonly<Record<string, unknown>>;
-  readonly wait?: number;
-  /** The methods that the address takes. */
-  readonly allow?: readonly string[];
-}
-/** True for a refusal. */
-export const isRefused = (value: object): value is ClaimRefusal => 'refused' in value;
-
-/** A refusal as problem+json. */
-export function refusedAnswer({ refused, detail, more, wait, allow }: ClaimRefusal): Response {
-  const { status, headers, body } = problem(refused, detail, {
-    ...(wait === undefined ? {} : { 'retry-after': `${wait}` }),
-    ...(allow === undefined ? {} : { allow: allow.join(', ') }),
-    ...(ERRORS[refused].status === 503 ? { 'retry-after': '10' } : {}),
-  });
-  const text = more
-    ? JSON.stringify({ ...(JSON.parse(body as string) as object), ...more })
-    : (body as string);
-  return new Response(text, { status, headers });
-}
+export type ClaimRefusal = ApiRefusal;
+/** True for a refusal, and a refusal as problem+json. */
+export const [isRefused, refusedAnswer] = [isRefusal, refused];
 
 const SLUG = 'use the address of a room: what follows /r/';
 const slug = z

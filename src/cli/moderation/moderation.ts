@@ -148,13 +148,16 @@ const VERBS: Readonly<Record<string, (given: Given) => Promise<void>>> = {
     return newDecision(given, { act: 'unlist-room', room }, `${room} is in no list any more.`);
   },
   async audit({ base, token }) {
-    const answer = await fetch(`${base}/api/moderation/audit`, {
-      headers: { authorization: `Bearer ${token ?? ''}` },
-    }).catch((cause: unknown) => {
-      throw new EarshotError('site-away', `no server answers at ${base}. Is it running?`, { cause });
-    });
-    if (!answer.ok) throw new EarshotError('operator-only', `the server answered ${answer.status}`);
-    process.stdout.write(await answer.text());
+    for (let next: string | undefined = '/api/moderation/audit'; next !== undefined; ) {
+      const answer: Response = await fetch(`${base}${next}`, {
+        headers: { authorization: `Bearer ${token ?? ''}` },
+      }).catch((cause: unknown) => {
+        throw new EarshotError('site-away', `no server answers at ${base}. Is it running?`, { cause });
+      });
+      if (!answer.ok) throw new EarshotError('operator-only', `the server answered ${answer.status}`);
+      process.stdout.write(await answer.text());
+      next = /<([^>]*)>; rel="next"/.exec(answer.headers.get('link') ?? '')?.[1];
+    }
   },
 };
 

@@ -1,4 +1,5 @@
 import { ERRORS, type ErrorCode } from '../../base/errors.ts';
+import { MOST_LISTED } from './desk-wish.ts';
 
 const text = { type: 'string' } as const;
 const bearer: readonly object[] = [{ link: [] }];
@@ -21,6 +22,13 @@ const refusals = (codes: readonly ErrorCode[]): Record<string, object> =>
       },
     ]),
   );
+const PAGE = [
+  {
+    ...{ name: 'limit', in: 'query' },
+    schema: { type: 'integer', minimum: 1, maximum: MOST_LISTED, default: MOST_LISTED },
+  },
+  { name: 'cursor', in: 'query', schema: text, description: 'next of the page before, unchanged' },
+];
 const incident = { type: 'object', required: ['id'], properties: { id: text } };
 const id = { name: 'id', in: 'path', required: true, schema: text, description: 'Of the incident' } as const;
 const FIELDS = {
@@ -55,16 +63,17 @@ export const incidentPaths = (): Record<string, object> => ({
   '/api/incidents': {
     get: {
       summary: 'All incidents, newest first',
+      parameters: PAGE,
       responses: {
         200: json(
           {
             type: 'object',
             required: ['incidents'],
-            properties: { incidents: { type: 'array', items: incident } },
+            properties: { incidents: { type: 'array', items: incident }, next: text },
           },
-          'The incidents, without what people wrote',
+          'A page, without what people wrote',
         ),
-        ...refusals(['tally-away']),
+        ...refusals(['tally-away', 'unprocessable']),
       },
     },
     ...writing('Open an incident (operator only)', fields(['title', 'room'], ['title'])),

@@ -20,6 +20,8 @@ export interface DeskDeps {
   ): Promise<{ readonly incident: Incident; readonly draft: string } | undefined>;
   /** All that are held, newest first. Rejects while nobody answers. */
   list(): Promise<readonly IncidentOutline[]>;
+  /** The page of the list that a request asks for. */
+  page(request: Request, list: readonly IncidentOutline[]): Response;
   /** Writes: 201, or why not. Rejects while nobody answers. */
   write(wish: DeskWish): Promise<Response>;
 }
@@ -27,7 +29,7 @@ export interface DeskDeps {
 /** Why nothing is done. */
 export interface DeskRefusal {
   readonly refused: ErrorCode;
-  readonly detail?: string;
+  readonly detail?: string | undefined;
 }
 
 /** What an incident is called. */

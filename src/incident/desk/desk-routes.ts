@@ -75,7 +75,7 @@ export function openDesk(deps: DeskDeps): (request: Request) => Promise<Response
     const allow = methodsOf(id, step);
     if (!allow.includes(request.method)) return refusal({ refused: 'method-not-allowed' }, allow.join(', '));
     if (isRead) {
-      if (id === undefined) return Response.json({ incidents: await list() });
+      if (id === undefined) return deps.page(request, await list());
       if (!INCIDENT_ID.test(id)) return refusal({ refused: 'not-found' });
       // What everybody may read is a file of the press, which asks nobody.
       if (token === '')

@@ -28,3 +28,5 @@ export const MOST_TITLE = 140;
 export const MOST_INCIDENT_NOTE = 500;
 /** See `MOST_TITLE`. */
 export const MOST_ACCOUNT = 30_000;
+/** Incidents on one page of the list: as many as are held. */
+export const MOST_LISTED = 500;

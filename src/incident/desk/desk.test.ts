@@ -45,6 +45,7 @@ beforeEach(() => {
       reads.push('list');
       return [incident];
     },
+    page: (_, incidents) => Response.json({ incidents }),
     async write(wish) {
       wishes.push(wish);
       return Response.json({ id: ID }, { status: 201 });

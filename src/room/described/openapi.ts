@@ -1,6 +1,6 @@
 import { describe } from '../../api/index.ts';
 import { ERRORS } from '../../base/errors.ts';
-import { MOST_NOTE_TEXT } from '../../wire/figures/host-note.ts';
+import { MOST_NOTE_TEXT, MOST_NOTES } from '../../wire/figures/host-note.ts';
 import { ACTIONS } from '../status.ts';
 import { HOST, instant, number, object, sent, slugParameter, text, url } from './basics.ts';
 import { continuePaths, enterPaths, peoplePaths } from './people.ts';
@@ -282,10 +282,11 @@ const notePaths = () => ({
   '/api/rooms/{slug}/notes': {
     parameters: [slugParameter],
     get: {
-      summary: 'Notes of the host, as they stand in the evidence log',
+      summary: 'Notes of the host, as they stand in the evidence log, the oldest first',
+      parameters: describe.pageParameters(MOST_NOTES, MOST_NOTES),
       responses: {
-        200: json(object({ notes: { type: 'array', items: ref('Note') } }), 'The notes'),
-        ...refusals(['room-unknown', 'tally-away']),
+        200: json(describe.page('notes', ref('Note')), 'A page of notes'),
+        ...refusals(['room-unknown', 'tally-away', 'unprocessable']),
       },
     },
     post: {
