@@ -7,6 +7,8 @@ import { epochMs } from '../../src/base/time.ts';
 import { openAccessTokens } from '../../src/identity/access-tokens.ts';
 import { openEngine } from '../../src/identity/engine.ts';
 import { type Identity, open as openIdentity } from '../../src/identity/index.ts';
+import { openTokens } from '../../src/keys/token.ts';
+import { open as openRooms } from '../../src/room/index.ts';
 import { open, type Store } from '../../src/store/index.ts';
 import type { AccountId } from '../../src/wire/account.ts';
 import { manualClock } from '../clock.ts';
@@ -82,5 +84,45 @@ describe.each(['sqlite', 'postgres'] as const)('accounts on %s', (engine) => {
     expect(await tokens.end(id, row?.id ?? '')).toBe(true);
     expect(await identity.whoIs(ask({ authorization: `Bearer ${other}` }))).toBeUndefined();
     expect(await identity.whoIs(ask({ authorization: 'Bearer ea_nothing' }))).toBeUndefined();
+  });
+
+  test('an account on the list of a private room comes in by its session, until it is taken off', async () => {
+    const id = await signUp('guest@x.example');
+    await signUp('stranger@x.example');
+    const auth = openEngine({ store, secret, origin: ORIGIN, warn: () => {} });
+    const cookieOf = async (email: string): Promise<string> => {
+      const answer = await auth.api.signInEmail({ body: { email, password: PASSWORD }, asResponse: true });
+      return answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    };
+    const [guest, stranger] = [await cookieOf('guest@x.example'), await cookieOf('stranger@x.example')];
+    await using rooms = await openRooms({
+      ...{ store, clock, log: silentLog, tokens: openTokens(secret), publicUrl: ORIGIN, cells: 1 },
+      ...{ openLead: 0, account: identity.whoIs, people: { find: identity.lookUp, tell: () => {} } },
+    });
+    const send = (method: string, path: string, body: object, headers: Record<string, string> = {}) =>
+      rooms.fetch(
+        new Request(`${ORIGIN}${path}`, {
+          ...{ method, headers: { 'content-type': 'application/json', ...headers } },
+          ...(method === 'POST' ? { body: JSON.stringify(body) } : {}),
+        }),
+      );
+    const made = await send('POST', '/api/rooms', { title: 'Board', slug: 'board', access: 'private' });
+    const host = { authorization: `Bearer ${((await made.json()) as { token: string }).token}` };
+    const wish = { who: 'Guest@x.example', role: 'guest' };
+    const listed = await send('POST', '/api/rooms/board/invitations', wish, host);
+    const enter = async (cookie: string): Promise<unknown[]> => {
+      const answer = await send('POST', '/r/board/enter', {}, { cookie });
+      const { code, pass } = (await answer.json()) as { code?: string; pass?: string };
+      return [answer.status, code ?? pass];
+    };
+    expect(await enter(guest)).toEqual([200, 'account']);
+    expect(await enter(stranger)).toEqual([404, 'account-not-listed']);
+    const rows = await store.db.selectFrom('room_invitation').selectAll().execute();
+    expect(rows).toMatchObject([{ said: 'guest@x.example', account: id, role: 'guest', accepted: 1 }]);
+    const lock = rooms.card('board')?.lock;
+    const invitation = ((await listed.json()) as { id: string }).id;
+    expect((await send('DELETE', `/api/rooms/board/invitations/${invitation}`, {}, host)).status).toBe(204);
+    expect(await enter(guest)).toEqual([404, 'account-not-listed']);
+    expect(rooms.card('board')?.lock).not.toBe(lock);
   });
 });
