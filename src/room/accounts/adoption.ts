@@ -100,13 +100,18 @@ export function openAccountRooms({
       await invitations.forget(id);
       for (const { slug, role } of await members.roomsOf(id)) {
         if (role === 'speaker') continue;
+        const names = new Set([name]);
+        let room: string | undefined;
         await book.change(slug, (entry) => {
           if (entry.removed !== undefined) return entry;
           const { hosts } = entry.card;
           // Whoever started the room alone is its only name, even when they wrote another than that of the account.
           const left = role === 'host' && hosts.length === 1 ? [] : hosts.filter((one) => one !== name);
+          room = entry.id;
+          for (const one of hosts) if (!left.includes(one)) names.add(one);
           return planned({ ...entry, card: { ...entry.card, hosts: left } }, { hostErased: now });
         });
+        if (room !== undefined) await invitations.unname(room, [...names]);
       }
     },
     async ownLink(who, slug) {

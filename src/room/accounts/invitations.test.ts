@@ -137,3 +137,17 @@ test('erasing an account takes its invitations along', async () => {
   await rig.rooms.ofAccounts.forget(ben);
   expect(await rig.store.db.selectFrom('room_invitation').selectAll().execute()).toEqual([]);
 });
+
+test('an erased host is no longer named by the invitations that they sent to others; other hosts are', async () => {
+  await invite('Ben', 'co-host');
+  const [one] = await mine('ea_ben');
+  await answer(one?.id ?? '', 'accept', 'ea_ben');
+  await invite('Zoe', 'speaker', 'ea_ben');
+  await invite('kim@x.example', 'guest');
+  await rig.rooms.ofAccounts.forget(ben);
+  const rows = await rig.store.db.selectFrom('room_invitation').select(['said', 'inviter']).execute();
+  expect(rows.toSorted((a, b) => a.said.localeCompare(b.said))).toEqual([
+    { said: 'kim@x.example', inviter: 'Ana' },
+    { said: 'Zoe', inviter: '' },
+  ]);
+});

@@ -48,6 +48,8 @@ export interface RoomInvitations extends GuestList {
   answer(who: AccountCard, id: string, yes: boolean): Promise<boolean>;
   /** Forgets all of an account that is being erased. */
   forget(who: AccountId): Promise<void>;
+  /** Takes these names off the invitations to a room that they sent. */
+  unname(room: string, inviters: readonly string[]): Promise<void>;
 }
 
 type Answered = { accepted: number; answered: number | null; expires: number };
@@ -163,6 +165,14 @@ export function openRoomInvitations(deps: {
       await db
         .deleteFrom('room_invitation')
         .where((e) => e.or([e('account', '=', who), e('said', 'in', addressOf(who))]))
+        .execute();
+    },
+    async unname(room, inviters) {
+      await db
+        .updateTable('room_invitation')
+        .set({ inviter: '' })
+        .where('room', '=', room)
+        .where('inviter', 'in', inviters)
         .execute();
     },
   };
