@@ -34,6 +34,24 @@ const onStage = async (): Promise<string[]> => {
   return state.stage.map(({ name }) => name);
 };
 
+interface Tapped {
+  readonly tapped: { readonly microphones: MediaStreamTrack[] };
+}
+/** Whether the newest microphone of a page is sent with its sound. */
+const sending = (on: Page): Promise<boolean> =>
+  on.evaluate(() => {
+    const track = (window as unknown as Tapped).tapped.microphones.at(-1);
+    return track?.readyState === 'live' && track.enabled;
+  });
+const microphones = (): Promise<number> =>
+  page.evaluate(() => (window as unknown as Tapped).tapped.microphones.length);
+const mutedOnDesk = async (): Promise<boolean | undefined> => {
+  const state = (await (await fetch(`${room.url}/state.json`)).json()) as {
+    stage: { name: string; muted: boolean }[];
+  };
+  return state.stage.find(({ name }) => name === 'Zoe')?.muted;
+};
+
 test('by keyboard alone a listener raises a hand with a topic, a host who heard a hint calls them, they speak on the same page and go back', async () => {
   await desk.evaluate(() => {
     const start = OscillatorNode.prototype.start;
@@ -75,8 +93,27 @@ test('a host moves somebody back to the listeners and can call them again', asyn
   await desk.locator('[data-person]', { hasText: 'Zoe' }).locator('[data-menu]').click();
   await desk.locator('[data-listen]:visible').click();
   await says('moved you back to the listeners');
+  // They did not ask for it this time: nobody's microphone opens by itself.
   await desk.getByRole('button', { name: 'Back on stage: Zoe' }).click();
-  await says('You are on stage');
+  await says('your microphone is off');
+  expect(await sending(page)).toBe(false);
+  await card().getByRole('button', { name: 'Turn my microphone on' }).click();
+  await says('everyone hears you');
+  expect(await sending(page)).toBe(true);
+  await card().getByRole('button', { name: 'Turn my microphone off' }).click();
+  await says('your microphone is off');
+  await until('the desk shows them muted', async () => (await mutedOnDesk()) === true);
+  await page.reload();
+  await card().getByRole('button', { name: 'Return to the stage' }).click();
+  await says('your microphone is off');
+  await card().getByRole('button', { name: 'Turn my microphone on' }).click();
+  await says('everyone hears you');
+  // The headset is unplugged: the system still has a microphone.
+  await page.evaluate(() =>
+    (window as unknown as Tapped).tapped.microphones.at(-1)?.dispatchEvent(new Event('ended')),
+  );
+  await until('another microphone is sent', async () => (await microphones()) === 2 && (await sending(page)));
+  await says('everyone hears you');
   await card().getByRole('button', { name: 'Leave the stage' }).click();
   await says('Your hand is down');
 }, 180_000);

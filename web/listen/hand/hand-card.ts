@@ -1,9 +1,10 @@
 import type { RoomState } from '../../../src/wire/room.ts';
+import type { HandStanding } from '../../../src/wire/stage/hands.ts';
 import { element, write } from '../../kit/element.ts';
 import { language } from '../../kit/words.ts';
 import type { Sound } from '../sound.ts';
 import { handForm } from './hand-form.ts';
-import { type HandActs, handView } from './hand-view.ts';
+import { type HandActs, type HandButton, handView } from './hand-view.ts';
 import { handWords } from './hand-words.ts';
 import type { OnStage, StageView, StageWay } from './on-stage.ts';
 import { openOwnHand } from './own-hand.ts';
@@ -42,6 +43,7 @@ export function openHandCard(options: HandCardOptions): HandCard {
   let view: StageView | undefined;
   let stage: OnStage | undefined;
   let coming = false;
+  const calls = callMemory();
   let trouble = '';
   let shown = '';
   let canRaise = false;
@@ -81,7 +83,9 @@ export function openHandCard(options: HandCardOptions): HandCard {
           stage = undefined;
           coming = false;
           if (why === 'left') void own.lower();
-          else if (why !== 'moved' && why !== 'refused') {
+          else if (why === 'elsewhere') trouble = words.elsewhere;
+          else if (why === 'moved' || why === 'refused') own.ask();
+          else {
             trouble = words.trouble[why];
             void own.tell(why);
           }
@@ -93,13 +97,15 @@ export function openHandCard(options: HandCardOptions): HandCard {
   const come = async (): Promise<void> => {
     if (coming || stage) return;
     coming = true;
+    calls.answer(true);
     trouble = '';
     try {
-      stage = await (await way.use()).come();
+      stage = await (await way.use()).come(calls.moved);
       if (!view) stage = undefined;
     } catch {
       // The code of the stage could not be fetched: the call holds for a while, and the next look tries again.
       view = undefined;
+      calls.answer(false);
     } finally {
       coming = false;
       render();
@@ -116,27 +122,21 @@ export function openHandCard(options: HandCardOptions): HandCard {
   };
   function render(): void {
     const it = handView({ words, view, state: own.state, canRaise, trouble }, acts);
-    options.controls.hidden = view !== undefined && view.at !== 'coming';
+    const there = view !== undefined && view.at !== 'coming';
+    options.controls.hidden = there;
     node.hidden = !open;
     form.hidden = !asking;
-    write(status, it.said);
-    status.hidden = it.said === '' || asking;
-    write(word, it.word ? `${words.word} ${it.word}` : '');
-    word.hidden = !it.word || asking;
-    write(note, it.note ?? '');
-    note.hidden = !it.note || asking;
+    say(status, it.said, asking);
+    say(word, it.word ? `${words.word} ${it.word}` : '', asking);
+    say(note, it.note ?? '', asking);
     actions.hidden = asking || it.buttons.length === 0;
-    node.classList.toggle('on-stage', view !== undefined && view.at !== 'coming');
+    node.classList.toggle('on-stage', there);
     const labels = it.buttons.map(([label]) => label).join('|');
-    if (labels !== shown) {
-      const focused = actions.contains(document.activeElement);
-      shown = labels;
-      actions.replaceChildren(...it.buttons.map((one) => button(...one)));
-      if (focused) actions.querySelector('button')?.focus();
-    }
+    if (labels !== shown) showButtons(actions, it.buttons);
+    shown = labels;
     const { state } = own;
     const standing = state.at === 'known' ? state.hand.standing : undefined;
-    if (standing === 'called' && !view && !coming) void come();
+    if (calls.look(standing) && !view && !coming) void come();
     const soon = state.at === 'known' && (state.hand.place ?? Infinity) <= SOON;
     if ((standing === 'up' && soon) || standing === 'listening') way.make();
     else if (standing !== 'called' && standing !== 'up') way.drop();
@@ -150,6 +150,27 @@ export function openHandCard(options: HandCardOptions): HandCard {
       open = canRaise || view !== undefined || own.state.at !== 'none';
       own.look(told);
       render();
+    },
+  };
+}
+
+/** A call that is over is not answered again, and whoever was moved back is not called with an open microphone. */
+function callMemory() {
+  let [answered, moved] = [false, false];
+  return {
+    /** They were moved to the listeners, and have not raised a hand since. */
+    get moved() {
+      return moved;
+    },
+    answer(on: boolean): void {
+      answered = on;
+    },
+    /** Takes how the hand stands; true for a call that was not answered yet. */
+    look(standing: HandStanding | undefined): boolean {
+      if (standing !== 'called') answered = false;
+      if (standing === 'listening') moved = true;
+      else if (standing !== 'called' && standing !== 'stage') moved = false;
+      return standing === 'called' && !answered;
     },
   };
 }
@@ -178,6 +199,19 @@ function readyOnce(open: () => Promise<StageWay>) {
       way = undefined;
     },
   };
+}
+
+/** A line of the card, which is there while it says something and no form is open. */
+function say(line: HTMLElement, text: string, asking: boolean): void {
+  write(line, text);
+  line.hidden = text === '' || asking;
+}
+
+/** Other buttons than before; whoever had the focus on one has it on the first. */
+function showButtons(actions: HTMLElement, buttons: readonly HandButton[]): void {
+  const focused = actions.contains(document.activeElement);
+  actions.replaceChildren(...buttons.map((one) => button(...one)));
+  if (focused) actions.querySelector('button')?.focus();
 }
 
 const button = (label: string, run: () => void, kind = 'button quiet'): HTMLElement =>

@@ -65,7 +65,10 @@ export function handView(
       case 'called':
         return { said: words.connecting, buttons: [lower] };
       case 'stage':
-        return { said: words.returnHint, buttons: [[words.return, () => acts.come(), 'button'], lower] };
+        return {
+          said: trouble || words.returnHint,
+          buttons: [[words.return, () => acts.come(), 'button'], lower],
+        };
       case 'listening':
         return { said: words.listening, note: words.stay, buttons: [lower] };
       case 'declined':

@@ -4,17 +4,15 @@ import type { HandTrouble } from '../../../src/wire/stage/hands.ts';
 import {
   act,
   type CallState,
-  DEFAULT_MICROPHONE,
   follow,
   iceServersOf,
   keepAwake,
-  type Microphone,
-  openMicrophone,
   openPublisher,
   openReceiver,
 } from '../../capture/index.ts';
 import type { Sound } from '../sound.ts';
 import { type Bridge, openBridge } from './bridge.ts';
+import { calledMicrophone } from './called-microphone.ts';
 import type { StageGrant } from './own-hand.ts';
 
 /** What a person on stage sees. */
@@ -41,7 +39,7 @@ export interface OnStageOptions {
   take(): Promise<StageGrant | undefined>;
   changed(view: StageView): void;
   /** It is over: the person is a listener again. */
-  over(why: HandTrouble | 'left' | 'moved' | 'refused'): void;
+  over(why: HandTrouble | 'left' | 'moved' | 'refused' | 'elsewhere'): void;
 }
 
 /** A person's stay on stage. */
@@ -62,8 +60,11 @@ const PATIENCE_MS = 2_500;
 
 /** The way to the stage, with what can be made before a host calls. */
 export interface StageWay {
-  /** Comes on stage; undefined when that was refused. Once. */
-  come(): Promise<OnStage | undefined>;
+  /**
+   * Comes on stage, with the microphone off if so wished, until the person turns it on; undefined when that was refused.
+   * Once.
+   */
+  come(muted: boolean): Promise<OnStage | undefined>;
   /** The hand is down: what was made is of no use. */
   close(): void;
 }
@@ -81,12 +82,14 @@ export function wayToStage(options: OnStageOptions): StageWay {
   };
   let token = '';
   let servers: readonly RTCIceServer[] = [];
-  let microphone: Microphone | undefined;
   let bridge: Bridge | undefined;
   let over = false;
   let ready = false;
-  const awake = new AbortController();
-  const apply = (): void => microphone?.mute(!ready || view.muted || view.forced);
+  const microphone = calledMicrophone(
+    () => void publisher.changeTrack(),
+    (why) => void end(why),
+  );
+  const apply = (): void => microphone.mute(!ready || view.muted || view.forced);
 
   let begun = false;
   const begin = async (): Promise<void> => {
@@ -100,7 +103,9 @@ export function wayToStage(options: OnStageOptions): StageWay {
   const state = (which: 'hearing' | 'speaking', it: CallState): void => {
     states[which] = it.at;
     if (over) return;
-    if (it.at === 'refused' && it.why.code !== 'already-on-stage') return void end('moved');
+    // Another page of this browser, or a reload, has taken over.
+    if (it.at === 'refused') return void end(it.why.code === 'already-on-stage' ? 'elsewhere' : 'moved');
+    if (which === 'speaking' && it.at === 'on' && view.muted) tellMuted();
     if (which === 'hearing' && it.at === 'on') void begin();
     if (which === 'speaking' && it.at === 'on') setTimeout(() => void begin(), PATIENCE_MS);
     const lost = states.speaking === 'lost';
@@ -119,7 +124,7 @@ export function wayToStage(options: OnStageOptions): StageWay {
   receiver.volume(0);
   const publisher = openPublisher({
     ...{ url: `/r/${slug}/whip`, ...access, music: false },
-    track: () => microphone?.track,
+    track: () => microphone.track,
     state: (it) => state('speaking', it),
   });
   const stop = new AbortController();
@@ -137,27 +142,28 @@ export function wayToStage(options: OnStageOptions): StageWay {
   };
   const listen = (): void =>
     readBackstage(slug, access.token, stop.signal, {
-      mine({ forced, backstage }) {
+      mine({ forced, backstage, muted }, first) {
         show({ forced, checked: backstage === true });
+        // After a reload the stage still has them as they left it.
+        if (first && muted && !forced) show({ muted });
         apply();
       },
       asked: (what) => asked[what]?.(),
     });
+  const tellMuted = (): void => void act(slug, token, { do: 'muted', muted: view.muted });
   const mute = (muted: boolean): void => {
     show({ muted, asked: false });
     apply();
-    void act(slug, token, { do: 'muted', muted });
+    tellMuted();
   };
-  const close = (): void => {
-    for (const it of [microphone, receiver, publisher]) it?.close();
-  };
+  const ends = [microphone, receiver, publisher];
+  const close = (): void => ends.forEach((it) => void it.close());
   const end = async (why: Parameters<OnStageOptions['over']>[0]): Promise<void> => {
     if (over) return;
     over = true;
     clearInterval(renew);
     stop.abort();
-    awake.abort();
-    microphone?.mute(true);
+    microphone.mute(true);
     const leave = (): void => {
       close();
       options.over(why);
@@ -165,20 +171,15 @@ export function wayToStage(options: OnStageOptions): StageWay {
     if (begun && bridge) await bridge.down(leave);
     else leave();
   };
-  const come = async (): Promise<OnStage | undefined> => {
-    show({});
-    const [granted, opened] = await Promise.all([
-      grant(),
-      openMicrophone(DEFAULT_MICROPHONE, () => void end('failed')),
-    ]);
-    if (!granted || typeof opened === 'string') {
-      if (typeof opened !== 'string') opened.close();
+  const come = async (muted: boolean): Promise<OnStage | undefined> => {
+    show({ muted });
+    const [granted, refused] = await Promise.all([grant(), microphone.open()]);
+    if (!granted || refused) {
       close();
-      options.over(granted ? (opened as HandTrouble) : 'refused');
+      options.over((granted && refused) || 'refused');
       return undefined;
     }
-    microphone = opened;
-    keepAwake(awake.signal);
+    keepAwake(stop.signal);
     bridge = openBridge({ ...options, direct: () => receiver.volume(1) });
     apply();
     show({ at: 'connecting' });
@@ -200,9 +201,10 @@ function readBackstage(
   slug: string,
   token: () => string,
   signal: AbortSignal,
-  on: { mine(person: BackstagePerson): void; asked(what: AskedOfSpeaker): void },
+  on: { mine(person: BackstagePerson, first: boolean): void; asked(what: AskedOfSpeaker): void },
 ): void {
   let me = '';
+  let first = true;
   void follow({
     ...{ slug, token, signal },
     state: () => {},
@@ -212,7 +214,9 @@ function readBackstage(
       else if (it.kind === 'asked') on.asked(it.what);
       else if (it.kind === 'roster') {
         const mine = it.people.find(({ id }) => id === me);
-        if (mine) on.mine(mine);
+        if (!mine) return;
+        on.mine(mine, first);
+        first = false;
       }
     },
   });

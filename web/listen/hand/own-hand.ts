@@ -25,6 +25,8 @@ export interface OwnHandDesk {
   lower(): Promise<void>;
   /** A token for the stage, once a host has called, and the ICE servers to use; undefined when the call is over. */
   take(): Promise<StageGrant | undefined>;
+  /** Asks at once how the hand stands. */
+  ask(): void;
   /** Tells the hosts why this person cannot speak. */
   tell(trouble: HandTrouble): Promise<void>;
   /** Looks at what the state of the room tells of hands. */
@@ -129,6 +131,7 @@ export function openOwnHand(slug: string, changed: () => void): OwnHandDesk {
       const said = await about('take');
       return typeof said?.['token'] === 'string' ? (said as unknown as StageGrant) : undefined;
     },
+    ask: () => void here(),
     async tell(trouble) {
       await about('here', { trouble });
     },
