@@ -97,7 +97,7 @@ test('from the first link to erasure: operator, invitation, proof, new password,
   await send(page, { 'New password': SECOND }, 'Set the password');
   await says(page, 'Your new password is set');
   await signIn(page, 'zoe@rooms.example', PASSWORD);
-  await says(page, 'do not belong together');
+  await says(page, 'do not match');
   await signIn(page, 'zoe@rooms.example', SECOND);
   await says(page, 'Where you are signed in');
 
@@ -111,7 +111,7 @@ test('from the first link to erasure: operator, invitation, proof, new password,
   await send(page, { 'Your password now': SECOND }, 'Erase for good');
   await says(page, 'Your account is erased');
   await signIn(page, 'zoe@rooms.example', SECOND);
-  await says(page, 'do not belong together');
+  await says(page, 'do not match');
   await desk.goto(`${server.url}/operate/accounts`);
   expect(await desk.content()).not.toContain('zoe@rooms.example');
 }, 240_000);

@@ -43,6 +43,8 @@ export const LONGEST: readonly string[] = [
   // Every address of a private room, straight, through nginx and through Varnish.
   'e2e/private',
   'e2e/fakes',
+  // An evening with its people, on one database after the other.
+  'e2e/people-journey',
   'e2e/numbers',
   'e2e/listening-page',
   'e2e/alerts',
