@@ -96,7 +96,8 @@ export function openRepeatStore(deps: { store: Store; clock: Clock; key: Uint8Ar
       const created = clock.wall() as number;
       const row = { id, caller, request: hashOf(one.request), answer: null, created };
       try {
-        await db.insertInto('repeat').values(row).execute();
+        // What is made under this name is written after it, so that it is on the disk when that is.
+        await deps.store.writeSoon(db.insertInto('repeat').values(row).compile());
         return { known: 'begun', created };
       } catch (error) {
         if (!isDuplicate(error)) throw error;

@@ -27,7 +27,10 @@ async function connect(url: string, reading: boolean): Promise<{ db: AnyDb; post
   if (!form) throw new EarshotError('bad-config', `database: ${DATABASE_FORMS}`);
   const file = form.groups?.file;
   if (file !== undefined)
-    return { db: new Kysely({ dialect: reading ? sqliteReader(file) : sqlite(file) }), postgres: false };
+    return {
+      db: new Kysely({ dialect: reading ? sqliteReader(file) : sqlite(file).dialect }),
+      postgres: false,
+    };
   const { postgres } = await import('./postgres.ts');
   return { db: new Kysely({ dialect: postgres(url, silentLog) }), postgres: true };
 }

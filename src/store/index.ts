@@ -1,5 +1,5 @@
 /** The store: one schema and the same queries on SQLite (embedded) or PostgreSQL 15 and newer (scaled). */
-import { Kysely, sql } from 'kysely';
+import { type CompiledQuery, Kysely, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { DATABASE, DATABASE_FORMS } from '../base/database.ts';
 import { EarshotError } from '../base/errors.ts';
@@ -7,7 +7,7 @@ import { type Log, silentLog } from '../base/log.ts';
 import { faultOf, placeOf } from './fault.ts';
 import { migrations } from './migrations.ts';
 import type { Schema } from './schema.ts';
-import { sqlite } from './sqlite.ts';
+import { type SqliteFile, sqlite } from './sqlite.ts';
 
 /** What the store needs. `url` is `sqlite:PATH`, `sqlite::memory:` or `postgres://…`. */
 export interface StoreDeps {
@@ -23,6 +23,11 @@ export interface Store extends AsyncDisposable {
    * One sentence about what is wrong with the database and what to do; undefined when `error` does not come from it.
    */
   fault(error: unknown): string | undefined;
+  /**
+   * Does a write that need not outlast a power cut by itself: it is on the disk when any later write is. On PostgreSQL
+   * it is written like all others.
+   */
+  writeSoon(query: CompiledQuery): Promise<void>;
   /** Checks the connection with an empty query. @throws the error of a database that does not answer. */
   ping(): Promise<void>;
 }
@@ -37,11 +42,12 @@ export async function open(deps: StoreDeps): Promise<Store> {
   if (!form) throw new EarshotError('bad-config', `database: ${DATABASE_FORMS}`);
   const file = form.groups?.file;
   let db: Kysely<Schema> | undefined;
+  let opening: SqliteFile | undefined;
   try {
     // PostgreSQL's driver is loaded only where it is used.
-    const dialect = file
-      ? sqlite(file)
-      : (await import('./postgres.ts')).postgres(deps.url, deps.log ?? silentLog);
+    opening = file === undefined ? undefined : sqlite(file);
+    const dialect =
+      opening?.dialect ?? (await import('./postgres.ts')).postgres(deps.url, deps.log ?? silentLog);
     db = new Kysely<Schema>({ dialect });
     const { error } = await new Migrator({
       ...{ db, provider: migrations },
@@ -56,11 +62,14 @@ export async function open(deps: StoreDeps): Promise<Store> {
       cause,
     });
   }
-  const opened = db;
+  const [opened, openedFile] = [db, opening];
   return {
     engine: file ? 'sqlite' : 'postgres',
     db,
     fault: (error) => faultOf(deps.url, error),
+    async writeSoon(query) {
+      if (!openedFile?.writeSoon(query)) await opened.executeQuery(query);
+    },
     async ping() {
       await sql`select 1`.execute(opened);
     },

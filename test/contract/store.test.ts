@@ -58,6 +58,24 @@ describe.each(['sqlite', 'postgres'] as const)('the store on %s', (engine) => {
     expect(await read("one' or '1'='1")).toBeUndefined();
   });
 
+  test('a write that need not wait for the disk is read at once, waits for a transaction, and is refused alike', async () => {
+    const soon = (slug: string) => store.writeSoon(store.db.insertInto('room').values(row(slug)).compile());
+    await soon('one');
+    expect(await read('one')).toMatchObject({ slug: 'one', title: 'T' });
+    expect(isDuplicate(await soon('one').catch((e) => e))).toBe(true);
+    const trx = await store.db.startTransaction().execute();
+    await trx.insertInto('room').values(row('of a transaction')).execute();
+    const waiting = soon('two');
+    await trx.rollback().execute();
+    await waiting;
+    expect([await read('of a transaction'), (await read('two'))?.slug]).toEqual([undefined, 'two']);
+    // Later writes wait for the disk again.
+    if (engine === 'sqlite')
+      expect((await sql<{ synchronous: number }>`pragma synchronous`.execute(store.db)).rows).toEqual([
+        { synchronous: 2 },
+      ]);
+  });
+
   test('refuses a second row with the same address and gives that as the reason', async () => {
     await insert('one');
     const error = await insert('one').catch((e) => e);
