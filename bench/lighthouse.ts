@@ -76,8 +76,9 @@ async function look(name: string, url: string): Promise<void> {
   const ms = (audit: string): number =>
     Math.round(median(runs.map((one) => one.audits[audit]?.numericValue ?? 0)));
   const paint = `${ms('first-contentful-paint')} ms | ${ms('largest-contentful-paint')} ms | ${ms('total-blocking-time')} ms`;
+  const shift = median(runs.map((one) => one.audits['cumulative-layout-shift']?.numericValue ?? 0));
   const all = scores.map((list) => `${median(list)} (${list.join(', ')})`);
-  log(`| ${name} | ${all.join(' | ')} | ${paint} | ${loadavg()[0]?.toFixed(1)} |`);
+  log(`| ${name} | ${all.join(' | ')} | ${paint} | ${shift.toFixed(3)} | ${loadavg()[0]?.toFixed(1)} |`);
   const wrong = new Set<string>();
   for (const { audits } of runs)
     for (const [id, { title, score }] of Object.entries(audits))
@@ -89,8 +90,8 @@ await using server = await startServer({ EARSHOT_DOORS: '1', EARSHOT_CELLS: '1' 
 await using hosting = await startBrowser();
 hosting.context.setDefaultTimeout(LIMIT_MS);
 const start = new Date(Date.now() + 86_400_000).toISOString();
-log(`| page | ${CATEGORIES.join(' | ')} | first paint | largest paint | blocked | load |`);
-log('|---|---|---|---|---|---|---|---|');
+log(`| page | ${CATEGORIES.join(' | ')} | first paint | largest paint | blocked | shift | load |`);
+log('|---|---|---|---|---|---|---|---|---|');
 await look('sign-in', `${server.url}/sign-in`);
 await server.room('The harbour plan', '--start', start);
 const room = await server.room('Town hall');
@@ -99,11 +100,11 @@ await joinStage(host);
 await goLive(host);
 const spoken = new Promise((resolve) => setTimeout(resolve, SPOKEN_MS));
 await look('home', `${server.url}/`);
-await look('room, live', room.url);
+await look('live', room.url);
 await spoken;
 await endRoom(host);
 await host.close();
-await look('room, ended', room.url);
+await look('ended', room.url);
 const waiting = await server.room('Budget evening', '--start', start);
-await look('room, waiting', waiting.url);
+await look('waiting', waiting.url);
 rmSync(folder, { recursive: true, force: true });

@@ -120,7 +120,7 @@ const french: OperationWords = {
   room: 'Salle',
   listeners: 'Connexions',
   speakers: 'Sur scène',
-  rung: 'Échelon',
+  rung: 'Palier',
   cell: 'Tourne dans',
   live: 'en direct',
   lobby: 'portes ouvertes',

@@ -102,7 +102,7 @@ const TEXT: Readonly<Record<PageLanguage, PrivacyText>> = {
           'Pour distinguer une foule d’une attaque, chaque requête est comptée pendant 14 jours sous une telle clé, avec le genre de programme et la quantité : jamais avec votre adresse. Ce qui est mesuré quand quelque chose se passe mal est publié, sous ces clés.',
           'Quand ce serveur est surchargé, les adresses et réseaux qui prennent plus que leur part sont dans un fichier que lui seul peut lire, effacé avec la dernière mesure prise à leur égard. L’exploitant peut aussi tenir des listes d’adresses toujours servies ou refusées, jusqu’à ce qu’il les en retire.',
           'Quels réseaux (de 256 adresses, ou un /48 en IPv6) sont venus ces 90 derniers jours : en bits que seul le secret de ce serveur permet de lire, pour savoir ce qui est nouveau. Personne n’y figure seul.',
-          'Les totaux par salle et par minute : toujours, dans un registre que chacun peut vérifier. Personne n’y figure, ni rien par lieu, par réseau ou par appareil. Sur les pages et dans les tableaux exportés, les raisons qui comptent pour moins de 20 sont réunies.',
+          'Les totaux par salle et par minute : toujours, dans un journal que chacun peut vérifier. Personne n’y figure, ni rien par lieu, par réseau ou par appareil. Sur les pages et dans les tableaux exportés, les raisons qui comptent pour moins de 20 sont réunies.',
         ],
       },
       {

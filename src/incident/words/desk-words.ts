@@ -51,12 +51,12 @@ export const DESK_ENGLISH: DeskWords = {
 /** French. */
 export const DESK_FRENCH: DeskWords = {
   openTitle: 'Signaler un incident',
-  about: 'Pour l’administrateur de ce serveur.',
+  about: 'Pour l’exploitant de ce serveur.',
   what: 'Ce qui ne va pas, en une ligne (140 caractères au plus)',
   room: 'La salle concernée ; vide : tout le serveur',
   open: 'Ouvrir l’incident',
   key: 'Votre lien ou votre clé',
-  keyLead: 'earshot operator link affiche celui de l’administrateur ; un hôte a le lien de sa salle.',
+  keyLead: 'earshot operator link affiche celui de l’exploitant ; un hôte a le lien de sa salle.',
   note: 'Note (500 caractères au plus)',
   writeNote: 'Publier la note',
   closeTitle: 'Le clore',
@@ -65,7 +65,7 @@ export const DESK_FRENCH: DeskWords = {
   close: 'Clore',
   account: 'Votre récit',
   accountLead:
-    'Il commence par les faits. Chaque chiffre qui n’est pas dans le registre est marqué à la publication ; les versions précédentes restent lisibles. Une ligne qui commence par # est un titre, par - un point.',
+    'Il commence par les faits. Chaque chiffre qui n’est pas dans le journal est marqué à la publication ; les versions précédentes restent lisibles. Une ligne qui commence par # est un titre, par - un point.',
   publish: 'Publier le récit',
   facts: 'Insérer la dernière version, ou les faits',
   back: 'Retour à l’incident',

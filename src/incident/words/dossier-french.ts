@@ -69,11 +69,11 @@ export const DOSSIER_FRENCH: DossierWords = {
   notTimed: 'Aucune durée n’a été mesurée.',
   said: 'Ce que des personnes ont dit',
   saidLead:
-    'Des déclarations de personnes, chacune comme la sienne, à côté de ce que le registre a pour cette minute. Ce ne sont pas des mesures, et rien ci-dessus n’en vient.',
+    'Des déclarations de personnes, chacune comme la sienne, à côté de ce que le journal a pour cette minute. Ce ne sont pas des mesures, et rien ci-dessus n’en vient.',
   nothingSaid: 'Personne n’en a rien dit ici.',
   who: (author, room) =>
     author === 'operator'
-      ? 'l’administrateur'
+      ? 'l’exploitant'
       : author === 'host'
         ? `un hôte${room === undefined ? '' : ` de ${room}`}`
         : author === 'stranger'
@@ -84,13 +84,13 @@ export const DOSSIER_FRENCH: DossierWords = {
   earlier: 'Avant correction',
   objects: 'conteste',
   answer: 'répond',
-  logOf: (time) => `le registre de ${time}`,
+  logOf: (time) => `le journal de ${time}`,
   logMinute: (listeners, attempts, failures, rung) =>
     `${listeners} auditeurs comptés ; ${attempts} arrivées, dont ${failures} échouées ; palier ${rung}`,
   logUnknown: 'rien n’a été mesuré pendant cette minute',
   figuresSay: 'les chiffres de la salle',
   attackAnswers: ANSWERS,
-  postmortem: 'Le récit de l’administrateur',
+  postmortem: 'Le récit de l’exploitant',
   postmortemBy: (who, time, version) =>
     `Par ${who}, ${time} UTC, version ${version}. C’est aussi une déclaration.`,
   earlierVersions: 'Versions précédentes',
@@ -116,7 +116,7 @@ export const DOSSIER_FRENCH: DossierWords = {
   ],
   limits: 'Ce que cette page ne peut pas dire',
   limitList: [
-    'Elle est écrite par le serveur qui a eu l’incident. Le registre signé dit si elle a été changée après coup, non si elle est vraie.',
+    'Elle est écrite par le serveur qui a eu l’incident. Le journal signé dit si elle a été changée après coup, non si elle est vraie.',
     'Les arrivées échouées sont celles que les lecteurs ont encore pu dire ; qui n’a jamais atteint le serveur n’est dans aucun chiffre.',
     'Une porte tuée emporte les comptes de ses cinq dernières secondes.',
     'Les publications et les profils n’existent pas encore sur ce serveur, et n’ont pas de ligne.',
@@ -124,7 +124,7 @@ export const DOSSIER_FRENCH: DossierWords = {
   bundleOf: (room) => `Preuves de ${room}, à vérifier avec earshot verify`,
   person: 'dit par',
   measured: 'mesuré',
-  desk: 'Pour l’administrateur et les hôtes de ces salles',
+  desk: 'Pour l’exploitant et les hôtes de ces salles',
   deskLead:
     'Ce que vous écrivez est publié comme votre déclaration, avec votre rôle, et ne peut être retiré.',
   more: 'Écrire une note ou un récit, ou le clore',

@@ -76,7 +76,7 @@ export const FRENCH: IncidentWords = {
   lasts: 'dure encore',
   check: 'Comment vérifier',
   checkLead:
-    'Les silences, les paliers et les horloges d’une salle sont inscrits dans le registre signé, tout comme ses chiffres. Ils ont été publiés pendant que cela se passait.',
+    'Les silences, les paliers et les horloges d’une salle sont inscrits dans le journal signé, tout comme ses chiffres. Ils ont été publiés pendant que cela se passait.',
   numbersOf: (room) => `Chiffres et preuves de ${room}`,
   asJson: 'La même chose pour les programmes',
   feed: 'Flux',
