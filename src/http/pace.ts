@@ -1,11 +1,17 @@
-import type { Context, MiddlewareHandler } from 'hono';
+import type { MiddlewareHandler } from 'hono';
 import { openAllowance } from '../base/allowance.ts';
 import type { Clock } from '../base/clock.ts';
+
+/** Where a request's paces are noted until its answer tells of them: a context of Hono, or a Map. */
+export interface PaceNotes {
+  get(name: string): unknown;
+  set(name: string, value: unknown): unknown;
+}
 
 /** How often a caller may do something, told in every answer. */
 export interface RequestPace {
   /** Takes one for `key`; the seconds to wait when none is left. Without `c` no answer tells of it. */
-  take(c: Context | undefined, key: string): number | undefined;
+  take(c: PaceNotes | undefined, key: string): number | undefined;
 }
 
 /** The state of a pace after a request. */
@@ -42,8 +48,15 @@ export function openPace(clock: Clock, name: string, size: number, every: number
  */
 export const tellPaces: MiddlewareHandler = async (c, next) => {
   await next();
-  const taken = c.get(TAKEN) as Taken[] | undefined;
-  if (!taken) return;
-  c.res.headers.set('ratelimit-policy', taken.map(({ policy }) => policy).join(', '));
-  c.res.headers.set('ratelimit', taken.map(({ now }) => now).join(', '));
+  for (const [name, value] of paceHeaders(c)) c.res.headers.set(name, value);
 };
+
+/** The headers that tell of the paces that were noted; none where nothing was counted. */
+export function paceHeaders(notes: PaceNotes): readonly (readonly [name: string, value: string])[] {
+  const taken = notes.get(TAKEN) as Taken[] | undefined;
+  if (!taken) return [];
+  return [
+    ['ratelimit-policy', taken.map(({ policy }) => policy).join(', ')],
+    ['ratelimit', taken.map(({ now }) => now).join(', ')],
+  ];
+}

@@ -112,6 +112,7 @@ export async function open(deps: IdentityDeps): Promise<Identity> {
     const mail = words.mail.roomInvitation({ ...about, name: account.name, link: `${base}/account` });
     await mails.put({ to: account.email, ...mail });
   };
+  const limits = openLimits(clock);
   const pages = openAccountPages({
     ...{ accounts, tokens, engines, invitations, links, people, mails, log, base },
     ...{
@@ -119,7 +120,7 @@ export async function open(deps: IdentityDeps): Promise<Identity> {
       services: openServices(deps),
       signIns: openSignIns(deps),
       erasure: openErasure({ store, clock, mails, rooms: deps.rooms }),
-      limits: openLimits(clock),
+      limits,
     },
     ...{ frame: deps.frame ?? bare, isOpen: deps.isOpen ?? false, hasMail: deps.send !== undefined },
     roomsPort: deps.rooms,
@@ -156,7 +157,7 @@ export async function open(deps: IdentityDeps): Promise<Identity> {
   return {
     first,
     settled,
-    fetch: pages,
+    fetch: (request) => limits.telling(() => pages(request)),
     async mail(id, letter) {
       const found = await accounts.find(id);
       if (found) await mails.put({ to: found.email, ...letter });

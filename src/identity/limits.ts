@@ -1,5 +1,7 @@
-import { networkOf, openAllowance } from '../base/allowance.ts';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { networkOf } from '../base/allowance.ts';
 import type { Clock } from '../base/clock.ts';
+import { openPace, paceHeaders } from '../http/index.ts';
 
 /** What is tried: each has its own allowance. `secret`: a password or a link. `mail`: something that sends a mail. */
 export type Attempt = 'secret' | 'mail';
@@ -18,12 +20,18 @@ const SIZES = {
 export interface AttemptLimits {
   /** The seconds to wait, or undefined when this attempt may be made. Known and unknown addresses count alike. */
   take(what: Attempt, from: string, about: string): number | undefined;
+  /**
+   * Answers a request, and tells in its headers how many attempts this network has left. What was tried from elsewhere
+   * is told to nobody.
+   */
+  telling(answer: () => Promise<Response> | undefined): Promise<Response> | undefined;
 }
 
 /** Opens the counting of attempts. */
 export function openLimits(clock: Clock): AttemptLimits {
+  const notes = new AsyncLocalStorage<Map<string, unknown>>();
   const open = (what: Attempt) => {
-    const of = ([size, every]: readonly [number, number]) => openAllowance(clock, size, every);
+    const of = ([size, every]: readonly [number, number]) => openPace(clock, `${what}s`, size, every);
     const { network, pair, account, all } = SIZES[what];
     return { network: of(network), pair: of(pair), account: of(account), all: of(all) };
   };
@@ -32,11 +40,20 @@ export function openLimits(clock: Clock): AttemptLimits {
     take(what, from, about) {
       const { network, pair, account, all } = kinds[what];
       const net = networkOf(from);
-      return (
-        network.take(net) ??
-        (about === '' ? undefined : (pair.take(`${net} ${about}`) ?? account.take(about))) ??
-        all.take('all')
-      );
+      const named =
+        about === ''
+          ? undefined
+          : () => pair.take(undefined, `${net} ${about}`) ?? account.take(undefined, about);
+      return network.take(notes.getStore(), net) ?? named?.() ?? all.take(undefined, 'all');
     },
+    telling: (answer) =>
+      notes.run(new Map(), () => {
+        const kept = notes.getStore();
+        return answer()?.then((response) => {
+          const headers = kept ? paceHeaders(kept) : [];
+          for (const [name, value] of headers) response.headers.set(name, value);
+          return response;
+        });
+      }),
   };
 }

@@ -383,6 +383,8 @@ test.each([
   ['POST', '/api/rooms/{slug}/reports', { reason: 'spam', words: 'x' }],
   ['POST', '/api/rooms/{slug}/chapters', { title: 'x' }],
   ['DELETE', '/api/rooms/{slug}/music', undefined],
+  ['POST', '/api/claims/check', { text: '5 listeners', room: 'town-hall' }],
+  ['POST', '/r/{slug}/enter', { password: 'a guess of many' }],
 ] as const)('%s %s too often is 429, and says when there is one more', async (method, path, body) => {
   const operation = operations.find((one) => one.method === method && one.path === path);
   if (!operation) throw new Error('no such operation');

@@ -54,7 +54,7 @@ function openSpeaking(deps: BookRoutesDeps, checker: Checker): Speaking {
     (await deps.whoIs(c.req.param('room') ?? '', tokenOf(c))) ?? 'stranger';
   /** A token that is none here is refused, so that a host with an old link learns of it. */
   const speaking = async (c: Context): Promise<ClaimAuthor | ClaimRefusal> => {
-    const often = checker.charge(c.req.raw);
+    const often = checker.charge(c);
     if (often) return often;
     if ((await deps.titleOf(c.req.param('room') ?? '')) === undefined) return { refused: 'room-unknown' };
     const author = await authorOf(c);
@@ -116,7 +116,7 @@ function bookApi(app: Hono, deps: BookRoutesDeps, checker: Checker, speakers: Sp
 
   const at = '/api/rooms/:room/claims';
   app.get(at, async (c) => {
-    const often = checker.charge(c.req.raw);
+    const often = checker.charge(c);
     if (often) return refusedAnswer(often);
     const room = c.req.param('room');
     if ((await deps.titleOf(room)) === undefined) return refusedAnswer({ refused: 'room-unknown' });
@@ -205,7 +205,7 @@ function bookPages(app: Hono, deps: BookRoutesDeps, checker: Checker, { speaking
     return new Response(html, { status, headers: CLAIMS_PAGE_HEADERS });
   };
   app.get('/r/:room/claims', async (c) => {
-    const often = checker.charge(c.req.raw);
+    const often = checker.charge(c);
     return often ? refusedAnswer(often) : page(c);
   });
   app.post('/r/:room/claims', async (c) => {
@@ -231,7 +231,7 @@ function bookPages(app: Hono, deps: BookRoutesDeps, checker: Checker, { speaking
 function bookCards(app: Hono, deps: BookRoutesDeps, checker: Checker): void {
   const { book } = deps;
   app.get('/r/:room/claims/:file{[\\w-]+\\.(?:svg|png|json)}', async (c) => {
-    const often = checker.charge(c.req.raw);
+    const often = checker.charge(c);
     if (often) return refusedAnswer(often);
     const words = claimWords(languageOf(c.req.query('words') ?? c.req.header('accept-language')));
     const room = c.req.param('room');

@@ -4,6 +4,7 @@ import { networkOf, openAllowance } from '../../base/allowance.ts';
 import type { Clock } from '../../base/clock.ts';
 import { ERRORS } from '../../base/errors.ts';
 import { languageOf, type PageLanguage } from '../../base/negotiation.ts';
+import { openPace } from '../../http/index.ts';
 import type { RoomNumbers } from '../../wire/numbers.ts';
 import { addFigures } from '../adding.ts';
 import { factsOfBundle } from '../bundle-facts.ts';
@@ -77,13 +78,13 @@ export interface Checker {
   /** A verdict, or a refusal with its code. */
   answer(question: RoomQuestion): Promise<Answered>;
   /** A refusal when this network, or everybody, asks too often. */
-  charge(request: Request): ClaimRefusal | undefined;
+  charge(c: Context): ClaimRefusal | undefined;
 }
 
 /** Opens the checker. */
 export function openChecker(deps: CheckDeps): Checker {
-  const all = openAllowance(deps.clock, ALL_BURST, ALL_EVERY_MS);
-  const networks = openAllowance(deps.clock, NETWORK_BURST, NETWORK_EVERY_MS);
+  const all = openPace(deps.clock, 'checks', ALL_BURST, ALL_EVERY_MS);
+  const networks = openPace(deps.clock, 'checks-of-network', NETWORK_BURST, NETWORK_EVERY_MS);
   const fresh = new Map<
     string,
     { readonly at: number; readonly numbers: Promise<RoomNumbers | undefined> }
@@ -155,9 +156,9 @@ export function openChecker(deps: CheckDeps): Checker {
   };
   return {
     answer: check,
-    charge(request) {
-      const from = request.headers.get('x-forwarded-for');
-      const wait = (from === null ? undefined : networks.take(networkOf(from))) ?? all.take('all');
+    charge(c) {
+      const from = c.req.header('x-forwarded-for');
+      const wait = (from === undefined ? undefined : networks.take(c, networkOf(from))) ?? all.take(c, 'all');
       return wait === undefined
         ? undefined
         : { refused: 'too-often', detail: `Try again in ${wait} s.`, wait };
@@ -184,18 +185,18 @@ export function checkRoutes(app: Hono, deps: CheckDeps, checker: Checker): void 
     return isRefused(answered) ? refusedAnswer(answered) : Response.json(answered.verdict);
   };
   app.post('/api/claims/check', async (c) => {
-    const often = checker.charge(c.req.raw);
+    const often = checker.charge(c);
     if (often) return refusedAnswer(often);
     const body = await bodyOf(c.req.raw);
     return told(isRefused(body) ? body : understood(QUESTION, body.value));
   });
   app.get('/api/claims/check', async (c) => {
-    const often = checker.charge(c.req.raw);
+    const often = checker.charge(c);
     return often ? refusedAnswer(often) : told(ask(c));
   });
 
   app.post('/api/claims/add', async (c) => {
-    const often = checker.charge(c.req.raw);
+    const often = checker.charge(c);
     if (often) return refusedAnswer(often);
     const body = await bodyOf(c.req.raw);
     const wanted = isRefused(body) ? body : understood(ADDITION, body.value);
@@ -236,7 +237,7 @@ export function checkRoutes(app: Hono, deps: CheckDeps, checker: Checker): void 
     const html = (status: number, answered?: Parameters<typeof claimsPage>[1]): Response =>
       new Response(claimsPage(page, answered), { status, headers: CLAIMS_PAGE_HEADERS });
     if (!query.has('text') && !query.has('room')) return html(200);
-    const often = checker.charge(c.req.raw);
+    const often = checker.charge(c);
     const question = often ?? ask(c);
     const answered: Answered = isRefused(question) ? question : await checker.answer(question.value);
     if (!isRefused(answered)) return html(200, answered);
@@ -253,7 +254,7 @@ export function checkRoutes(app: Hono, deps: CheckDeps, checker: Checker): void 
   });
 
   app.get('/claims/:file{card\\.(?:svg|png|json)}', async (c) => {
-    const often = checker.charge(c.req.raw);
+    const often = checker.charge(c);
     const question = often ?? ask(c);
     const answered = isRefused(question) ? question : await checker.answer(question.value);
     if (isRefused(answered)) return refusedAnswer(answered);
@@ -277,7 +278,7 @@ export function checkRoutes(app: Hono, deps: CheckDeps, checker: Checker): void 
 
 /** The image of one figure, for previews of links. */
 async function figurePng(c: Context, deps: CheckDeps, checker: Checker): Promise<Response> {
-  const often = checker.charge(c.req.raw);
+  const often = checker.charge(c);
   if (often) return refusedAnswer(often);
   const metric = (c.req.param('file') ?? '').slice(0, -'.png'.length);
   try {

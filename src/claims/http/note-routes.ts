@@ -42,14 +42,14 @@ export interface NoteRoutesDeps {
 export function noteRoutes(
   app: Hono,
   deps: NoteRoutesDeps,
-  charge: (request: Request) => ClaimRefusal | undefined,
+  charge: (c: Context) => ClaimRefusal | undefined,
 ): void {
   const rooms = openPace(deps.clock, 'notes', ROOM_BURST, ROOM_EVERY_MS);
   const at = '/api/rooms/:room/notes';
   const away = (): Response => refusedAnswer({ refused: 'tally-away' });
 
   app.get(at, async (c) => {
-    const often = charge(c.req.raw);
+    const often = charge(c);
     if (often) return refusedAnswer(often);
     const room = c.req.param('room');
     if ((await deps.titleOf(room)) === undefined) return refusedAnswer({ refused: 'room-unknown' });

@@ -1,7 +1,8 @@
 import type { Context, Hono } from 'hono';
 import { isRefusal, mediaType, read, refuse, refused } from '../../api/index.ts';
-import { networkOf, openAllowance } from '../../base/allowance.ts';
+import { networkOf } from '../../base/allowance.ts';
 import { asSlug } from '../../base/ids.ts';
+import { openPace } from '../../http/index.ts';
 import { bearer } from '../../keys/token.ts';
 import { isClosed, passOf } from '../arrangements.ts';
 import { letInBy } from '../life/carried.ts';
@@ -51,9 +52,9 @@ const UNKNOWN: RoomRefusal = { refused: 'room-unknown', detail: 'Check the addre
 export function enterRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (c: Context) => string): void {
   const { book, clock, guests, passwords, roomKeys } = deps;
   const schemas = requests(() => clock.wall());
-  const rooms = openAllowance(clock, ROOM_BURST, ROOM_EVERY_MS);
-  const networks = openAllowance(clock, NETWORK_BURST, NETWORK_EVERY_MS);
-  const passes = openAllowance(clock, PASS_BURST, PASS_EVERY_MS);
+  const rooms = openPace(clock, 'passwords-of-room', ROOM_BURST, ROOM_EVERY_MS);
+  const networks = openPace(clock, 'passwords-of-network', NETWORK_BURST, NETWORK_EVERY_MS);
+  const passes = openPace(clock, 'passes-of-network', PASS_BURST, PASS_EVERY_MS);
   const tooOften = (wait: number): RoomRefusal => ({
     refused: 'too-many-passwords',
     detail: `Try again in ${wait} s.`,
@@ -75,12 +76,15 @@ export function enterRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (
     return UNKNOWN;
   };
   const byPassword = async (
+    c: Context,
     slug: string,
     given: string,
     from: string | undefined,
   ): Promise<Admitted | RoomRefusal> => {
     // Rooms that do not exist are counted, and compared with, like any other.
-    const wait = (from === undefined ? undefined : networks.take(networkOf(from))) ?? rooms.take(slug);
+    // What others have tried at a room is told to nobody: it would say that there is one.
+    const wait =
+      (from === undefined ? undefined : networks.take(c, networkOf(from))) ?? rooms.take(undefined, slug);
     if (wait !== undefined) return tooOften(wait);
     const entry = await book.find(slug);
     const kept =
@@ -113,12 +117,12 @@ export function enterRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (
     const slug = c.req.param('slug') ?? '';
     const from = c.req.header('x-forwarded-for');
     const token = bearer(c.req.header('authorization')) ?? pass;
-    if (token === undefined && password !== undefined) return byPassword(slug, password, from);
-    const wait = passes.take(from === undefined ? '' : networkOf(from));
+    if (token === undefined && password !== undefined) return byPassword(c, slug, password, from);
+    const wait = passes.take(c, from === undefined ? '' : networkOf(from));
     if (wait !== undefined) return tooOften(wait);
     const result = token === undefined ? UNKNOWN : await byPass(slug, token);
     if (!isRefusal(result)) return result;
-    if (password !== undefined) return byPassword(slug, password, from);
+    if (password !== undefined) return byPassword(c, slug, password, from);
     return (await byAccount(c, slug)) ?? result;
   };
 
