@@ -25,7 +25,10 @@ function opened({ away = false } = {}) {
         },
       },
       titleOf: async (slug) => (slug === 'hall' ? 'Hall' : undefined),
-      whoIs: async (_, token) => (({ h: 'host', o: 'operator' }) as const)[token ?? ''],
+      whoIs: async (slug, token) =>
+        slug !== 'hall' && slug !== 'closed'
+          ? undefined
+          : ({ h: 'host', o: 'operator' } as const)[token ?? ''],
     },
     () => undefined,
   );
@@ -85,4 +88,17 @@ test('while the log does not answer, that is said', async () => {
   const { app, post } = opened({ away: true });
   expect((await post({ text: 'x' })).code).toBe('tally-away');
   expect((await app.request('/api/rooms/hall/notes')).status).toBe(503);
+});
+
+test('notes of a private room are written and read by its hosts, and are not there for anybody else', async () => {
+  const { app, wishes, post } = opened();
+  expect((await post({ text: 'we restart' }, 'h', 'closed')).status).toBe(201);
+  expect(wishes).toEqual([{ author: 'host', text: 'we restart' }]);
+  for (const token of ['', 'x'])
+    expect((await post({ text: 'x' }, token, 'closed')).code).toBe('room-unknown');
+  const read = async (headers: Record<string, string>) =>
+    (await app.request('/api/rooms/closed/notes', { headers })).status;
+  expect(await read({ authorization: 'Bearer h' })).toBe(200);
+  for (const headers of [{}, { authorization: 'Bearer x' }] as Record<string, string>[])
+    expect(await read(headers)).toBe(404);
 });

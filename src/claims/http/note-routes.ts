@@ -34,6 +34,7 @@ export interface NoteRoutesDeps {
     /** The note as it was written (201), or why it was not. Rejects while nobody answers. */
     writeNote(slug: string, wish: NoteWish): Promise<Response>;
   };
+  /** The title of a room that everybody may know of. */
   titleOf(slug: string): Promise<string | undefined>;
   whoIs(slug: string, token: string | undefined): Promise<'operator' | 'host' | undefined>;
 }
@@ -52,7 +53,9 @@ export function noteRoutes(
     const often = charge(c);
     if (often) return refusedAnswer(often);
     const room = c.req.param('room');
-    if ((await deps.titleOf(room)) === undefined) return refusedAnswer({ refused: 'room-unknown' });
+    // Those of a private room are read by its hosts.
+    if ((await deps.titleOf(room)) === undefined && (await authorOf(c, deps)) === undefined)
+      return refusedAnswer({ refused: 'room-unknown' });
     const wanted = pageWanted(c.req.query(), MOST_NOTES);
     if (isRefused(wanted)) return refusedAnswer(wanted);
     try {
@@ -80,17 +83,24 @@ export function noteRoutes(
   });
 }
 
+const tokenOf = (c: Context): string | undefined =>
+  /^Bearer ([\w.~+/=-]+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
+
+/** What the sender is who may write notes in the room of a request; undefined for everybody else. */
+async function authorOf(c: Context, deps: NoteRoutesDeps): Promise<'operator' | 'host' | undefined> {
+  const token = tokenOf(c);
+  return token === undefined ? undefined : deps.whoIs(c.req.param('room') ?? '', token);
+}
+
 /** What the sender of a request wants to write, or why they may not. */
 async function wishOf(c: Context, deps: NoteRoutesDeps): Promise<NoteWish | ClaimRefusal> {
   // A form on another site needs no leave to send; JSON does, and gets none.
   if (!/^application\/json\b/i.test(c.req.header('content-type') ?? ''))
     return { refused: 'unsupported-media-type', detail: 'Send application/json.' };
-  const room = c.req.param('room') ?? '';
-  if ((await deps.titleOf(room)) === undefined) return { refused: 'room-unknown' };
-  const token = /^Bearer ([\w.~+/=-]+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
-  if (token === undefined) return { refused: 'token-missing' };
-  const author = await deps.whoIs(room, token);
-  if (author === undefined) return { refused: 'not-host' };
+  const author = await authorOf(c, deps);
+  if (author === undefined && (await deps.titleOf(c.req.param('room') ?? '')) === undefined)
+    return { refused: 'room-unknown' };
+  if (author === undefined) return { refused: tokenOf(c) === undefined ? 'token-missing' : 'not-host' };
   const body = await bodyOf(c.req.raw);
   if (isRefused(body)) return body;
   const note = understood(NOTE, body.value);
