@@ -118,6 +118,26 @@ test('a host moves somebody back to the listeners and can call them again', asyn
   await says('Your hand is down');
 }, 180_000);
 
+test('whoever has the room open twice comes on stage on one page, and the other one says so', async () => {
+  await raiseByForm(page, 'Zoe', 'The cellar');
+  const twin = await listenTo(guest as Browser, room.url);
+  await twin.locator('section.hand').getByText('you are the next one').waitFor();
+  await desk.getByRole('button', { name: 'On stage: Zoe' }).click();
+  const said = (on: Page): Promise<string> => on.locator('section.hand .hand-status').innerText();
+  const both = async (): Promise<string[]> => [await said(page), await said(twin)];
+  await until('one of them is on stage', async () => {
+    const all = await both();
+    return all.some((it) => /everyone hears you/.test(it)) && all.some((it) => /in another tab/.test(it));
+  });
+  expect((await onStage()).filter((name) => name === 'Zoe')).toHaveLength(1);
+  const [on, off] = /everyone hears you/.test(await said(page)) ? [page, twin] : [twin, page];
+  await off.locator('section.hand').getByRole('button', { name: 'Speak here instead' }).waitFor();
+  await on.locator('section.hand').getByRole('button', { name: 'Leave the stage' }).click();
+  await twin.close();
+  await until('they have left the stage', async () => !(await onStage()).includes('Zoe'));
+  await says('Your hand is down');
+}, 180_000);
+
 test('a hand is declined with a word, or lowered, and then gone from the line', async () => {
   await raiseByForm(page, 'Zoe', 'The lift');
   await desk.getByRole('button', { name: 'Decline: Zoe' }).click();

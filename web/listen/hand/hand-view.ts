@@ -67,7 +67,10 @@ export function handView(
       case 'stage':
         return {
           said: trouble || words.returnHint,
-          buttons: [[words.return, () => acts.come(), 'button'], lower],
+          buttons: [
+            [trouble ? words.speakHere : words.return, () => acts.come(), 'button'],
+            [words.leave, () => acts.lower()],
+          ],
         };
       case 'listening':
         return { said: words.listening, note: words.stay, buttons: [lower] };

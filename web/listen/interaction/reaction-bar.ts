@@ -45,8 +45,10 @@ export function openReactionBar(slug: string, words: InteractionWords): Reaction
         headers: { 'content-type': 'application/json' },
         body,
       });
-      if (answer.status === 429) say(words.perSecond(MOST_PER_SECOND));
-      else if (!answer.ok) say(words.unreachable);
+      if (answer.ok) return;
+      // A network with too many requests waiting is answered 429 as well, and has nothing to do with this device.
+      const { code } = (await answer.json()) as { code?: string };
+      say(code === 'too-often' ? words.perSecond(MOST_PER_SECOND) : words.unreachable);
     } catch {
       say(words.unreachable);
     }
