@@ -35,7 +35,8 @@ export const french: AccountWords = {
   invitedAs: (role) => `Vous êtes invité sur ce serveur en tant que : ${roles[role]}.`,
   invitationOver:
     'Cette invitation a déjà servi, a été retirée ou a expiré. Demandez-en une nouvelle ; si vous avez déjà un compte, connectez-vous.',
-  signedInAs: (name) => `Ce navigateur est connecté en tant que ${name}. Un compte créé ici en est un autre.`,
+  signedInAs: (name) =>
+    `Ce navigateur est connecté en tant que ${name}. Un compte créé ici sera un autre compte.`,
   firstOperator: 'Ce serveur n’a pas encore d’exploitant. Qui crée ce compte le devient.',
   roles,
   sent: 'Consultez votre messagerie',
@@ -47,7 +48,7 @@ export const french: AccountWords = {
     `Ce serveur ne peut pas envoyer d’e-mail. Si tout est en ordre, son exploitant voit maintenant un lien pour ${email} et peut vous le transmettre. ${HOUR}`,
   ready: 'Votre compte est prêt. Connectez-vous avec votre nouveau mot de passe.',
   proveTitle: 'Confirmez votre adresse',
-  changeLead: 'Entrez le mot de passe de votre compte. Cette adresse est alors la sienne.',
+  changeLead: 'Entrez le mot de passe de votre compte. Cette adresse devient alors celle du compte.',
   proveWith:
     'Entrez le mot de passe que vous avez choisi pour ce compte. L’adresse est alors confirmée, et vous êtes connecté.',
   proveWrong:
