@@ -13,6 +13,7 @@ export function CancelForm() {
   return (
     <Dialog title={words.cancelRoom}>
       <form
+        class="cancel"
         onSubmit={(event) => {
           event.preventDefault();
           close();
