@@ -1,3 +1,4 @@
+import { noReactions, REACTIONS, type Reaction, type ReactionCounts } from '../wire/interaction/reactions.ts';
 import { JOIN_FAILURES, type JoinFailure } from '../wire/metrics.ts';
 import type { RoomEvents } from '../wire/room-events.ts';
 import { cleanPosts, joinPosts, type PostImpressions } from './post-counts.ts';
@@ -13,6 +14,8 @@ export interface EventTotals {
   readonly embedImpressions: number;
   /** Impressions of posts of other accounts, each by itself. */
   readonly posts: PostImpressions;
+  /** In the order of `REACTIONS`. */
+  readonly reactions: ReactionCounts;
   /** Pages open now; undefined while no door has told of any. */
   readonly pages: number | undefined;
 }
@@ -60,6 +63,7 @@ export class EventCounts {
       ...{ successes: of('successes'), failures: sum.failures ?? {}, impressions: of('impressions') },
       ...{ embedImpressions: of('embedImpressions'), pages: sum.pages },
       posts: sum.posts ?? {},
+      reactions: sum.reactions ?? noReactions(),
     };
   }
 
@@ -88,7 +92,8 @@ function clean(events: RoomEvents): RoomEvents {
   }
   const sums = Object.fromEntries(SUMS.map((name) => [name, count(events[name])] as const));
   const pages = events.pages === undefined ? undefined : count(events.pages);
-  return { ...sums, failures, posts: cleanPosts(events.posts), ...pagesOf(pages) };
+  const reactions = REACTIONS.map((_, index) => count(events.reactions?.[index]));
+  return { ...sums, failures, posts: cleanPosts(events.posts), reactions, ...pagesOf(pages) };
 }
 
 const join = (a: RoomEvents, b: RoomEvents, with_: (a: number, b: number) => number): RoomEvents => ({
@@ -99,7 +104,17 @@ const join = (a: RoomEvents, b: RoomEvents, with_: (a: number, b: number) => num
     ).filter(([, many]) => many > 0),
   ),
   posts: joinPosts(a.posts, b.posts, with_),
+  reactions: REACTIONS.map((_, index) => with_(a.reactions?.[index] ?? 0, b.reactions?.[index] ?? 0)),
 });
+
+/** Reactions by kind, for the log; undefined when there were none. */
+export function reactionsOf({ reactions }: EventTotals): Partial<Record<Reaction, number>> | undefined {
+  const some = REACTIONS.flatMap((name, index) => {
+    const many = reactions[index] ?? 0;
+    return many > 0 ? [[name, many] as const] : [];
+  });
+  return some.length > 0 ? Object.fromEntries(some) : undefined;
+}
 
 const most = (known: RoomEvents, told: RoomEvents): RoomEvents => ({
   ...join(known, told, Math.max),

@@ -109,3 +109,19 @@ test('the seconds of all minutes add up to the total, whatever was estimated', (
   expect(sum).toBe(total);
   expect(sum).toBeGreaterThan(10_000);
 });
+
+test('the entry of a minute has the sums of reactions by kind, over doors and their restarts, and says nothing of a quiet room', () => {
+  const room = new AudienceRoom('hall');
+  room.memory.opened = START;
+  const minute = (n: number) => room.closeMinute(START_MINUTE + n);
+  room.happened('door-0', 'a', { visits: 1 });
+  expect(minute(0)).not.toHaveProperty('reactions');
+  room.happened('door-0', 'a', { visits: 1, reactions: [2, 0, 1, 0, 0] });
+  room.happened('door-1', 'b', { reactions: [3, 0, 0, 0, 0] });
+  // A report that comes again, or late, changes nothing.
+  room.happened('door-0', 'a', { visits: 1, reactions: [1, 0, 1, 0, 0] });
+  expect(minute(1)?.reactions).toEqual({ applause: 5, heart: 1 });
+  room.happened('door-0', 'after a restart', { reactions: [0, 0, 4, 0, 0] });
+  expect(minute(2)?.reactions).toEqual({ applause: 5, heart: 5 });
+  expect(minute(2)).toBeUndefined();
+});

@@ -8,7 +8,7 @@ import { isOver, isRunning, type RoomCard, type RoomState } from '../wire/room.t
 import type { RoomEvents } from '../wire/room-events.ts';
 import { AudienceCount } from './audience-count.ts';
 import { type CountingRules, DEFAULT_RULES } from './definitions.ts';
-import { EventCounts } from './event-counts.ts';
+import { EventCounts, reactionsOf } from './event-counts.ts';
 import { type PostImpressions, type PostsFigures, postsToWrite } from './post-counts.ts';
 import { reconcile } from './reconciliation.ts';
 import { keepRisen } from './risen.ts';
@@ -269,13 +269,16 @@ export class AudienceRoom {
     memory.total = total;
     // The log has not taken it yet.
     delete memory.entry;
-    const failures = this.hasEvents ? this.events.totals.failures : undefined;
+    const happened = this.hasEvents ? this.events.totals : undefined;
+    const failures = happened?.failures;
+    const reactions = happened && reactionsOf(happened);
     const sessions = (total.tuned_in_live?.net ?? 0) + (total.drop_ins?.net ?? 0);
     return {
       ...{ v: 1, kind: 'minute', minute, status, total, seconds: minuteSeconds },
       samples: samples.map(({ at, s, c, m, gross }) => [at / 1000, s, c, m, gross] as const),
       excluded,
       ...(failures && Object.keys(failures).length > 0 ? { failures } : {}),
+      ...(reactions ? { reactions } : {}),
       ...(total.tuned_in_live ? { sessions } : {}),
       sampling: Math.round(Math.min(minuteShare, memory.share) * 1e6),
       definitions: this.#rules.definitionsHash,

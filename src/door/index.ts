@@ -127,7 +127,11 @@ class OpenDoor implements Door {
   readonly live = (slug: string): number => this.#parts.fanout.live(slug);
   readonly counts = (): ReadonlyMap<string, RoomCount> => this.#parts.fanout.counts();
   readonly catchingUp = (): ReadonlyMap<string, number> => this.#parts.catchingUp.counts();
-  readonly takeReactions = (): ReturnType<Door['takeReactions']> => this.#parts.reactions.takeAway();
+  readonly takeReactions = (): ReturnType<Door['takeReactions']> => {
+    const taken = this.#parts.reactions.takeAway();
+    for (const [slug, counts] of taken) this.#parts.audience?.reacted(slug, counts);
+    return taken;
+  };
   // While requests have to wait nobody moves up: the people who were deferred would be back at once.
   readonly promote = (slug: string, count: number): number =>
     this.#parts.admission.strained ? 0 : this.#parts.fanout.promote(slug, count);

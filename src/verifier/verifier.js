@@ -405,7 +405,7 @@ class Unreadable extends Error {}
 
 /** Members that have a meaning, in any line or entry. */
 const KNOWN = `v kind room title origin keys witnesses made index entry proof note consistency seq previous at total
-  excluded minute status samples seconds failures sessions sampling definitions differences corrects why what detail
+  excluded minute status samples seconds failures reactions sessions sampling definitions differences corrects why what detail
   claim author text verdict file records sha256 from to lost next signature answers written posts`.split(/\s+/);
 const STAGES = ['earshot-bundle', 'entry', 'checkpoint', 'seal'];
 

@@ -378,6 +378,18 @@ test('in a minute of which only the server knows, players that have not proven a
   expect(codes(await check(bundleOf(eventOf({ minutes: 5, write }))))).toEqual([]);
 });
 
+test('sums of reactions are understood, and a log without them verifies as before', async () => {
+  const found = async (more: object) => {
+    const write = (entry: EvidenceEntry): EvidenceEntry =>
+      entry.kind === 'minute' ? { ...entry, ...more } : entry;
+    const { ok, findings, notes } = await check(bundleOf(eventOf({ minutes: 5, write })));
+    return [ok, findings.length, notes.map(({ code }) => code)];
+  };
+  expect(await found({})).toEqual([true, 0, []]);
+  expect(await found({ reactions: { applause: 7 } })).toEqual([true, 0, []]);
+  expect(await found({ sparks: { applause: 7 } })).toEqual([true, 0, ['unknown-member']]);
+});
+
 test('a final figure differs from the live one only with a reason', async () => {
   const final = (change: (entry: { differences: object[] }) => object) => {
     const write = (entry: EvidenceEntry): EvidenceEntry =>

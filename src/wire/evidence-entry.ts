@@ -3,6 +3,7 @@
  * a room carries the number of the room's entry and the hash of the one before it, so that a room's history can be
  * checked without anybody else's.
  */
+import type { Reaction } from './interaction/reactions.ts';
 import type { Counting, Exclusion, JoinFailure, MetricId } from './metrics.ts';
 import type { Reconciliation } from './numbers.ts';
 
@@ -55,6 +56,8 @@ export interface MinuteEntry extends RoomPlace {
   readonly excluded: Readonly<Partial<Record<Exclusion, number>>>;
   /** Since the room opened, net. */
   readonly failures?: Readonly<Partial<Record<JoinFailure, number>>>;
+  /** Reactions by kind, since the room opened; absent while there were none. They are taps, and no people. */
+  readonly reactions?: Readonly<Partial<Record<Reaction, number>>>;
   /** Sessions with some proven live listening, net, where they were counted: `tuned_in_live` and `drop_ins` together. */
   readonly sessions?: number;
   /** The share of sessions that send proofs, in millionths; the smallest of the minute. */

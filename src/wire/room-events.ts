@@ -1,4 +1,5 @@
 /** What happened at a room and is counted one by one, not by session. */
+import type { ReactionCounts } from './interaction/reactions.ts';
 import type { JoinFailure } from './metrics.ts';
 
 /**
@@ -17,6 +18,8 @@ export interface RoomEvents {
   readonly embedImpressions?: number;
   /** Impressions of posts of other accounts about the room, by the post's name: each is a figure of its own. */
   readonly posts?: Readonly<Record<string, number>>;
+  /** Reactions that counted, in the order of `REACTIONS`: reactions, which are no people. */
+  readonly reactions?: ReactionCounts;
   /**
    * Pages open on the room at the end of the newest slot of 10 s, playing or not; absent before the first. Those of
    * several doors can be added.

@@ -5,6 +5,7 @@ import { FRAGMENT_MS, ms } from '../../base/time.ts';
 import { find } from '../../http/index.ts';
 import type { SendQueueReader } from '../../native/tcp-info.ts';
 import { readEventReport } from '../../wire/audience-events.ts';
+import type { ReactionCounts } from '../../wire/interaction/reactions.ts';
 import { writeNetworkKeys } from '../../wire/listening/network-keys.ts';
 import { EXCLUSIONS } from '../../wire/metrics.ts';
 import { isRunning } from '../../wire/room.ts';
@@ -253,6 +254,11 @@ export class DoorAudience implements Disposable {
     this.#pages.take(slug, events, this.#wall());
     if (events.some(([name]) => name === 'impression')) this.#saw(slug, who);
     return true;
+  }
+
+  /** Reactions that this door has taken: their sums are in the log. */
+  reacted(slug: string, counts: ReactionCounts): void {
+    this.#pages.reacted(slug, counts);
   }
 
   /** From the press on Listen to the first sound, as players told it, by class. */

@@ -1,5 +1,6 @@
 import type { AudienceEvent } from '../../wire/audience-events.ts';
 import { TIME_CLASSES, timeClass } from '../../wire/figures/door-answers.ts';
+import { addReactions, noReactions, type ReactionCounts } from '../../wire/interaction/reactions.ts';
 import { JOIN_FAILURES, type JoinFailure } from '../../wire/metrics.ts';
 import type { RoomEvents } from '../../wire/room-events.ts';
 import { OpenPages } from './open-pages.ts';
@@ -19,11 +20,13 @@ interface Counted {
   embedImpressions: number;
   /** Absent before the first page said that it is open. */
   pages?: number;
+  reactions: ReactionCounts;
   readonly failures: Record<JoinFailure, number>;
 }
 
 const none = (): Counted => ({
   ...{ visits: 0, attempts: 0, retries: 0, successes: 0, impressions: 0, embedImpressions: 0 },
+  reactions: noReactions(),
   failures: Object.fromEntries(JOIN_FAILURES.map((reason) => [reason, 0])) as Record<JoinFailure, number>,
 });
 
@@ -57,6 +60,14 @@ export class PageCounts {
       }
       this.#changed.add(slug);
     }
+  }
+
+  /** Reactions of a room that counted. */
+  reacted(slug: string, counts: ReactionCounts): void {
+    const room = this.#room(slug);
+    if (!room) return;
+    room.reactions = addReactions(room.reactions, counts);
+    this.#changed.add(slug);
   }
 
   /** Signs of open pages that were not counted, because there are too many. */
