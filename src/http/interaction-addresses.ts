@@ -24,6 +24,10 @@ export const INTERACTION_ADDRESSES: readonly Address[] = [
     ...{ ...ASK, methods: ['POST'], body: 4_096, examples: ['/r/hall/questions/aB-3/vote'] },
   },
   {
+    ...{ id: 'question-own', what: 'why one was taken out', pattern: '/r/:room/questions/:name/own' },
+    ...{ ...ASK, exact: true, methods: ['POST'], body: 4_096, examples: ['/r/hall/questions/aB-3/own'] },
+  },
+  {
     ...{ id: 'interaction', what: 'what hosts do with questions, and pin', pattern: '/r/:room/interaction' },
     ...{ ...ASK, urgency: 'control', methods: ['GET', 'POST'], body: 4_096 },
     examples: ['/r/hall/interaction'],

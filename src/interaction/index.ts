@@ -25,11 +25,11 @@ export interface InteractionDeps {
 export interface Interaction {
   /** Opens a room. Dispose the result to close it. */
   openRoom(slug: string, hooks: InteractionHooks): InteractionRoom;
-  /** Answers `/r/:slug/questions`, `/r/:slug/questions/:id/vote` and `/r/:slug/interaction`. */
+  /** Answers `/r/:slug/questions`, `/r/:slug/questions/:id/vote`, `/r/:slug/questions/:id/own` and `/r/:slug/interaction`. */
   fetch(request: Request): Promise<Response>;
 }
 
-const HERE: ReadonlySet<string> = new Set(['questions', 'question-vote', 'interaction']);
+const HERE: ReadonlySet<string> = new Set([...['questions', 'question-vote', 'question-own', 'interaction']]);
 
 /** True for a path that this part answers. */
 export const answersHere = (path: string): boolean => HERE.has(find(path)?.address.id ?? '');

@@ -18,6 +18,10 @@ const english = {
   voted: 'Your vote counts.',
   refused: 'That was not taken:',
   more: (n: number) => `and ${n} more with fewer votes`,
+  report: 'Report',
+  withdrawn: 'This question was taken out of the list:',
+  reason: 'Reason:',
+  why: 'What was decided, and how to object',
   plain: 'Without scripts, all who share your connection’s address count as one device.',
 };
 
@@ -42,6 +46,10 @@ const french: QuestionWords = {
   voted: 'Votre voix compte.',
   refused: 'Cela n’a pas été pris :',
   more: (n) => `et ${n} de plus avec moins de voix`,
+  report: 'Signaler',
+  withdrawn: 'Cette question a été retirée de la liste :',
+  reason: 'Raison :',
+  why: 'Ce qui a été décidé, et comment s’y opposer',
   plain:
     'Sans script, toutes les personnes qui partagent l’adresse de votre connexion comptent pour un appareil.',
 };

@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import { escapeHtml } from '../base/plain-text.ts';
-import { type AskedQuestion, QUESTION_LENGTH, type ToldQuestions } from '../wire/interaction/questions.ts';
+import {
+  type AskedQuestion,
+  type OwnWithdrawal,
+  QUESTION_LENGTH,
+  type ToldQuestions,
+} from '../wire/interaction/questions.ts';
 import { STAGE_NAME_LENGTH } from '../wire/stage/hands.ts';
 import type { QuestionWords } from './page-words.ts';
 
@@ -29,18 +34,24 @@ export interface QuestionsPage {
   readonly words: QuestionWords;
   /** What became of what was sent: safe text in the reader's language. */
   readonly said?: string | undefined;
+  /** Questions of this network that moderators have taken out. */
+  readonly withdrawn?: readonly OwnWithdrawal[];
   /** From the page's own address to `/r/:slug/`: a private room keeps its key. */
   readonly up?: string;
 }
 
 /** The questions of a room as a page without scripts: read, ask, vote. */
-export function questionsPage({ list, words, said, up = '' }: QuestionsPage): string {
+export function questionsPage({ list, words, said, withdrawn = [], up = '' }: QuestionsPage): string {
   const rest = list.waiting - list.questions.length;
   const form = list.open
     ? `<form method="post" action="${up}questions"><label>${words.question}<textarea name="text" dir="auto" rows="3" maxlength="${QUESTION_LENGTH}" required></textarea></label>
 <label>${words.name}<input name="name" dir="auto" maxlength="${STAGE_NAME_LENGTH}" autocomplete="name"></label>
 <button>${words.send}</button></form><p class="ash">${words.plain}</p>`
     : `<p>${words.closed}</p>`;
+  const report = ({ id, text }: AskedQuestion): string =>
+    `<a class="back" rel="nofollow" href="${up}report?question=${id}" aria-label="${escapeHtml(`${words.report}: ${text}`)}">${words.report}</a>`;
+  const out = ({ text, reason, notice }: OwnWithdrawal): string =>
+    `<div role="status"><p dir="auto"><strong>${words.withdrawn}</strong> ${escapeHtml(text)}</p><p>${words.reason} <bdi>${escapeHtml(reason)}</bdi> <a class="back" href="${escapeHtml(notice)}">${words.why}</a></p></div>`;
   const vote = ({ id }: AskedQuestion): string =>
     `<form method="post" action="${up}questions/${id}/vote"><button>${words.vote}</button></form>`;
   return `<!doctype html>
@@ -55,11 +66,11 @@ export function questionsPage({ list, words, said, up = '' }: QuestionsPage): st
 <main>
 <h1>${words.title}</h1>
 <p><a class="back" href="${up}.">${words.back}</a></p>
-${said ? `<p role="status"><strong>${escapeHtml(said)}</strong></p>\n` : ''}<p>${words.lead}</p>
+${said ? `<p role="status"><strong>${escapeHtml(said)}</strong></p>\n` : ''}${withdrawn.map((one) => `${out(one)}\n`).join('')}<p>${words.lead}</p>
 ${form}
-${list.questions.length > 0 ? `<ol>${list.questions.map((one) => item(one, words, vote(one))).join('\n')}</ol>` : `<p class="ash">${words.none}</p>`}
+${list.questions.length > 0 ? `<ol>${list.questions.map((one) => item(one, words, `${vote(one)}${report(one)}`)).join('\n')}</ol>` : `<p class="ash">${words.none}</p>`}
 ${rest > 0 ? `<p class="ash">${words.more(rest)}</p>` : ''}
-${list.answered.length > 0 ? `<h2>${words.answered}</h2>\n<ol>${list.answered.map((one) => item(one, words, '')).join('\n')}</ol>` : ''}
+${list.answered.length > 0 ? `<h2>${words.answered}</h2>\n<ol>${list.answered.map((one) => item(one, words, report(one))).join('\n')}</ol>` : ''}
 </main></body>
 </html>
 `;

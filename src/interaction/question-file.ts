@@ -29,7 +29,14 @@ export type QuestionLine =
       readonly asked: number;
     }
   | { readonly do: 'vote'; readonly id: string; readonly device: string }
-  | { readonly do: 'turn'; readonly id: string; readonly standing: QuestionStanding; readonly at: number }
+  | {
+      readonly do: 'turn';
+      readonly id: string;
+      readonly standing: QuestionStanding;
+      readonly at: number;
+      /** Where it was before a moderator's decision. */
+      readonly before?: QuestionStanding | undefined;
+    }
   | { readonly do: 'pin'; readonly pin?: Pin | undefined };
 
 /**
@@ -120,8 +127,10 @@ function replay(text: string): QuestionFile['before'] {
       if (typeof it.device === 'string') list.vote(String(it.id), it.device, '');
     } else if (it.do === 'turn') {
       const question = list.get(String(it.id));
-      if (question && STANDINGS.has(it.standing) && Number.isFinite(it.at))
+      if (question && STANDINGS.has(it.standing) && Number.isFinite(it.at)) {
         list.turn(question, it.standing, it.at);
+        question.before = it.before !== undefined && STANDINGS.has(it.before) ? it.before : undefined;
+      }
     }
   }
   return { list, pin };

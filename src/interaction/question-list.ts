@@ -3,6 +3,7 @@ import {
   type QuestionStanding,
   SHOWN_ANSWERED,
   SHOWN_QUESTIONS,
+  SHOWN_WITHDRAWN,
   type ToldQuestions,
 } from '../wire/interaction/questions.ts';
 
@@ -31,6 +32,8 @@ export interface KeptQuestion {
   readonly asked: number;
   standing: QuestionStanding;
   answered?: number | undefined;
+  /** Set while a moderator's decision keeps it out of the list: where it was before. */
+  before?: QuestionStanding | undefined;
   readonly voters: Set<string>;
   /** Votes by network, in memory alone. */
   readonly from: Map<string, number>;
@@ -48,11 +51,14 @@ export interface Asked {
   readonly network: string;
 }
 
+/** What everybody is shown of a list. */
+type ListShown = Pick<ToldQuestions, 'waiting' | 'questions' | 'answered' | 'withdrawn'>;
+
 /** The questions of one room: asked, voted for, answered, hidden. */
 export class QuestionList {
   readonly #all = new Map<string, KeptQuestion>();
   readonly #votes = { count: 0, from: new Map<string, number>() };
-  #shown: Pick<ToldQuestions, 'waiting' | 'questions' | 'answered'> | undefined;
+  #shown: ListShown | undefined;
 
   /** Every question, in the order in which they were asked. */
   all(): Iterable<KeptQuestion> {
@@ -137,21 +143,31 @@ export class QuestionList {
     return true;
   }
 
+  /** Takes a question out of the list for a decision, or gives it back: then it is where it was. */
+  withdraw(question: KeptQuestion, isOut: boolean, at: number): void {
+    const back = question.before ?? 'open';
+    question.before = isOut ? question.standing : undefined;
+    this.turn(question, isOut ? 'hidden' : back, at);
+    this.#shown = undefined;
+  }
+
   /** What everybody is shown; put in order once after each change, however many pages ask. */
-  shown(): Pick<ToldQuestions, 'waiting' | 'questions' | 'answered'> {
+  shown(): ListShown {
     this.#shown ??= this.#ordered();
     return this.#shown;
   }
 
-  #ordered(): Pick<ToldQuestions, 'waiting' | 'questions' | 'answered'> {
+  #ordered(): ListShown {
     const by = (wanted: QuestionStanding): KeptQuestion[] =>
       [...this.#all.values()].filter(({ standing }) => standing === wanted);
     const open = by('open').sort((a, b) => b.voters.size - a.voters.size || a.asked - b.asked);
     const answered = by('answered').sort((a, b) => (b.answered ?? 0) - (a.answered ?? 0));
+    const withdrawn = [...this.#all.values()].filter(({ before }) => before !== undefined);
     return {
       waiting: open.length,
       questions: open.slice(0, SHOWN_QUESTIONS).map(shownOf),
       answered: answered.slice(0, SHOWN_ANSWERED).map(shownOf),
+      ...(withdrawn.length > 0 ? { withdrawn: withdrawn.slice(-SHOWN_WITHDRAWN).map(({ id }) => id) } : {}),
     };
   }
 

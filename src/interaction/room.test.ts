@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { manualClock } from '../../test/clock.ts';
 import { silentLog } from '../base/log.ts';
+import type { QuestionWithdrawal } from '../wire/interaction/questions.ts';
 import type { Mark } from '../wire/mark.ts';
 import { type Interaction, type InteractionHooks, open } from './index.ts';
 import { MAX_OPEN_PER_DEVICE } from './question-list.ts';
@@ -14,6 +15,7 @@ function theatre(dir?: string) {
   const clock = manualClock();
   const marks: Mark[] = [];
   const lists: unknown[] = [];
+  const out: { now?: ReadonlyMap<string, QuestionWithdrawal> } = {};
   const part: Interaction = open({
     ...{ clock, log: silentLog, ...(dir ? { dir } : {}) },
     tokens: {
@@ -29,6 +31,7 @@ function theatre(dir?: string) {
     barred: () => undefined,
     isHost: ({ role }) => role === 'host',
     banned: () => undefined,
+    withdrawn: () => out.now,
   };
   const room = part.openRoom('hall', hooks);
   room.ruled({});
@@ -45,7 +48,7 @@ function theatre(dir?: string) {
       }),
     );
   const act = (body: object, who = 'host') => send('interaction', body, { authorization: `Bearer ${who}` });
-  return { clock, marks, lists, part, room, hooks, send, act };
+  return { clock, marks, lists, out, part, room, hooks, send, act };
 }
 
 test('questions are ordered by votes, then by time, and nobody votes twice or for their own', async () => {
@@ -174,4 +177,58 @@ test('a cell that was killed finds its questions, votes and pin again', async ()
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
+});
+
+test('a question that a moderator takes out is told its writer alone, and comes back where it was, after a restart as well', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'earshot-questions-'));
+  try {
+    const first = theatre(dir);
+    const { id } = (await (await first.send('questions', { text: 'Why?', device: KEY(1) })).json()) as {
+      id: string;
+    };
+    await first.act({ do: 'answered', question: id });
+    first.out.now = new Map([[id, { reason: 'Insults', notice: '/notice/abc' }]]);
+    first.room.second();
+    expect(first.room.list()).toMatchObject({ questions: [], answered: [], withdrawn: [id] });
+    expect(JSON.stringify(first.room.list())).not.toMatch(/Insults|notice/);
+    expect(first.marks.map(({ kind }) => kind)).toEqual(['answered', 'unanswered']);
+    const own = (device: string) => first.send(`questions/${id}/own`, { device });
+    expect(await (await own(KEY(1))).json()).toEqual({
+      ...{ id, text: 'Why?', reason: 'Insults', notice: '/notice/abc' },
+    });
+    expect((await own(KEY(2))).status).toBe(404);
+    const reopened = await first.act({ do: 'reopen', question: id });
+    expect([reopened.status, ((await reopened.json()) as { detail: string }).detail]).toEqual([
+      409,
+      expect.stringContaining('take that back among the reports'),
+    ]);
+
+    // What nothing is known of changes nothing; then the site says that it was taken back.
+    const later = theatre(dir);
+    later.room.second();
+    expect(later.room.list().withdrawn).toEqual([id]);
+    later.out.now = new Map();
+    later.room.second();
+    expect(later.room.list()).toMatchObject({ answered: [{ id, text: 'Why?' }] });
+    expect(later.room.list().withdrawn).toBeUndefined();
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+});
+
+test('without scripts the page says why a question of this connection was taken out', async () => {
+  const { out, part, room, send } = theatre();
+  await send('questions', 'text=Why%3F&name=');
+  const [id = ''] = room.list().questions.map((one) => one.id);
+  const page = async (from: string) =>
+    (
+      await part.fetch(new Request('http://x/r/hall/questions', { headers: { 'x-forwarded-for': from } }))
+    ).text();
+  expect(await page('192.0.2.1')).toContain(`href="report?question=${id}"`);
+  out.now = new Map([[id, { reason: '<i>Insults', notice: '/notice/abc' }]]);
+  room.second();
+  expect(await page('192.0.2.1')).toMatch(
+    /taken out of the list:[\s\S]*Why\?[\s\S]*&lt;i&gt;Insults[\s\S]*\/notice\/abc/,
+  );
+  expect(await page('198.51.100.1')).not.toContain('Insults');
 });

@@ -4,8 +4,11 @@ import type { Grant } from '../keys/token.ts';
 import type {
   HostQuestions,
   InteractionAct,
+  OwnWithdrawal,
   Pin,
+  QuestionStanding,
   QuestionsTold,
+  QuestionWithdrawal,
   ToldQuestions,
 } from '../wire/interaction/questions.ts';
 import type { ReactionCounts } from '../wire/interaction/reactions.ts';
@@ -46,6 +49,8 @@ export interface InteractionHooks {
   barred(grant: Grant): InteractionRefusal | undefined;
   /** True for a host or co-host. */
   isHost(grant: Grant): boolean;
+  /** Questions that moderators have taken out, by id: another object when it changes; absent while that is not known. */
+  withdrawn?(): ReadonlyMap<string, QuestionWithdrawal> | undefined;
   /** Why this device takes no part; undefined while it may. */
   banned(device: string): InteractionRefusal | undefined;
 }
@@ -83,6 +88,7 @@ export class InteractionRoom implements Disposable {
   #version: number;
   #told: QuestionsTold | undefined;
   #dirty = false;
+  #withdrawn: ReadonlyMap<string, QuestionWithdrawal> = new Map();
   #open = { reactions: true, questions: true };
 
   constructor(slug: string, hooks: InteractionHooks, file: QuestionFile | undefined) {
@@ -112,6 +118,7 @@ export class InteractionRoom implements Disposable {
   /** Ends a second: reactions are told, and the list if it has changed. */
   second(): void {
     this.#reactions.second(this.#hooks.wall());
+    this.#withdraw();
     if (!this.#dirty) return;
     this.#dirty = false;
     this.#version += 1;
@@ -184,6 +191,39 @@ export class InteractionRoom implements Disposable {
     return this.#list.get(id) as KeptQuestion;
   }
 
+  /** What became of a question of this device that a moderator has taken out. */
+  own(id: string, device: string): OwnWithdrawal | InteractionRefusal {
+    const question = this.#list.get(id);
+    const why = this.#withdrawn.get(id);
+    if (question?.device !== device || !why) return LIMITS.gone;
+    return { id, text: question.text, reason: why.reason, notice: why.notice };
+  }
+
+  /** All of those of a device. */
+  allOwn(device: string): OwnWithdrawal[] {
+    return [...this.#withdrawn].flatMap(([id, { reason, notice }]) => {
+      const question = this.#list.get(id);
+      return question?.device === device ? [{ id, text: question.text, reason, notice }] : [];
+    });
+  }
+
+  /** Takes out and gives back what moderators have decided since the last look. */
+  #withdraw(): void {
+    const wanted = this.#hooks.withdrawn?.();
+    if (!wanted || wanted === this.#withdrawn) return;
+    this.#withdrawn = wanted;
+    const at = this.#hooks.wall();
+    for (const question of this.#list.all()) {
+      const isOut = wanted.has(question.id);
+      if (isOut === (question.before !== undefined)) continue;
+      const was = question.standing;
+      this.#list.withdraw(question, isOut, at);
+      const { id, standing, before } = question;
+      this.#write({ do: 'turn', id, standing, at, before });
+      this.#markTurn(question, was, at);
+    }
+  }
+
   /** Who may act here, with a link; undefined: this one may. */
   refusal(grant: Grant): InteractionRefusal | undefined {
     return (
@@ -198,16 +238,15 @@ export class InteractionRoom implements Disposable {
     const question = this.#list.get(action.question);
     if (!question) return LIMITS.gone;
     const standing = action.do === 'answered' ? 'answered' : action.do === 'hide' ? 'hidden' : 'open';
-    const before = question.standing;
+    if (question.before !== undefined)
+      return {
+        refused: 'wrong-moment',
+        detail: 'A decision keeps this question out of the list: take that back among the reports.',
+      };
+    const was = question.standing;
     if (!this.#list.turn(question, standing, at)) return undefined;
     this.#write({ do: 'turn', id: question.id, standing, at });
-    const { id, text, name, voters } = question;
-    if (standing === 'answered')
-      this.#hooks.mark({
-        ...{ kind: 'answered', at, id, text, votes: voters.size },
-        ...(name === undefined ? {} : { name }),
-      });
-    else if (before === 'answered') this.#hooks.mark({ kind: 'unanswered', at, id });
+    this.#markTurn(question, was, at);
     return undefined;
   }
 
@@ -219,6 +258,18 @@ export class InteractionRoom implements Disposable {
   [Symbol.dispose](): void {
     this.#reactions.close();
     this.#file?.[Symbol.dispose]();
+  }
+
+  /** What is written beside the recording when a question becomes answered, or no longer is. */
+  #markTurn(question: KeptQuestion, was: QuestionStanding, at: number): void {
+    const { id, text, name, voters, standing } = question;
+    if (standing === was) return;
+    if (standing === 'answered')
+      this.#hooks.mark({
+        ...{ kind: 'answered', at, id, text, votes: voters.size },
+        ...(name === undefined ? {} : { name }),
+      });
+    else if (was === 'answered') this.#hooks.mark({ kind: 'unanswered', at, id });
   }
 
   #turnPin(action: Extract<InteractionAct, { do: 'pin' | 'unpin' }>, at: number): undefined {

@@ -43,6 +43,7 @@ export function routes({ rooms, tokens, clock, brokenRule }: InteractionRoutesDe
   const pace = {
     ask: openPace(clock, 'questions-of-device', 3, 20_000),
     askNetwork: openPace(clock, 'questions-of-network', 30, 500),
+    own: openPace(clock, 'own-questions-of-network', 60, 200),
     vote: openPace(clock, 'votes-of-device', 30, 1_000),
     voteNetwork: openPace(clock, 'votes-of-network', 300, 20),
     host: openPace(clock, 'requests-of-host', 60, 100),
@@ -54,7 +55,9 @@ export function routes({ rooms, tokens, clock, brokenRule }: InteractionRoutesDe
     const words = questionWords(languageOf(context.req.header('accept-language')));
     const done = context.req.query('done');
     const said = done === 'asked' ? words.asked : done === 'voted' ? words.voted : undefined;
-    return new Response(questionsPage({ list: room.list(), words, said }), { headers: PAGE_HEADERS });
+    const { device } = senderOf(room.slug, undefined, fromOf(context, true));
+    const page = questionsPage({ list: room.list(), words, said, withdrawn: room.allOwn(device) });
+    return new Response(page, { headers: PAGE_HEADERS });
   });
 
   app.post('/r/:slug/questions', (context) =>
@@ -86,6 +89,20 @@ export function routes({ rooms, tokens, clock, brokenRule }: InteractionRoutesDe
       );
     }),
   );
+
+  app.post('/r/:slug/questions/:id/own', async (context) => {
+    const room = rooms(context.req.param('slug'));
+    if (!room) return refuse({ refused: 'room-not-open' });
+    const fields = await fieldsOf(context, false);
+    if (fields instanceof Response) return fields;
+    const body = readVote(fields);
+    if (typeof body === 'string') return refuse({ refused: 'unprocessable', detail: body });
+    const { device, network } = senderOf(room.slug, body.device, fromOf(context, false));
+    const own =
+      slow(pace.own, context, `${room.slug} ${network}`, 'looks of one network') ??
+      room.own(context.req.param('id'), device);
+    return 'refused' in own ? refuse(own) : json(own, 200);
+  });
 
   /** The room of a request with a host's link. */
   const hosted = async (context: Context): Promise<InteractionRoom | Response> => {
@@ -120,6 +137,7 @@ export function routes({ rooms, tokens, clock, brokenRule }: InteractionRoutesDe
 
   app.all('/r/:slug/questions', () => refuse({ refused: 'method-not-allowed' }, { allow: 'GET, POST' }));
   app.all('/r/:slug/questions/:id/vote', () => refuse({ refused: 'method-not-allowed' }, { allow: 'POST' }));
+  app.all('/r/:slug/questions/:id/own', () => refuse({ refused: 'method-not-allowed' }, { allow: 'POST' }));
   app.all('/r/:slug/interaction', () => refuse({ refused: 'method-not-allowed' }, { allow: 'GET, POST' }));
   app.notFound(() => refuse({ refused: 'not-found' }));
   return app;
@@ -137,6 +155,10 @@ function slow(pace: RequestPace, c: Context, key: string, whose: string): Intera
         retryAfter: wait,
       };
 }
+
+const fromOf = (context: Context, form: boolean): Omit<Sender, 'device'> => ({
+  ...{ network: networkOf(context.req.header('x-forwarded-for') ?? ''), form },
+});
 
 /** Who sends. Without a key of the device the network stands for it: nobody votes twice by leaving the key out. */
 function senderOf(slug: string, key: string | undefined, { network, form }: Omit<Sender, 'device'>): Sender {
@@ -158,8 +180,7 @@ async function taken(
   const form = mediaTypeOf(context.req.header('content-type')) === FORM;
   const fields = await fieldsOf(context, form);
   if (fields instanceof Response) return fields;
-  const network = networkOf(context.req.header('x-forwarded-for') ?? '');
-  const done = run(room, fields, { network, form });
+  const done = run(room, fields, fromOf(context, form));
   if (!form) return 'refused' in done ? refuse(done) : json(shownOf(done), 201);
   const [what, up] = context.req.param('id') === undefined ? ['asked', ''] : ['voted', '../../'];
   if (!('refused' in done))

@@ -9,14 +9,20 @@ const MOST_AGO = 10_080;
 const NAME_LENGTH = 60;
 
 /** Why a form is not taken: a key of the words. */
-export type AbuseFault = 'reason' | 'words' | 'long' | 'person' | 'clip';
+export type AbuseFault = 'reason' | 'words' | 'long' | 'person' | 'clip' | 'question';
 
-/** What a form says about a room; `people`: who can be named by id; `clip`: the one that it names, if it is there. */
+/** What a form names beside people, if it is there. */
+export interface AbuseThings {
+  readonly clip?: { readonly id: string; readonly title: string; readonly from: number } | undefined;
+  readonly question?: { readonly id: string; readonly text: string } | undefined;
+}
+
+/** What a form says about a room; `people`: who can be named by id. */
 export function readAbuseForm(
   sent: URLSearchParams,
   card: RoomCard,
   people: readonly SeenPerson[],
-  clip: { readonly id: string; readonly title: string; readonly from: number } | undefined,
+  { clip, question }: AbuseThings,
   now: number,
 ): AbuseWish | AbuseFault {
   const reason = ABUSE_REASONS.find((one): one is AbuseReason => one === sent.get('reason'));
@@ -26,11 +32,13 @@ export function readAbuseForm(
   if (words === undefined) return [...written].length > ABUSE_WORDS_LENGTH ? 'long' : 'words';
   if (reason === 'other' && words === '') return 'words';
   const [kind, id = ''] = (sent.get('about') ?? 'room').split(/:(.*)/s);
-  const subject = kind === 'person' || kind === 'clip' ? kind : 'room';
+  const subject = kind === 'person' || kind === 'clip' || kind === 'question' ? kind : 'room';
   const person = people.find((one) => one.id === id);
   const typed = plainText((sent.get('name') ?? '').slice(0, 1_000), NAME_LENGTH);
-  const name = subject === 'person' ? (person?.name ?? typed) : subject === 'clip' ? clip?.title : '';
+  const names = { room: '', person: person?.name ?? typed, clip: clip?.title, question: question?.text };
+  const name = names[subject];
   if (subject === 'clip' && clip?.id !== id) return 'clip';
+  if (subject === 'question' && question?.id !== id) return 'question';
   if (name === undefined) return 'person';
   const minutes = Math.floor(Number(sent.get('ago') ?? 0));
   const ago = minutes >= 0 && minutes <= MOST_AGO ? minutes * 60_000 : 0;
@@ -44,7 +52,7 @@ export function readAbuseForm(
       : second !== undefined && firstSpeech !== undefined
         ? Math.min(last, firstSpeech + second)
         : last - ago;
-  const target = subject === 'clip' ? clip?.id : person?.id;
+  const target = { room: undefined, person: person?.id, clip: clip?.id, question: question?.id }[subject];
   return {
     ...{ room: card.slug, subject, name, reason, words, moment },
     ...(target === undefined ? {} : { target }),

@@ -59,7 +59,7 @@ beforeEach(async () => {
       die('mail');
     },
   };
-  acts = openActs({ ...deps, reports, decisions, audit });
+  acts = openActs({ ...deps, reports, decisions, audit, withdrawing: { publish: async () => {} } });
 });
 afterEach(() => store[Symbol.asyncDispose]());
 const decide = async (act: 'stop-room' | 'end-room'): Promise<Decision> => {

@@ -6,6 +6,7 @@ import type { Decision, Decisions, DecisionWish } from './decisions.ts';
 import { isNotDone, type ModerationDeps, type ModerationRefusal } from './moderation-deps.ts';
 import { openOwnerMails } from './owner-mails.ts';
 import type { AbuseReports } from './reports.ts';
+import type { Withdrawing } from './withdrawing.ts';
 
 /** What a moderator wants. */
 export interface ActWish {
@@ -41,6 +42,7 @@ export interface ActsDeps extends ModerationDeps {
   readonly reports: AbuseReports;
   readonly decisions: Decisions;
   readonly audit: AuditLog;
+  readonly withdrawing: Withdrawing;
 }
 
 const SERVER: Moderator = { id: 'server', name: '', role: 'server' };
@@ -72,6 +74,7 @@ export function openActs(deps: ActsDeps): Acts {
     };
     if (!(await decisions.lift(one.id, (within) => audit.add(line, within))))
       return { refused: 'wrong-moment', detail: 'This was taken back before.' };
+    if (one.act === 'hide-question') await deps.withdrawing.publish();
     await owners.lifted(one, by.id, reason);
     return undefined;
   };

@@ -14,8 +14,9 @@ import {
   refuseTheRest,
   rowIdOf,
 } from '../api/index.ts';
+import type { Clock } from '../base/clock.ts';
 import { asSlug } from '../base/ids.ts';
-import { tellPaces } from '../http/index.ts';
+import { openPace, tellPaces } from '../http/index.ts';
 import type { RoomCard } from '../wire/room.ts';
 import { hearingLink } from './abuse-form.ts';
 import { accountBy } from './account-by.ts';
@@ -33,6 +34,8 @@ import { roomLog } from './room-log.ts';
 export const MOST_ROWS = 100;
 /** See `MOST_ROWS`. */
 export const MOST_LINES = 1_000;
+/** What one moderator changes: so much at once, and one more every so often, ms. */
+const CHANGES = { size: 60, every: 1_000 } as const;
 const bearerOf = (c: Context): string | undefined =>
   /^Bearer\s+(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
 /** Who shows nothing is asked for a link; who shows one that is not the operator's is refused. */
@@ -51,10 +54,22 @@ interface Deciding {
   readonly card?: RoomCard;
 }
 
+/** Why a change of a moderator comes too soon; reading is never too soon. */
+function openChanges(clock: Clock): (c: Context, who: string) => ModerationRefusal | undefined {
+  const changes = openPace(clock, 'moderation-of-one', CHANGES.size, CHANGES.every);
+  return (c, who) => {
+    const wait = c.req.method === 'GET' ? undefined : changes.take(c, who);
+    if (wait === undefined) return undefined;
+    const detail = `Limit reached: ${CHANGES.size} changes at once by one moderator, then one a second. Try again in ${wait} s.`;
+    return { refused: 'too-often', detail, wait };
+  };
+}
+
 /** The API of moderation: hosts with their link, the operator with theirs or an account. */
 export function openModerationApi(deps: DeskRoutesDeps & { readonly open: PublicRoutes }): Hono {
   const { reports, decisions, acts } = deps;
   const app = new Hono();
+  const tooSoon = openChanges(deps.clock);
 
   /** The operator, by account or link. */
   async function operator(c: Context): Promise<Deciding['me'] | undefined> {
@@ -70,14 +85,19 @@ export function openModerationApi(deps: DeskRoutesDeps & { readonly open: Public
     const card = slug && (await deps.cardOf(slug));
     if (!card) return { refused: 'room-unknown' };
     const me = await operator(c);
-    if (me) return { me, card };
+    if (me) return tooSoon(c, me.id) ?? { me, card };
     const member = await deps.memberOf(card.slug, bearerOf(c));
     // A stranger learns nothing of a private room, not even that it is there.
     if (isNotDone(member)) return { refused: card.access === 'private' ? 'room-unknown' : member.refused };
     if (member.role === 'speaker') return { refused: 'not-host' };
     const id = member.speaker ?? 'operator-link';
     const name = member.speaker === undefined ? '' : (card.hosts[0] ?? '');
-    return { me: { id, name, role: member.operator ? 'operator' : member.role }, card };
+    return (
+      tooSoon(c, `${card.slug} ${id}`) ?? {
+        me: { id, name, role: member.operator ? 'operator' : member.role },
+        card,
+      }
+    );
   }
   const told = (report: AbuseReport, card: RoomCard | undefined, isOperator: boolean) => {
     // By its number whoever wrote it could be asked for it.
@@ -150,7 +170,14 @@ export function openModerationApi(deps: DeskRoutesDeps & { readonly open: Public
     return refusal ? not(refusal) : c.body(null, 204);
   }
 
-  const routes: ModerationApi = { app, deps, operator, host, told, shown, made, chosen, lifted };
+  const changing = async (c: Context): Promise<Deciding['me'] | Response> => {
+    const me = await operator(c);
+    if (!me) return noOperator(c);
+    const soon = tooSoon(c, me.id);
+    return soon ? not(soon) : me;
+  };
+
+  const routes: ModerationApi = { app, deps, operator, changing, host, told, shown, made, chosen, lifted };
   app.use(tellPaces);
   keptByNobody(app);
   roomRoutes(routes);
@@ -164,6 +191,8 @@ interface ModerationApi {
   readonly app: Hono;
   readonly deps: DeskRoutesDeps & { readonly open: PublicRoutes };
   operator(c: Context): Promise<Deciding['me'] | undefined>;
+  /** The operator who changes something; or the refusal. */
+  changing(c: Context): Promise<Deciding['me'] | Response>;
   host(c: Context): Promise<Attempted<Required<Deciding>>>;
   told(report: AbuseReport, card: RoomCard | undefined, isOperator: boolean): object;
   shown(one: Decision): object;
@@ -281,7 +310,17 @@ function roomRoutes({ app, deps, host, told, shown, chosen, lifted }: Moderation
 }
 
 /** What the operator does about all rooms and accounts. */
-function serverRoutes({ app, deps, operator, told, shown, made, chosen, lifted }: ModerationApi): void {
+function serverRoutes({
+  app,
+  deps,
+  operator,
+  changing,
+  told,
+  shown,
+  made,
+  chosen,
+  lifted,
+}: ModerationApi): void {
   const { decisions, acts, audit } = deps;
   app.get('/api/moderation/reports', async (c) => {
     if (!(await operator(c))) return noOperator(c);
@@ -290,8 +329,8 @@ function serverRoutes({ app, deps, operator, told, shown, made, chosen, lifted }
     );
   });
   app.post('/api/moderation/reports/:id', async (c) => {
-    const me = await operator(c);
-    return me ? chosen(c, { me }) : noOperator(c);
+    const me = await changing(c);
+    return me instanceof Response ? me : chosen(c, { me });
   });
   app.get('/api/moderation/audit', async (c) => {
     if (!(await operator(c))) return noOperator(c);
@@ -310,8 +349,8 @@ function serverRoutes({ app, deps, operator, told, shown, made, chosen, lifted }
     return decisionsPage(c, deps, undefined, shown);
   });
   app.post('/api/moderation/decisions', async (c) => {
-    const me = await operator(c);
-    if (!me) return noOperator(c);
+    const me = await changing(c);
+    if (me instanceof Response) return me;
     const wish = await read(c, NEW_DECISION);
     if (isRefusal(wish)) return refused(wish);
     const { act, room } = wish.value;
@@ -326,8 +365,8 @@ function serverRoutes({ app, deps, operator, told, shown, made, chosen, lifted }
     return made(await acts.decide(me, { ...rest, target: account.id, name: account.name, id }), c);
   });
   app.post('/api/moderation/suspensions/lift', async (c) => {
-    const me = await operator(c);
-    if (!me) return noOperator(c);
+    const me = await changing(c);
+    if (me instanceof Response) return me;
     const wish = await read(c, UNSUSPENDED);
     if (isRefusal(wish)) return refused(wish);
     const account = await accountBy(deps.store, wish.value.email);
@@ -337,7 +376,7 @@ function serverRoutes({ app, deps, operator, told, shown, made, chosen, lifted }
     return refusal ? not(refusal) : c.body(null, 204);
   });
   app.post('/api/moderation/decisions/:id/lift', async (c) => {
-    const me = await operator(c);
-    return me ? lifted(c, { me }) : noOperator(c);
+    const me = await changing(c);
+    return me instanceof Response ? me : lifted(c, { me });
   });
 }

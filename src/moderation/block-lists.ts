@@ -28,6 +28,8 @@ export interface BlockListBook {
     id?: string,
   ): Promise<ListedBlockRule | 'name' | 'pattern' | 'full'>;
   remove(room: string, id: string): Promise<ListedBlockRule | undefined>;
+  /** Removes the lists of rooms that are gone, and tells how many rooms that were. */
+  sweep(isGone: (room: string) => Promise<boolean>): Promise<number>;
 }
 
 /** Opens the lists; `publish` gets all of them now and after each change. */
@@ -76,6 +78,20 @@ export async function openBlockLists(deps: {
       await db.deleteFrom('moderation_block_rule').where('id', '=', id).where('room', '=', room).execute();
       await publish();
       return found;
+    },
+    async sweep(isGone) {
+      const rooms = await db
+        .selectFrom('moderation_block_rule')
+        .select('room')
+        .distinct()
+        .where('room', '!=', '')
+        .execute();
+      const gone: string[] = [];
+      for (const { room } of rooms) if (await isGone(room)) gone.push(room);
+      for (const room of gone)
+        await db.deleteFrom('moderation_block_rule').where('room', '=', room).execute();
+      if (gone.length > 0) await publish();
+      return gone.length;
     },
   };
 }

@@ -2,6 +2,7 @@ import { asAccountId } from '../wire/account.ts';
 import type { Ban } from '../wire/stage/hands.ts';
 import type { Decision } from './decisions.ts';
 import type { ModerationDeps, ModerationRefusal } from './moderation-deps.ts';
+import type { Withdrawing } from './withdrawing.ts';
 
 const NOBODY: ModerationRefusal = { refused: 'unprocessable', detail: 'target: nobody has this id' };
 
@@ -26,7 +27,7 @@ export interface Carrying {
 }
 
 /** Opens the ways of carrying out. */
-export function openCarrying(deps: ModerationDeps): Carrying {
+export function openCarrying(deps: ModerationDeps & { readonly withdrawing: Withdrawing }): Carrying {
   const { db } = deps.store;
 
   /** Rooms in which an account is something, and that still go on. */
@@ -61,6 +62,11 @@ export function openCarrying(deps: ModerationDeps): Carrying {
           ? { detail: clip }
           : { refused: 'not-found', detail: 'There is no such clip in this room.' };
       }
+      case 'hide-question':
+        if (target === '') return { refused: 'unprocessable', detail: 'target: use the id of a question' };
+        // The decision is written: it is among what the studio is told.
+        await deps.withdrawing.publish();
+        return {};
       case 'end-room':
         return plain(await deps.endRoom(room));
       case 'unlist-room':

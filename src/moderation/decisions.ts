@@ -43,6 +43,8 @@ export interface Decisions {
   byNotice(code: string): Promise<Decision | undefined>;
   /** What is in force, the newest first; of a room or of all. */
   inForce(room: string | undefined, limit: number, after?: Cursor): Promise<Decision[]>;
+  /** Questions that are taken out, the newest first. */
+  withdrawn(limit: number): Promise<Decision[]>;
   /** The suspension of an account that is in force. */
   suspensionOf(account: string): Promise<Decision | undefined>;
   /** Objections that nobody has answered, the oldest first. */
@@ -97,6 +99,15 @@ export function openDecisions({ store, clock }: { store: Store; clock: Clock }):
       const found = await query.orderBy('since', 'desc').orderBy('id', 'desc').limit(limit).execute();
       return found.map(decisionOf);
     },
+    withdrawn: async (limit) =>
+      (
+        await rows()
+          .where('act', '=', 'hide-question')
+          .where('lifted', 'is', null)
+          .orderBy('id', 'desc')
+          .limit(limit)
+          .execute()
+      ).map(decisionOf),
     suspensionOf: async (account) =>
       maybe(
         await rows()

@@ -47,7 +47,7 @@ function refusals(codes: readonly ErrorCode[]): Record<string, object> {
 const HOSTS: readonly ErrorCode[] = ['token-missing', 'token-invalid', 'not-host', 'room-unknown'];
 const OPERATORS: readonly ErrorCode[] = ['token-missing', 'operator-only'];
 const WRITES: readonly ErrorCode[] = [
-  ...(['bad-request', 'unprocessable', 'wrong-moment', 'not-found', 'too-large'] as const),
+  ...(['bad-request', 'unprocessable', 'wrong-moment', 'not-found', 'too-large', 'too-often'] as const),
   'unsupported-media-type',
 ];
 
@@ -122,7 +122,7 @@ const roomPaths = (): Record<string, object> => ({
   },
   '/api/rooms/{slug}/words/{id}': {
     parameters: [SLUG, ID],
-    delete: operation('Remove a rule', { 204: NOTHING }, [...HOSTS, 'not-found']),
+    delete: operation('Remove a rule', { 204: NOTHING }, [...HOSTS, 'not-found', 'too-often']),
   },
 });
 

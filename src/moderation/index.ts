@@ -3,6 +3,8 @@ import { refuse } from '../api/index.ts';
 import { reasonOf } from '../base/errors.ts';
 import { ms } from '../base/time.ts';
 import { find } from '../http/index.ts';
+import type { ToldQuestions } from '../wire/interaction/questions.ts';
+import { isOver } from '../wire/room.ts';
 import { ACTS_EVERY, openActs } from './acts.ts';
 import { openModerationApi } from './api-routes.ts';
 import { openAuditLog } from './audit.ts';
@@ -13,6 +15,8 @@ import type { ModerationDeps, SeenPerson } from './moderation-deps.ts';
 import { awayPage, openPublicRoutes } from './public-routes.ts';
 import { openReports } from './reports.ts';
 import { openSeenPeople } from './seen-people.ts';
+import { openSeenQuestions } from './seen-questions.ts';
+import { openWithdrawing } from './withdrawing.ts';
 
 export type { BlockLists } from './block-lists.ts';
 export { moderationPaths } from './described.ts';
@@ -29,6 +33,8 @@ export interface Moderation extends AsyncDisposable {
   fetch(request: Request): Promise<Response>;
   /** A studio says who is on a stage. */
   saw(slug: string, stage: readonly SeenPerson[]): void;
+  /** A studio says what is asked in a room. */
+  asked(slug: string, list: ToldQuestions): void;
   /** True while the recording of a room is kept for a report that nobody has decided about. */
   holds(slug: string): boolean;
   /** Reports that nobody has decided about. */
@@ -43,9 +49,12 @@ export async function open(deps: ModerationDeps): Promise<Moderation> {
   const audit = openAuditLog(deps);
   const lists = await openBlockLists({ ...deps, publish: deps.publishWords });
   const seen = openSeenPeople();
-  const acting = { ...deps, reports, decisions, audit };
+  const questions = openSeenQuestions();
+  const withdrawing = openWithdrawing({ ...deps, decisions });
+  await withdrawing.publish();
+  const acting = { ...deps, reports, decisions, audit, withdrawing };
   const acts = openActs(acting);
-  const people = openPublicRoutes({ ...acting, seen });
+  const people = openPublicRoutes({ ...acting, seen, questions });
   const desk = openDeskRoutes({ ...acting, acts, lists });
   const api = openModerationApi({ ...acting, acts, lists, open: people });
   api.onError((error) => {
@@ -88,6 +97,13 @@ export async function open(deps: ModerationDeps): Promise<Moderation> {
         await reports.sweep(deps.keepReports);
         await decisions.sweep(deps.keepAudit);
         await audit.sweep(deps.keepAudit);
+        // Titles of chapters and clips are compared with them for as long as somebody may mend a recording.
+        await lists.sweep(async (room) => {
+          const card = await deps.cardOf(room);
+          const ended = card && isOver(card.status) ? (card.clocks.ended ?? 0) : clock.wall();
+          return !card || ended < clock.wall() - deps.keepAudit;
+        });
+        await withdrawing.publish();
       }),
     ),
   ];
@@ -111,6 +127,7 @@ export async function open(deps: ModerationDeps): Promise<Moderation> {
       }
     },
     saw: seen.saw,
+    asked: questions.asked,
     holds: reports.holds,
     open: reports.countOpen,
     async [Symbol.asyncDispose]() {

@@ -3,6 +3,7 @@ import type { ErrorCode } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Store } from '../store/index.ts';
 import type { AccountCard } from '../wire/account.ts';
+import type { WithdrawnQuestions } from '../wire/interaction/questions.ts';
 import type { RoomCard } from '../wire/room.ts';
 import type { Ban } from '../wire/stage/hands.ts';
 import type { BlockLists } from './block-lists.ts';
@@ -71,6 +72,8 @@ export interface ModerationDeps {
   hideClip(slug: string, id: string): Promise<object | undefined>;
   showClip(slug: string, clip: object): Promise<void>;
   clipTitle(slug: string, id: string): Promise<{ readonly title: string; readonly from: number } | undefined>;
+  /** Makes the questions that were taken out known to the studio: all of them. */
+  publishWithdrawn(all: WithdrawnQuestions): void;
   /** Makes the lists of words known to the studio. */
   publishWords(lists: BlockLists): void;
 }

@@ -20,8 +20,8 @@ export function openOwnerMails(deps: ModerationDeps): OwnerMails {
   /** Accounts of people to whom it belongs. */
   async function owners({ act, room, target }: Decision): Promise<string[]> {
     if (act === 'suspend') return target === undefined ? [] : [target];
-    // Who is kept off a stage reads it there, and their account is nobody's business.
-    if (act === 'remove' || act === 'ban' || room === undefined) return [];
+    // Who is kept off a stage, or asked something, reads it there, and their account is nobody's business.
+    if (act === 'remove' || act === 'ban' || act === 'hide-question' || room === undefined) return [];
     const rows = await db
       .selectFrom('room_member')
       .innerJoin('room', 'room.id', 'room_member.room')

@@ -15,6 +15,7 @@ import { doneNote, refusedNote, wrapped } from './pages/parts.ts';
 import { noticePage, reportFormPage, reportStatePage } from './pages/report-pages.ts';
 import { type AbuseReports, MOST_OPEN_IN_ROOM } from './reports.ts';
 import type { SeenPeople } from './seen-people.ts';
+import type { SeenQuestions } from './seen-questions.ts';
 
 /** Reports from one network: so many at once, and one more every so often, ms. */
 const REPORTS = { size: 5, every: 120_000 } as const;
@@ -29,6 +30,7 @@ export interface PublicRoutesDeps extends ModerationDeps {
   readonly decisions: Decisions;
   readonly audit: AuditLog;
   readonly seen: SeenPeople;
+  readonly questions: SeenQuestions;
 }
 
 /** What a report through the API is answered with: the report, or why there is none. */
@@ -57,12 +59,21 @@ export function openPublicRoutes(deps: PublicRoutesDeps): PublicRoutes {
     const clip = /^\w{1,20}$/.test(id) ? await deps.clipTitle(slug, id) : undefined;
     return clip && { id, ...clip };
   };
+  const questionOf = (slug: string, sent: URLSearchParams) => {
+    const id = /^question:([\w-]{1,40})$/.exec(sent.get('about') ?? '')?.[1] ?? sent.get('question') ?? '';
+    const text = deps.questions.textOf(slug, id);
+    return text === undefined ? undefined : { id, text };
+  };
+  /** What a form, or the address of one, names. */
+  const thingsOf = async (slug: string, sent: URLSearchParams) => ({
+    ...{ clip: await clipOf(slug, sent), question: questionOf(slug, sent) },
+  });
 
   const file: PublicRoutes['file'] = async (request, card, sent, c) => {
     const words = moderationWords(request);
     const { slug } = card;
     const people = seen.of(slug);
-    const wish = readAbuseForm(sent, card, people, await clipOf(slug, sent), clock.wall());
+    const wish = readAbuseForm(sent, card, people, await thingsOf(slug, sent), clock.wall());
     if (typeof wish === 'string') return { wrong: words.faults[wish], status: 422 };
     const wait = network.take(c, from(request)) ?? room.take(c, slug);
     if (wait !== undefined) return { wrong: words.tooOften(wait), status: 429, wait };
@@ -83,8 +94,8 @@ export function openPublicRoutes(deps: PublicRoutesDeps): PublicRoutes {
         status = 200,
         more = {},
       ): Promise<Response> => {
-        const clip = await clipOf(card.slug, sent);
-        const view = { card, people: seen.of(card.slug), clip, sent, wrong };
+        const things = await thingsOf(card.slug, sent);
+        const view = { card, people: seen.of(card.slug), ...things, sent, wrong };
         return pageAnswer(deps, words, reportFormPage(words, view), status, more);
       };
       if (request.method !== 'POST') {

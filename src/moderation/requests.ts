@@ -27,11 +27,11 @@ const until = z.iso
   .transform((text) => Date.parse(text))
   .optional();
 
-/** A report: `about` is `room`, `person:ID` of the stage, or `clip:ID`. */
+/** A report: `about` is `room`, `person:ID` of the stage, `clip:ID` or `question:ID`. */
 export const NEW_REPORT = z.strictObject({
   about: z
     .string()
-    .regex(/^(?:room|(?:person|clip):[\w-]{0,64})$/, 'use room, person:ID or clip:ID')
+    .regex(/^(?:room|(?:person|clip|question):[\w-]{0,64})$/, 'use room, person:ID, clip:ID or question:ID')
     .default('room'),
   name: z.string().max(1_000).refine(isReadable, UNREADABLE).optional(),
   reason: z.enum(ABUSE_REASONS),
@@ -56,7 +56,7 @@ export const NEW_DECISION = z.strictObject({
     .string()
     .min(1)
     .max(64)
-    .refine(isName, 'use the id of a speaker, a clip or an account')
+    .refine(isName, 'use the id of a speaker, a clip, a question or an account')
     .optional(),
   /** The address of the account, instead of its id as the target. */
   email: z.string().min(3).max(254).optional(),

@@ -42,6 +42,8 @@ export function paths(data: string) {
     firstInvitation: join(run, 'first-invitation'),
     /** The words that are not accepted, for the studio: the site writes them. */
     blockWords: join(run, 'block-words.json'),
+    /** The questions that moderators have taken out, for the studio: the site writes them. */
+    withdrawnQuestions: join(run, 'withdrawn-questions.json'),
     certificate: join(root, 'tls', 'certificate.pem'),
     certificateStatus: join(root, 'tls', 'status.json'),
     acmeAccount: join(root, 'tls', 'account.pem'),

@@ -186,7 +186,7 @@ function hearCells(config: Config, at: Paths, log: Log, rooms: Rooms, moderation
             rooms.onStage(head.slug, head.state.stage.length);
             rooms.hostGone(head.slug, head.state.hostGone || undefined);
             moderation.saw(head.slug, head.state.stage);
-          }
+          } else if (head.kind === 'questions') moderation.asked(head.slug, head.list);
         },
         failed: logLost(systemClock, log, `cell-${cell}`),
       }),

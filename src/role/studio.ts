@@ -28,6 +28,7 @@ import { openInTurn } from './studio/openings.ts';
 import { markedClock, markedStage, openRoomMarks } from './studio/room-marks.ts';
 import { RunningRoom } from './studio/running-room.ts';
 import { openWelcomeTalk, type WelcomeTalk } from './studio/welcome-talk.ts';
+import { openWithdrawnQuestions } from './studio/withdrawn-questions.ts';
 
 /** Opens studio cell `index`: stage, mixer, packager and archive of the rooms that the site gives it. */
 export async function openStudio(config: Config, index: number, log: Log): Promise<OpenRole> {
@@ -64,7 +65,7 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
         ...(card.welcome ? { hearing: welcomeTalk(card.slug as Slug).hearing } : {}),
         writePeriod: config.writePeriod,
         ...{ caches: config.caches, records, lostEntries, cell: `cell-${index}` },
-        ...{ queueDir: at.queue, musicDir: at.music, interaction },
+        ...{ queueDir: at.queue, musicDir: at.music, interaction, withdrawn },
       };
       return mark.opening(() => RunningRoom.open(deps, card));
     },
@@ -107,7 +108,7 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
   const secret = readSecret(at.secret);
   const tokens = openTokens(secret);
   const tag = segmentTags(secret);
-  const brokenRule = openTextCheck(clock, at.blockWords);
+  const { withdrawn, brokenRule } = decidedBySite(clock, at);
   const stage = stack.use(
     await openStage({
       ...{ clock, log: log.part('stage'), tokens, brokenRule },
@@ -150,6 +151,12 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
     checks: (): Check[] => [recordingCheck(rooms()), udpCheck(stage)],
   });
 }
+
+/** What moderators have decided, as the site writes it down. */
+const decidedBySite = (clock: Clock, at: Paths) => ({
+  withdrawn: openWithdrawnQuestions(clock, at.withdrawnQuestions),
+  brokenRule: openTextCheck(clock, at.blockWords),
+});
 
 /** Takes what a door says of a room. */
 function hearDoor(programs: ReadonlyMap<string, RunningRoom>, { head }: Message): void {

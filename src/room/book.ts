@@ -180,8 +180,13 @@ export class Book {
   }
 
   /** Keeps people out by link and device, and lets others back in. */
-  bans(slug: string, added: readonly Ban[], lifted: readonly string[]): Promise<RoomOnSite | RoomRefusal> {
-    return this.change(slug, (entry) => rebanned(entry, added, lifted));
+  bans(
+    slug: string,
+    added: readonly Ban[],
+    lifted: readonly string[],
+    limited = false,
+  ): Promise<RoomOnSite | RoomRefusal> {
+    return this.change(slug, (entry) => rebanned(entry, added, lifted, limited));
   }
 
   /** Withdraws every link given so far; what the host `by` has open continues. */

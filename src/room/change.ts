@@ -108,11 +108,23 @@ function rulesAfter(before: StageRules = {}, edit: RulesEdit): StageRules | unde
   return Object.keys(after).length > 0 ? after : undefined;
 }
 
-/** Limit of bans in one room; the cell has the same. */
+/** Limit of bans in one room; the cell has the same for its hosts. What an operator decides is never refused for it. */
 const MAX_BANS = 500;
+const BANS_FULL: RoomRefusal = {
+  refused: 'wrong-moment',
+  detail: `${MAX_BANS} people are kept out of this room, which is the limit. Take back what is no longer needed, or let only invited people speak.`,
+};
 
-/** The room with bans added and taken back. */
-export function rebanned(entry: RoomOnSite, added: readonly Ban[], lifted: readonly string[]): RoomOnSite {
+/**
+ * The room with bans added and taken back. `limited`: one more than the limit is refused; what a stage has done
+ * already stands.
+ */
+export function rebanned(
+  entry: RoomOnSite,
+  added: readonly Ban[],
+  lifted: readonly string[],
+  limited = false,
+): RoomOnSite | RoomRefusal {
   const { bans = [], ...revoked } = entry.revoked;
   // A stage adds the device to a ban that came without one.
   const bare = new Set(bans.filter(({ device }) => device === undefined).map(({ id }) => id));
@@ -122,7 +134,9 @@ export function rebanned(entry: RoomOnSite, added: readonly Ban[], lifted: reado
   const replaced = new Set(fresh.map(({ id }) => id));
   const kept = bans.filter(({ id }) => !lifted.includes(id) && !replaced.has(id));
   if (fresh.length === 0 && kept.length === bans.length) return entry;
-  const after = [...kept, ...fresh].slice(-MAX_BANS);
+  const after = [...kept, ...fresh];
+  const grows = fresh.some(({ id, role }) => !known.has(id) && role !== 'operator');
+  if (limited && grows && after.length > MAX_BANS) return BANS_FULL;
   return { ...entry, revoked: { ...revoked, ...(after.length > 0 ? { bans: after } : {}) } };
 }
 

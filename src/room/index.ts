@@ -228,7 +228,7 @@ export async function open(deps: RoomsDeps): Promise<Rooms> {
     },
     bar: (slug, who) => void bar(slug, who).catch(failed),
     bans: (slug, added, lifted) => void book.bans(slug, added, lifted).catch(failed),
-    keepOut: async (slug, added, lifted) => refusalIn(await book.bans(slug, added, lifted)),
+    keepOut: async (slug, added, lifted) => refusalIn(await book.bans(slug, added, lifted, true)),
     endRoom: async (slug) => refusalIn(await book.act(slug, 'end')),
     ensureWelcome: (on = true) => book.welcome(on),
     measures,

@@ -9,6 +9,7 @@ import { openAccounts } from '../../src/identity/accounts.ts';
 import { type BlockLists, type Moderation, open as openModeration } from '../../src/moderation/index.ts';
 import { open, type Store } from '../../src/store/index.ts';
 import type { AccountCard } from '../../src/wire/account.ts';
+import type { WithdrawnQuestions } from '../../src/wire/interaction/questions.ts';
 import type { RoomCard } from '../../src/wire/room.ts';
 import type { Ban } from '../../src/wire/stage/hands.ts';
 import { manualClock } from '../clock.ts';
@@ -33,6 +34,7 @@ describe.each(['sqlite', 'postgres'] as const)('moderation on %s', (engine) => {
   let bans: Ban[];
   let clips: Map<string, object>;
   let lists: BlockLists;
+  let withdrawn: WithdrawnQuestions;
   let unlisted: boolean;
   let mails: { account: string; subject: string; text: string }[];
 
@@ -101,6 +103,9 @@ describe.each(['sqlite', 'postgres'] as const)('moderation on %s', (engine) => {
         return clip;
       },
       showClip: async (_, clip) => void clips.set((clip as { id: string }).id, clip),
+      publishWithdrawn: (all) => {
+        withdrawn = all;
+      },
       publishWords: (all) => {
         lists = all;
       },
@@ -355,6 +360,36 @@ describe.each(['sqlite', 'postgres'] as const)('moderation on %s', (engine) => {
     expect((await api('GET', '/api/moderation/audit', 'host')).status).toBe(403);
   });
 
+  test('one question is reported, taken out with a reason that its writer reads, and given back', async () => {
+    const question = { id: 'aB-3_q', text: 'Are you a twerp?', votes: 2, asked: NOW };
+    desk.asked('hall', {
+      ...{ v: 1, room: 'hall', open: true, version: 1, waiting: 1 },
+      ...{ questions: [question], answered: [] },
+    });
+    expect(await page(`/r/hall/report?question=${question.id}`)).toMatch(
+      /<option value="question:aB-3_q" selected>The question “Are you a twerp\?”/,
+    );
+    await reported({ about: `question:${question.id}` });
+    const gone = await form('/r/hall/report', { about: 'question:nope', reason: 'hate' });
+    expect([gone.status, await gone.text()]).toEqual([422, expect.stringContaining('not in the list any')]);
+    const [one] = await seenBy('host');
+    expect(one).toMatchObject({ name: question.text, choices: ['dismiss', 'hide-question', 'end-room'] });
+    expect(withdrawn).toEqual({});
+    const made = await api('POST', `/api/rooms/hall/reports/${one?.id}`, 'host', {
+      ...{ choice: 'hide-question', reason: 'Insults' },
+    });
+    const { id, notice } = (await made.json()) as { id: string; notice: string };
+    expect(withdrawn).toEqual({ hall: { [question.id]: { reason: 'Insults', notice } } });
+    expect(await page(notice)).toMatch(
+      /Your question in “The hall”[\s\S]*Are you a twerp[\s\S]*a host of the room/,
+    );
+    expect(mails).toEqual([]);
+    expect(
+      (await api('POST', `/api/rooms/hall/decisions/${id}/lift`, 'host', { reason: 'A joke' })).status,
+    ).toBe(204);
+    expect(withdrawn).toEqual({});
+  });
+
   test('a clip that was taken away comes back as it was', async () => {
     await reported({ about: 'clip:c1' });
     const [one] = await seenBy('host');
@@ -432,6 +467,21 @@ describe.each(['sqlite', 'postgres'] as const)('moderation on %s', (engine) => {
     signedIn = { ...ANA, role: 'host' };
     for (const path of ['/operate/reports', '/operate/audit', '/operate/audit.jsonl', '/operate/words'])
       expect((await desk.fetch(new Request(`http://x${path}`))).status).toBe(403);
+  });
+
+  test('whoever changes too much too fast is told so, and how long to wait; reading is not counted', async () => {
+    const rule = (n: number, token: string) =>
+      api('POST', '/api/rooms/hall/words', token, { name: `rule ${n}`, pattern: `word${n}x` });
+    const first = await rule(0, 'host');
+    expect(first.headers.get('ratelimit')).toMatch(/^"moderation-of-one";r=59;/);
+    for (let n = 1; n < 60; n += 1) expect((await rule(n, 'host')).status).toBe(201);
+    const late = await rule(60, 'host');
+    expect([late.status, late.headers.get('retry-after')]).toEqual([429, '1']);
+    expect(((await late.json()) as { detail: string }).detail).toContain('60 changes at once');
+    expect((await api('GET', '/api/rooms/hall/words', 'host')).status).toBe(200);
+    expect((await rule(61, 'op')).status).toBe(201);
+    clock.advance(ms(1_000));
+    expect((await rule(62, 'host')).status).toBe(201);
   });
 
   test('what is over is removed by its retention, and the log after its own', async () => {

@@ -20,7 +20,10 @@ const PEOPLE = [
   { id: 'p1', name: 'Max', role: 'speaker' },
   { id: 'h1', name: 'Ana', role: 'host' },
 ] as const;
-const CLIP = { id: 'c1', title: 'Clip', from: NOW - 60_000 };
+const THINGS = {
+  clip: { id: 'c1', title: 'Clip', from: NOW - 60_000 },
+  question: { id: 'q1', text: 'Why?' },
+};
 const RULES = ['twerp*', 'cheap pill*', '垃圾'].flatMap(
   (pattern) => compileBlockRule({ name: 'n', pattern }) ?? [],
 );
@@ -32,7 +35,7 @@ export default target({
   ],
   run(bytes) {
     const text = bytes.toString('utf8');
-    const wish = readAbuseForm(new URLSearchParams(text), HALL, PEOPLE, CLIP, NOW);
+    const wish = readAbuseForm(new URLSearchParams(text), HALL, PEOPLE, THINGS, NOW);
     if (typeof wish !== 'string') {
       if ([...wish.words].length > 1_000 || [...wish.name].length > 60) throw new Error('too long a text');
       if (!(wish.moment <= NOW && wish.moment >= NOW - 604_800_000)) throw new Error('a moment that was not');

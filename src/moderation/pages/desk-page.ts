@@ -50,6 +50,7 @@ export function choicesFor(report: AbuseReport, operator: boolean): DecisionAct[
       ? (['suspend'] as const)
       : []),
     ...(subject === 'clip' ? (['hide-clip'] as const) : []),
+    ...(subject === 'question' ? (['hide-question'] as const) : []),
     'end-room',
     ...(operator ? (['unlist-room', 'stop-room'] as const) : []),
   ];

@@ -26,6 +26,7 @@ export interface ReportFormView {
   readonly card: RoomCard;
   readonly people: readonly SeenPerson[];
   readonly clip?: { readonly id: string; readonly title: string } | undefined;
+  readonly question?: { readonly id: string; readonly text: string } | undefined;
   /** What was sent before, when it comes back. */
   readonly sent: URLSearchParams;
   readonly wrong?: string | undefined;
@@ -40,13 +41,23 @@ const numberForm = (words: ModerationWords): string =>
 
 /** Where anybody reports something about a room, without a script and without an account. */
 export function reportFormPage(words: ModerationWords, view: ReportFormView): ModerationPage {
-  const { card, people, clip, sent } = view;
+  const { card, people, clip, question, sent } = view;
   const about: [string, string][] = [
     ...(clip ? [[`clip:${clip.id}`, words.clipNamed(clip.title)] as [string, string]] : []),
+    ...(question
+      ? [[`question:${question.id}`, words.questionNamed(question.text)] as [string, string]]
+      : []),
     ...people.map(({ id, name }): [string, string] => [`person:${id}`, name]),
     ['person:', words.somebodyElse],
     ['room', words.subjects.room],
   ];
+  const asked = clip
+    ? `clip:${clip.id}`
+    : question
+      ? `question:${question.id}`
+      : sent.get('person')
+        ? `person:${sent.get('person')}`
+        : 'room';
   const reasons = ABUSE_REASONS.map((reason) => [reason, words.reasons[reason]] as const);
   return wrapped(
     words.reportTitle(card.title),
@@ -54,7 +65,7 @@ export function reportFormPage(words: ModerationWords, view: ReportFormView): Mo
 ${sentTo(
   AT,
   {},
-  `${choice(words.about, 'about', 'about', about, sent.get('about') ?? (clip ? `clip:${clip.id}` : sent.get('person') ? `person:${sent.get('person')}` : 'room'))}
+  `${choice(words.about, 'about', 'about', about, sent.get('about') ?? asked)}
 ${textField(words.nameOfPerson, 'name', 'name', `maxlength="60" value="${escapeHtml(sent.get('name') ?? '')}"`)}
 ${choice(words.why, 'reason', 'reason', reasons, sent.get('reason') ?? '')}
 ${wordsField(words.moreWords, 'words', 'words', sent.get('words') ?? '', ABUSE_WORDS_LENGTH, words.moreHint)}
@@ -107,7 +118,7 @@ export function noticePage(
   return wrapped(
     words.noticeTitle,
     `<p><strong>${escapeHtml(words.acts[one.act](room))}</strong></p>
-<dl>${row(words.reason, own(one.reason))}${row(words.who, words.decidedBy[one.byRole])}${row(words.since, moment(words, one.since))}${row(words.until, one.until === undefined ? words.noEnd : moment(words, one.until))}</dl>
+${one.act === 'hide-question' ? `<blockquote dir="auto">${escapeHtml(one.name)}</blockquote>\n` : ''}<dl>${row(words.reason, own(one.reason))}${row(words.who, words.decidedBy[one.byRole])}${row(words.since, moment(words, one.since))}${row(words.until, one.until === undefined ? words.noEnd : moment(words, one.until))}</dl>
 ${one.lifted === undefined ? '' : doneNote(words.liftedOn(moment(words, one.lifted)))}${object}`,
   );
 }

@@ -11,6 +11,7 @@ export interface ModerationWords {
   readonly somebodyElse: string;
   readonly nameOfPerson: string;
   readonly clipNamed: (title: string) => string;
+  readonly questionNamed: (text: string) => string;
   readonly why: string;
   readonly reasons: Readonly<Record<AbuseReason, string>>;
   readonly moreWords: string;
@@ -20,7 +21,7 @@ export interface ModerationWords {
   readonly operatorOnly: string;
   readonly operatorOnlyHint: string;
   readonly send: string;
-  readonly faults: Readonly<Record<'reason' | 'words' | 'long' | 'person' | 'clip', string>>;
+  readonly faults: Readonly<Record<'reason' | 'words' | 'long' | 'person' | 'clip' | 'question', string>>;
   readonly thanks: string;
   readonly next: string;
   readonly yourNumber: string;

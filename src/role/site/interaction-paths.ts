@@ -36,6 +36,10 @@ const list = (more: Readonly<Record<string, object>> = {}) => ({
     waiting: { type: 'integer', description: 'Open questions; the list has the first 50' },
     questions: { type: 'array', items: question },
     answered: { type: 'array', items: question },
+    withdrawn: {
+      ...{ type: 'array', items: text },
+      description: 'Ids of questions that moderators have taken out: who asked one may read why',
+    },
     ...more,
   },
 });
@@ -121,6 +125,17 @@ export const interactionPaths = (): Record<string, object> => ({
       responses: {
         201: json(question, 'The question with its votes'),
         ...refusals([...SENT, 'banned', 'not-found', 'questions-full']),
+      },
+    },
+  },
+  '/r/{slug}/questions/{id}/own': {
+    parameters: [slug, id],
+    post: {
+      summary: 'Why a question of this device was taken out of the list',
+      requestBody: body(object({ device }, [])),
+      responses: {
+        200: json(object({ id: text, text, reason: text, notice: text }, ['id', 'text']), 'The reason'),
+        ...refusals([...SENT, 'not-found']),
       },
     },
   },

@@ -15,6 +15,20 @@ import type { TextGate } from './text-gate.ts';
 
 const BUILD = fileURLToPath(new URL('../../../dist', import.meta.url));
 
+/** A file for the studio, written with each change and again when somebody removes it. */
+function toldTo(path: string, keep: SiteModerationDeps['keep']): (what: object) => void {
+  let text = '{}';
+  const write = (): void => {
+    writeFileSync(`${path}.new`, text, { mode: 0o600 });
+    renameSync(`${path}.new`, path);
+  };
+  keep(path, write);
+  return (what) => {
+    text = JSON.stringify(what);
+    write();
+  };
+}
+
 /** What moderation of a site is opened with. */
 export interface SiteModerationDeps {
   readonly config: Config;
@@ -38,13 +52,9 @@ export async function openSiteModeration(deps: SiteModerationDeps): Promise<Mode
     'refused' in made ? (made as ModerationRefusal) : undefined;
   const clipIn = async (slug: string, id: string): Promise<Clip | undefined> =>
     (await edits.of(slug)).clips.find((clip) => clip.id === id);
-  let words = '{}';
-  const writeWords = (): void => {
-    writeFileSync(`${at.blockWords}.new`, words, { mode: 0o600 });
-    renameSync(`${at.blockWords}.new`, at.blockWords);
-  };
-  // A studio that begins without it would accept every word.
-  deps.keep(at.blockWords, writeWords);
+  // A studio that begins without them would accept every word, and show what was taken out.
+  const tellWords = toldTo(at.blockWords, deps.keep);
+  const tellWithdrawn = toldTo(at.withdrawnQuestions, deps.keep);
   return open({
     ...{ store, clock: systemClock, log, publicUrl: config.publicUrl },
     ...{ keepReports: config.reportsKeep, keepAudit: config.auditKeep },
@@ -75,8 +85,8 @@ export async function openSiteModeration(deps: SiteModerationDeps): Promise<Mode
     },
     publishWords(lists) {
       deps.gate.publish(lists);
-      words = JSON.stringify(lists);
-      writeWords();
+      tellWords(lists);
     },
+    publishWithdrawn: tellWithdrawn,
   });
 }

@@ -3,7 +3,9 @@ import type { StageRoom } from '../../stage/index.ts';
 import type { RoomRecording } from './room-recording.ts';
 
 /** What the interaction of a room needs of the rest of it. */
-export interface RoomInteractionDeps extends Pick<InteractionHooks, 'changed' | 'publish'> {
+export interface RoomInteractionDeps
+  extends Pick<InteractionHooks, 'changed' | 'publish'>,
+    Required<Pick<InteractionHooks, 'withdrawn'>> {
   readonly recording: Pick<RoomRecording, 'wall' | 'mark'>;
   readonly stage: StageRoom;
 }
@@ -12,10 +14,10 @@ export interface RoomInteractionDeps extends Pick<InteractionHooks, 'changed' | 
 export const openRoomInteraction = (
   part: Pick<Interaction, 'openRoom'> | undefined,
   slug: string,
-  { recording, stage, changed, publish }: RoomInteractionDeps,
+  { recording, stage, changed, publish, withdrawn }: RoomInteractionDeps,
 ): InteractionRoom | undefined =>
   part?.openRoom(slug, {
-    ...{ changed, publish },
+    ...{ changed, publish, withdrawn },
     // In whole milliseconds, as everything that people read.
     wall: () => Math.round(recording.wall()),
     mark: (mark) => recording.mark(mark),

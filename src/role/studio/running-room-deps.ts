@@ -10,6 +10,7 @@ import type { StepJournal } from '../../ladder/index.ts';
 import type { Stage } from '../../stage/index.ts';
 import type { StandbyLoops } from '../../standby/standby-loops.ts';
 import type { Message } from '../../wire/feed.ts';
+import type { QuestionWithdrawal } from '../../wire/interaction/questions.ts';
 import type { RoomCard } from '../../wire/room.ts';
 import type { RoomMark } from './room-marks.ts';
 
@@ -23,6 +24,8 @@ export interface RunningRoomDeps {
   readonly stage: Pick<Stage, 'openRoom'>;
   /** Reactions, questions and pins; absent: the room has none. */
   readonly interaction?: Pick<Interaction, 'openRoom'>;
+  /** Questions of a room that moderators have taken out. */
+  withdrawn?(slug: string): ReadonlyMap<string, QuestionWithdrawal> | undefined;
   /** Says, for whoever looks after a crash, that the cell works on this room. */
   readonly mark: RoomMark;
   readonly archive: Archive;

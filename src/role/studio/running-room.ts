@@ -78,6 +78,7 @@ export class RunningRoom {
       stage: this.#stage,
       changed: () => this.#teller.tellSoon(),
       publish: (list) => deps.publish(this.#messages.questions(list)),
+      withdrawn: () => deps.withdrawn?.(slug),
     });
     this.#admit(card);
   }

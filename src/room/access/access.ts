@@ -146,6 +146,20 @@ const linkIn = (c: Context): string | undefined => {
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
+/**
+ * Why the host's links of a room change nothing now. Those that were given before the room had an account name nobody:
+ * they do no more than the account may.
+ */
+async function hostsOut(members: Members, { id }: RoomOnSite): Promise<RoomRefusal | undefined> {
+  const out = await members.suspendedHosts(id);
+  return (
+    out && {
+      refused: 'not-host',
+      detail: `The account that hosts this room is suspended: “${out.reason}” (${out.notice}). The room goes on with its co-hosts.`,
+    }
+  );
+}
+
 /** Opens the check of links. */
 export function openAccess(deps: AccessDeps): Access {
   const { book, tokens, clock } = deps;
@@ -229,7 +243,8 @@ export function openAccess(deps: AccessDeps): Access {
       return trouble ?? (grant === undefined && !isClosed(entry) ? { refused: 'token-missing' } : why);
     if (why?.by === 'state' && act in ADVISED)
       return { ...why, detail: advice(entry.card.status, act as Action) };
-    if (why) return why;
+    const out = why ?? (role === 'host' && grant && !local ? await hostsOut(deps.members, entry) : undefined);
+    if (out) return out;
     return {
       ...{ entry, role: role === 'operator' ? 'host' : (role as Caller['role']) },
       ...(grant ? { speaker: grant.speaker } : {}),
@@ -253,10 +268,8 @@ export function openAccess(deps: AccessDeps): Access {
     hostedBy: async (slug, token) => callerOf(await whoIs(slug, token), 'write-note'),
     guestLink(entry, base) {
       const { slug } = entry.card;
-      const pass = deps.guests.sign(
-        { slug, pass: passOf(entry, 'link') ?? '' },
-        LINK_SECONDS + secondsTo(entry, clock),
-      );
+      const seconds = LINK_SECONDS + secondsTo(entry, clock);
+      const pass = deps.guests.sign({ slug, pass: passOf(entry, 'link') ?? '' }, seconds);
       return { url: `${base}/r/${slug}#pass=${pass}`, pass, role: 'guest' };
     },
     async link(entry, role, name, known, seconds = LINK_SECONDS) {

@@ -1,6 +1,6 @@
 import type { Context, Hono } from 'hono';
 import { isRefusal, mediaType, read, refuse, refused } from '../../api/index.ts';
-import { networkOf } from '../../base/allowance.ts';
+import { networkOf, openAllowance } from '../../base/allowance.ts';
 import { asSlug } from '../../base/ids.ts';
 import { openPace } from '../../http/index.ts';
 import { bearer } from '../../keys/token.ts';
@@ -17,6 +17,15 @@ import type { Access } from './access.ts';
 /** Passwords tried at one room, by everybody together: this many at once, and one more every two seconds. */
 const ROOM_BURST = 60;
 const ROOM_EVERY_MS = 2_000;
+/**
+ * Networks of which little came lately have a share of their own: so many at one room, and one more every second. Those
+ * that try again and again cannot keep everybody else out.
+ */
+const FIRST_BURST = 120;
+const FIRST_EVERY_MS = 1_000;
+/** What one network has of that share at one room: two, and one more every ten minutes. */
+const FIRST_OF_NETWORK = 2;
+const FIRST_OF_NETWORK_EVERY_MS = 600_000;
 /** The same from one network, whatever the room. */
 const NETWORK_BURST = 10;
 const NETWORK_EVERY_MS = 10_000;
@@ -55,11 +64,23 @@ export function enterRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (
   const rooms = openPace(clock, 'passwords-of-room', ROOM_BURST, ROOM_EVERY_MS);
   const networks = openPace(clock, 'passwords-of-network', NETWORK_BURST, NETWORK_EVERY_MS);
   const passes = openPace(clock, 'passes-of-network', PASS_BURST, PASS_EVERY_MS);
+  const firsts = openAllowance(clock, FIRST_BURST, FIRST_EVERY_MS);
+  const firstsOf = openAllowance(clock, FIRST_OF_NETWORK, FIRST_OF_NETWORK_EVERY_MS);
   const tooOften = (wait: number): RoomRefusal => ({
     refused: 'too-many-passwords',
     detail: `Try again in ${wait} s.`,
     wait,
   });
+
+  /** The seconds to wait before a password is compared; undefined when it may be. */
+  const waitFor = (c: Context, slug: string, from: string | undefined): number | undefined => {
+    if (from === undefined) return rooms.take(undefined, slug);
+    const net = networkOf(from);
+    const wait = networks.take(c, net);
+    if (wait !== undefined) return wait;
+    const isFirst = firstsOf.take(`${slug} ${net}`) === undefined && firsts.take(slug) === undefined;
+    return isFirst ? undefined : rooms.take(undefined, slug);
+  };
 
   /** By what somebody holds already. */
   const byPass = async (slug: string, token: string): Promise<Admitted | RoomRefusal> => {
@@ -83,8 +104,7 @@ export function enterRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (
   ): Promise<Admitted | RoomRefusal> => {
     // Rooms that do not exist are counted, and compared with, like any other.
     // What others have tried at a room is told to nobody: it would say that there is one.
-    const wait =
-      (from === undefined ? undefined : networks.take(c, networkOf(from))) ?? rooms.take(undefined, slug);
+    const wait = waitFor(c, slug, from);
     if (wait !== undefined) return tooOften(wait);
     const entry = await book.find(slug);
     const kept =

@@ -19,3 +19,18 @@ test('a guest of a room that was cancelled is no guest of the next one at its ad
   expect(refusal(await enter(first.pass))).toEqual([404, 'room-unknown']);
   expect((await enter(second.pass)).status).toBe(200);
 });
+
+test('networks that try passwords again and again do not keep the right one of another network out', async () => {
+  await rig.create({ title: 'Club', slug: 'club', access: 'private', password: 'nine calm herons' });
+  const enterFrom = (from: string, password: string) =>
+    ask('POST', '/r/club/enter', { password }, undefined, { 'x-forwarded-for': from });
+  const codes = new Set<unknown>();
+  for (let network = 1; network <= 8; network++)
+    for (let n = 0; n < 10; n++)
+      codes.add(refusal(await enterFrom(`198.51.100.${network}`, `wrong ${n}`))[1]);
+  // The room's common share is used up, and those who used it are told so.
+  expect([...codes]).toEqual(['room-unknown', 'too-many-passwords']);
+  const right = 'nine calm herons';
+  expect((await enterFrom('203.0.113.9', right)).status).toBe(200);
+  expect(refusal(await enterFrom('198.51.100.8', right))[1]).toBe('too-many-passwords');
+});

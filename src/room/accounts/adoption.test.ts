@@ -165,3 +165,49 @@ test('when an account is erased its rooms no longer name it as a host, and say s
   expect(shown('other')?.hosts).toEqual([card.name]);
   expect(shown('other')?.plans).toBeUndefined();
 });
+
+test('an old link of a room whose host is suspended changes nothing, says why, and the room goes on with its co-hosts', async () => {
+  const { token } = await rig.create({ title: 'Old' });
+  await adopt(token);
+  const invited = await ask('POST', '/api/rooms/old/invites', { role: 'co-host' }, token);
+  expect((await live(token)).status).toBe(200);
+  const { db } = rig.store;
+  await db
+    .insertInto('moderation_decision')
+    .values({
+      ...{ id: 'd1', notice: 'abc', act: 'suspend', room: null, target: idOf('ea_member'), target_name: 'M' },
+      ...{ reason: 'Fraud', by_role: 'operator', since: 1, until: null, lifted: null, detail: '{}' },
+      ...{ objection: null, objected: null, answer: null, report: null },
+    })
+    .execute();
+  for (const act of ['standby', 'end', 'links/renew', 'invites']) {
+    const answer = await ask('POST', `/api/rooms/old/${act}`, {}, token);
+    expect(refusal(answer)).toEqual([403, 'not-host']);
+    expect(answer.body.detail).toMatch(/suspended: “Fraud” \(\/notice\/abc\)/);
+  }
+  expect(rig.rooms.card('old')?.status).toBe('live');
+  expect((await ask('POST', '/api/rooms/old/standby', {}, String(invited.body.token))).status).toBe(200);
+  await db.updateTable('moderation_decision').set({ lifted: 2 }).execute();
+  expect((await live(token)).status).toBe(200);
+});
+
+test('one ban more than a room keeps is refused with a way on, none is dropped, and the operator’s is taken', async () => {
+  await rig.create({ title: 'Old' });
+  const ban = (n: number, role: 'host' | 'operator' = 'host') => ({
+    ...{ id: `b${n}`, name: 'X', by: 'Ana', at: 1, speaker: `s${n}`, role },
+  });
+  expect(
+    await rig.rooms.keepOut(
+      'old',
+      Array.from({ length: 500 }, (_, n) => ban(n)),
+      [],
+    ),
+  ).toBeUndefined();
+  expect(await rig.rooms.keepOut('old', [ban(500)], [])).toMatchObject({
+    ...{ refused: 'wrong-moment', detail: expect.stringContaining('Take back what is no longer needed') },
+  });
+  expect(await rig.rooms.keepOut('old', [ban(501, 'operator')], [])).toBeUndefined();
+  expect(await rig.rooms.keepOut('old', [ban(500)], ['b1', 'b2'])).toBeUndefined();
+  const kept = rig.rooms.card('old')?.revoked?.bans?.map(({ id }) => id) ?? [];
+  expect([kept.length, kept[0], kept.includes('b500')]).toEqual([500, 'b0', true]);
+});

@@ -21,8 +21,16 @@ export interface Members {
   roomsOf(account: AccountId): Promise<{ readonly slug: string; readonly role: RoomMemberRole }[]>;
   /** Everybody of a room, the first that came first. */
   list(room: string): Promise<MemberCard[]>;
+  /** Why every account that hosts a room is suspended; undefined where one is not, or there is none. */
+  suspendedHosts(room: string): Promise<HostSuspension | undefined>;
   /** False when the account is nothing there. */
   remove(room: string, account: string): Promise<boolean>;
+}
+
+/** Why the account that hosts a room hosts nothing now, and where that stands. */
+export interface HostSuspension {
+  readonly reason: string;
+  readonly notice: string;
 }
 
 /** Accounts of one room. */
@@ -74,6 +82,25 @@ export function openMembers({ store, clock }: { store: Store; clock: { wall(): n
       if (now === undefined && (await list(room)).length >= MOST_MEMBERS) return false;
       await set(room, account, role);
       return true;
+    },
+    async suspendedHosts(room) {
+      const rows = await db
+        .selectFrom('room_member')
+        .leftJoin('moderation_decision as d', (join) =>
+          join
+            .onRef('d.target', '=', 'room_member.account')
+            .on('d.act', '=', 'suspend')
+            .on('d.lifted', 'is', null)
+            .on((e) => e.or([e('d.until', 'is', null), e('d.until', '>', clock.wall())])),
+        )
+        .select(['d.reason', 'd.notice'])
+        .where('room_member.room', '=', room)
+        .where('room_member.role', '=', 'host')
+        .limit(MOST_MEMBERS)
+        .execute();
+      if (rows.some(({ notice }) => notice === null)) return undefined;
+      const [first] = rows;
+      return first && { reason: first.reason ?? '', notice: `/notice/${first.notice}` };
     },
     async remove(room, account) {
       const { numDeletedRows } = await db

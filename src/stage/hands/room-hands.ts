@@ -304,7 +304,7 @@ export class RoomHands implements Disposable {
     if (this.bans.all.length >= MAX_BANS)
       return {
         refused: 'wrong-moment',
-        detail: `${MAX_BANS} people are banned, which is the limit`,
+        detail: `${MAX_BANS} people are banned, which is the limit: take back a ban that is no longer needed, or let only invited people speak`,
       } as const;
     const at = this.#room.wall();
     this.bans.add({

@@ -11,6 +11,9 @@ export const SHOWN_QUESTIONS = 50;
 /** Questions that were answered and are shown, the newest. */
 export const SHOWN_ANSWERED = 20;
 
+/** Ids of questions that were taken out and are told, the newest. */
+export const SHOWN_WITHDRAWN = 50;
+
 /** Where a question is. `hidden`: a host has taken it out of the list. */
 export type QuestionStanding = 'open' | 'answered' | 'hidden';
 
@@ -49,6 +52,24 @@ export interface ToldQuestions {
   readonly questions: readonly AskedQuestion[];
   /** The newest first. */
   readonly answered: readonly AskedQuestion[];
+  /** Ids of questions that moderators have taken out, the newest; who asked one may read why. */
+  readonly withdrawn?: readonly string[];
+}
+
+/** Why a question was taken out of the list. */
+export interface QuestionWithdrawal {
+  readonly reason: string;
+  /** Where whoever asked it reads that and can object. */
+  readonly notice: string;
+}
+
+/** What the site tells the studio of it: by the room's address and the question's id. */
+export type WithdrawnQuestions = Readonly<Record<string, Readonly<Record<string, QuestionWithdrawal>>>>;
+
+/** One's own question that was taken out: the answer to `POST /r/:slug/questions/:id/own`. */
+export interface OwnWithdrawal extends QuestionWithdrawal {
+  readonly id: string;
+  readonly text: string;
 }
 
 /** What a host has pinned: a line for everybody, and perhaps a link. */

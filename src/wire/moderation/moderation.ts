@@ -1,7 +1,7 @@
 /** Moderation: what can be told about a room, and what can be decided then. */
 
-/** What a report is about: the room as a whole, somebody on its stage, or a clip. */
-export const ABUSE_SUBJECTS = ['room', 'person', 'clip'] as const;
+/** What a report is about: the room as a whole, somebody on its stage, a clip, or a question in text. */
+export const ABUSE_SUBJECTS = ['room', 'person', 'clip', 'question'] as const;
 /** One of them. */
 export type AbuseSubject = (typeof ABUSE_SUBJECTS)[number];
 
@@ -21,13 +21,13 @@ export type AbuseReason = (typeof ABUSE_REASONS)[number];
 
 /**
  * What can be decided. `remove`: a link no longer opens the stage. `ban`: link and device. `hide-clip`, `end-room`.
- * `unlist-room`: it is
- * in no list any more. `stop-room`: stage, stream and recording are closed to everybody. `suspend`: an account cannot sign in, host or speak.
+ * `hide-question`: a question is out of the list. `unlist-room`: it is in no list any more. `stop-room`: stage, stream and recording are closed to everybody. `suspend`: an account cannot sign in, host or speak.
  */
 export const DECISION_ACTS = [
   'remove',
   'ban',
   'hide-clip',
+  'hide-question',
   'end-room',
   'unlist-room',
   'stop-room',

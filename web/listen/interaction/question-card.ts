@@ -3,6 +3,7 @@ import { element, write } from '../../kit/element.ts';
 import { roomAt } from '../../kit/room-name.ts';
 import { keep, kept } from '../../kit/words.ts';
 import type { InteractionWords } from './interaction-words.ts';
+import { ownQuestions } from './own-questions.ts';
 import { questionForm } from './question-form.ts';
 import { questionLine } from './question-line.ts';
 import { sendQuestion } from './sent-question.ts';
@@ -24,6 +25,7 @@ export interface QuestionCard {
 /** Opens the card of a room. */
 export function openQuestionCard(slug: string, words: InteractionWords): QuestionCard {
   const at = `${roomAt(slug)}/questions`;
+  const reportAt = (id: string): string => `${roomAt(slug)}/report?question=${encodeURIComponent(id)}`;
   const key = `earshot-votes ${slug}`;
   const voted = new Set((kept(key) ?? '').split(' ').filter(Boolean));
   let list: ToldQuestions | undefined;
@@ -32,6 +34,7 @@ export function openQuestionCard(slug: string, words: InteractionWords): Questio
   let all = false;
   let open = true;
 
+  const own = ownQuestions(slug, at, words);
   const note = element('p', { class: 'small', role: 'status' });
   const items = element('ol', { class: 'question-list' });
   const empty = element('p', { class: 'small ash' }, words.none);
@@ -53,7 +56,7 @@ export function openQuestionCard(slug: string, words: InteractionWords): Questio
     'section',
     { class: 'questions card', 'aria-label': words.questions },
     element('h2', {}, words.questions),
-    ...[note, empty, items, more, answeredPart, closed, offer, form],
+    ...[own.node, note, empty, items, more, answeredPart, closed, offer, form],
   );
 
   const unfold = (on: boolean): void => {
@@ -71,6 +74,7 @@ export function openQuestionCard(slug: string, words: InteractionWords): Questio
     const asked = await post(at, { text: said, name });
     if (!asked) return;
     sent();
+    own.asked(asked.id);
     write(note, words.asked);
     unfold(false);
     if (list && !list.questions.some(({ id }) => id === asked.id)) {
@@ -92,7 +96,10 @@ export function openQuestionCard(slug: string, words: InteractionWords): Questio
     const shown = all ? questions : questions.slice(0, SHOWN);
     items.replaceChildren(
       ...shown.map((one) =>
-        questionLine(one, words, { mine: voted.has(one.id), vote: () => void vote(one.id) }),
+        questionLine(one, words, reportAt(one.id), {
+          mine: voted.has(one.id),
+          vote: () => void vote(one.id),
+        }),
       ),
     );
     if (focused) items.querySelector<HTMLElement>(`[data-vote="${focused}"]`)?.focus();
@@ -100,7 +107,7 @@ export function openQuestionCard(slug: string, words: InteractionWords): Questio
     more.hidden = questions.length <= shown.length;
     write(more, words.all(questions.length));
     answeredPart.hidden = done.length === 0;
-    answered.replaceChildren(...done.map((one) => questionLine(one, words)));
+    answered.replaceChildren(...done.map((one) => questionLine(one, words, reportAt(one.id))));
   }
   const read = async (version: number): Promise<void> => {
     try {
@@ -110,6 +117,7 @@ export function openQuestionCard(slug: string, words: InteractionWords): Questio
       list = (await answer.json()) as ToldQuestions;
       have = Math.max(version, list.version);
       render();
+      void own.look(list.withdrawn ?? []);
     } catch {
       // The next look tries again.
     } finally {

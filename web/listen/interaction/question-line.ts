@@ -13,6 +13,8 @@ export interface LineVote {
 export function questionLine(
   { id, text, name, votes }: AskedQuestion,
   words: InteractionWords,
+  /** Where it is reported. */
+  report: string,
   vote?: LineVote,
 ): HTMLElement {
   const press =
@@ -35,6 +37,15 @@ export function questionLine(
       words.votes(votes),
       ...(name ? [' · ', element('bdi', {}, name)] : []),
     ),
-    press,
+    element(
+      'div',
+      { class: 'question-row' },
+      press,
+      element(
+        'a',
+        { class: 'small', rel: 'nofollow', href: report, 'aria-label': `${words.report}: ${text}` },
+        words.report,
+      ),
+    ),
   );
 }

@@ -10,7 +10,7 @@ const SPANS: Readonly<Record<DeskSpan, number | undefined>> = {
   ...{ ever: undefined, '1h': HOUR_MS, '1d': 24 * HOUR_MS, '7d': 7 * 24 * HOUR_MS },
 };
 /** What can be over by its time. */
-const ENDS: ReadonlySet<HostChoice> = new Set(['remove', 'ban', 'hide-clip']);
+const ENDS: ReadonlySet<HostChoice> = new Set(['remove', 'ban', 'hide-clip', 'hide-question']);
 
 interface Acting {
   readonly words: ModerationDeskWords;

@@ -38,12 +38,22 @@ export interface ModerationDeskWords {
 type DoneActs = Readonly<Record<string, string>>;
 const englishActs: DoneActs = {
   ...{ dismiss: 'Report dismissed', remove: 'Removed from the stage', ban: 'Banned from the stage' },
-  ...{ 'hide-clip': 'Clip taken away', 'end-room': 'Room ended', 'unlist-room': 'Room out of all lists' },
+  ...{
+    'hide-clip': 'Clip taken away',
+    'hide-question': 'Question taken out',
+    'end-room': 'Room ended',
+    'unlist-room': 'Room out of all lists',
+  },
   ...{ 'stop-room': 'Room closed to everybody', 'add-word': 'Rule added', 'remove-word': 'Rule removed' },
 };
 const frenchActs: DoneActs = {
   ...{ dismiss: 'Signalement classé', remove: 'Retrait de la scène', ban: 'Bannissement de la scène' },
-  ...{ 'hide-clip': 'Extrait retiré', 'end-room': 'Salle terminée', 'stop-room': 'Salle fermée à tous' },
+  ...{
+    'hide-clip': 'Extrait retiré',
+    'hide-question': 'Question retirée',
+    'end-room': 'Salle terminée',
+    'stop-room': 'Salle fermée à tous',
+  },
   ...{ 'unlist-room': 'Salle retirée des listes', 'add-word': 'Règle ajoutée' },
   'remove-word': 'Règle supprimée',
 };
@@ -54,7 +64,7 @@ const doneBy = (act: string, acts: DoneActs, lifted: (what: string) => string): 
 
 const english: ModerationDeskWords = {
   title: 'Reports about this room',
-  lead: 'What people report about somebody on stage or a clip. Reports about the room or its hosts go to the operator.',
+  lead: 'What people report about somebody on stage, a clip or a question. Reports about the room or its hosts go to the operator.',
   none: 'Nobody has reported anything.',
   away: 'The reports cannot be read right now.',
   reasons: {
@@ -74,6 +84,7 @@ const english: ModerationDeskWords = {
     remove: 'Remove from the stage',
     ban: 'Ban from the stage',
     'hide-clip': 'Take the clip away',
+    'hide-question': 'Take the question out of the list',
     'end-room': 'End the room',
     'unlist-room': 'Take the room out of all lists',
     'stop-room': 'Close the room to everybody',
@@ -99,7 +110,7 @@ const english: ModerationDeskWords = {
 
 const french: ModerationDeskWords = {
   title: 'Signalements sur cette salle',
-  lead: 'Ce que des gens signalent de quelqu’un sur scène ou d’un extrait. Ce qui concerne la salle ou ses hôtes va à l’exploitant.',
+  lead: 'Ce que des gens signalent de quelqu’un sur scène, d’un extrait ou d’une question. Ce qui concerne la salle ou ses hôtes va à l’exploitant.',
   none: 'Personne n’a rien signalé.',
   away: 'Les signalements ne peuvent pas être lus en ce moment.',
   reasons: {
@@ -119,6 +130,7 @@ const french: ModerationDeskWords = {
     remove: 'Retirer de la scène',
     ban: 'Bannir de la scène',
     'hide-clip': 'Retirer l’extrait',
+    'hide-question': 'Retirer la question de la liste',
     'end-room': 'Terminer la salle',
     'unlist-room': 'Retirer la salle de toutes les listes',
     'stop-room': 'Fermer la salle à tous',
