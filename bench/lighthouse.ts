@@ -71,7 +71,8 @@ const percent = (score: number | null | undefined): number => Math.round((score 
 async function look(name: string, url: string): Promise<void> {
   if (values.only && !values.only.split(',').includes(name)) return;
   const runs: Report[] = [];
-  for (let n = 0; n < RUNS; n += 1) runs.push(await report(url));
+  // A browser that gets no processor for a while records no page; once more is enough then.
+  for (let n = 0; n < RUNS; n += 1) runs.push(await report(url).catch(() => report(url)));
   const scores = CATEGORIES.map((one) => runs.map(({ categories }) => percent(categories[one]?.score)));
   const ms = (audit: string): number =>
     Math.round(median(runs.map((one) => one.audits[audit]?.numericValue ?? 0)));

@@ -27,7 +27,7 @@ const WORDS: Readonly<Record<PageLanguage, ClosedWords>> = {
     password: 'Password of the room',
     enter: 'Enter the room',
     listed:
-      'If your account was invited, come in with it. Whoever is not signed in does that first, and comes back here.',
+      'If your account was invited, enter with it. If you are not signed in, you sign in first and then come back here.',
     byAccount: 'Enter with your account',
     home: 'Rooms that are open to everybody',
     embed: 'This room is private, or does not exist. If you were invited, open its own page.',

@@ -69,7 +69,7 @@ const english: ModerationDeskWords = {
   away: 'The reports cannot be read right now.',
   reasons: {
     threat: 'A threat, or a danger to somebody',
-    hate: 'Hatred against people for what they are',
+    hate: 'Hatred of people for who they are',
     harassment: 'Somebody is insulted or harassed',
     sexual: 'Sexual content, or minors in danger',
     illegal: 'Something that breaks the law',
@@ -115,7 +115,7 @@ const french: ModerationDeskWords = {
   away: 'Les signalements ne peuvent pas être lus en ce moment.',
   reasons: {
     threat: 'Une menace, ou un danger pour quelqu’un',
-    hate: 'De la haine envers des gens pour ce qu’ils sont',
+    hate: 'De la haine contre des gens pour ce qu’ils sont',
     harassment: 'Quelqu’un est insulté ou harcelé',
     sexual: 'Contenu sexuel, ou mineurs en danger',
     illegal: 'Quelque chose d’illégal',
@@ -151,7 +151,7 @@ const french: ModerationDeskWords = {
   },
   notice: 'Ce que lit la personne concernée',
   log: 'Ce qui a été fait dans cette salle',
-  logLead: 'Des lignes sont ajoutées, jamais modifiées.',
+  logLead: 'Des lignes s’ajoutent, aucune n’est jamais modifiée.',
   logEmpty: 'Rien encore.',
   older: 'Plus ancien',
   did: (act) => doneBy(act, frenchActs, (what) => `${what} : annulé`),
