@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Browser, startBrowser } from './rig/browser.ts';
-import { raiseByForm } from './rig/hands.ts';
+import { raiseByForm, raiseHand } from './rig/hands.ts';
 import { goLive, joinStage, listenTo } from './rig/people.ts';
 import { type MadeRoom, type Server, startServer, until } from './rig/server.ts';
 
@@ -133,8 +133,8 @@ test('whoever has the room open twice comes on stage on one page, and the other 
   const [on, off] = /everyone hears you/.test(await said(page)) ? [page, twin] : [twin, page];
   await off.locator('section.hand').getByRole('button', { name: 'Speak here instead' }).waitFor();
   await on.locator('section.hand').getByRole('button', { name: 'Leave the stage' }).click();
-  await twin.close();
   await until('they have left the stage', async () => !(await onStage()).includes('Zoe'));
+  await twin.close();
   await says('Your hand is down');
 }, 180_000);
 
@@ -149,6 +149,10 @@ test('a hand is declined with a word, or lowered, and then gone from the line', 
   await card().getByRole('button', { name: 'Lower my hand' }).click();
   await says('Your hand is down');
   await desk.locator('.hand', { hasText: 'The lift again' }).waitFor({ state: 'detached' });
+  for (const n of [1, 2, 3]) expect(await raiseHand(server.url, room.slug, n)).toBeDefined();
+  await desk.getByRole('button', { name: 'Lower all hands…' }).click();
+  await desk.keyboard.press('Enter');
+  await desk.locator('.hand', { hasText: 'Topic 2' }).waitFor({ state: 'detached' });
 }, 180_000);
 
 test('a ban survives a return, and where only invited people speak nobody can raise a hand', async () => {

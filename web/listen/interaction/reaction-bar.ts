@@ -16,6 +16,9 @@ const TOGETHER_MS = 400;
 const SPOKEN_MS = 15_000;
 const NOTE_MS = 4_000;
 
+/** A reaction that was not taken is sent once more after about this time, ms. */
+const RETRY_MS = 3_000;
+
 /** The buttons with which a listener reacts, and what everybody does. */
 export interface ReactionBar {
   readonly node: HTMLElement;
@@ -39,18 +42,19 @@ export function openReactionBar(slug: string, words: InteractionWords): Reaction
     waiting = false;
     const body = JSON.stringify({ device: deviceKey(), reactions: Object.fromEntries(tapped) });
     tapped.clear();
-    try {
+    for (let tries = 2; ; ) {
       const answer = await fetch(`${roomAt(slug)}/react`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body,
-      });
-      if (answer.ok) return;
-      // A network with too many requests waiting is answered 429 as well, and has nothing to do with this device.
-      const { code } = (await answer.json()) as { code?: string };
-      say(code === 'too-often' ? words.perSecond(MOST_PER_SECOND) : words.unreachable);
-    } catch {
-      say(words.unreachable);
+      }).catch(() => undefined);
+      if (answer?.ok) return;
+      // A strained door answers 429 as well: that has nothing to do with this device, and passes.
+      const said = (await answer?.json().catch(() => undefined)) as { code?: string } | undefined;
+      if (said?.code === 'too-often') return say(words.perSecond(MOST_PER_SECOND));
+      tries -= 1;
+      if (tries === 0) return say(words.unreachable);
+      await new Promise((done) => setTimeout(done, RETRY_MS * (0.7 + Math.random() * 0.6)));
     }
   };
   const tap = (reaction: Reaction, button: HTMLElement): void => {

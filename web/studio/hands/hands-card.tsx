@@ -46,11 +46,7 @@ export function HandsCard() {
         ))}
       </ol>
       {up > line.length && <p class="small ash">{words.more(up - line.length)}</p>}
-      {up > 1 && (
-        <button type="button" class="button quiet bare start" onClick={() => act({ do: 'lower-all' })}>
-          {words.lowerAll}
-        </button>
-      )}
+      {up > 1 && <LowerAll up={up} />}
       {listening.length > 0 && (
         <>
           <h3 class="small ash">{words.wereOnStage}</h3>
@@ -84,6 +80,42 @@ export function HandsCard() {
         </>
       )}
     </section>
+  );
+}
+
+/** Lowers every hand in two steps: a line of hundreds does not come back. */
+function LowerAll({ up }: { up: number }) {
+  const { act } = useConsole();
+  const words = useWords().hands;
+  const asked = useSignal(false);
+  const ask = (on: boolean) => () => {
+    asked.value = on;
+  };
+  if (!asked.value)
+    return (
+      <button type="button" class="button quiet bare start" onClick={ask(true)}>
+        {words.lowerAll}…
+      </button>
+    );
+  return (
+    <div class="hand-word">
+      <div class="row">
+        <button
+          type="button"
+          class="button danger"
+          ref={takeFocus}
+          onClick={() => {
+            act({ do: 'lower-all' });
+            asked.value = false;
+          }}
+        >
+          {words.lowerAllYes(up)}
+        </button>
+        <button type="button" class="button quiet" onClick={ask(false)}>
+          {words.back}
+        </button>
+      </div>
+    </div>
   );
 }
 

@@ -21,6 +21,7 @@ export const handsEnglish = {
   called: 'Called: coming',
   lower: 'Lower the hand',
   lowerAll: 'Lower all hands',
+  lowerAllYes: (count: number) => `Lower all ${count} hands`,
   decline: 'Decline',
   declineWord: 'A word to them (optional)',
   ban: 'Ban',

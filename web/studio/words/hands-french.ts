@@ -24,6 +24,7 @@ export const handsFrench: typeof handsEnglish = {
   called: 'Appel envoyé',
   lower: 'Baisser la main',
   lowerAll: 'Baisser toutes les mains',
+  lowerAllYes: (count) => `Baisser les ${count} mains`,
   decline: 'Refuser',
   declineWord: 'Un mot pour cette personne (facultatif)',
   ban: 'Bannir',
