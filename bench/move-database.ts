@@ -1,8 +1,8 @@
 /**
- * `earshot migrate-db` of a large installation from SQLite to PostgreSQL: killed in the middle again and again, then left
+ * `earshot migrate-db` of a large installation from SQLite to PostgreSQL: killed while it writes one table after the other, then left
  * to finish, and compared row by row.
  *
- *   npm run bench -- move-database [--rooms 10000] [--kills 3]
+ *   npm run bench -- move-database [--rooms 10000] [--kills moderation_report,repeat]
  *
  * Each room has a member, five reports and two kept answers. Needs Debian's postgresql. PostgreSQL writes to the disk as it does by default.
  */
@@ -21,37 +21,49 @@ import { open, type Store } from '../src/store/index.ts';
 import { startPostgres } from '../test/contract/postgres.ts';
 
 const { values } = parseArgs({
-  options: { rooms: { type: 'string', default: '10000' }, kills: { type: 'string', default: '3' } },
+  options: {
+    rooms: { type: 'string', default: '10000' },
+    kills: { type: 'string', default: 'moderation_report,repeat,room_member' },
+  },
 });
 const ROOMS = Number(values.rooms);
 const ENTRY = fileURLToPath(new URL('../src/cli/index.ts', import.meta.url));
 const data = mkdtempSync(join(tmpdir(), 'earshot-move-'));
 const source = `sqlite:${paths(data).database}`;
 
+/** How many rows of each table were made. */
+const MADE = new Map<string, number>();
+
 async function tablesIn(store: Store): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`select name from sqlite_master where type = 'table'
     and name not like 'sqlite_%' and name not like 'kysely_%' order by name`.execute(store.db);
   return rows.map(({ name }) => name);
 }
-/** Rows that fit a table, whatever its columns: texts and numbers of their own. */
+/** Columns whose texts are free; all others have the same word, which every rule of the tables allows. */
+const FREE = /^(?:id|slug|title|email|name|words|request|answer|text|number|secret|token|hash)$/;
+/** Rows that fit a table; those that refer to others refer to the first ones. */
 async function fillTable(store: Store, table: string, count: number): Promise<void> {
-  const { rows: columns } = await sql<{ name: string; type: string; notnull: number; pk: number }>`
-    select name, type, "notnull", pk from pragma_table_info(${table})`.execute(store.db);
+  const { rows: columns } = await sql<{ name: string; type: string }>`
+    select name, type from pragma_table_info(${table})`.execute(store.db);
+  const { rows: parents } = await sql<{ from: string; table: string }>`
+    select "from", "table" from pragma_foreign_key_list(${table})`.execute(store.db);
+  const parentOf = new Map(parents.map((one) => [one.from, one.table]));
+  const value = (name: string, type: string, i: number): unknown => {
+    const parent = parentOf.get(name);
+    if (parent !== undefined) return `${parent} id ${i % (MADE.get(parent) ?? 1)}`;
+    if (type.toLowerCase() !== 'text') return i;
+    if (name === 'id') return `${table} id ${i}`;
+    if (name === 'status') return 'ended';
+    return FREE.test(name) ? `${table} ${name} ${i} Été 😀 ${'x'.repeat(30)}` : 'host';
+  };
   for (let from = 0; from < count; from += 200) {
     const rows = Array.from({ length: Math.min(200, count - from) }, (_, i) =>
-      columns.map(({ name, type }) =>
-        sql.lit(
-          type.toLowerCase() === 'text'
-            ? name === 'status'
-              ? 'ended'
-              : `${table} ${name} ${from + i} Été 😀 ${'x'.repeat(30)}`
-            : from + i,
-        ),
-      ),
+      columns.map(({ name, type }) => sql.lit(value(name, type, from + i))),
     );
     await sql`insert into ${sql.table(table)} (${sql.join(columns.map(({ name }) => sql.ref(name)))})
       values ${sql.join(rows.map((row) => sql`(${sql.join(row)})`))}`.execute(store.db);
   }
+  MADE.set(table, count);
 }
 /** A digest of every row of each table, whatever their order. */
 async function digests(url: string, tables: readonly string[]): Promise<Record<string, string>> {
@@ -65,8 +77,8 @@ async function digests(url: string, tables: readonly string[]): Promise<Record<s
   return found;
 }
 
-/** Runs the command; ends it after `killAfter` ms. */
-async function move(to: string, killAfter?: number) {
+/** Runs the command; kills it while it writes rows of `killAt`. */
+async function move(to: string, killAt?: string) {
   const child = spawn(process.execPath, [ENTRY, 'migrate-db', '--data', data, '--to', to], {
     env: outside(),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -79,17 +91,25 @@ async function move(to: string, killAfter?: number) {
     try {
       most = Math.max(
         most,
-        Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]),
+        Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0),
       );
     } catch {
       // It has ended.
     }
   }, 50);
-  const kill = killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter);
+  const kill = async (): Promise<void> => {
+    await using watching = await open({ url: postgres.url });
+    while (child.exitCode === null) {
+      const { rows } = await sql`select 1 from pg_stat_activity
+        where datname <> 'postgres' and query like ${`insert into "${killAt}"%`}`.execute(watching.db);
+      if (rows.length > 0) return void child.kill('SIGKILL');
+    }
+  };
   const began = performance.now();
-  const [code, signal] = await once(child, 'exit');
+  const ended = once(child, 'exit');
+  if (killAt !== undefined) await kill();
+  const [code, signal] = await ended;
   clearInterval(look);
-  clearTimeout(kill);
   return {
     code,
     signal,
@@ -106,8 +126,8 @@ let tables: string[];
   tables = await tablesIn(store);
   await sql`pragma foreign_keys = off`.execute(store.db);
   for (const [table, each] of [
-    ['room', 1],
     ['account', 0.2],
+    ['room', 1],
     ['room_member', 1],
     ['moderation_report', 5],
     ['repeat', 2],
@@ -118,7 +138,6 @@ let tables: string[];
   );
 }
 const before = await digests(source, tables);
-// One that is left alone tells how long it takes, and so when to kill the others.
 const admin = async (statement: string): Promise<void> => {
   await using store = await open({ url: postgres.url });
   await sql.raw(statement).execute(store.db);
@@ -130,12 +149,13 @@ console.log(
 );
 await admin('create database killed');
 const to = postgres.url.replace(/postgres$/, 'killed');
-for (let n = 1; n <= Number(values.kills); n++) {
-  const after = alone.seconds * 1_000 * (0.3 + (0.6 * n) / Number(values.kills));
-  const { signal, code } = await move(to, after);
+for (const table of values.kills.split(',').filter(Boolean)) {
+  const { signal, code, seconds } = await move(to, table);
   await using there = await open({ url: to });
   const { rows } = await sql<{ n: number }>`select count(*) as n from room`.execute(there.db);
-  console.log(`killed after ${(after / 1_000).toFixed(1)} s (${signal ?? code}): ${rows[0]?.n} rooms there`);
+  console.log(
+    `killed after ${seconds.toFixed(1)} s, while it wrote ${table} (${signal ?? `no: it ended with ${code}`}): ${rows[0]?.n} rooms there`,
+  );
 }
 const last = await move(to);
 console.log(
