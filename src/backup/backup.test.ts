@@ -130,6 +130,25 @@ test('it is the state of one instant, whatever is written while it is made', asy
   expect(existsSync(join(dir, 'new/archive/hall/opus64/0-16.m4s'))).toBe(false);
 });
 
+test('a file that is replaced while the backup is made is taken whole, as long as it is then', async () => {
+  const replace = (path: string, text: string): void => {
+    writeFileSync(join(data, `${path}.new`), text);
+    renameSync(join(data, `${path}.new`), join(data, path));
+  };
+  const longer = JSON.stringify({ v: 2, rooms: Array.from({ length: 500 }, (_, i) => `room ${i}`) });
+  const lines = Array.from({ length: 200 }, (_, seq) => `${JSON.stringify({ seq, again: true })}\n`).join('');
+  await backup({
+    async snapped() {
+      replace('archive/hall/room.json', longer);
+      replace('incidents.jsonl', lines);
+    },
+  });
+  await restore();
+  const read = (path: string): string => readFileSync(join(dir, 'new', path), 'utf8');
+  expect(read('archive/hall/room.json')).toBe(longer);
+  expect(read('incidents.jsonl')).toBe(lines);
+});
+
 test('a backup that is cut off anywhere is refused, and nothing is changed', async () => {
   await backup();
   const { size } = statSync(file());

@@ -7,6 +7,10 @@ export interface DataFile {
   readonly path: string;
   readonly size: number;
   readonly mode: number;
+  /** Which file it was: one that was put in its place since then is another. */
+  readonly inode: number;
+  /** Absent: it is taken whole, as long as it is when it is read. */
+  readonly upTo?: number;
 }
 
 /**
@@ -34,7 +38,7 @@ async function walk(data: string, skip: ReadonlySet<string>, at = ''): Promise<D
     if (entry.isDirectory()) found.push(...(await walk(data, skip, path)));
     else if (entry.isFile()) {
       const one = await stat(join(data, path)).catch(() => undefined);
-      if (one) found.push({ path, size: one.size, mode: one.mode & 0o777 });
+      if (one) found.push({ path, size: one.size, mode: one.mode & 0o777, inode: one.ino });
     }
   }
   return found;
@@ -56,8 +60,8 @@ async function wholeLines(path: string, size: number): Promise<number> {
 
 /**
  * The files of a data folder that may be in use. `between` runs after the first look and before the second: what points
- * at other files is taken as long as it was before `between`, everything else as it is after it. So nothing that is
- * taken points at what is not.
+ * at other files is taken as long as it was before `between`, everything else as it is after it, up to its end: a file
+ * that is replaced meanwhile is taken whole, the old one or the new one. So nothing that is taken points at what is not.
  */
 export async function listFiles(
   data: string,
@@ -74,7 +78,7 @@ export async function listFiles(
       const whole = LINES.test(file.path)
         ? await wholeLines(join(data, file.path), size).catch(() => undefined)
         : size;
-      if (whole !== undefined) files.push({ ...file, size: whole });
+      if (whole !== undefined) files.push({ ...file, size: whole, upTo: whole });
     }
   }
   return files;

@@ -184,16 +184,14 @@ async function write(
     order.progress?.(0, total, table);
   }
   let [gone, done] = [0, 0];
-  for (const { path, size, mode } of files) {
+  for (const { path, size, mode, inode, upTo } of files) {
     const found = await openEither(order.data, path);
     if (!found) gone += 1;
     else {
       try {
-        await writer.add(
-          `data/${found.path}`,
-          mode,
-          bytesOf(found.file, found.path === path ? size : Infinity),
-        );
+        const now = await found.file.stat();
+        const most = upTo !== undefined && now.ino === inode ? upTo : now.size;
+        await writer.add(`data/${found.path}`, mode, bytesOf(found.file, most));
       } finally {
         await found.file.close();
       }
