@@ -7,6 +7,7 @@ import { type Server, startServer, until } from './rig/server.ts';
 
 const TITLE = 'Zephyrine budget';
 const HOST = 'Quillon Marabout';
+const CLIP = 'Zephyrine in short';
 const PASSWORD = 'correct horse battery';
 /** As long as the name of the room, so that answers that repeat it have the same length. */
 const SLUG = 'closed-hall';
@@ -22,6 +23,8 @@ let server: Server;
 let nginx: Cache;
 let varnish: Cache;
 let room: Made;
+/** A clip of the room, by its id. */
+let clip: string;
 
 const api = async (method: string, path: string, body?: object, token?: string): Promise<Response> =>
   fetch(`${server.url}${path}`, {
@@ -52,6 +55,14 @@ beforeAll(async () => {
   expect(made.status).toBe(201);
   room = (await made.json()) as Made;
   expect((await api('POST', `/api/rooms/${SLUG}/live`, undefined, room.token)).status).toBe(200);
+  const cut = await api(
+    'POST',
+    `/api/rooms/${SLUG}/clips`,
+    { title: CLIP, from: new Date().toISOString(), to: new Date(Date.now() + 2_000).toISOString() },
+    room.token,
+  );
+  expect(cut.status).toBe(201);
+  clip = ((await cut.json()) as { id: string }).id;
   [nginx, varnish] = await Promise.all([
     startCache('nginx', server.port),
     startCache('varnish', server.port),
@@ -71,10 +82,10 @@ const ways = [
 const METHODS = ['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS'] as const;
 /**
  * What differs between two answers to the same question, and by the kind of connection on which a cache asks for it
- * (`referrer-policy`).
+ * (`referrer-policy`), or counts what this client may still ask for (`ratelimit`).
  */
 const LOOSE =
-  /^(?:referrer-policy|date|age|x-cache|etag|connection|keep-alive|content-length|x-varnish|via)$/;
+  /^(?:ratelimit|referrer-policy|date|age|x-cache|etag|connection|keep-alive|content-length|x-varnish|via)$/;
 /** After this time without a question every share of a client is there again. */
 const SHARE_MS = 30_000;
 
@@ -145,6 +156,28 @@ describe.each(ways)('a stranger %s', (_, base) => {
     }
     expect(differences).toEqual([]);
     expect(asked).toBeGreaterThan(30);
+  });
+
+  test('sees of a clip and of the recording what is there of no room', { timeout: 100_000 }, async () => {
+    const differences: string[] = [];
+    const addresses = [
+      ...['', '.m4a', '.svg', '.png'].map((end) => ['GET', `/r/ROOM/clip/${clip}${end}`] as const),
+      ...['outline.json', 'waveform.json', 'main.m3u8'].map(
+        (file) => ['GET', `/r/ROOM/replay/${file}`] as const,
+      ),
+      ...['replay', 'clips', 'original.mp4', 'notes'].map(
+        (what) => ['GET', `/api/rooms/ROOM/${what}`] as const,
+      ),
+      ...(['PATCH', 'DELETE'] as const).map((method) => [method, `/api/rooms/ROOM/clips/${clip}`] as const),
+    ];
+    for (const [method, path] of addresses) {
+      const [mine, none] = await Promise.all(
+        [SLUG, NOBODY].map((slug) => seen(base(), method, path.replace('ROOM', slug), slug)),
+      );
+      if (mine !== none || mine?.includes('Zephyrine') || mine?.includes(HOST))
+        differences.push(`${method} ${path}:\n${mine?.slice(0, 300)}\n--\n${none?.slice(0, 300)}`);
+    }
+    expect(differences).toEqual([]);
   });
 
   test('finds it at no other address', async () => {
