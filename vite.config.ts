@@ -23,6 +23,7 @@ const entries = [
   'kit/incidents.css',
   'kit/reference.css',
   'people/people.css',
+  'people/social.css',
   'people/passkeys.ts',
   'offline/service-worker.ts',
   'offline/page.ts',

@@ -8,6 +8,7 @@ import type { Address } from './address.ts';
 import { APP_ADDRESSES } from './app-addresses.ts';
 import { INTERACTION_ADDRESSES } from './interaction-addresses.ts';
 import { MODERATION_ADDRESSES } from './moderation-addresses.ts';
+import { SOCIAL_ADDRESSES } from './social-addresses.ts';
 import { SOUND_ADDRESSES } from './sound-addresses.ts';
 
 /** Read by anybody from anywhere. */
@@ -108,6 +109,7 @@ export const ADDRESSES: readonly Address[] = [
     ...{ ...PAGE, urgency: 'reading', cache: 'page', examples: ['/favicon.svg', '/favicon.ico'] },
   },
   ...APP_ADDRESSES,
+  ...SOCIAL_ADDRESSES,
   {
     ...{ id: 'robots', what: 'what robots may read', pattern: '/robots.txt' },
     ...{ ...PAGE, urgency: 'reading', cache: 'page', examples: ['/robots.txt'] },

@@ -1,8 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import type { Store } from '../store/index.ts';
-import type { AccountCard } from '../wire/account.ts';
 import { cardOf, type KnownAccount } from './accounts.ts';
 import type { Mails } from './mails.ts';
+import type { RoomsPort } from './rooms-port.ts';
 
 /** What a person may take away and have forgotten. */
 export interface Erasure {
@@ -26,7 +26,7 @@ export function openErasure({
   clock: Clock;
   mails: Mails;
   /** Where hosts' names stand as well; absent: nowhere. */
-  rooms?: { forget(who: AccountCard): Promise<void> } | undefined;
+  rooms?: Pick<RoomsPort, 'forget' | 'own'> | undefined;
 }): Erasure {
   const { db } = store;
   const hasOthers = async (id: string, from = db): Promise<boolean> =>
@@ -38,8 +38,9 @@ export function openErasure({
       .where('id', '!=', id)
       .executeTakeFirst()) !== undefined;
   return {
-    async exported({ id, name, email, verified, role, created }) {
-      const [sessions, ways, passkeys, tokens, rooms, invitations] = await Promise.all([
+    async exported(account) {
+      const { id, name, email, verified, role, created } = account;
+      const [sessions, ways, passkeys, tokens, memberships, invitations] = await Promise.all([
         db
           .selectFrom('account_session')
           .select(['agent', 'created', 'updated', 'expires'])
@@ -76,7 +77,8 @@ export function openErasure({
       const written = new Date(clock.wall()).toISOString();
       return {
         ...{ v: 1, written, account: { id, name, email, verified, role, created } },
-        ...{ sessions, ways, passkeys, tokens, rooms, invitations },
+        ...{ sessions, ways, passkeys, tokens, rooms: memberships, invitations },
+        ...(rooms?.own ? { social: await rooms.own(cardOf(account)) } : {}),
       };
     },
     async erase(account) {

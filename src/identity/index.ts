@@ -21,10 +21,10 @@ import { openPendingLinks } from './pending.ts';
 import { openPeople } from './people.ts';
 import { isForeign } from './request-origin.ts';
 import { openRetention } from './retention.ts';
+import type { RoomsPort } from './rooms-port.ts';
 import { openServices, type SignInService } from './services/services.ts';
 import { openSignIns } from './sign-ins.ts';
 import type { Letter } from './smtp.ts';
-import type { RoomsPort } from './visit.ts';
 import { english as englishWords } from './words/english.ts';
 import { french as frenchWords } from './words/french.ts';
 
@@ -186,6 +186,6 @@ export async function open(deps: IdentityDeps): Promise<Identity> {
 
 export type { AccountFrame } from './forms.ts';
 export { firstInvitation } from './invitations.ts';
+export type { RoomsPort } from './rooms-port.ts';
 export { readServices } from './services/services.ts';
 export { openSmtp } from './smtp.ts';
-export type { RoomsPort } from './visit.ts';

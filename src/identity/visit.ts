@@ -1,4 +1,4 @@
-import type { AccountCard, AccountId, RoomAsk } from '../wire/account.ts';
+import type { AccountId } from '../wire/account.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import type { Accounts, KnownAccount } from './accounts.ts';
 import type { Engine } from './engine.ts';
@@ -12,25 +12,10 @@ import type { OwnRoom } from './pages/account-page.ts';
 import type { Passkeys } from './passkeys/passkeys.ts';
 import type { PendingLinks } from './pending.ts';
 import type { People } from './people.ts';
+import type { RoomsPort } from './rooms-port.ts';
 import type { Services } from './services/services.ts';
 import type { SignIns } from './sign-ins.ts';
 import type { AccountWords } from './words/account-words.ts';
-
-/** What the pages ask of the part that has the rooms. */
-export interface RoomsPort {
-  /** Takes a room into an account by a pasted link; undefined, or why not, in English. */
-  adopt(who: AccountCard, link: string): Promise<{ readonly slug: string } | { readonly refused: string }>;
-  /** The studio of a room with a link for this account; undefined when the room is not theirs. */
-  studio(who: AccountCard, slug: string): Promise<string | undefined>;
-  /** The rooms that an account is invited to, and those that it has accepted as a guest. */
-  asked(who: AccountCard): Promise<readonly RoomAsk[]>;
-  /** Accepts or declines an invitation; false when it is over. */
-  answer(who: AccountCard, id: string, yes: boolean): Promise<boolean>;
-  /** Where a guest who has accepted comes in; undefined for anybody else. */
-  guestWay(who: AccountCard, slug: string): Promise<string | undefined>;
-  /** Takes the name of an account that is being erased off the rooms that it hosts. */
-  forget(who: AccountCard): Promise<void>;
-}
 
 /** What the pages of accounts need. */
 export interface PagesDeps {

@@ -1,5 +1,10 @@
 import { ms } from '../base/time.ts';
-import { type AbuseOutcome, type DecisionAct, OPERATOR_ACTS } from '../wire/moderation/moderation.ts';
+import {
+  type AbuseOutcome,
+  type DecisionAct,
+  LASTING_ACTS,
+  OPERATOR_ACTS,
+} from '../wire/moderation/moderation.ts';
 import type { AuditLog, Moderator } from './audit.ts';
 import { openCarrying } from './carrying-out.ts';
 import type { Decision, Decisions, DecisionWish } from './decisions.ts';
@@ -67,7 +72,7 @@ export function openActs(deps: ActsDeps): Acts {
 
   const lift: Acts['lift'] = async (by, one, reason) => {
     const refusal = await takeBack(one);
-    if (refusal && (one.act === 'end-room' || !NEEDLESS.has(refusal.refused))) return refusal;
+    if (refusal && (LASTING_ACTS.includes(one.act) || !NEEDLESS.has(refusal.refused))) return refusal;
     const line = {
       ...{ by, act: `lift-${one.act}`, room: one.room, target: one.target, name: one.name, reason },
       ...{ report: one.report, decision: one.id },
@@ -116,7 +121,7 @@ export function openActs(deps: ActsDeps): Acts {
         .execute();
       await audit.addOnce({ by, act, room, target, name, reason, until, report, decision: one.id });
       await close(report, act);
-      await owners.decided(one, by.id);
+      await owners.decided({ ...one, detail }, by.id);
       return { ...one, detail };
     },
     async dismiss(by, report, reason) {

@@ -73,6 +73,12 @@ export function openCarrying(deps: ModerationDeps & { readonly withdrawing: With
         return plain(await deps.unlistRoom(room));
       case 'stop-room':
         return plain(await deps.stopRoom(room, one.reason));
+      case 'remove-post': {
+        const author = await deps.removePost(target, one.reason);
+        return author === undefined
+          ? { refused: 'not-found', detail: 'There is no such post.' }
+          : { detail: { author } };
+      }
       case 'suspend': {
         const account = asAccountId(target);
         const known =
@@ -106,6 +112,8 @@ export function openCarrying(deps: ModerationDeps & { readonly withdrawing: With
     if (act === 'hide-clip') await deps.showClip(room, one.detail as object);
     if (act === 'suspend')
       for (const slug of (one.detail as { rooms?: string[] }).rooms ?? []) await deps.keepOut(slug, [], [id]);
+    if (act === 'remove-post')
+      return { refused: 'wrong-moment', detail: 'The content of a removed post is not kept.' };
     return act === 'end-room'
       ? { refused: 'wrong-moment', detail: 'A room that has ended stays ended.' }
       : undefined;

@@ -2,7 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import type { Cursor } from '../api/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { DecisionTable, Store } from '../store/index.ts';
-import type { DeciderRole, DecisionAct } from '../wire/moderation/moderation.ts';
+import { type DeciderRole, type DecisionAct, LASTING_ACTS } from '../wire/moderation/moderation.ts';
 import { newCode } from './codes.ts';
 
 /** Something that was decided. */
@@ -89,8 +89,8 @@ export function openDecisions({ store, clock }: { store: Store; clock: Clock }):
       let query = rows()
         .where('lifted', 'is', null)
         .where((e) => e.or([e('until', 'is', null), e('until', '>', clock.wall())]))
-        // A room that has ended stays ended.
-        .where('act', '!=', 'end-room');
+        // What lasts is not lifted.
+        .where('act', 'not in', LASTING_ACTS);
       if (room !== undefined) query = query.where('room', '=', room);
       if (after)
         query = query.where((e) =>
@@ -133,8 +133,8 @@ export function openDecisions({ store, clock }: { store: Store; clock: Clock }):
           .where('lifted', 'is', null)
           .where('until', 'is not', null)
           .where('until', '<=', clock.wall())
-          // A room that has ended stays ended.
-          .where('act', '!=', 'end-room')
+          // What lasts is not lifted.
+          .where('act', 'not in', LASTING_ACTS)
           .limit(100)
           .execute()
       ).map(decisionOf),

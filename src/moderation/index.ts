@@ -4,6 +4,7 @@ import { reasonOf } from '../base/errors.ts';
 import { ms } from '../base/time.ts';
 import { find } from '../http/index.ts';
 import type { ToldQuestions } from '../wire/interaction/questions.ts';
+import { abuseNumberOf } from '../wire/moderation/moderation.ts';
 import { isOver } from '../wire/room.ts';
 import { ACTS_EVERY, openActs } from './acts.ts';
 import { openModerationApi } from './api-routes.ts';
@@ -12,11 +13,13 @@ import { openBlockLists } from './block-lists.ts';
 import { openDecisions } from './decisions.ts';
 import { openDeskRoutes } from './desk-routes.ts';
 import type { ModerationDeps, SeenPerson } from './moderation-deps.ts';
-import { awayPage, openPublicRoutes } from './public-routes.ts';
+import { awayPage, openPublicRoutes, type PostAbuse } from './public-routes.ts';
 import { openReports } from './reports.ts';
 import { openSeenPeople } from './seen-people.ts';
 import { openSeenQuestions } from './seen-questions.ts';
 import { openWithdrawing } from './withdrawing.ts';
+import { english } from './words/english.ts';
+import { french } from './words/french.ts';
 
 export type { BlockLists } from './block-lists.ts';
 export { moderationPaths } from './described.ts';
@@ -37,6 +40,13 @@ export interface Moderation extends AsyncDisposable {
   asked(slug: string, list: ToldQuestions): void;
   /** True while the recording of a room is kept for a report that nobody has decided about. */
   holds(slug: string): boolean;
+  /** Takes a report about a post: its number, or the seconds to wait. */
+  reportPost(
+    request: Request,
+    wish: PostAbuse,
+  ): Promise<{ readonly number: string } | { readonly wait: number }>;
+  /** What became of it, in words; undefined when there is none of this number about this post. */
+  postOutcome(post: string, number: string, french: boolean): Promise<string | undefined>;
   /** Reports that nobody has decided about. */
   open(): Promise<number>;
 }
@@ -128,6 +138,17 @@ export async function open(deps: ModerationDeps): Promise<Moderation> {
     },
     saw: seen.saw,
     asked: questions.asked,
+    async reportPost(request, wish) {
+      const filed = await people.filePost(request, wish);
+      return 'wrong' in filed ? { wait: filed.wait ?? 60 } : { number: filed.number };
+    },
+    async postOutcome(post, typed, isFrench) {
+      const number = abuseNumberOf(typed);
+      const report = number === undefined ? undefined : await reports.byNumber(number);
+      if (report?.subject !== 'post' || report.target !== post) return undefined;
+      const words = isFrench ? french : english;
+      return report.outcome === undefined ? words.stillOpen : words.closedWith[report.outcome];
+    },
     holds: reports.holds,
     open: reports.countOpen,
     async [Symbol.asyncDispose]() {

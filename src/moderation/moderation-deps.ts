@@ -74,6 +74,8 @@ export interface ModerationDeps {
   clipTitle(slug: string, id: string): Promise<{ readonly title: string; readonly from: number } | undefined>;
   /** Makes the questions that were taken out known to the studio: all of them. */
   publishWithdrawn(all: WithdrawnQuestions): void;
+  /** Removes a post, with the reason on its tombstone; whose it was, or undefined when there is none. */
+  removePost(post: string, reason: string): Promise<string | undefined>;
   /** Makes the lists of words known to the studio. */
   publishWords(lists: BlockLists): void;
 }

@@ -4,7 +4,7 @@ import { networkOf, openAllowance } from '../base/allowance.ts';
 import { asSlug } from '../base/ids.ts';
 import { plainText } from '../base/plain-text.ts';
 import { openPace } from '../http/index.ts';
-import { ABUSE_WORDS_LENGTH, abuseNumberOf } from '../wire/moderation/moderation.ts';
+import { ABUSE_WORDS_LENGTH, type AbuseReason, abuseNumberOf } from '../wire/moderation/moderation.ts';
 import type { RoomCard } from '../wire/room.ts';
 import { readAbuseForm } from './abuse-form.ts';
 import type { AuditLog } from './audit.ts';
@@ -13,7 +13,7 @@ import { fromElsewhere, goOn, moderationWords, pageAnswer, sentFields } from './
 import type { ModerationDeps } from './moderation-deps.ts';
 import { doneNote, refusedNote, wrapped } from './pages/parts.ts';
 import { noticePage, reportFormPage, reportStatePage } from './pages/report-pages.ts';
-import { type AbuseReports, MOST_OPEN_IN_ROOM } from './reports.ts';
+import { type AbuseReports, type AbuseWish, MOST_OPEN_IN_ROOM } from './reports.ts';
 import type { SeenPeople } from './seen-people.ts';
 import type { SeenQuestions } from './seen-questions.ts';
 
@@ -38,10 +38,22 @@ export type Filing =
   | { readonly number: string; readonly created: number }
   | { readonly wrong: string; readonly status: 404 | 422 | 429; readonly wait?: number };
 
+/** What somebody says against a post; `name`: whose it is, and how it begins. */
+export interface PostAbuse {
+  readonly post: string;
+  readonly name: string;
+  readonly reason: AbuseReason;
+  readonly words: string;
+  /** When the post was made, wall-clock ms. */
+  readonly made: number;
+}
+
 /** The pages that need no account: reports, what became of them, and what was decided about somebody. */
 export interface PublicRoutes {
   /** `c`: where the answer tells how many more there may be. */
   file(request: Request, card: RoomCard, sent: URLSearchParams, c?: Context): Promise<Filing>;
+  /** A post is for the operator alone. */
+  filePost(request: Request, wish: PostAbuse): Promise<Filing>;
   report(request: Request, slug: string): Promise<Response>;
   notice(request: Request, code: string): Promise<Response>;
 }
@@ -81,8 +93,20 @@ export function openPublicRoutes(deps: PublicRoutesDeps): PublicRoutes {
     return made ?? { wrong: words.roomFull(MOST_OPEN_IN_ROOM), status: 429, wait: 3_600 };
   };
 
+  const filePost: PublicRoutes['filePost'] = async (request, { post, name, reason, words: said, made }) => {
+    const words = moderationWords(request);
+    const wait = network.take(undefined, from(request));
+    if (wait !== undefined) return { wrong: words.tooOften(wait), status: 429, wait };
+    const wish: AbuseWish = {
+      ...{ room: '', subject: 'post' as const, target: post, name, reason, words: said },
+      ...{ moment: made, operatorOnly: true },
+    };
+    const filed = await reports.file(wish, rowIdOf(request));
+    return filed ?? { wrong: words.roomFull(MOST_OPEN_IN_ROOM), status: 429, wait: 3_600 };
+  };
+
   return {
-    file,
+    ...{ file, filePost },
     async report(request, said) {
       const words = moderationWords(request);
       const slug = asSlug(said);

@@ -67,12 +67,13 @@ export interface AbuseReports {
 export async function openReports({ store, clock }: { store: Store; clock: Clock }): Promise<AbuseReports> {
   const { db } = store;
   const rows = () => db.selectFrom('moderation_report').selectAll();
-  const count = async (room?: string): Promise<number> => {
+  const count = async (room?: string, target?: string): Promise<number> => {
     let query = db
       .selectFrom('moderation_report')
       .select((e) => e.fn.countAll().as('n'))
       .where('closed', 'is', null);
     if (room !== undefined) query = query.where('room', '=', room);
+    if (target !== undefined) query = query.where('target', '=', target);
     return Number((await query.executeTakeFirstOrThrow()).n);
   };
   let held: ReadonlySet<string> = new Set();
@@ -91,7 +92,9 @@ export async function openReports({ store, clock }: { store: Store; clock: Clock
     async file(wish, id) {
       const before = id === undefined ? undefined : one(await rows().where('id', '=', id).executeTakeFirst());
       if (before) return before;
-      if ((await count(wish.room)) >= MOST_OPEN_IN_ROOM) return undefined;
+      // Posts belong to no room: each has the limit of one.
+      const target = wish.subject === 'post' ? wish.target : undefined;
+      if ((await count(wish.room, target)) >= MOST_OPEN_IN_ROOM) return undefined;
       const row: AbuseReportTable = {
         ...{ id: id ?? randomUUIDv7(), number: newCode(), room: wish.room, subject: wish.subject },
         ...{ target: wish.target ?? null, target_name: wish.name, reason: wish.reason, words: wish.words },

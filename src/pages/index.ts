@@ -22,4 +22,5 @@ export { LARGE_HEAD_PAGE } from './short/large-head-page.ts';
 export { OFFLINE_PAGE } from './short/offline-page.ts';
 export { SHORT_STYLE } from './short/short-page.ts';
 export { waitPage } from './short/wait-page.ts';
+export { socialFrame } from './social-frame.ts';
 export { loadVerifyFiles } from './verify-page.ts';

@@ -124,7 +124,7 @@ ${cardImage(base, words, head.image)}${base ? `<meta property="og:url" content="
 <body>
 <header class="top page"><a class="home" href="/">Earshot</a></header>
 ${main}
-<footer class="foot page small ash"><p><a href="/account">${words.account}</a> <a href="/privacy">${words.privacy}</a> <a href="/claims">${words.checkNumber}</a> <a href="/verify">${words.verifyLink}</a> <a href="/incidents">${words.incidents}</a> <a href="/feed.xml">${words.feed}</a> <a href="/api">API</a></p></footer>
+<footer class="foot page small ash"><p><a href="/posts">${words.posts}</a> <a href="/account">${words.account}</a> <a href="/privacy">${words.privacy}</a> <a href="/claims">${words.checkNumber}</a> <a href="/verify">${words.verifyLink}</a> <a href="/incidents">${words.incidents}</a> <a href="/feed.xml">${words.feed}</a> <a href="/api">API</a></p></footer>
 </body>
 </html>
 `;

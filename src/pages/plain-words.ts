@@ -68,6 +68,8 @@ export interface PlainWords {
   /** The link to what went wrong here. */
   readonly incidents: string;
   readonly account: string;
+  /** The link to what people write here. */
+  readonly posts: string;
   /** Said of a room whose host has erased their account. */
   readonly hostErased: string;
   /** Links of a room, and of every page. */
@@ -171,6 +173,7 @@ const english: PlainWords = {
   privacy: 'What is kept about you',
   incidents: 'What went wrong here',
   account: 'Your account',
+  posts: 'Posts',
   hostErased: 'A host of this room has erased their account, and their name here with it.',
   numbers: 'Its numbers',
   said: 'What was said about its audience',
@@ -271,6 +274,7 @@ const french: PlainWords = {
   privacy: 'Ce qui est gardé de vous',
   incidents: 'Ce qui s’est mal passé ici',
   account: 'Votre compte',
+  posts: 'Publications',
   hostErased: 'Un hôte de cette salle a effacé son compte, et avec lui son nom ici.',
   numbers: 'Ses chiffres',
   said: 'Ce qui a été dit de son public',

@@ -19,6 +19,7 @@ import { keyFor } from '../keys/signing-keys.ts';
 import { openTokens } from '../keys/token.ts';
 import type { Moderation } from '../moderation/index.ts';
 import { open as openRooms, type Rooms } from '../room/index.ts';
+import type { Social } from '../social/index.ts';
 import { openMusicShelf } from '../standby/host-music.ts';
 import { open as openStore, type Store } from '../store/index.ts';
 import { EMPTY, type Message } from '../wire/feed.ts';
@@ -33,13 +34,13 @@ import { type Paths, paths } from './paths.ts';
 import { setProcessPriority } from './priority.ts';
 import { openRoomChanges, type RoomChanges } from './room-changes.ts';
 import { answerDoors } from './room-lookup.ts';
-import { accountsFirst, openSiteAccounts } from './site/accounts.ts';
+import { accountsFirst, type OpenedLater, openSiteAccounts } from './site/accounts.ts';
 import { describeApi, describedPaths } from './site/api-page.ts';
 import { keepFile } from './site/kept-file.ts';
-import { openSiteModeration } from './site/moderation.ts';
 import { openQuarantine } from './site/quarantine.ts';
 import { answerReplays } from './site/replays.ts';
 import { openServerPage, SERVER_PAGE } from './site/server-page.ts';
+import { openDeskAndPosts } from './site/social.ts';
 import { openSiteTextGate, type TextGate } from './site/text-gate.ts';
 import { keepSnapshot } from './snapshot.ts';
 
@@ -64,8 +65,8 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
     const fault = store.fault(error);
     throw fault === undefined ? error : new EarshotError('database-away', fault, { cause: error });
   };
-  let ofAccounts: Rooms['ofAccounts'] | undefined;
-  const identity = stack.use(await openSiteAccounts(config, at, store, log, () => ofAccounts));
+  const later: OpenedLater = {};
+  const identity = stack.use(await openSiteAccounts(config, at, store, log, later));
   const keep = (path: string, write: () => void): void => void stack.use(keepFile(path, systemClock, write));
   if (identity.first !== undefined)
     keep(at.firstInvitation, () => keepFirstInvitation(config, identity.first));
@@ -98,9 +99,10 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
   );
   const edits = openEditsBook(at.archive);
   const gate = await openSiteTextGate();
-  const moderating = { config, at, store, log: log.part('moderation'), identity, rooms, edits, gate, keep };
-  const moderation = stack.use(await openSiteModeration(moderating).catch(inWords));
-  ofAccounts = rooms.ofAccounts;
+  const { moderation, posts } = stack.use(
+    await openDeskAndPosts({ config, at, store, log, identity, rooms, edits, gate, keep }).catch(inWords),
+  );
+  Object.assign(later, { rooms: rooms.ofAccounts, social: posts });
   if (config.welcome) await rooms.ensureWelcome().catch(inWords);
   keeper = stack.use(
     openKeeper({
@@ -136,6 +138,7 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
   rooms.onChange((slug) => {
     telling.changed(slug);
     kept.changed();
+    posts.roomChanged(slug);
     const status = rooms.card(slug)?.status;
     // Music is for rooms to come and on.
     if (status === undefined || isOver(status)) void music.remove(slug).catch(() => undefined);
@@ -148,27 +151,30 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
       log.warn({ error: String(error) }, 'the hold music of finished rooms could not be removed'),
     );
   for (const one of hearCells(config, at, log, rooms, moderation)) stack.use(one);
-  if (config.acmeDomains.length > 0) {
-    const { acmeDomains: domains, acmeDirectory: directory, acmeEmail: email } = config;
-    const order = { ...{ domains, directory, email }, accountKey: at.acmeAccount, challenges: at.challenges };
-    const kept = await keepCertificate({
-      ...{ clock: systemClock, log: log.part('certificate'), domains, random: Math.random },
-      ...{ path: at.certificate, status: at.certificateStatus, obtain: () => obtain(order) },
-    });
-    stack.use(kept);
-    void kept.look();
-  }
+  if (config.acmeDomains.length > 0) stack.use(await keepOwnCertificate(config, at, log));
   const claims = await answerClaims(config, at, log, rooms);
   const replays = answerReplays(at, log.part('replay'), rooms, claims, edits);
   const described = await describeApi(config, replays);
   const own = await serverPageFirst(config, at, store, identity, rooms, moderation, described);
-  const repeated = keepRepeats(at, store, identity, own, moderation, gate);
+  const repeated = keepRepeats(at, store, identity, own, [moderation, posts], gate);
   stack.use(await serveInner(at.siteHttp, answerDoors(rooms.over, repeated), keeping));
   const database = stack.use(watchDatabase(systemClock, store.ping));
   return Object.assign(stack.move(), {
     checks: () => [database.check()],
     metrics: () => database.metrics() + roomMetrics(rooms.cards()) + exposition(recordings.metrics()),
   });
+}
+
+/** Keeps the certificate of the domains that the configuration names. */
+async function keepOwnCertificate(config: Config, at: Paths, log: Log) {
+  const { acmeDomains: domains, acmeDirectory: directory, acmeEmail: email } = config;
+  const order = { ...{ domains, directory, email }, accountKey: at.acmeAccount, challenges: at.challenges };
+  const kept = await keepCertificate({
+    ...{ clock: systemClock, log: log.part('certificate'), domains, random: Math.random },
+    ...{ path: at.certificate, status: at.certificateStatus, obtain: () => obtain(order) },
+  });
+  void kept.look();
+  return kept;
 }
 
 /** Hears what the studio cells say about rooms: clocks, who was removed or banned, who is on stage, whose host is gone. */
@@ -219,13 +225,15 @@ function keepRepeats(
   store: Store,
   identity: Identity,
   answer: Fetch,
-  moderation: Moderation,
+  first: readonly (Moderation | Social)[],
   gate: TextGate,
 ): Fetch {
   const key = keyFor(readSecret(at.secret), 'answers kept for repeats');
   const trouble = (error: unknown): boolean => store.fault(error) !== undefined;
-  const all: Fetch = (request) =>
-    (moderation.takes(new URL(request.url).pathname) ? moderation.fetch : answer)(request);
+  const all: Fetch = (request) => {
+    const { pathname } = new URL(request.url);
+    return (first.find((part) => part.takes(pathname))?.fetch ?? answer)(request);
+  };
   const passed = accountsFirst(identity, repeatable({ store, clock: systemClock, key, trouble }, all));
   return withoutNul(async (request) => (await gate.refuses(request)) ?? passed(request));
 }

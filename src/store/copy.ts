@@ -40,13 +40,16 @@ const inWords = (url: string, error: unknown): unknown => {
   return fault === undefined ? error : new EarshotError('database-away', fault, { cause: error });
 };
 
-/** The tables that hold data, by name; those of the migrator are left out. */
+/** Indexes of searched words: triggers fill them from the tables that are copied. */
+const WORD_INDEX = /_fts(?:_|$)/;
+
+/** The tables that hold data, by name; those of the migrator and the indexes of words are left out. */
 async function tablesOf(db: AnyDb): Promise<TableMetadata[]> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: false });
   return tables
     .filter(
       ({ isView, schema, name }) =>
-        !isView && (schema ?? 'public') === 'public' && !name.startsWith('sqlite_'),
+        !isView && (schema ?? 'public') === 'public' && !name.startsWith('sqlite_') && !WORD_INDEX.test(name),
     )
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -3,6 +3,7 @@ import type { ModerationTables } from './tables/moderation.ts';
 import type { RepeatTables } from './tables/repeat.ts';
 import type { RoomTables } from './tables/room.ts';
 import type { RoomInvitationTables } from './tables/room-invitation.ts';
+import type { SocialTables } from './tables/social.ts';
 
 /** Every table, for Kysely. A part adds its own from a file of its own below `tables/`. */
 export interface Schema
@@ -10,6 +11,7 @@ export interface Schema
     RepeatTables,
     AccountTables,
     RoomInvitationTables,
-    ModerationTables {}
+    ModerationTables,
+    SocialTables {}
 
 export type { RoomTable } from './tables/room.ts';

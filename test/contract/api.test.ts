@@ -137,7 +137,7 @@ afterAll(async () => {
 
 const nameOf = ({ method, path }: ApiOperation): string => `${method} ${path}`;
 /** Whoever asks here has a key and no account. */
-const OF_ACCOUNTS = /\/(?:adopt|own-link)$|^\/api\/account\//;
+const OF_ACCOUNTS = /\/(?:adopt|own-link)$|^\/api\/(?:account\/|posts|profile)/;
 /** Doors and cells answer the others, which are not here. */
 const isHere = (path: string): boolean => find(filled(path))?.address.owner === 'site';
 const here = (): ApiOperation[] => operations.filter(({ path }) => isHere(path));

@@ -106,6 +106,7 @@ describe.each(['sqlite', 'postgres'] as const)('moderation on %s', (engine) => {
       publishWithdrawn: (all) => {
         withdrawn = all;
       },
+      removePost: async () => undefined,
       publishWords: (all) => {
         lists = all;
       },

@@ -108,6 +108,7 @@ describe.each(['sqlite', 'postgres'] as const)('the store on %s', (engine) => {
       '0010-accounts',
       '0011-room-invitations',
       ...['0030-on-stage', '0040-arrangements', '0060-moderation', '0061-audit-kept'],
+      '0070-social',
     ]);
   });
 

@@ -59,9 +59,11 @@ const ALLOWED: Record<string, readonly string[]> = {
   replay: ['base', 'wire', 'keys', 'http', 'api'],
   // What is decided about people, rooms and clips; it reaches them through functions that it is given.
   moderation: ['base', 'wire', 'http', 'store', 'api'],
+  // Posts know who writes them and which room they show by functions that they are given.
+  social: ['base', 'wire', 'http', 'store', 'api'],
   // The parts that connect the others.
   supervisor: ['base', 'certificate', 'keys'],
-  role: 'base native media wire keys journal http config bus store api backup certificate pages picture stage mixer packager origin archive standby door ladder queue edge room identity interaction replay moderation audience evidence claims incident press verdict'.split(
+  role: 'base native media wire keys journal http config bus store api backup certificate pages picture stage mixer packager origin archive standby door ladder queue edge room identity interaction replay moderation social audience evidence claims incident press verdict'.split(
     ' ',
   ),
   main: ['base', 'certificate', 'config', 'journal', 'keys', 'role', 'roles', 'supervisor'],

@@ -60,6 +60,7 @@ export const detailsEnglish = {
   verify: 'Check figures yourself',
   incidents: 'What went wrong here',
   account: 'Your account',
+  posts: 'Posts',
   hostErased: 'A host of this room has erased their account, and their name here with it.',
   feed: 'RSS feed',
   numbers: 'How many listen, and how that is counted',

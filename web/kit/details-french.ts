@@ -61,6 +61,7 @@ export const detailsFrench: typeof detailsEnglish = {
   claims: 'Vérifier un nombre annoncé',
   verify: 'Vérifier des chiffres vous-même',
   incidents: 'Ce qui s’est mal passé ici',
+  posts: 'Publications',
   account: 'Votre compte',
   hostErased: 'Un hôte de cette salle a effacé son compte, et avec lui son nom ici.',
   feed: 'Flux RSS',

@@ -27,6 +27,7 @@ function keepOfflinePage(): void {
  */
 export function footLinks(words: AllWords): void {
   const links = [
+    ['/posts', words.posts],
     ['/account', words.account],
     ['/claims', words.claims],
     ['/verify', words.verify],

@@ -44,6 +44,7 @@ export interface DeskView {
 /** What can be done about a report, by what it is about. */
 export function choicesFor(report: AbuseReport, operator: boolean): DecisionAct[] {
   const { subject, target } = report;
+  if (subject === 'post') return operator ? ['remove-post'] : [];
   return [
     ...(subject === 'person' && target !== undefined ? (['remove', 'ban'] as const) : []),
     ...(subject === 'person' && target !== undefined && operator && asAccountId(target)
@@ -56,13 +57,20 @@ export function choicesFor(report: AbuseReport, operator: boolean): DecisionAct[
   ];
 }
 
+/** Where it is: a room, or a post of whom its name begins with. */
+function placeLink({ subject, room, target = '', name }: AbuseReport): string {
+  if (subject !== 'post') return `<a href="/r/${escapeHtml(room)}">${escapeHtml(room)}</a>`;
+  const path = `/${/^@\w+/.exec(name)?.[0] ?? '@erased'}/${target}`;
+  return `<a href="${escapeHtml(path)}">${escapeHtml(path)}</a>`;
+}
+
 const reasonField = (words: ModerationWords, id: string): string =>
   textField(words.reason, id, 'reason', `required maxlength="${DECISION_REASON_LENGTH}"`, words.reasonHint);
 const spanField = (words: ModerationWords, id: string): string =>
   choice(words.howLong, id, 'span', Object.entries(words.spans), 'ever');
 
 function reportItem(words: ModerationWords, report: AbuseReport, link: string | undefined): string {
-  const { id, room, subject, name, reason, created } = report;
+  const { id, subject, name, reason, created } = report;
   const what = `${words.subjects[subject]}${name === '' ? '' : `: ${own(name)}`}`;
   const acts = choicesFor(report, true).map((act) => [act, words.choices[act]] as const);
   const form =
@@ -74,7 +82,7 @@ function reportItem(words: ModerationWords, report: AbuseReport, link: string | 
         )
       : `<p><strong>${words.closedWith[report.outcome ?? 'dismiss']}</strong> ${moment(words, report.closed)}</p>`;
   return `<li><article class="report"><h3>${words.reasons[reason]}</h3>
-<p><a href="/r/${escapeHtml(room)}">${escapeHtml(room)}</a> · ${what}<br><span class="ash small">${moment(words, created)} · ${spaced(report.number)} · ${report.operatorOnly ? words.onlyForYou : words.forHosts}</span></p>
+<p>${placeLink(report)} · ${what}<br><span class="ash small">${moment(words, created)} · ${spaced(report.number)} · ${report.operatorOnly ? words.onlyForYou : words.forHosts}</span></p>
 ${report.words === '' ? '' : `<blockquote dir="auto">${escapeHtml(report.words)}</blockquote>`}
 ${link === undefined ? '' : `<p><a href="${escapeHtml(link)}">${words.hear}</a></p>`}${form}</article></li>`;
 }

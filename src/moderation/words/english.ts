@@ -13,6 +13,7 @@ export const english: ModerationWords = {
     person: 'Somebody on stage',
     clip: 'A clip',
     question: 'A question',
+    post: 'A post',
   },
   somebodyElse: 'Somebody else on stage',
   nameOfPerson: 'Their name, if it is not in the list',
@@ -65,6 +66,7 @@ export const english: ModerationWords = {
     'unlist-room': 'The room was taken out of all lists.',
     'stop-room': 'The room was closed to everybody.',
     suspend: 'The account was suspended.',
+    'remove-post': 'The post was removed.',
   },
   tooOften: (seconds) =>
     `Limit reached: 5 reports at once from one network, then one every two minutes. Try again in ${seconds} s.`,
@@ -85,6 +87,8 @@ export const english: ModerationWords = {
       `The room “${room}” was taken out of all lists. It goes on, for whoever has its address.`,
     'stop-room': (room) => `The room “${room}” was closed to everybody. Nothing was deleted.`,
     suspend: () => 'Your account is suspended: you cannot sign in, host or speak. You can go on listening.',
+    'remove-post': () =>
+      'A post of yours was removed: its content is gone, and its tombstone gives the reason.',
   },
   decidedBy: {
     operator: 'the operator of this server',
@@ -130,6 +134,7 @@ export const english: ModerationWords = {
     'unlist-room': 'Take the room out of all lists',
     'stop-room': 'Close the room to everybody',
     suspend: 'Suspend the account',
+    'remove-post': 'Remove the post',
   },
   reasonHint: 'The person concerned reads it.',
   howLong: 'For how long',

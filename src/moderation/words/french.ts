@@ -13,6 +13,7 @@ export const french: ModerationWords = {
     person: 'Quelqu’un sur scène',
     clip: 'Un extrait',
     question: 'Une question',
+    post: 'Une publication',
   },
   somebodyElse: 'Quelqu’un d’autre sur scène',
   nameOfPerson: 'Son nom, s’il n’est pas dans la liste',
@@ -65,6 +66,7 @@ export const french: ModerationWords = {
     'unlist-room': 'La salle a été retirée de toutes les listes.',
     'stop-room': 'La salle a été fermée à tous.',
     suspend: 'Le compte a été suspendu.',
+    'remove-post': 'La publication a été retirée.',
   },
   tooOften: (seconds) =>
     `Limite atteinte : 5 signalements d’un coup par réseau, puis un toutes les deux minutes. Réessayez dans ${seconds} s.`,
@@ -86,6 +88,8 @@ export const french: ModerationWords = {
     'stop-room': (room) => `La salle « ${room} » a été fermée à tous. Rien n’a été supprimé.`,
     suspend: () =>
       'Votre compte est suspendu : vous ne pouvez ni vous connecter, ni être hôte, ni parler. Vous pouvez continuer d’écouter.',
+    'remove-post': () =>
+      'Une de vos publications a été retirée : son contenu n’existe plus, et la stèle qui reste en donne la raison.',
   },
   decidedBy: {
     operator: 'l’exploitant de ce serveur',
@@ -131,6 +135,7 @@ export const french: ModerationWords = {
     'unlist-room': 'Retirer la salle de toutes les listes',
     'stop-room': 'Fermer la salle à tous',
     suspend: 'Suspendre le compte',
+    'remove-post': 'Retirer la publication',
   },
   reasonHint: 'La personne concernée la lit.',
   howLong: 'Pour combien de temps',

@@ -16,6 +16,7 @@ const REFERENCE: Load = { sources: ['web/kit/style.css', 'web/kit/reference.css'
 
 const GROUPS: readonly (readonly [ApiGroup, RegExp])[] = [
   ['incidents', /\/incidents/],
+  ['posts', /\/(?:posts|profiles?|feeds|search)\b/],
   ['claims', /\/claims|\/notes$/],
   ['hands', /\/(?:hand|react|questions|interaction|pins)\b/],
   ['replay', /\/(?:replay|chapters|clips|trims|original|recording)\b/],

@@ -25,6 +25,7 @@ export interface ApiWords {
 export type ApiGroup =
   | 'rooms'
   | 'listening'
+  | 'posts'
   | 'stage'
   | 'hands'
   | 'replay'
@@ -41,6 +42,7 @@ const ENGLISH: ApiWords = {
   groups: {
     rooms: 'Rooms',
     listening: 'What is on, and who listens',
+    posts: 'Profiles and posts',
     stage: 'The stage, its people and music',
     hands: 'What listeners do',
     replay: 'Recordings',
@@ -78,6 +80,7 @@ const FRENCH: ApiWords = {
   groups: {
     rooms: 'Salles',
     listening: 'Ce qui se passe, et qui écoute',
+    posts: 'Profils et publications',
     stage: 'La scène, ses personnes et la musique',
     hands: 'Ce que fait le public',
     replay: 'Enregistrements',

@@ -7,11 +7,18 @@ import { readSecret } from '../../keys/secret.ts';
 import { keyFor } from '../../keys/signing-keys.ts';
 import { accountFrame, loadManifest } from '../../pages/index.ts';
 import type { Rooms } from '../../room/index.ts';
+import type { Social } from '../../social/index.ts';
 import type { Store } from '../../store/index.ts';
 import { keepFirstInvitation } from '../operator-link.ts';
 import type { Paths } from '../paths.ts';
 
 const BUILD = fileURLToPath(new URL('../../../dist', import.meta.url));
+
+/** What accounts ask of rooms and posts, which are opened after them. */
+export interface OpenedLater {
+  rooms?: Rooms['ofAccounts'];
+  social?: Social;
+}
 
 /** Opens the accounts of the site on its database. Mail is sent where a server and the public address are known. */
 export async function openSiteAccounts(
@@ -19,7 +26,7 @@ export async function openSiteAccounts(
   at: Paths,
   store: Store,
   log: Log,
-  rooms: () => Rooms['ofAccounts'] | undefined,
+  later: OpenedLater,
 ): Promise<Identity> {
   const { publicUrl, smtpUrl } = config;
   const part = log.part('identity');
@@ -36,7 +43,7 @@ export async function openSiteAccounts(
     ...{ store, clock: systemClock, log: part, publicUrl, isOpen: config.signUp === 'open' },
     secret: keyFor(readSecret(at.secret), 'account sessions'),
     frame: accountFrame(await loadManifest(BUILD)),
-    rooms: roomsPort(rooms),
+    rooms: roomsPort(later),
     ...(smtp ? { send: smtp.send } : {}),
     ...(config.signInServices === undefined ? {} : { services: await readServices(config.signInServices) }),
   });
@@ -44,17 +51,20 @@ export async function openSiteAccounts(
   return identity;
 }
 
-/** What the pages of accounts ask of the rooms, which are opened after them. */
-const roomsPort = (rooms: () => Rooms['ofAccounts'] | undefined): RoomsPort => ({
-  adopt: async (who, link) => (await rooms()?.adopt(who, link)) ?? { refused: 'room-unknown' },
+const roomsPort = (later: OpenedLater): RoomsPort => ({
+  adopt: async (who, link) => (await later.rooms?.adopt(who, link)) ?? { refused: 'room-unknown' },
   async studio(who, slug) {
-    const made = await rooms()?.ownLink(who, slug);
+    const made = await later.rooms?.ownLink(who, slug);
     return made && !('refused' in made) ? `/r/${made.slug}/studio#token=${made.token}` : undefined;
   },
-  forget: async (who) => rooms()?.forget(who),
-  asked: async (who) => (await rooms()?.invitations.asked(who)) ?? [],
-  answer: async (who, id, yes) => (await rooms()?.invitations.answer(who, id, yes)) ?? false,
-  guestWay: async (who, slug) => rooms()?.guestWay(who, slug),
+  own: async (who) => (await later.social?.exported(who.id)) ?? {},
+  async forget(who) {
+    await later.rooms?.forget(who);
+    await later.social?.forget(who.id);
+  },
+  asked: async (who) => (await later.rooms?.invitations.asked(who)) ?? [],
+  answer: async (who, id, yes) => (await later.rooms?.invitations.answer(who, id, yes)) ?? false,
+  guestWay: async (who, slug) => later.rooms?.guestWay(who, slug),
 });
 
 /** Pages of accounts first, then everything else. */

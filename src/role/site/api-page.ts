@@ -7,6 +7,7 @@ import { incidentPaths } from '../../incident/index.ts';
 import { moderationPaths } from '../../moderation/index.ts';
 import { type ApiDescription, apiPage, loadManifest } from '../../pages/index.ts';
 import { replayPaths } from '../../replay/index.ts';
+import { socialPaths } from '../../social/index.ts';
 import { handPaths } from './hand-paths.ts';
 import { interactionPaths } from './interaction-paths.ts';
 import { listeningPaths } from './listening-paths.ts';
@@ -32,6 +33,7 @@ export const describedPaths = (): Record<string, object> => ({
   ...interactionPaths(),
   ...incidentPaths(),
   ...moderationPaths(),
+  ...socialPaths(),
 });
 
 /** Answers `/api` with the page about the API, made from the description that `next` gives; passes on everything else. */

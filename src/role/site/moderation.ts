@@ -39,6 +39,8 @@ export interface SiteModerationDeps {
   readonly rooms: Rooms;
   /** What people add to recordings, for clips. */
   readonly edits: ReturnType<typeof openEditsBook>;
+  /** Removes a post as a moderator; whose it was. */
+  removePost(post: string, reason: string): Promise<string | undefined>;
   /** Is told the lists of words, as the studio is. */
   readonly gate: TextGate;
   /** Writes a file again when somebody removes it. */
@@ -83,6 +85,7 @@ export async function openSiteModeration(deps: SiteModerationDeps): Promise<Mode
         all.clips.some((one) => one.id === id) ? all : { ...all, clips: [...all.clips, clip as Clip] },
       );
     },
+    removePost: deps.removePost,
     publishWords(lists) {
       deps.gate.publish(lists);
       tellWords(lists);

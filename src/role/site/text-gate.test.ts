@@ -31,6 +31,13 @@ test('titles, names of hosts, clips, chapters, notes and statements are compared
     form('/r/hall/claims', { text: 'twerp' }),
     form('/sign-up', { name: 'Twerp', email: 'a@b.example' }),
     form('/account', { act: 'name', name: 'twerps' }),
+    json('POST', '/api/posts', { text: 'you twerp' }),
+    json('PATCH', '/api/posts/abc', { text: 'you twerp' }),
+    json('PUT', '/api/posts/abc/tombstone', { reason: 'a twerp asked for it' }),
+    json('PATCH', '/api/profile', { links: ['https://x.example', 'https://y.example/twerp'] }),
+    form('/compose', { text: 'you twerp' }),
+    form('/@ana/abc', { act: 'reply', text: 'you twerp' }),
+    form('/@ana', { act: 'change', bio: 'a twerp' }),
   ])
     expect([request.url, await refused(request)]).toEqual([request.url, 422]);
 });
@@ -40,6 +47,8 @@ test('everything else passes, and can still be read', async () => {
     json('POST', '/api/rooms', { title: 'The ending' }),
     json('POST', '/api/rooms', { title: 'Antwerp' }),
     json('POST', '/api/rooms/hall/reports', { reason: 'hate', text: 'he said twerp' }),
+    json('POST', '/api/posts/abc/reports', { reason: 'hate', words: 'he said twerp' }),
+    form('/@ana/abc', { act: 'report', why: 'hate', words: 'he said twerp' }),
     json('POST', '/api/rooms', 'not json'),
     json('POST', '/api/rooms', 'null'),
     form('/sign-in', { name: 'twerp' }),

@@ -20,6 +20,7 @@ const FORM_TYPE = 'application/x-www-form-urlencoded';
 /** Fields that everybody reads, in rooms and what belongs to them; reports may repeat what they are about. */
 const ROOM_FIELDS: ReadonlySet<string> = new Set(['title', 'host', 'name', 'text', 'late', 'topic', 'about']);
 const ACCOUNT_FIELDS: ReadonlySet<string> = new Set(['name']);
+const POST_FIELDS: ReadonlySet<string> = new Set(['text', 'bio', 'reason', 'handle', 'links']);
 /** What hangs below a room and has texts in it. */
 const ROOM_STEPS: ReadonlySet<string | undefined> = new Set(['clips', 'chapters', 'notes', 'claims']);
 const ACCOUNT_PAGES: ReadonlySet<string | undefined> = new Set(['sign-up', 'account']);
@@ -34,11 +35,16 @@ export interface TextGate {
 
 /** Which fields of a request are compared, and in which room. */
 function watched({ method, url }: Request): { room: string; fields: ReadonlySet<string> } | undefined {
-  if (method !== 'POST' && method !== 'PATCH') return undefined;
+  if (method !== 'POST' && method !== 'PATCH' && method !== 'PUT') return undefined;
   const [, first, second, third, fourth] = new URL(url).pathname.split('/');
   if (ACCOUNT_PAGES.has(first) && second === undefined) return { room: '', fields: ACCOUNT_FIELDS };
   if (first === 'r' && third === 'claims') return { room: second ?? '', fields: ROOM_FIELDS };
+  if (first === 'compose' || first?.startsWith('@')) return { room: '', fields: POST_FIELDS };
   if (first !== 'api') return undefined;
+  if (second === 'posts' || second === 'profile') {
+    // A report may repeat what it is about.
+    return fourth === 'reports' ? undefined : { room: '', fields: POST_FIELDS };
+  }
   if (second === 'claims' && third === 'add') return { room: '', fields: ROOM_FIELDS };
   if (second !== 'rooms') return undefined;
   const isRoom = fourth === undefined || ROOM_STEPS.has(fourth);

@@ -1,7 +1,10 @@
 /** Moderation: what can be told about a room, and what can be decided then. */
 
-/** What a report is about: the room as a whole, somebody on its stage, a clip, or a question in text. */
-export const ABUSE_SUBJECTS = ['room', 'person', 'clip', 'question'] as const;
+/**
+ * What a report is about: the room as a whole, somebody on its stage, a clip, a question in text, or a post, which belongs
+ * to no room.
+ */
+export const ABUSE_SUBJECTS = ['room', 'person', 'clip', 'question', 'post'] as const;
 /** One of them. */
 export type AbuseSubject = (typeof ABUSE_SUBJECTS)[number];
 
@@ -22,6 +25,7 @@ export type AbuseReason = (typeof ABUSE_REASONS)[number];
 /**
  * What can be decided. `remove`: a link no longer opens the stage. `ban`: link and device. `hide-clip`, `end-room`.
  * `hide-question`: a question is out of the list. `unlist-room`: it is in no list any more. `stop-room`: stage, stream and recording are closed to everybody. `suspend`: an account cannot sign in, host or speak.
+ * `remove-post`: its content goes, and a tombstone with the reason stays.
  */
 export const DECISION_ACTS = [
   'remove',
@@ -32,12 +36,16 @@ export const DECISION_ACTS = [
   'unlist-room',
   'stop-room',
   'suspend',
+  'remove-post',
 ] as const;
 /** One of them. */
 export type DecisionAct = (typeof DECISION_ACTS)[number];
 
 /** What only the operator decides. */
-export const OPERATOR_ACTS: readonly DecisionAct[] = ['unlist-room', 'stop-room', 'suspend'];
+export const OPERATOR_ACTS: readonly DecisionAct[] = ['unlist-room', 'stop-room', 'suspend', 'remove-post'];
+
+/** What cannot be taken back. */
+export const LASTING_ACTS: readonly DecisionAct[] = ['end-room', 'remove-post'];
 
 /** What was found about a report without anything being decided. */
 export type AbuseOutcome = DecisionAct | 'dismiss';

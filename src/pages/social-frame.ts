@@ -1,0 +1,28 @@
+import type { PageLanguage } from '../base/negotiation.ts';
+import { type Load, type Manifest, openShell } from './page-shell.ts';
+import { plainWords } from './plain-words.ts';
+
+/** What pages of profiles and posts load: no script. */
+const SOCIAL: Load = {
+  sources: ['web/kit/style.css', 'web/people/people.css', 'web/people/social.css'],
+  scripted: false,
+};
+
+/** The frame of pages of profiles and posts; `base`: the public address. Search engines list what says so. */
+export function socialFrame(manifest: Manifest, base: string) {
+  const shell = openShell(manifest, base);
+  return (
+    language: PageLanguage,
+    page: {
+      readonly title: string;
+      readonly about: string;
+      readonly path: string;
+      readonly main: string;
+      readonly listed?: boolean;
+    },
+  ): string => {
+    const { title, about, path, main, listed = false } = page;
+    const extra = listed ? '' : '<meta name="robots" content="noindex">\n';
+    return shell(plainWords(language), { title: `${title} · Earshot`, about, path, extra }, SOCIAL, main);
+  };
+}

@@ -1,0 +1,55 @@
+import { fileURLToPath } from 'node:url';
+import type { openEditsBook } from '../../archive/index.ts';
+import { systemClock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import type { Config } from '../../config/index.ts';
+import type { Identity } from '../../identity/index.ts';
+import type { Moderation } from '../../moderation/index.ts';
+import { loadManifest, socialFrame } from '../../pages/index.ts';
+import type { Rooms } from '../../room/index.ts';
+import { open, type Social } from '../../social/index.ts';
+import type { Store } from '../../store/index.ts';
+import { openSiteModeration, type SiteModerationDeps } from './moderation.ts';
+
+const BUILD = fileURLToPath(new URL('../../../dist', import.meta.url));
+
+/** What profiles and posts of a site are opened with. */
+interface SiteSocialDeps {
+  readonly config: Config;
+  readonly store: Store;
+  readonly log: Log;
+  readonly identity: Identity;
+  readonly rooms: Rooms;
+  /** What people add to recordings, for clips. */
+  readonly edits: ReturnType<typeof openEditsBook>;
+  /** Opened after this. */
+  moderation(): Moderation | undefined;
+}
+
+/** Opens profiles and posts on the rooms and accounts of a site. */
+async function openSiteSocial(deps: SiteSocialDeps): Promise<Social> {
+  const { config, store, log, identity, rooms, edits, moderation } = deps;
+  const { publicUrl } = config;
+  return open({
+    ...{ store, clock: systemClock, log, publicUrl, account: identity.whoIs },
+    frame: socialFrame(await loadManifest(BUILD), (publicUrl ?? '').replace(/\/+$/, '')),
+    cardOf: async (slug) => rooms.card(slug) ?? (await rooms.over(slug)),
+    clipTitle: async (slug, id) => (await edits.of(slug)).clips.find((clip) => clip.id === id)?.title,
+    complain: async (request, complaint) =>
+      (await moderation()?.reportPost(request, complaint)) ?? { wait: 10 },
+    outcome: async (post, number, french) => moderation()?.postOutcome(post, number, french),
+  });
+}
+
+/** Moderation and posts, which need each other: posts are reported there, and removed from there. */
+export async function openDeskAndPosts(deps: Omit<SiteModerationDeps, 'removePost'>) {
+  await using stack = new AsyncDisposableStack();
+  const { log } = deps;
+  let desk: Moderation | undefined;
+  const posts = stack.use(await openSiteSocial({ ...deps, log: log.part('social'), moderation: () => desk }));
+  const moderation = stack.use(
+    await openSiteModeration({ ...deps, log: log.part('moderation'), removePost: posts.removePost }),
+  );
+  desk = moderation;
+  return Object.assign(stack.move(), { moderation, posts });
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { ABUSE_REASONS, ABUSE_WORDS_LENGTH } from '../../wire/moderation/moderation.ts';
+import { postKeyOf } from '../posts/post-key.ts';
+import { HANDLE } from '../text/facets.ts';
+import { BIO_LENGTH, POST_LENGTH, type TextFault, tidyOptional } from '../text/post-text.ts';
+
+/** Links in a profile. */
+export const MOST_LINKS = 5;
+/** The longest reason for a deletion, in grapheme clusters. */
+export const REASON_LENGTH = 200;
+
+const FAULTS: Readonly<Record<TextFault, string>> = {
+  empty: 'nothing of it can be read',
+  'too-long': 'it is too long',
+  'too-many-marks': 'more than 8 marks are on one letter, or one character is made of more than 40 parts',
+  broken: 'it has half of a surrogate pair',
+};
+const person = (most: number) =>
+  z.string().transform((sent, context) => {
+    const tidy = tidyOptional(sent, most);
+    if ('text' in tidy) return tidy.text;
+    context.issues.push({ code: 'custom', message: FAULTS[tidy.fault], input: sent });
+    return z.NEVER;
+  });
+/** The address of a post, as its number. */
+const post = z.string().transform((id, context) => {
+  const key = postKeyOf(id);
+  if (key !== undefined) return key;
+  context.issues.push({ code: 'custom', message: 'use the id of a post', input: id });
+  return z.NEVER;
+});
+const slug = z.string().regex(/^[a-z0-9-]{3,64}$/, 'use the address of a room');
+const link = z
+  .string()
+  .max(300)
+  .refine((url) => /^https?:\/\/[^\s<>"]+$/i.test(url) && URL.canParse(url), 'use an address with https://');
+
+/** Chooses one's address. */
+export const NEW_PROFILE = z.strictObject({
+  handle: z.string().regex(HANDLE, 'use 2 to 30 of a-z, 0-9 and _').describe('The name in /@name; it stays'),
+});
+/** Changes what one shows; what is absent stays. */
+export const PROFILE_CHANGE = z.strictObject({
+  bio: person(BIO_LENGTH).optional().describe(`At most ${BIO_LENGTH} characters`),
+  links: z.array(link).max(MOST_LINKS).optional(),
+  pinnedPost: post.nullable().optional(),
+  pinnedRoom: slug.nullable().optional(),
+});
+/** A new post. The text itself is looked at where it is kept. */
+export const NEW_POST = z.strictObject({
+  text: z
+    .string()
+    .max(40 * POST_LENGTH)
+    .describe(`At most ${POST_LENGTH} characters as people count them (grapheme clusters)`),
+  replyTo: post.optional(),
+  quoteOf: post.optional(),
+  room: slug.optional().describe('The room whose card it carries; default: the first that it links to'),
+  clip: z
+    .string()
+    .regex(/^\w{1,20}$/)
+    .optional(),
+});
+/** An edit. */
+export const POST_EDIT = NEW_POST.pick({ text: true });
+/** Why a post is deleted; shown on its tombstone. */
+export const DELETION = z.strictObject({
+  reason: person(REASON_LENGTH).describe('Stands on the tombstone; empty: none'),
+});
+/** A complaint about a post. */
+export const NEW_COMPLAINT = z.strictObject({
+  reason: z.enum(ABUSE_REASONS),
+  words: person(ABUSE_WORDS_LENGTH).optional(),
+});

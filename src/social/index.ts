@@ -1,0 +1,84 @@
+/** Around the room: profiles, posts and their tombstones, who follows whom, feeds, and search. */
+import { refuse } from '../api/index.ts';
+import { reasonOf } from '../base/errors.ts';
+import { find } from '../http/index.ts';
+import { openSocialApi } from './api/social-api.ts';
+import { awayPage } from './pages/answer.ts';
+import { openSocialPages } from './pages/social-pages.ts';
+import { openSocialParts } from './parts.ts';
+import { ownSocialData } from './people/own-social-data.ts';
+import { postKeyOf } from './posts/post-key.ts';
+import { openRoomWords } from './search/room-words.ts';
+import type { SocialDeps } from './social-deps.ts';
+
+export { socialPaths } from './api/described.ts';
+export type { PostComplaint, SocialDeps, SocialPage } from './social-deps.ts';
+
+/** The steps after `/api/` that are answered here. */
+const STEPS: ReadonlySet<string | undefined> = new Set(['profile', 'profiles', 'posts', 'feeds', 'search']);
+
+/** The part, once open. */
+export interface Social extends AsyncDisposable {
+  /** True for a path that `fetch` answers. */
+  takes(path: string): boolean;
+  fetch(request: Request): Promise<Response>;
+  /** A room has changed: search finds it by its new words, or no longer. */
+  roomChanged(slug: string): void;
+  /** Removes a post as a moderator; whose it was, or undefined when there is none. */
+  removePost(id: string, reason: string): Promise<string | undefined>;
+  /** Everything that is kept about an account. */
+  exported(account: string): Promise<object>;
+  /** Forgets an account that is erased: tombstones without reasons stay. */
+  forget(account: string): Promise<void>;
+}
+
+/** Opens the part on the store. */
+export async function open(deps: SocialDeps): Promise<Social> {
+  const { log } = deps;
+  const parts = await openSocialParts(deps);
+  const api = openSocialApi(parts);
+  const pages = openSocialPages(parts);
+  const roomWords = openRoomWords({ ...deps, words: parts.words });
+  const running = new Set<Promise<unknown>>();
+  const later = (work: Promise<void>): void => {
+    const one = work
+      .catch((error: unknown) =>
+        log.warn({ error: reasonOf(error) }, 'the words of a room could not be written: search may miss it'),
+      )
+      .finally(() => running.delete(one));
+    running.add(one);
+  };
+  later(roomWords.catchUp());
+  return {
+    takes(path) {
+      const [, api, step] = path.split('/');
+      if (api === 'api') return STEPS.has(step);
+      return find(path)?.address.id.startsWith('social-') === true;
+    },
+    async fetch(request) {
+      const path = new URL(request.url).pathname;
+      try {
+        return await (path.startsWith('/api/') ? api.fetch(request) : pages(request));
+      } catch (error) {
+        log.warn({ path, error: reasonOf(error) }, 'a request about posts could not be answered');
+        return path.startsWith('/api/') ? refuse('database-away') : awayPage(deps, request);
+      }
+    },
+    roomChanged: (slug) => later(roomWords.changed(slug)),
+    async removePost(id, reason) {
+      const key = postKeyOf(id);
+      const post = key === undefined ? undefined : await parts.reader.one(key);
+      if (!post || post.deleted) return undefined;
+      return (await parts.book.remove(post.key, 'moderator', reason)) ? undefined : post.author?.account;
+    },
+    exported: (account) => ownSocialData(deps.store, account),
+    async forget(account) {
+      await parts.book.forget(account);
+      await parts.relations.forget(account);
+      await parts.profiles.forget(account);
+    },
+    async [Symbol.asyncDispose]() {
+      while (running.size > 0) await Promise.all(running);
+    },
+  };
+}

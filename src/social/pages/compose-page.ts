@@ -1,0 +1,65 @@
+import type { SocialParts } from '../parts.ts';
+import { compose } from '../posts/composing.ts';
+import { goOn } from './answer.ts';
+import { lineField, pressed, refusedNote, sentTo } from './controls.ts';
+import { postField, type Returned } from './post-page.ts';
+import { type AnswerExtras, type SocialVisit, shown, waitFor } from './visit.ts';
+
+/** A text that could be somebody's address, made from their name. */
+const proposed = (name: string): string =>
+  name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^_+|_+$/g, '')
+    .slice(0, 30);
+
+/** Where one writes; and before that, where one chooses one's address. */
+export function composePage(
+  parts: SocialParts,
+  visit: SocialVisit,
+  { wrong, sent }: Returned = {},
+  told: AnswerExtras = {},
+): Response {
+  const { words, account, profile, url } = visit;
+  if (!account) return goOn('/sign-in');
+  const title = profile ? words.write : words.chooseTitle;
+  const link = url.searchParams.get('text')?.slice(0, 2_000) ?? '';
+  const form = profile
+    ? sentTo(
+        '/compose',
+        { act: 'write' },
+        `${postField(visit, words.yourPost, sent?.get('text') ?? link)}<p>${pressed(words.send)}</p>`,
+      )
+    : `<p>${words.chooseLead}</p>${sentTo('/compose', { act: 'begin' }, `${lineField(words.handle, 'handle', 'handle', sent?.get('handle') ?? proposed(account.name), 'required maxlength="30" autocapitalize="none" spellcheck="false"', words.handleHint)}<p>${pressed(words.choose)}</p>`)}`;
+  return shown(
+    parts,
+    visit,
+    { title, about: words.about.compose, inside: `<h1>${title}</h1>${refusedNote(wrong)}${form}` },
+    told,
+  );
+}
+
+/** Takes what was sent there. */
+export async function sendCompose(
+  parts: SocialParts,
+  visit: SocialVisit,
+  sent: URLSearchParams,
+): Promise<Response> {
+  const { words, account, profile } = visit;
+  if (!account) return goOn('/sign-in');
+  const again = (wrong: string, status: number, headers = {}): Response =>
+    composePage(parts, visit, { wrong, sent }, { status, headers });
+  const wait = waitFor(parts, profile ? 'posts' : 'acts', account);
+  if (wait !== undefined) return again(words.tooOften(wait), 429, { 'retry-after': `${wait}` });
+  if (!profile) {
+    const handle = (sent.get('handle') ?? '').trim().replace(/^\/?@/, '').toLowerCase();
+    const made = await parts.profiles.begin(account.id, account.name, handle);
+    return typeof made === 'string' ? again(words.handleFaults[made], 422) : goOn(`/@${made.handle}`);
+  }
+  const made = await compose(parts, account, { text: sent.get('text') ?? '' }, visit.request);
+  return typeof made === 'string'
+    ? again(words.faults[made], 422)
+    : goOn(`/@${profile.handle}/${made.toString(36)}`);
+}

@@ -1,0 +1,93 @@
+import { ABUSE_REASONS, ABUSE_WORDS_LENGTH } from '../../wire/moderation/moderation.ts';
+import { REASON_LENGTH } from '../api/requests.ts';
+import { postPath } from '../api/shown.ts';
+import type { SocialParts } from '../parts.ts';
+import { compose } from '../posts/composing.ts';
+import type { Post } from '../posts/post.ts';
+import { postIdOf } from '../posts/post-key.ts';
+import { tidyOptional } from '../text/post-text.ts';
+import { goOn, wayBack } from './answer.ts';
+import { postPage } from './post-page.ts';
+import type { SocialVisit } from './visit.ts';
+import { waitFor } from './visit.ts';
+
+/** What a form of a post's page wants. */
+export async function actOnPost(
+  parts: SocialParts,
+  visit: SocialVisit,
+  post: Post,
+  sent: URLSearchParams,
+): Promise<Response> {
+  const { words, account, profile } = visit;
+  const { book } = parts;
+  const act = sent.get('act') ?? '';
+  const path = postPath(post);
+  const again = (wrong: string, status = 422, headers = {}): Promise<Response> =>
+    postPage(parts, visit, post, { wrong, sent }, { status, headers });
+  if (act === 'report') return complain(parts, visit, post, sent, again);
+  if (!account) return goOn('/sign-in');
+  if (!profile) return goOn('/compose');
+  const writes = act === 'reply' || act === 'quote' || act === 'edit';
+  const wait = waitFor(parts, writes ? 'posts' : 'acts', account);
+  if (wait !== undefined) return again(words.tooOften(wait), 429, { 'retry-after': `${wait}` });
+  const text = sent.get('text') ?? '';
+  switch (act) {
+    case 'reply':
+    case 'quote': {
+      const to = act === 'reply' ? { replyTo: post.key } : { quoteOf: post.key };
+      const made = await compose(parts, account, { text, ...to }, visit.request);
+      if (typeof made === 'string') return again(words.faults[made]);
+      return goOn(act === 'reply' ? `${path}#p-${postIdOf(made)}` : `/@${profile.handle}/${postIdOf(made)}`);
+    }
+    case 'edit': {
+      const read = Number(sent.get('version'));
+      const fault = await book.edit(account.id, post.key, text, (version) => version === read);
+      if (!fault) return goOn(path);
+      const now = fault === 'changed' ? await parts.reader.one(post.key, account.id) : post;
+      return postPage(
+        ...([parts, visit, now ?? post] as const),
+        { wrong: words.faults[fault], sent },
+        { status: fault === 'changed' ? 409 : 422 },
+      );
+    }
+    case 'delete': {
+      const reason = tidyOptional(sent.get('reason') ?? '', REASON_LENGTH);
+      if ('fault' in reason) return again(words.faults[reason.fault]);
+      const fault = await book.remove(post.key, { author: account.id }, reason.text || undefined);
+      return fault ? again(words.faults[fault]) : goOn(path);
+    }
+    case 'like':
+    case 'unlike':
+    case 'repost':
+    case 'unrepost': {
+      const kind = act.endsWith('like') ? 'like' : 'repost';
+      const fault = await book[kind](account.id, post.key, !act.startsWith('un'));
+      return fault ? again(words.faults[fault]) : goOn(wayBack(sent, path));
+    }
+    default:
+      return again(words.unread);
+  }
+}
+
+/** Takes a complaint, of anybody. */
+async function complain(
+  { deps }: SocialParts,
+  { request, words }: SocialVisit,
+  post: Post,
+  sent: URLSearchParams,
+  again: (wrong: string, status?: number, headers?: Record<string, string>) => Promise<Response>,
+): Promise<Response> {
+  const reason = ABUSE_REASONS.find((one) => one === sent.get('why'));
+  const said = tidyOptional(sent.get('words') ?? '', ABUSE_WORDS_LENGTH);
+  if (!reason || 'fault' in said) return again(words.unread);
+  if (reason === 'other' && said.text === '') return again(words.wordsNeeded);
+  if (!post.content || !post.author) return again(words.faults.deleted);
+  const begin = post.content.text.replace(/\s+/g, ' ').slice(0, 80);
+  const filed = await deps.complain(request, {
+    ...{ post: postIdOf(post.key), name: `@${post.author.handle}: ${begin}`, reason, words: said.text },
+    made: post.created,
+  });
+  return 'wait' in filed
+    ? again(words.tooOften(filed.wait), 429, { 'retry-after': `${filed.wait}` })
+    : goOn(`${postPath(post)}?show=report&number=${filed.number}&new=1`);
+}

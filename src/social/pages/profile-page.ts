@@ -1,0 +1,167 @@
+import { escapeHtml } from '../../base/plain-text.ts';
+import { MOST_LINKS } from '../api/requests.ts';
+import { PAGE_POSTS, pageOfPosts } from '../feeds/pages-of-posts.ts';
+import type { SocialParts } from '../parts.ts';
+import type { Profile } from '../people/profiles.ts';
+import type { Relation } from '../people/relations.ts';
+import { BIO_LENGTH } from '../text/post-text.ts';
+import { day, lineField, own, pressed, refusedNote, sentTo, textField } from './controls.ts';
+import { postsHtml } from './list-pages.ts';
+import type { Returned } from './post-page.ts';
+import { postHtml, roomCardHtml, textHtml } from './post-view.ts';
+import { type AnswerExtras, drawingOf, keyIn, type SocialVisit, shown } from './visit.ts';
+
+/** People on a page of followers. */
+const PAGE_PEOPLE = 100;
+
+/** What somebody shows of themselves; and, by `show`, whom they follow, who follows them, or the form to change it. */
+export async function profilePage(
+  parts: SocialParts,
+  visit: SocialVisit,
+  profile: Profile,
+  returned: Returned = {},
+  told: AnswerExtras = {},
+): Promise<Response> {
+  const view = visit.url.searchParams.get('show');
+  if (view === 'followers' || view === 'following') return peoplePage(parts, visit, profile, view);
+  if (view === 'edit' && visit.account?.id === profile.account)
+    return ownPage(parts, visit, profile, returned, told);
+  return facePage(parts, visit, profile, returned, told);
+}
+
+/** Buttons for what one may be to another. */
+function relationHtml({ words }: SocialVisit, { handle }: Profile, relation: Relation): string {
+  const act = (name: string, text: string, quiet = true): string =>
+    sentTo(`/@${handle}`, { act: name }, pressed(text, quiet), 'inline');
+  const { following, followsBack, muted, blocked, blockedBy } = relation;
+  const notes = [
+    ...(followsBack ? [words.followsYou] : []),
+    ...(muted ? [words.youMuted] : []),
+    ...(blocked ? [words.youBlocked] : []),
+    ...(blockedBy ? [words.blockedYou] : []),
+  ].map((note) => `<p class="ash">${note}</p>`);
+  const follow =
+    blocked || blockedBy
+      ? ''
+      : act(following ? 'unfollow' : 'follow', following ? words.unfollow : words.follow, following);
+  return `<div class="answers">${follow}${act(muted ? 'unmute' : 'mute', muted ? words.unmute : words.mute)}${act(blocked ? 'unblock' : 'block', blocked ? words.unblock : words.block)}</div>${notes.join('')}`;
+}
+
+async function facePage(
+  parts: SocialParts,
+  visit: SocialVisit,
+  profile: Profile,
+  { wrong }: Returned,
+  told: AnswerExtras,
+): Promise<Response> {
+  const { words, account, url } = visit;
+  const isOwn = account?.id === profile.account;
+  const counts = await parts.relations.counts(profile.account);
+  const relation =
+    visit.profile && !isOwn
+      ? await parts.relations.between(visit.profile.account, profile.account)
+      : undefined;
+  const rooms = await parts.rooms.of(profile.account);
+  const before = keyIn(url, 'before');
+  const replies = url.searchParams.get('show') === 'answers';
+  const list = { kind: 'author', account: profile.account, replies } as const;
+  const page = await pageOfPosts(parts, list, account?.id, PAGE_POSTS, before);
+  const pinned =
+    profile.pinnedPost === undefined ? undefined : await parts.reader.one(profile.pinnedPost, account?.id);
+  const drawing = await drawingOf(parts, visit, [...page.posts, ...(pinned ? [pinned] : [])]);
+  const pinnedRoom =
+    profile.pinnedRoom === undefined
+      ? undefined
+      : (await parts.rooms.cards([profile.pinnedRoom])).get(profile.pinnedRoom);
+  const at = `/@${profile.handle}`;
+  const links = profile.links.map(
+    (link) =>
+      `<li><a href="${escapeHtml(link)}" rel="me ugc nofollow noopener noreferrer">${escapeHtml(link.replace(/^https?:\/\//i, ''))}</a></li>`,
+  );
+  const cards = (title: string, all: typeof rooms.coming): string =>
+    all.length === 0
+      ? ''
+      : `<section><h2>${title}</h2><ul class="feed">${all
+          .slice(0, 10)
+          .map((card) => `<li>${roomCardHtml(words, card)}</li>`)
+          .join('')}</ul></section>`;
+  const facts = [
+    ...(profile.seen === undefined ? [] : [words.seen(day(words, profile.seen))]),
+    words.since(day(words, profile.created)),
+  ].join(' · ');
+  const tab = (on: boolean, href: string, text: string): string =>
+    on ? `<strong aria-current="page">${text}</strong>` : `<a href="${href}">${text}</a>`;
+  return shown(
+    parts,
+    visit,
+    {
+      title: `${profile.name} (@${profile.handle})`,
+      ...{ about: profile.bio.replace(/\s+/g, ' ') || `@${profile.handle}`, listed: true },
+      inside: `<h1>${own(profile.name)}</h1><p class="ash">@${profile.handle}</p>${refusedNote(wrong)}
+${profile.bio === '' ? '' : `<div class="said">${textHtml(profile.bio, [])}</div>`}${links.length === 0 ? '' : `<ul class="rows">${links.join('')}</ul>`}
+<p class="small ash">${facts} · <a href="${at}?show=followers">${words.followers(counts.followers)}</a> · <a href="${at}?show=following">${words.follows(counts.following)}</a></p>
+${relation ? relationHtml(visit, profile, relation) : isOwn ? `<p><a class="button quiet" href="${at}?show=edit">${words.editProfile}</a></p>` : ''}
+${pinnedRoom || pinned ? `<section><h2>${words.pinned}</h2>${pinnedRoom ? roomCardHtml(words, pinnedRoom) : ''}${pinned ? postHtml(drawing, pinned) : ''}</section>` : ''}
+${cards(words.roomsComing, rooms.coming)}
+<section><h2>${words.posts}</h2><p>${tab(!replies, at, words.posts)} · ${tab(replies, `${at}?show=answers`, words.repliesTitle)}</p>${postsHtml(drawing, page, url, { empty: words.postsEmpty, first: before === undefined })}</section>
+${cards(words.roomsPast, rooms.past)}`,
+    },
+    told,
+  );
+}
+
+async function peoplePage(
+  parts: SocialParts,
+  visit: SocialVisit,
+  profile: Profile,
+  side: 'followers' | 'following',
+): Promise<Response> {
+  const { words, url } = visit;
+  const [, at, account] = /^(\d{1,15})\.([0-9a-f-]{36})$/.exec(url.searchParams.get('before') ?? '') ?? [];
+  const before = at !== undefined && account !== undefined ? { at: Number(at), account } : undefined;
+  const rows = await parts.relations[side](profile.account, PAGE_PEOPLE + 1, before);
+  const here = rows.slice(0, PAGE_PEOPLE);
+  const cards = await parts.profiles.cards(here.map((row) => row.account));
+  const items = here.flatMap((row) => {
+    const card = cards.get(row.account);
+    return card
+      ? [
+          `<li><a class="who" href="/@${card.handle}">${own(card.name)}</a> <span class="ash">@${card.handle}</span></li>`,
+        ]
+      : [];
+  });
+  const last = rows.length > PAGE_PEOPLE ? here.at(-1) : undefined;
+  const title = side === 'followers' ? words.followersTitle : words.followsTitle;
+  const next = last
+    ? `<p><a class="button quiet" rel="next" href="/@${profile.handle}?show=${side}&amp;before=${last.at}.${last.account}">${words.older}</a></p>`
+    : '';
+  return shown(parts, visit, {
+    ...{ title: `${title} · @${profile.handle}`, about: title },
+    inside: `<h1>${title}</h1><p><a href="/@${profile.handle}">${own(profile.name)}</a></p>${items.length === 0 ? `<p class="ash">${words.nobody}</p>` : `<ul class="rows">${items.join('')}</ul>${next}`}`,
+  });
+}
+
+async function ownPage(
+  parts: SocialParts,
+  visit: SocialVisit,
+  profile: Profile,
+  { wrong, sent }: Returned,
+  told: AnswerExtras,
+): Promise<Response> {
+  const { words } = visit;
+  const at = `/@${profile.handle}`;
+  const form = sentTo(
+    `${at}?show=edit`,
+    { act: 'change' },
+    `${textField(words.bio, 'bio', 'bio', sent?.get('bio') ?? profile.bio, '', words.bioHint(BIO_LENGTH))}${textField(words.links, 'links', 'links', sent?.get('links') ?? profile.links.join('\n'), 'spellcheck="false"', words.linksHint(MOST_LINKS))}${lineField(words.pinRoom, 'room', 'room', sent?.get('room') ?? profile.pinnedRoom ?? '', 'maxlength="64" spellcheck="false"', words.pinRoomHint)}<p class="answers">${pressed(words.save)} <a href="${at}">${words.cancel}</a></p>`,
+  );
+  return shown(
+    parts,
+    visit,
+    {
+      ...{ title: words.editProfile, about: words.editProfile },
+      inside: `<h1>${words.editProfile}</h1>${refusedNote(wrong)}${form}`,
+    },
+    told,
+  );
+}

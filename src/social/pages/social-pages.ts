@@ -1,0 +1,62 @@
+import { postPath } from '../api/shown.ts';
+import type { SocialParts } from '../parts.ts';
+import { postKeyOf } from '../posts/post-key.ts';
+import { HANDLE } from '../text/facets.ts';
+import { fromElsewhere, goOn, sentFields } from './answer.ts';
+import { composePage, sendCompose } from './compose-page.ts';
+import { followingPage, herePage, searchPage } from './list-pages.ts';
+import { actOnPost } from './post-acts.ts';
+import { noPost, postPage } from './post-page.ts';
+import { actOnProfile } from './profile-acts.ts';
+import { profilePage } from './profile-page.ts';
+import { refusal, type SocialVisit, visitOf } from './visit.ts';
+
+/** Where a post is whose author is not named, and where somebody's page was typed in capital letters. */
+const moved = (url: URL, path: string): Response => goOn(`${path}${url.search}`, 301);
+
+/** Opens the pages: all of them work without scripts. */
+export function openSocialPages(parts: SocialParts): (request: Request) => Promise<Response> {
+  async function ofPerson(
+    visit: SocialVisit,
+    name: string,
+    sent: URLSearchParams | undefined,
+  ): Promise<Response> {
+    const handle = name.toLowerCase();
+    if (handle !== name && HANDLE.test(handle)) return moved(visit.url, `/@${handle}`);
+    const profile = await parts.profiles.byHandle(handle);
+    if (!profile) return refusal(parts, visit, visit.words.nobodyHere, 404);
+    return sent ? actOnProfile(parts, visit, profile, sent) : profilePage(parts, visit, profile);
+  }
+  async function ofPost(
+    visit: SocialVisit,
+    name: string,
+    id: string,
+    sent: URLSearchParams | undefined,
+  ): Promise<Response> {
+    const key = postKeyOf(id.toLowerCase());
+    const post = key === undefined ? undefined : await parts.reader.one(key, visit.account?.id);
+    if (!post) return noPost(parts, visit);
+    // A repost has no page of its own.
+    if (post.reposted) return goOn(postPath(post.reposted));
+    const path = postPath(post);
+    if (path !== `/@${name}/${id}` && !sent) return moved(visit.url, path);
+    return sent ? actOnPost(parts, visit, post, sent) : postPage(parts, visit, post);
+  }
+  return async (request) => {
+    const visit = await visitOf(parts, request);
+    const { words, url } = visit;
+    let sent: URLSearchParams | undefined;
+    if (request.method === 'POST') {
+      if (fromElsewhere(request)) return refusal(parts, visit, words.foreign, 403);
+      sent = await sentFields(request);
+      if (!sent) return refusal(parts, visit, words.unread, 413);
+    }
+    const [, first = '', second] = url.pathname.split('/');
+    if (first === 'following') return followingPage(parts, visit);
+    if (first === 'posts') return herePage(parts, visit);
+    if (first === 'search') return searchPage(parts, visit);
+    if (first === 'compose') return sent ? sendCompose(parts, visit, sent) : composePage(parts, visit);
+    const name = first.slice(1);
+    return second === undefined ? ofPerson(visit, name, sent) : ofPost(visit, name, second, sent);
+  };
+}

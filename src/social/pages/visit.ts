@@ -1,0 +1,103 @@
+import type { AccountCard } from '../../wire/account.ts';
+import { roomsIn } from '../api/shown.ts';
+import type { SocialParts } from '../parts.ts';
+import type { Profile } from '../people/profiles.ts';
+import type { Post } from '../posts/post.ts';
+import type { SocialPage } from '../social-deps.ts';
+import type { SocialWords } from '../words/social-words.ts';
+import { pageAnswer, socialWords } from './answer.ts';
+import { refusedNote } from './controls.ts';
+import type { PostDrawing } from './post-view.ts';
+
+/** One request to a page, and who sends it. */
+export interface SocialVisit {
+  readonly request: Request;
+  readonly url: URL;
+  readonly words: SocialWords;
+  readonly account?: AccountCard | undefined;
+  readonly profile?: Profile | undefined;
+}
+
+/** What an answer has beside its page. */
+export interface AnswerExtras {
+  readonly status?: number;
+  readonly headers?: Record<string, string>;
+}
+
+/** Who comes to a page. */
+export async function visitOf({ deps, profiles }: SocialParts, request: Request): Promise<SocialVisit> {
+  const account = await deps.account(request);
+  const profile = account && (await profiles.of(account.id));
+  if (account && profile) await profiles.visited(account.id, account.name);
+  return { request, url: new URL(request.url), words: socialWords(request), account, profile };
+}
+
+/** Ways between these pages; where one is, is marked. */
+function navHtml({ words, account, profile, url }: SocialVisit): string {
+  const ways: [path: string, text: string][] = [
+    ...(profile ? [['/following', words.following] as [string, string]] : []),
+    ['/posts', words.here],
+    ['/search', words.search],
+    ...(account ? [['/compose', words.write] as [string, string]] : []),
+    ...(profile ? [[`/@${profile.handle}`, words.ownPage] as [string, string]] : []),
+    ...(account ? [] : [['/sign-in', words.signIn] as [string, string]]),
+  ];
+  const links = ways.map(
+    ([path, text]) =>
+      `<li><a href="${path}"${url.pathname === path ? ' aria-current="page"' : ''}>${text}</a></li>`,
+  );
+  return `<nav aria-label="${words.nav}"><ul class="ways">${links.join('')}</ul></nav>`;
+}
+
+/** A page inside its frame. */
+export function shown(
+  { deps }: SocialParts,
+  visit: SocialVisit,
+  page: Omit<SocialPage, 'path' | 'main'> & { readonly inside: string; readonly path?: string },
+  { status = 200, headers = {} }: AnswerExtras = {},
+): Response {
+  const { inside, path = visit.url.pathname, ...rest } = page;
+  const main = `<main class="page people social">${navHtml(visit)}${inside}</main>`;
+  return pageAnswer(deps, visit.words, { ...rest, path, main }, status, headers);
+}
+
+/** A page that says why there is nothing. */
+export const refusal = (
+  parts: SocialParts,
+  visit: SocialVisit,
+  says: string,
+  status: number,
+  headers: Record<string, string> = {},
+): Response =>
+  shown(
+    parts,
+    visit,
+    { title: visit.words.nav, about: says, inside: `<h1>${visit.words.nav}</h1>${refusedNote(says)}` },
+    { status, headers },
+  );
+
+/** What posts of a page are drawn with. */
+export async function drawingOf(
+  { rooms }: SocialParts,
+  { words, profile, url }: SocialVisit,
+  posts: readonly Post[],
+): Promise<PostDrawing> {
+  return {
+    ...{ words, acts: profile !== undefined, back: `${url.pathname}${url.search}` },
+    rooms: await rooms.cards(roomsIn(posts)),
+  };
+}
+
+/** The number of a row in a query, such as `?before=`; undefined when it is none. */
+export function keyIn(url: URL, name: string): number | undefined {
+  const said = url.searchParams.get(name) ?? '';
+  const key = /^[a-z0-9]{1,11}$/.test(said) ? Number.parseInt(said, 36) : Number.NaN;
+  return Number.isSafeInteger(key) ? key : undefined;
+}
+
+/** Seconds to wait before `account` may act once more. */
+export const waitFor = (
+  { paces }: SocialParts,
+  kind: 'posts' | 'acts',
+  account: AccountCard,
+): number | undefined => paces[kind].take(undefined, account.id);

@@ -1,0 +1,43 @@
+import { openPace, type RequestPace } from '../http/index.ts';
+import { type Feeds, openFeeds } from './feeds/feeds.ts';
+import { type FeedVisits, openVisits } from './feeds/visits.ts';
+import { type HostRooms, openHostRooms } from './people/host-rooms.ts';
+import { openProfiles, type Profiles } from './people/profiles.ts';
+import { openRelations, type Relations } from './people/relations.ts';
+import { openPostBook, type PostBook } from './posts/post-book.ts';
+import { openPostReader, type PostReader } from './posts/post-reader.ts';
+import { openWordIndex, type WordIndex } from './search/word-index.ts';
+import type { SocialDeps } from './social-deps.ts';
+
+/** Everything that the API and the pages share. */
+export interface SocialParts {
+  readonly deps: SocialDeps;
+  readonly words: WordIndex;
+  readonly profiles: Profiles;
+  readonly relations: Relations;
+  readonly book: PostBook;
+  readonly reader: PostReader;
+  readonly feeds: Feeds;
+  readonly visits: FeedVisits;
+  readonly rooms: HostRooms;
+  /** How often one account may post, and do everything else that changes something. */
+  readonly paces: { readonly posts: RequestPace; readonly acts: RequestPace };
+}
+
+/** Opens them on the store. */
+export async function openSocialParts(deps: SocialDeps): Promise<SocialParts> {
+  const { store, clock } = deps;
+  const words = openWordIndex(store);
+  const profiles = openProfiles({ store, clock, words });
+  const relations = openRelations({ store, clock });
+  return {
+    ...{ deps, words, profiles, relations, rooms: openHostRooms(deps) },
+    book: await openPostBook({ store, clock, words, profiles, relations }),
+    reader: openPostReader({ store, profiles }),
+    ...{ feeds: openFeeds(store), visits: openVisits({ store, clock }) },
+    paces: {
+      posts: openPace(clock, 'posts-of-account', 20, 15_000),
+      acts: openPace(clock, 'acts-of-account', 120, 1_000),
+    },
+  };
+}

@@ -1,0 +1,169 @@
+import type { Clock } from '../../base/clock.ts';
+import { isDuplicate, type SocialProfileTable, type Store } from '../../store/index.ts';
+import type { WordIndex } from '../search/word-index.ts';
+import { HANDLE } from '../text/facets.ts';
+
+/** Addresses that would be taken for the server's own. */
+const KEPT: ReadonlySet<string> = new Set(
+  'admin administrator earshot erased everyone help here host hosts moderator moderation operator official post root security staff support system'.split(
+    ' ',
+  ),
+);
+
+/** Somebody as posts show them. An erased account has no name, and keeps its posts' tombstones. */
+export interface PersonCard {
+  readonly account: string;
+  readonly handle: string;
+  readonly name: string;
+}
+
+/** What somebody shows of themselves. */
+export interface Profile extends PersonCard {
+  readonly bio: string;
+  readonly links: readonly string[];
+  readonly pinnedPost?: number;
+  readonly pinnedRoom?: string;
+  /** The day of the last visit, as `2026-12-01`. */
+  readonly seen?: string;
+  readonly created: number;
+}
+
+/** What can be changed of a profile; the address is chosen once. */
+export interface ProfileChange {
+  readonly bio?: string | undefined;
+  readonly links?: readonly string[] | undefined;
+  /** Null: nothing is pinned any more. */
+  readonly pinnedPost?: number | null | undefined;
+  readonly pinnedRoom?: string | null | undefined;
+}
+
+/** Why an address was not given. */
+export type HandleFault = 'form' | 'kept' | 'taken' | 'has-one';
+
+/** Profiles on the store. */
+export interface Profiles {
+  /** Gives an account its address. */
+  begin(account: string, name: string, handle: string): Promise<Profile | HandleFault>;
+  of(account: string): Promise<Profile | undefined>;
+  byHandle(handle: string): Promise<Profile | undefined>;
+  /** Cards of many accounts by account; those without a profile are left out. */
+  cards(accounts: Iterable<string>): Promise<ReadonlyMap<string, PersonCard>>;
+  /** Accounts of addresses, for mentions. */
+  accountsOf(handles: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  change(account: string, change: ProfileChange): Promise<void>;
+  /** Notes that somebody was here today, and under which name: at most one write a day. */
+  visited(account: string, name: string): Promise<void>;
+  /** Forgets what an erased account showed. */
+  forget(account: string): Promise<void>;
+}
+
+const row = (found: (SocialProfileTable & { readonly name: string }) | undefined): Profile | undefined =>
+  found && {
+    ...{ account: found.account, handle: found.handle, name: found.name, bio: found.bio },
+    ...{ links: JSON.parse(found.links) as string[], created: found.created },
+    ...(found.pinned_post === null ? {} : { pinnedPost: found.pinned_post }),
+    ...(found.pinned_room === null ? {} : { pinnedRoom: found.pinned_room }),
+    ...(found.seen === null ? {} : { seen: found.seen }),
+  };
+
+/** Opens profiles. */
+export function openProfiles(deps: {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly words: WordIndex;
+}): Profiles {
+  const { clock, words } = deps;
+  const { db } = deps.store;
+  const day = (): string => new Date(clock.wall()).toISOString().slice(0, 10);
+  /** Who was noted already, with the day and the name: a restart notes them once more. */
+  const noted = new Map<string, string>();
+  const profiles = () =>
+    db
+      .selectFrom('social_profile')
+      .innerJoin('account', 'account.id', 'social_profile.account')
+      .selectAll('social_profile')
+      .select('account.name')
+      .where('account.erased', 'is', null);
+  const of: Profiles['of'] = async (account) =>
+    row(await profiles().where('social_profile.account', '=', account).executeTakeFirst());
+  return {
+    of,
+    async begin(account, name, handle) {
+      if (!HANDLE.test(handle) || !/[a-z]/.test(handle)) return 'form';
+      if (KEPT.has(handle) || handle.startsWith('erased_')) return 'kept';
+      try {
+        await db
+          .insertInto('social_profile')
+          .values({
+            ...{ account, handle, bio: '', links: '[]', pinned_post: null, pinned_room: null },
+            ...{ seen: day(), created: clock.wall() },
+          })
+          .execute();
+      } catch (error) {
+        if (!isDuplicate(error)) throw error;
+        return (await of(account)) ? 'has-one' : 'taken';
+      }
+      await words.put('person', account, `${handle} ${name}`);
+      return (await of(account)) ?? 'taken';
+    },
+    byHandle: async (handle) =>
+      HANDLE.test(handle) ? row(await profiles().where('handle', '=', handle).executeTakeFirst()) : undefined,
+    async cards(accounts) {
+      const wanted = [...new Set(accounts)];
+      if (wanted.length === 0) return new Map();
+      const found = await db
+        .selectFrom('social_profile')
+        .innerJoin('account', 'account.id', 'social_profile.account')
+        .select(['social_profile.account', 'handle', 'name'])
+        .where('social_profile.account', 'in', wanted)
+        .execute();
+      return new Map(found.map((one) => [one.account, one]));
+    },
+    async accountsOf(handles) {
+      if (handles.length === 0) return new Map();
+      const found = await db
+        .selectFrom('social_profile')
+        .select(['account', 'handle'])
+        .where('handle', 'in', [...handles])
+        .execute();
+      return new Map(found.map(({ account, handle }) => [handle, account]));
+    },
+    async change(account, { bio, links, pinnedPost, pinnedRoom }) {
+      const set = {
+        ...(bio === undefined ? {} : { bio }),
+        ...(links === undefined ? {} : { links: JSON.stringify(links) }),
+        ...(pinnedPost === undefined ? {} : { pinned_post: pinnedPost }),
+        ...(pinnedRoom === undefined ? {} : { pinned_room: pinnedRoom }),
+      };
+      if (Object.keys(set).length > 0)
+        await db.updateTable('social_profile').set(set).where('account', '=', account).execute();
+    },
+    async visited(account, name) {
+      const today = day();
+      const now = `${today} ${name}`;
+      if (noted.get(account) === now) return;
+      if (noted.size > 50_000) noted.clear();
+      noted.set(account, now);
+      const found = await db
+        .updateTable('social_profile')
+        .set({ seen: today })
+        .where('account', '=', account)
+        .returning('handle')
+        .executeTakeFirst();
+      // A name may have changed since.
+      if (found) await words.put('person', account, `${found.handle} ${name}`);
+    },
+    async forget(account) {
+      noted.delete(account);
+      await words.remove('person', account);
+      await db
+        .updateTable('social_profile')
+        .set({
+          ...{ handle: `erased_${account.replaceAll('-', '')}`, bio: '', links: '[]' },
+          ...{ pinned_post: null, pinned_room: null, seen: null },
+        })
+        .where('account', '=', account)
+        .execute();
+    },
+  };
+}

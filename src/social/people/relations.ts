@@ -1,0 +1,144 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Store } from '../../store/index.ts';
+import { openShields, type ShieldKind } from './shields.ts';
+
+/** Accounts that one account follows. */
+export const MOST_FOLLOWED = 10_000;
+
+/** What one account is to another. */
+export interface Relation {
+  readonly following: boolean;
+  readonly followsBack: boolean;
+  readonly muted: boolean;
+  readonly blocked: boolean;
+  /** The other has blocked this one. */
+  readonly blockedBy: boolean;
+}
+
+/** One who follows or is followed, and since when. */
+export interface FollowRow {
+  readonly account: string;
+  readonly at: number;
+}
+
+/** Who follows, mutes and blocks whom. */
+export interface Relations {
+  /** `full`: the limit is reached. `blocked`: one of them has blocked the other. */
+  follow(follower: string, followee: string): Promise<'full' | 'blocked' | undefined>;
+  unfollow(follower: string, followee: string): Promise<void>;
+  shield(account: string, target: string, kind: ShieldKind): Promise<'full' | undefined>;
+  unshield(account: string, target: string, kind: ShieldKind): Promise<void>;
+  between(account: string, other: string): Promise<Relation>;
+  /** True when either has blocked the other. */
+  blocked(one: string, other: string): Promise<boolean>;
+  /** Whom an account does not read: whom it mutes, and blocks in either direction. */
+  unread(account: string): Promise<ReadonlySet<string>>;
+  counts(account: string): Promise<{ readonly followers: number; readonly following: number }>;
+  /** The newest first; after `before`. */
+  followers(account: string, limit: number, before?: FollowRow): Promise<FollowRow[]>;
+  following(account: string, limit: number, before?: FollowRow): Promise<FollowRow[]>;
+  forget(account: string): Promise<void>;
+}
+
+/** Opens them. */
+export function openRelations({ store, clock }: { readonly store: Store; readonly clock: Clock }): Relations {
+  const { db } = store;
+  const count = async (side: 'follower' | 'followee', account: string): Promise<number> =>
+    Number(
+      (
+        await db
+          .selectFrom('social_follow')
+          .select((e) => e.fn.countAll().as('n'))
+          .where(side, '=', account)
+          .executeTakeFirstOrThrow()
+      ).n,
+    );
+  const follows = async (follower: string, followee: string): Promise<boolean> =>
+    (await db
+      .selectFrom('social_follow')
+      .select('at')
+      .where('follower', '=', follower)
+      .where('followee', '=', followee)
+      .executeTakeFirst()) !== undefined;
+  const rows = async (
+    of: 'follower' | 'followee',
+    account: string,
+    limit: number,
+    before?: FollowRow,
+  ): Promise<FollowRow[]> => {
+    const other = of === 'follower' ? 'followee' : 'follower';
+    let query = db
+      .selectFrom('social_follow')
+      .select([`${other} as account`, 'at'])
+      .where(of, '=', account);
+    if (before)
+      query = query.where((e) =>
+        e.or([e('at', '<', before.at), e.and([e('at', '=', before.at), e(other, '<', before.account)])]),
+      );
+    return (await query.orderBy('at', 'desc').orderBy(other, 'desc').limit(limit).execute()) as FollowRow[];
+  };
+  const unfollow: Relations['unfollow'] = async (follower, followee) => {
+    await db
+      .deleteFrom('social_follow')
+      .where('follower', '=', follower)
+      .where('followee', '=', followee)
+      .execute();
+  };
+  const { between: shields, blocked, ...rest } = openShields({ store, clock, unfollow });
+  return {
+    ...{ ...rest, unfollow, blocked },
+    async follow(follower, followee) {
+      if (await blocked(follower, followee)) return 'blocked';
+      if (await follows(follower, followee)) return undefined;
+      if ((await count('follower', follower)) >= MOST_FOLLOWED) return 'full';
+      await db
+        .insertInto('social_follow')
+        .values({ follower, followee, at: clock.wall() })
+        .onConflict((c) => c.doNothing())
+        .execute();
+      return undefined;
+    },
+    async between(account, other) {
+      const list = await shields(account, other);
+      const mine = list.filter((one) => one.account === account);
+      return {
+        following: await follows(account, other),
+        followsBack: await follows(other, account),
+        muted: mine.some(({ kind }) => kind === 'mute'),
+        blocked: mine.some(({ kind }) => kind === 'block'),
+        blockedBy: list.some((one) => one.account === other),
+      };
+    },
+    counts: async (account) => ({
+      followers: await count('followee', account),
+      following: await count('follower', account),
+    }),
+    followers: (account, limit, before) => rows('followee', account, limit, before),
+    following: (account, limit, before) => rows('follower', account, limit, before),
+    async forget(account) {
+      for (const side of ['follower', 'followee'] as const)
+        await db.deleteFrom('social_follow').where(side, '=', account).execute();
+      for (const side of ['account', 'target'] as const)
+        await db.deleteFrom('social_shield').where(side, '=', account).execute();
+      await db.deleteFrom('social_visit').where('account', '=', account).execute();
+    },
+  };
+}
+
+/** Begins or ends that one follows, mutes or blocks another. */
+export async function relate(
+  relations: Relations,
+  kind: 'follow' | 'mute' | 'block',
+  on: boolean,
+  account: string,
+  other: string,
+): Promise<'full' | 'blocked' | undefined> {
+  if (kind === 'follow') {
+    if (on) return relations.follow(account, other);
+    await relations.unfollow(account, other);
+    return undefined;
+  }
+  if (on) return relations.shield(account, other, kind);
+  await relations.unshield(account, other, kind);
+  return undefined;
+}

@@ -1,0 +1,77 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Store } from '../../store/index.ts';
+
+/** Accounts that one mutes or blocks. */
+export const MOST_SHIELDED = 10_000;
+
+/** What keeps somebody away: `mute` from one's own eyes, `block` from everything that is one's own. */
+export type ShieldKind = 'mute' | 'block';
+
+/** Opens who mutes and blocks whom; a block ends that either follows the other. */
+export function openShields({
+  store,
+  clock,
+  unfollow,
+}: {
+  readonly store: Store;
+  readonly clock: Clock;
+  unfollow(follower: string, followee: string): Promise<void>;
+}) {
+  const { db } = store;
+  const between = (one: string, other: string) =>
+    db
+      .selectFrom('social_shield')
+      .select(['account', 'kind'])
+      .where((e) =>
+        e.or([
+          e.and([e('account', '=', one), e('target', '=', other)]),
+          e.and([e('account', '=', other), e('target', '=', one), e('kind', '=', 'block')]),
+        ]),
+      )
+      .execute();
+  const blocked = async (one: string, other: string): Promise<boolean> =>
+    (await between(one, other)).some(({ kind }) => kind === 'block');
+  return {
+    ...{ between, blocked },
+    async shield(account: string, target: string, kind: ShieldKind): Promise<'full' | undefined> {
+      const { n } = await db
+        .selectFrom('social_shield')
+        .select((e) => e.fn.countAll().as('n'))
+        .where('account', '=', account)
+        .executeTakeFirstOrThrow();
+      if (Number(n) >= MOST_SHIELDED) return 'full';
+      await db
+        .insertInto('social_shield')
+        .values({ account, target, kind, at: clock.wall() })
+        .onConflict((c) => c.doNothing())
+        .execute();
+      if (kind === 'block') {
+        await unfollow(account, target);
+        await unfollow(target, account);
+      }
+      return undefined;
+    },
+    async unshield(account: string, target: string, kind: ShieldKind): Promise<void> {
+      await db
+        .deleteFrom('social_shield')
+        .where('account', '=', account)
+        .where('target', '=', target)
+        .where('kind', '=', kind)
+        .execute();
+    },
+    async unread(account: string): Promise<ReadonlySet<string>> {
+      const own = await db
+        .selectFrom('social_shield')
+        .select('target as id')
+        .where('account', '=', account)
+        .execute();
+      const others = await db
+        .selectFrom('social_shield')
+        .select('account as id')
+        .where('target', '=', account)
+        .where('kind', '=', 'block')
+        .execute();
+      return new Set([...own, ...others].map(({ id }) => id));
+    },
+  };
+}

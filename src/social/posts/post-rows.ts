@@ -1,0 +1,52 @@
+import type { Kysely } from 'kysely';
+import type { Schema, Store } from '../../store/index.ts';
+import type { Relations } from '../people/relations.ts';
+
+/** The database, or a transaction in it. */
+export type PostDb = Kysely<Schema>;
+type Column = 'replies' | 'reposts' | 'quotes' | 'likes';
+
+/** A post that has no content. */
+export const EMPTY_POST = { text: '', facets: '[]', room: null, clip: null, edited: null } as const;
+/** A post that has nothing of what most do not have. */
+export const BLANK_POST = {
+  ...{ ...EMPTY_POST, reply_to: null, root: null, quote_of: null, repost_of: null, request: null },
+  ...{ deleted: null, deleted_by: null, reason: null },
+} as const;
+
+/** Opens what everything that is done with posts needs. */
+export function openPostRows({ store, relations }: { readonly store: Store; readonly relations: Relations }) {
+  const { db } = store;
+  const rowOf = (key: number, from: PostDb = db) =>
+    from.selectFrom('social_post').selectAll().where('id', '=', key).executeTakeFirst();
+  const counted = async (trx: PostDb, key: number, column: Column, by: 1 | -1): Promise<void> => {
+    await trx
+      .updateTable('social_post')
+      .set((e) => ({ [column]: e(column, '+', by) }))
+      .where('id', '=', key)
+      .execute();
+  };
+  /** A post that somebody answers, quotes, likes or passes on: of a repost the post itself. */
+  async function target(account: string, key: number) {
+    const first = await rowOf(key);
+    const row = first && first.repost_of !== null ? await rowOf(first.repost_of) : first;
+    if (!row) return 'unknown';
+    if (row.deleted !== null) return 'deleted';
+    return row.author !== account && (await relations.blocked(account, row.author)) ? 'blocked' : row;
+  }
+  /** Takes a repost back. */
+  async function unpass(account: string, key: number): Promise<void> {
+    await db.transaction().execute(async (trx) => {
+      const { numDeletedRows } = await trx
+        .deleteFrom('social_post')
+        .where('author', '=', account)
+        .where('repost_of', '=', key)
+        .executeTakeFirst();
+      if (numDeletedRows > 0n) await counted(trx, key, 'reposts', -1);
+    });
+  }
+  return { rowOf, counted, target, unpass };
+}
+
+/** What it opens. */
+export type PostRows = ReturnType<typeof openPostRows>;

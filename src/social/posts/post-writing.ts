@@ -1,0 +1,137 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Store } from '../../store/index.ts';
+import type { Profiles } from '../people/profiles.ts';
+import type { WordIndex } from '../search/word-index.ts';
+import { type Facet, type FoundFacet, findFacets, tooMany } from '../text/facets.ts';
+import { POST_LENGTH, tidyText } from '../text/post-text.ts';
+import type { PostFault, PostWish } from './post-fault.ts';
+import { madeAt, type PostKeys } from './post-key.ts';
+import { BLANK_POST, type PostDb, type PostRows } from './post-rows.ts';
+
+/** Edits of one post; what it said before each is kept. */
+export const MOST_EDITS = 50;
+
+const FAULTS: Readonly<Record<FoundFacet['kind'], PostFault>> = {
+  ...{ link: 'too-many-links', mention: 'too-many-mentions', tag: 'too-many-tags' },
+};
+
+/** What writing needs. */
+export interface PostWritingDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly words: WordIndex;
+  readonly profiles: Profiles;
+  readonly rows: PostRows;
+  readonly keys: PostKeys;
+}
+
+const tagged = async (trx: PostDb, key: number, facets: readonly Facet[]): Promise<void> => {
+  await trx.deleteFrom('social_tag').where('post', '=', key).execute();
+  const tags = new Set(facets.flatMap((facet) => (facet.kind === 'tag' ? [facet.tag] : [])));
+  if (tags.size > 0)
+    await trx
+      .insertInto('social_tag')
+      .values([...tags].map((tag) => ({ tag, post: key })))
+      .execute();
+};
+
+/** Opens the writing and editing of posts. */
+export function openPostWriting({ store, clock, words, profiles, rows, keys }: PostWritingDeps) {
+  const { db } = store;
+  const { rowOf, counted, target } = rows;
+  /** A text with its facets: mentions of nobody are text. */
+  async function parsed(sent: string): Promise<{ text: string; facets: readonly Facet[] } | PostFault> {
+    const tidy = tidyText(sent, POST_LENGTH);
+    if ('fault' in tidy) return tidy.fault;
+    const found = findFacets(tidy.text);
+    const many = tooMany(found);
+    if (many) return FAULTS[many];
+    const handles = found.flatMap((facet) => (facet.kind === 'mention' ? [facet.handle] : []));
+    const accounts = await profiles.accountsOf([...new Set(handles)]);
+    const facets = found.flatMap((facet): Facet[] => {
+      if (facet.kind !== 'mention') return [facet];
+      const account = accounts.get(facet.handle);
+      return account === undefined ? [] : [{ ...facet, account }];
+    });
+    return { text: tidy.text, facets };
+  }
+  return {
+    async write(
+      author: string,
+      { text, replyTo, quoteOf, room, clip, request }: PostWish,
+    ): Promise<number | PostFault> {
+      if (request !== undefined) {
+        const before = await db
+          .selectFrom('social_post')
+          .select(['id', 'author'])
+          .where('request', '=', request)
+          .executeTakeFirst();
+        if (before) return before.author === author ? before.id : 'unknown';
+      }
+      const content = await parsed(text);
+      if (typeof content === 'string') return content;
+      const parent = replyTo === undefined ? undefined : await target(author, replyTo);
+      const quoted = quoteOf === undefined ? undefined : await target(author, quoteOf);
+      if (typeof parent === 'string') return parent;
+      if (typeof quoted === 'string') return quoted;
+      const key = keys.next();
+      await db.transaction().execute(async (trx) => {
+        await trx
+          .insertInto('social_post')
+          .values({
+            ...{ ...BLANK_POST, id: key, author, text: content.text },
+            ...{ facets: JSON.stringify(content.facets), room: room ?? null, clip: clip ?? null },
+            ...(parent ? { reply_to: parent.id, root: parent.root ?? parent.id } : {}),
+            ...(quoted ? { quote_of: quoted.id } : {}),
+            request: request ?? null,
+          })
+          .execute();
+        if (parent) await counted(trx, parent.id, 'replies', 1);
+        if (quoted) await counted(trx, quoted.id, 'quotes', 1);
+        await tagged(trx, key, content.facets);
+        await words.putPost(trx, key, content.text);
+      });
+      return key;
+    },
+    async edit(
+      author: string,
+      key: number,
+      text: string,
+      isCurrent?: (version: number) => boolean,
+    ): Promise<PostFault | undefined> {
+      const content = await parsed(text);
+      if (typeof content === 'string') return content;
+      return db.transaction().execute(async (trx) => {
+        const row = await rowOf(key, trx);
+        if (!row || row.repost_of !== null) return 'unknown';
+        if (row.author !== author) return 'not-author';
+        if (row.deleted !== null) return 'deleted';
+        if (isCurrent && !isCurrent(row.version)) return 'changed';
+        if (row.text === content.text) return undefined;
+        if (row.version > MOST_EDITS) return 'too-many-edits';
+        // Of two edits at once the second finds another version, and is told so.
+        const { numUpdatedRows } = await trx
+          .updateTable('social_post')
+          .set({
+            ...{ text: content.text, facets: JSON.stringify(content.facets) },
+            ...{ edited: clock.wall(), version: row.version + 1 },
+          })
+          .where('id', '=', key)
+          .where('version', '=', row.version)
+          .where('deleted', 'is', null)
+          .executeTakeFirst();
+        if (numUpdatedRows === 0n) return 'changed';
+        await trx
+          .insertInto('social_edit')
+          .values({
+            ...{ post: key, version: row.version, text: row.text, facets: row.facets },
+            at: row.edited ?? madeAt(key),
+          })
+          .execute();
+        await tagged(trx, key, content.facets);
+        await words.putPost(trx, key, content.text);
+        return undefined;
+      });
+    },
+  };
+}

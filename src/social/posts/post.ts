@@ -1,0 +1,49 @@
+import type { PersonCard } from '../people/profiles.ts';
+import type { Facet } from '../text/facets.ts';
+
+/** A post's content, as it is now. */
+export interface PostContent {
+  readonly text: string;
+  readonly facets: readonly Facet[];
+  /** The room whose card it carries, and the clip of it. */
+  readonly room?: string;
+  readonly clip?: string;
+  readonly edited?: number;
+  readonly version: number;
+}
+
+/** What is left of a deleted post. */
+export interface Tombstone {
+  readonly at: number;
+  readonly by: 'author' | 'moderator';
+  readonly reason?: string;
+}
+
+/** One post as it is shown to somebody: its content, or its tombstone. */
+export interface Post {
+  readonly key: number;
+  /** Absent when the account has been erased. */
+  readonly author?: PersonCard;
+  readonly created: number;
+  readonly content?: PostContent;
+  readonly deleted?: Tombstone;
+  /** The post that it answers, and the first one of the conversation. */
+  readonly replyTo?: number;
+  readonly root?: number;
+  /** What it quotes or passes on, as it is now; a post inside another has none of its own. */
+  readonly quoted?: Post;
+  readonly reposted?: Post;
+  /** The number of what a post inside another quotes. */
+  readonly quotes?: number;
+  readonly counts: Readonly<Record<'replies' | 'reposts' | 'quotes' | 'likes', number>>;
+  /** What the reader has done with it. */
+  readonly mine?: { readonly liked: boolean; readonly reposted: boolean };
+}
+
+/** A version of a post before an edit. */
+export interface PostVersion {
+  readonly version: number;
+  readonly text: string;
+  readonly facets: readonly Facet[];
+  readonly at: number;
+}

@@ -1,0 +1,53 @@
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { Store } from '../store/index.ts';
+import type { AccountCard } from '../wire/account.ts';
+import type { AbuseReason } from '../wire/moderation/moderation.ts';
+import type { RoomCard } from '../wire/room.ts';
+
+/** What somebody says against a post. */
+export interface PostComplaint {
+  readonly post: string;
+  /** Whose it is, and how it begins: for the desk. */
+  readonly name: string;
+  readonly reason: AbuseReason;
+  readonly words: string;
+  /** When it was made, wall-clock ms. */
+  readonly made: number;
+}
+
+/** What profiles and posts need. */
+export interface SocialDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The origin that people use; undefined: paths alone. */
+  readonly publicUrl?: string | undefined;
+  /** The frame of pages; default: none but the HTML around them. */
+  frame?(language: 'en' | 'fr', page: SocialPage): string;
+  /** Who sends a request. What a foreign page sends is nobody's. */
+  account(request: Request): Promise<AccountCard | undefined>;
+  /** A room that is announced, runs or is over; undefined where there is none. */
+  cardOf(slug: string): Promise<RoomCard | undefined>;
+  /** The title of a clip. */
+  clipTitle(slug: string, id: string): Promise<string | undefined>;
+  /** Takes a complaint to the moderators; the number by which its writer finds it again, or the seconds to wait. */
+  complain(
+    request: Request,
+    complaint: PostComplaint,
+  ): Promise<{ readonly number: string } | { readonly wait: number }>;
+  /** What became of a complaint about a post, in words; undefined when there is none of this number. */
+  outcome(post: string, number: string, french: boolean): Promise<string | undefined>;
+}
+
+/** One page. */
+export interface SocialPage {
+  readonly title: string;
+  /** For previews of links, in one sentence. */
+  readonly about: string;
+  readonly path: string;
+  /** What is inside `<main>`. */
+  readonly main: string;
+  /** Search engines may list it. */
+  readonly listed?: boolean;
+}

@@ -1,0 +1,146 @@
+import type { AbuseReason } from '../../wire/moderation/moderation.ts';
+import type { RoomStatus } from '../../wire/room.ts';
+import type { HandleFault } from '../people/profiles.ts';
+import type { ComposeFault } from '../posts/composing.ts';
+
+/** Everything that pages of profiles and posts say. What people wrote comes as safe markup. */
+export interface SocialWords {
+  readonly language: 'en' | 'fr';
+  // Ways.
+  readonly nav: string;
+  readonly following: string;
+  readonly here: string;
+  readonly search: string;
+  readonly write: string;
+  readonly signIn: string;
+  readonly ownPage: string;
+  readonly older: string;
+  readonly newer: string;
+  readonly toTop: string;
+  readonly about: Readonly<Record<'following' | 'here' | 'search' | 'compose', string>>;
+  // Lists.
+  readonly followingLead: string;
+  readonly hereLead: string;
+  readonly followingEmpty: string;
+  readonly hereEmpty: string;
+  readonly nothingNew: string;
+  readonly sinceMark: string;
+  readonly end: string;
+  readonly signInToFollow: string;
+  // A post.
+  postOf(name: string): string;
+  reposted(name: string): string;
+  readonly answers: string;
+  readonly edited: string;
+  readonly erasedAuthor: string;
+  deletedByAuthor(when: string): string;
+  deletedByModerator(when: string): string;
+  reasonGiven(reason: string): string;
+  readonly notShown: string;
+  readonly missing: string;
+  readonly statuses: Readonly<Record<RoomStatus, string>>;
+  readonly toRoom: string;
+  readonly toClip: string;
+  readonly like: string;
+  readonly unlike: string;
+  readonly repost: string;
+  readonly unrepost: string;
+  readonly quote: string;
+  readonly reply: string;
+  readonly more: string;
+  readonly edit: string;
+  readonly remove: string;
+  readonly report: string;
+  counts(which: 'replies' | 'reposts' | 'quotes' | 'likes', many: number): string;
+  readonly conversation: string;
+  readonly repliesTitle: string;
+  readonly noReplies: string;
+  readonly quotesTitle: string;
+  readonly quotesAnother: string;
+  // Writing.
+  readonly yourPost: string;
+  readonly yourReply: string;
+  readonly yourQuote: string;
+  readonly lengthHint: (most: number) => string;
+  readonly send: string;
+  readonly sendReply: string;
+  readonly save: string;
+  readonly cancel: string;
+  readonly editLead: string;
+  readonly historyTitle: string;
+  readonly historyNow: string;
+  version(number: number, when: string): string;
+  readonly noHistory: string;
+  readonly removeLead: string;
+  readonly removeReason: string;
+  readonly removeHint: string;
+  readonly removeNow: string;
+  // One's address.
+  readonly chooseTitle: string;
+  readonly chooseLead: string;
+  readonly handle: string;
+  readonly handleHint: string;
+  readonly choose: string;
+  readonly handleFaults: Readonly<Record<HandleFault, string>>;
+  // A profile.
+  readonly seen: (day: string) => string;
+  readonly since: (day: string) => string;
+  readonly followers: (many: number) => string;
+  readonly follows: (many: number) => string;
+  readonly followersTitle: string;
+  readonly followsTitle: string;
+  readonly nobody: string;
+  readonly follow: string;
+  readonly unfollow: string;
+  readonly mute: string;
+  readonly unmute: string;
+  readonly block: string;
+  readonly unblock: string;
+  readonly followsYou: string;
+  readonly youMuted: string;
+  readonly youBlocked: string;
+  readonly blockedYou: string;
+  readonly pinned: string;
+  readonly pin: string;
+  readonly unpin: string;
+  readonly roomsComing: string;
+  readonly roomsPast: string;
+  readonly posts: string;
+  readonly postsEmpty: string;
+  readonly editProfile: string;
+  readonly bio: string;
+  readonly bioHint: (most: number) => string;
+  readonly links: string;
+  readonly linksHint: (most: number) => string;
+  readonly pinRoom: string;
+  readonly pinRoomHint: string;
+  readonly nobodyHere: string;
+  // Search.
+  readonly searchFor: string;
+  readonly searchHint: string;
+  readonly kinds: Readonly<Record<'posts' | 'people' | 'rooms', string>>;
+  readonly searchIn: string;
+  readonly found: string;
+  readonly nothingFound: string;
+  readonly searchFaulty: string;
+  // A complaint.
+  readonly reportTitle: string;
+  readonly reportLead: string;
+  readonly why: string;
+  readonly whyWords: string;
+  readonly reasons: Readonly<Record<AbuseReason, string>>;
+  readonly reportSend: string;
+  readonly reportThanks: string;
+  readonly reportNumber: string;
+  readonly reportUnknown: string;
+  readonly wordsNeeded: string;
+  // What went wrong.
+  readonly faults: Readonly<Record<ComposeFault, string>>;
+  readonly profileFault: string;
+  readonly full: string;
+  readonly foreign: string;
+  readonly unread: string;
+  readonly tooOften: (seconds: number) => string;
+  readonly away: string;
+  readonly yourself: string;
+}

@@ -1,0 +1,249 @@
+/** What becomes of posts on both databases: edits, tombstones, reports, erasure; and their pages. */
+import { sql } from 'kysely';
+import { describe, expect, test } from 'vitest';
+import { ms } from '../../src/base/time.ts';
+import { idOf, NOW, type Shown, useSocial } from './social-people.ts';
+
+describe.each(['sqlite', 'postgres'] as const)('posts on %s', (engine) => {
+  const { state, as, send, page, codeOf, texts, opened, store, social, clock, setClock } = useSocial(engine);
+
+  test('an edit keeps what was said before; of two at once one is told that it is late', async () => {
+    const post = await as('ana').writes('first #one');
+    const at = `/api/posts/${post.id}`;
+    const etag = (await send('ana', 'GET', at)).headers.get('etag') ?? '';
+    const edited = await as('ana').patch(at, { text: 'second #two' }, { 'if-match': etag });
+    expect(await edited.json()).toMatchObject({ text: 'second #two', version: 2 });
+    expect(await codeOf(await as('ana').patch(at, { text: 'third' }, { 'if-match': etag }))).toEqual([
+      ...[412, 'etag-mismatch'],
+    ]);
+    const both = await Promise.all(
+      ['a', 'b'].map((text) =>
+        as('ana').patch(at, { text }, { 'if-match': edited.headers.get('etag') ?? '' }),
+      ),
+    );
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 412]);
+    expect(await as().get(`${at}/history`)).toMatchObject({
+      versions: [
+        { version: 1, text: 'first #one' },
+        { version: 2, text: 'second #two' },
+      ],
+    });
+    expect(await codeOf(await as('bo').patch(at, { text: 'mine' }))).toEqual([403, 'not-author']);
+    expect([await as().list('/api/search?q=first'), await as().list('/api/feeds/tag?tag=one')]).toEqual([
+      [],
+      [],
+    ]);
+    // A like is no change of what was said.
+    const now = (await send('ana', 'GET', at)).headers.get('etag') ?? '';
+    await as('bo').put(`${at}/like`);
+    expect((await as('ana').patch(at, { text: 'after a like' }, { 'if-match': now })).status).toBe(200);
+  });
+
+  test('a deleted post leaves a tombstone wherever it stood, and nothing of its content anywhere', async () => {
+    const first = await as('ana').writes('a SECRET word #hidden');
+    const at = `/api/posts/${first.id}`;
+    await as('ana').patch(at, { text: 'another SECRET' });
+    await as('ana').patch('/api/profile', { pinnedPost: first.id });
+    const answer = await as('bo').writes('an answer', { replyTo: first.id });
+    const quote = await as('bo').writes('look', { quoteOf: first.id });
+    await as('cem').put(`${at}/repost`);
+    await as('cem').put(`${at}/like`);
+    expect(await codeOf(await as('bo').drop(at))).toEqual([403, 'not-author']);
+    const gone = await send('ana', 'PUT', `${at}/tombstone`, { reason: 'I was wrong' });
+    const deleted = { by: 'author', reason: 'I was wrong', at: new Date(clock().wall()).toISOString() };
+    expect(await gone.json()).toMatchObject({ deleted });
+    expect(await as().get(`/api/posts/${quote.id}`)).toMatchObject({ text: 'look', quoted: { deleted } });
+    expect(await as().get(`/api/posts/${answer.id}`)).toMatchObject({ replyTo: first.id });
+    expect(texts(await as().list('/api/profiles/ana/posts'))).toEqual(['tombstone']);
+    expect((await as().list('/api/profiles/cem/posts'))[0]?.reposted).toMatchObject({ deleted });
+    expect(texts(await as().list(`${at}/replies`))).toEqual(['an answer']);
+    expect((await as().get<{ pinnedPost?: string }>('/api/profiles/ana')).pinnedPost).toBeUndefined();
+    for (const [method, path, body] of [
+      ...([
+        ['PUT', `${at}/like`],
+        ['PUT', `${at}/repost`],
+        ['GET', `${at}/history`],
+      ] as const),
+      ...([
+        ['PATCH', at, { text: 'x' }],
+        ['POST', `${at}/reports`, { reason: 'spam' }],
+      ] as const),
+      ['POST', '/api/posts', { text: 'x', replyTo: first.id }],
+    ] as const)
+      expect(await codeOf(await send('ana', method, path, body)), `${method} ${path}`).toEqual([
+        410,
+        'post-deleted',
+      ]);
+    const tables = ['social_post', 'social_edit', 'social_search', 'social_tag'] as const;
+    const rows = await Promise.all(tables.map((table) => store().db.selectFrom(table).selectAll().execute()));
+    expect(JSON.stringify(rows)).not.toMatch(/secret|hidden/i);
+    expect(await as().list('/api/search?q=secret')).toEqual([]);
+    // Twice is once; the reason can be another.
+    expect(await (await as('ana').drop(at)).json()).toMatchObject({ deleted });
+    clock().advance(ms(60_000));
+    const reason = await send('ana', 'PUT', `${at}/tombstone`, { reason: 'Another' });
+    expect(await reason.json()).toMatchObject({ deleted: { ...deleted, reason: 'Another' } });
+  });
+
+  test('the pages say the same without scripts: 410 and a tombstone, also inside a quote', async () => {
+    const first = await as('ana').writes('One <b>bold</b> word');
+    const quote = await as('bo').writes('look', { quoteOf: first.id });
+    const at = `/@ana/${first.id}`;
+    expect(await (await page(at)).text()).toContain('One &lt;b&gt;bold&lt;/b&gt; word');
+    const sent = await page(`${at}?show=delete`, 'ana', { act: 'delete', reason: 'wrong <i>date</i>' });
+    expect([sent.status, sent.headers.get('location')]).toEqual([303, at]);
+    const tombstone = await page(at);
+    expect(tombstone.status).toBe(410);
+    expect(await tombstone.text()).toMatch(
+      /Deleted by its author on 1 December 2026\.[\s\S]*wrong &lt;i&gt;date/,
+    );
+    const html = await (await page(`/@bo/${quote.id}`)).text();
+    expect(html).toMatch(/look[\s\S]*<blockquote[\s\S]*Deleted by its author on 1 December 2026/);
+    expect((await page('/@ana/zzz')).status).toBe(404);
+    expect((await page('/@nobody')).status).toBe(404);
+    // Whoever's name stands before it, a post is found by its own.
+    expect((await page(`/@cem/${quote.id}`)).headers.get('location')).toBe(`/@bo/${quote.id}`);
+    expect((await page('/@ANA')).headers.get('location')).toBe('/@ana');
+  });
+
+  test('a form that is refused comes back with what was written', async () => {
+    const long = `${'x'.repeat(501)} <end>`;
+    const back = await page('/compose', 'ana', { act: 'write', text: long });
+    expect(back.status).toBe(422);
+    expect(await back.text()).toMatch(/role="alert"[\s\S]*longer than 500[\s\S]*&lt;end&gt;<\/textarea>/);
+    const post = await as('ana').writes('now');
+    await as('ana').patch(`/api/posts/${post.id}`, { text: 'changed elsewhere' });
+    const late = await page(`/@ana/${post.id}?show=edit`, 'ana', {
+      act: 'edit',
+      version: '1',
+      text: 'my text',
+    });
+    expect(late.status).toBe(409);
+    expect(await late.text()).toMatch(/changed elsewhere[\s\S]*my text<\/textarea>/);
+    const away = await page(`/@ana/${post.id}`, 'bo', { act: 'like', back: 'https://evil.example/' });
+    expect(away.headers.get('location')).toBe(`/@ana/${post.id}`);
+    const here = await page(`/@ana/${post.id}`, 'bo', {
+      act: 'unlike',
+      back: `/posts?before=abc#p-${post.id}`,
+    });
+    expect(here.headers.get('location')).toBe(`/posts?before=abc#p-${post.id}`);
+    const foreign = new Request(`http://x/@ana/${post.id}`, {
+      ...{ method: 'POST', body: 'act=like' },
+      headers: {
+        who: '1',
+        'content-type': 'application/x-www-form-urlencoded',
+        'sec-fetch-site': 'cross-site',
+      },
+    });
+    expect((await social().fetch(foreign)).status).toBe(403);
+  });
+
+  test('the line “since you were here” stays through a visit, and moves with the next one', async () => {
+    await as('ana').put('/api/profiles/bo/follow');
+    await as('bo').writes('old');
+    const look = async (): Promise<string> => (await page('/following', 'ana')).text();
+    expect(await look()).not.toContain('id="since"');
+    await as('bo').writes('new');
+    expect(await look()).not.toContain('id="since"');
+    clock().advance(ms(31 * 60_000));
+    expect(await look()).toMatch(/Nothing new since you were here[\s\S]*new[\s\S]*old/);
+    await as('bo').writes('newest');
+    for (const _ of [1, 2])
+      expect(await look()).toMatch(/newest[\s\S]*You have seen what comes below[\s\S]*new[\s\S]*old/);
+  });
+
+  test('bad texts are refused: marks, mentions and length beyond every need', async () => {
+    for (const text of [
+      ...['', ' \u200b ', '\ud800', `a${'\u0301'.repeat(30)}`, `a${'\u0301'.repeat(5_000)}`],
+      ...['x'.repeat(501), '@bo '.repeat(21), '#a1 '.repeat(21), 'https://a.example '.repeat(21)],
+    ])
+      expect((await as('ana').post('/api/posts', { text })).status, text.slice(0, 20)).toBe(422);
+    expect((await as('ana').writes('👩‍👩‍👧‍👦'.repeat(500))).text).toBe('👩‍👩‍👧‍👦'.repeat(500));
+    clock().advance(ms(3_600_000));
+    let status = 201;
+    for (let n = 0; n < 40 && status === 201; n += 1)
+      status = (await as('ana').post('/api/posts', { text: `n${n}` })).status;
+    expect(status).toBe(429);
+  });
+
+  test('a request that is sent again after a crash finds what it had made', async () => {
+    const row = { 'earshot-row-id': '019adf00-0000-8000-8000-00000000000a' };
+    const first = await as('ana').post('/api/posts', { text: 'once' }, row);
+    await opened();
+    const again = await as('ana').post('/api/posts', { text: 'once' }, row);
+    expect(((await again.json()) as Shown).id).toBe(((await first.json()) as Shown).id);
+    expect(await as().list('/api/feeds/local')).toHaveLength(1);
+    // Numbers go on after the greatest, also when the clock was set back.
+    setClock(NOW - 86_400_000);
+    await opened();
+    await as('ana').post('/api/posts', { text: 'later' });
+    expect(texts(await as().list('/api/feeds/local'))).toEqual(['later', 'once']);
+  });
+
+  test('anybody reports a post, and the moderators remove it with their reason', async () => {
+    const post = await as('ana').writes('bad');
+    expect(await (await as().post(`/api/posts/${post.id}/reports`, { reason: 'spam' })).json()).toEqual({
+      number: 'abcdefghjkmn',
+    });
+    const sent = await page(`/@ana/${post.id}?show=report`, undefined, {
+      act: 'report',
+      why: 'hate',
+      words: '',
+    });
+    const after = sent.headers.get('location') ?? '';
+    expect(await (await page(after)).text()).toContain('Nobody has decided yet.');
+    expect(state.complaints).toMatchObject([
+      { post: post.id, name: '@ana: bad', reason: 'spam' },
+      { post: post.id, reason: 'hate' },
+    ]);
+    expect((await as().post(`/api/posts/${post.id}/reports`, { reason: 'other' })).status).toBe(422);
+    expect(await social().removePost(post.id, 'Against our rules')).toBe(idOf(0));
+    expect(await social().removePost(post.id, 'Again')).toBeUndefined();
+    expect((await as().get(`/api/posts/${post.id}`)).deleted).toMatchObject({
+      ...{ by: 'moderator', reason: 'Against our rules' },
+    });
+  });
+
+  test('an account that is erased leaves tombstones alone, and takes all it wrote with it before', async () => {
+    const post = await as('ana').writes('MINE @bo');
+    const theirs = await as('bo').writes('theirs');
+    await as('ana').put(`/api/posts/${theirs.id}/like`);
+    await as('ana').put(`/api/posts/${theirs.id}/repost`);
+    await as('ana').put('/api/profiles/bo/follow');
+    await as('bo').put('/api/profiles/ana/follow');
+    const quote = await as('bo').writes('quote', { quoteOf: post.id });
+    const told = JSON.stringify(await social().exported(idOf(0)));
+    for (const word of ['MINE', post.id, theirs.id, '"handle":"bo"']) expect(told).toContain(word);
+    await social().forget(idOf(0));
+    await store()
+      .db.updateTable('account')
+      .set({ erased: NOW, name: '' })
+      .where('id', '=', idOf(0))
+      .execute();
+    const left = await as().get(`/api/posts/${quote.id}`);
+    expect(left.quoted).toMatchObject({ author: null, deleted: { by: 'author' } });
+    expect((await as().get(`/api/posts/${theirs.id}`)).counts).toMatchObject({ likes: 0, reposts: 0 });
+    expect((await send(undefined, 'GET', '/api/profiles/ana')).status).toBe(404);
+    expect(await as().get('/api/search?kind=people&q=ana')).toEqual({ people: [] });
+    expect(await as().get('/api/profiles/bo')).toMatchObject({ followers: 0, following: 0 });
+    const rest = JSON.stringify(await store().db.selectFrom('social_profile').selectAll().execute());
+    expect(rest).not.toMatch(/"ana"/);
+  });
+
+  // PostgreSQL chooses its plans by how much there is: bench/feed.ts looks at it with a million posts.
+  test.runIf(engine === 'sqlite')('each page of a feed walks an index: nothing is sorted', async () => {
+    const plan = async (query: ReturnType<typeof sql>): Promise<string> =>
+      JSON.stringify((await sql`explain query plan ${query}`.execute(store().db)).rows);
+    for (const query of [
+      sql`select id from social_post where reply_to is null and id < ${9} order by id desc limit 30`,
+      sql`select id from social_post where author = ${'a'} and reply_to is null and id < ${9} order by id desc limit 1`,
+      sql`select id from social_post where author = ${'a'} and reply_to is not null and id < ${9} order by id desc limit 30`,
+      sql`select id from social_post where reply_to = ${5} and id > ${0} order by id limit 30`,
+      sql`select id from social_post where quote_of = ${5} and id < ${9} order by id desc limit 30`,
+    ]) {
+      const steps = await plan(query);
+      expect(steps).toMatch(/USING (?:COVERING INDEX|INTEGER PRIMARY KEY|INDEX)/);
+      expect(steps).not.toMatch(/TEMP B-TREE/);
+    }
+  });
+});
