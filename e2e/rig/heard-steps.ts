@@ -11,20 +11,35 @@ export async function noteWhatIsHeard(context: BrowserContext): Promise<void> {
     ({ heard: look, code }) => {
       const heard: HeardAt[] = [];
       (window as any).heardSteps = heard;
-      const sources: AudioNode[] = [];
+      const sources = new Set<AudioNode>();
       const graph = new AudioContext({ sampleRate: 48_000 });
       const loaded = graph.audioWorklet?.addModule(
         URL.createObjectURL(new Blob([code], { type: 'text/javascript' })),
       );
       const connect = AudioNode.prototype.connect;
-      const tap = async (stream: MediaStream, open: () => boolean, from: 'program' | 'stage') => {
+      const tap = async (
+        stream: MediaStream,
+        open: () => boolean,
+        from: 'program' | 'stage',
+        over = (): boolean => false,
+      ) => {
         await loaded;
         void graph.resume();
         const ear = new AudioWorkletNode(graph, 'tones', { processorOptions: look });
         const source = graph.createMediaStreamSource(stream);
         // A source that is not kept is collected, and silent.
-        sources.push(source, ear);
+        sources.add(source).add(ear);
         (connect as any).call(source, ear);
+        // What is over is not listened to: a page that changes twenty times would hear more and more of nothing.
+        const ended = setInterval(() => {
+          if (!over() && stream.getTracks().some(({ readyState }) => readyState === 'live')) return;
+          clearInterval(ended);
+          source.disconnect();
+          ear.port.postMessage('over');
+          ear.port.close();
+          sources.delete(source);
+          sources.delete(ear);
+        }, 1_000);
         ear.port.onmessage = ({ data }) => {
           const [at, tone, isPilot] = data;
           if (open())
@@ -38,9 +53,15 @@ export async function noteWhatIsHeard(context: BrowserContext): Promise<void> {
       };
       AudioNode.prototype.connect = function (this: AudioNode, to: any, ...more: any[]) {
         if (to instanceof AudioDestinationNode && this.context !== graph) {
-          const copy = (this.context as AudioContext).createMediaStreamDestination();
+          const context = this.context as AudioContext;
+          const copy = context.createMediaStreamDestination();
           (connect as any).call(this, copy);
-          void tap(copy.stream, () => true, 'stage');
+          void tap(
+            copy.stream,
+            () => true,
+            'stage',
+            () => context.state === 'closed',
+          );
         }
         return (connect as any).call(this, to, ...more);
       } as any;
@@ -80,17 +101,22 @@ function countTones(hear: typeof hearTone): void {
     #heard: typeof TONES_HEARD;
     #last = new Float32Array(1_024);
     #filled = 0;
+    #over = false;
     constructor({ processorOptions }: any) {
       super();
       this.#heard = processorOptions;
+      (this as any).port.onmessage = () => (this.#over = true);
     }
     process([input]: Float32Array[][]): boolean {
+      if (this.#over) return false;
       const samples = input?.[0];
       if (!samples) return true;
       this.#last.set(samples, this.#filled);
       this.#filled += samples.length;
       if (this.#filled < 1_024) return true;
       this.#filled = 0;
+      // Nothing is quickly seen to be nothing.
+      if (!this.#last.some((sample) => Math.abs(sample) > 1e-4)) return true;
       const [tone, pilot] = hear(this.#last, this.#heard);
       if (tone >= 0 || pilot) (this as any).port.postMessage([scope.currentTime, tone, pilot]);
       return true;
