@@ -1,10 +1,11 @@
 /**
- * `earshot migrate-db` of a large installation from SQLite to PostgreSQL: killed while it writes one table after the other, then left
- * to finish, and compared row by row.
+ * `earshot migrate-db` of a large installation from SQLite to PostgreSQL: killed while it writes one table after the
+ * other, then left to finish, and compared row by row.
  *
  *   npm run bench -- move-database [--rooms 10000] [--kills moderation_report,repeat]
  *
- * Each room has a member, five reports and two kept answers. Needs Debian's postgresql. PostgreSQL writes to the disk as it does by default.
+ * Each room has a member, five reports and two kept answers. Needs Debian's postgresql. PostgreSQL writes to the disk as
+ * it does by default.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
