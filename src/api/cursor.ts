@@ -28,7 +28,7 @@ export function readCursor(text: string | undefined): Attempted<{ after?: Cursor
   return { refused: 'unprocessable', detail: 'cursor: use next of the page before, unchanged' };
 }
 
-/** The part of a query that says which page of a list is wanted; `most`: rows on a page, and unless `usual` as many. */
+/** The part of a query that says which page of a list is wanted: at most `most` rows; `usual`: where it does not say. */
 export function pageQuery(most: number, usual = most) {
   const words = `use a whole number from 1 to ${most}`;
   return z.object({

@@ -30,9 +30,9 @@ import type { AbuseReport } from './reports.ts';
 import { LIFTED, NEW_DECISION, NEW_REPORT, NEW_RULE, REPORT_CHOICE, UNSUSPENDED } from './requests.ts';
 import { roomLog } from './room-log.ts';
 
-/** Rows of a page: reports and decisions, and lines of the log. */
+/** Reports, or decisions, on one page. */
 export const MOST_ROWS = 100;
-/** See `MOST_ROWS`. */
+/** Lines of the log of the whole server on one page. */
 export const MOST_LINES = 1_000;
 /** What one moderator changes: so much at once, and one more every so often, ms. */
 const CHANGES = { size: 60, every: 1_000 } as const;

@@ -44,7 +44,7 @@ export interface AuditLog {
 export type Within = Store['db'];
 
 const PIECE = 500;
-/** So many ids take longer than the millisecond after which they are in order by themselves. */
+/** Tries for an id behind the last one. They take longer than a millisecond, after which every id is behind it. */
 const MOST_TRIES = 10_000;
 
 /** Opens the log. Ids are UUIDv7: their order is that of time. */

@@ -1,8 +1,8 @@
-import type { Cursor } from '../api/index.ts';
+import { type Cursor, pageRead } from '../api/index.ts';
 import type { AuditTable, Store } from '../store/index.ts';
 
-/** Lines of one page. */
-const MOST_LINES = 50;
+/** Lines of the log of one room on one page. */
+const PAGE_LINES = 50;
 /** What the operator does about a report or an objection that a room's hosts do not see. */
 const OPERATORS_OWN = ['dismiss', 'answer', 'object'];
 
@@ -18,12 +18,12 @@ interface RoomLogLine {
   readonly until?: string;
 }
 
-/** What was done in a room, the newest first; `next` while there is more. */
+/** One page of what was done in a room, the newest first; `next`: where the next page begins. */
 export async function roomLog(
   { db }: Store,
   room: string,
   after?: Cursor,
-): Promise<{ readonly lines: RoomLogLine[]; readonly next?: Cursor }> {
+): Promise<{ readonly lines: RoomLogLine[]; readonly next: Cursor | undefined }> {
   let query = db
     .selectFrom('moderation_audit')
     .selectAll()
@@ -35,16 +35,12 @@ export async function roomLog(
       ]),
     );
   if (after) query = query.where('id', '<', after.key);
-  const rows = await query
+  const read = await query
     .orderBy('id', 'desc')
-    .limit(MOST_LINES + 1)
+    .limit(PAGE_LINES + 1)
     .execute();
-  const lines = rows.slice(0, MOST_LINES);
-  const last = lines.at(-1);
-  return {
-    lines: lines.map(lineOf),
-    ...(rows.length > MOST_LINES && last ? { next: { at: last.at, key: last.id } } : {}),
-  };
+  const { rows, next } = pageRead(read, ({ at, id }) => ({ at, key: id }), PAGE_LINES);
+  return { lines: rows.map(lineOf), next };
 }
 
 const lineOf = (row: AuditTable): RoomLogLine => ({

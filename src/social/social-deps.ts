@@ -23,7 +23,7 @@ export interface SocialDeps {
   readonly log: Log;
   /** The origin that people use; undefined: paths alone. */
   readonly publicUrl?: string | undefined;
-  /** The frame of pages; default: none but the HTML around them. */
+  /** Puts a page into the frame of all pages; absent: it is bare HTML. */
   frame?(language: 'en' | 'fr', page: SocialPage): string;
   /** Who sends a request. What a foreign page sends is nobody's. */
   account(request: Request): Promise<AccountCard | undefined>;

@@ -9,12 +9,12 @@ export interface RoomPass {
 }
 
 /**
- * The server's answer: a key, that the room is closed (wrong, withdrawn, or none), the same for the account that is signed
- * in, or nothing worth saying.
+ * The server's answer: a key; `closed`: what was shown opens no room; `not-listed`: the account that is signed in opens
+ * none; `later`: ask again after a while; `away`: the server did not answer.
  */
 export type Entered = { readonly key: string } | 'closed' | 'not-listed' | 'later' | 'away';
 
-/** What is kept as a pass by whoever is let in by the account that is signed in. */
+/** What is kept in place of a pass where the account that is signed in opens the room. */
 export const BY_ACCOUNT = 'account';
 
 /** Keys end at multiples of this; a key begins with the number of its end in hexadecimal digits. */

@@ -4,7 +4,7 @@ import { dataLink } from '../own-data.ts';
 import { changedPage, provePage, type Shown, suspendedPage, tellPage } from '../pages/sign-in-pages.ts';
 import type { PageAnswer, PagesDeps, PageVisit } from '../visit.ts';
 
-/** Where the links that prove an address lead: and the account's password, for a new account and for a changed address. */
+/** Where the links that prove an address lead, of a new account and of a changed one. The account's password is asked for. */
 export function confirmingPage(deps: PagesDeps): PageAnswer {
   const { people, links, limits, frame } = deps;
   return async (visit, sent) => {

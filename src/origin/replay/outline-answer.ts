@@ -9,7 +9,7 @@ import { type Asker, isNotNow, type ReplayDesk } from './replay-desk.ts';
 
 /** A page is shown without chapters when they take longer; a script reads them later. */
 const WAIT = ms(1_000);
-/** The same when more than a few pages wait. */
+/** The same when more than `FEW` pages wait. */
 const MOMENT = ms(20);
 const FEW = 2;
 

@@ -1,7 +1,7 @@
 import type { Store } from '../../store/index.ts';
 import type { AccountId } from '../../wire/account.ts';
 
-/** The list of accounts that may listen to a private room: whoever is invited as a guest, and has neither declined nor been taken off. */
+/** The accounts that may listen to a private room: invited as guests, and neither declined nor taken off. */
 export interface GuestList {
   /** Whether an account is on it; one that has never come is until its invitation is over. */
   isGuest(room: string, who: AccountId): Promise<boolean>;

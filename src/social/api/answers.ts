@@ -1,5 +1,13 @@
 import type { Context } from 'hono';
-import { type Attempted, pageOf, readCursor, refuse } from '../../api/index.ts';
+import {
+  type Attempted,
+  isRefusal,
+  type PageWanted,
+  pageOf,
+  pageWanted,
+  refuse,
+  refused,
+} from '../../api/index.ts';
 import type { AccountCard } from '../../wire/account.ts';
 import { MOST_PAGE_POSTS, PAGE_POSTS, type PostList, pageOfPosts } from '../feeds/pages-of-posts.ts';
 import type { SocialParts } from '../parts.ts';
@@ -54,21 +62,15 @@ export interface Answers {
   profile(c: Context): Promise<Profile | Response>;
   showing(posts: readonly Post[]): Promise<Showing>;
   shown(post: Post): Promise<object>;
-  /** A page of a list of posts. */
+  /** A page of a list of posts; `more`: members of the answer beside them. */
   list(c: Context, list: PostList, reader: string | undefined, more?: object): Promise<Response>;
-  /** Undefined when `account` may act once more. */
+  /** The refusal while `account` has to wait; undefined when it may act once more. */
   paced(c: Context, kind: 'posts' | 'acts', account: AccountCard): Response | undefined;
 }
 
-/** The number of rows that a query asks for. */
-export function limitOf(c: Context): Attempted<{ readonly limit: number }> {
-  const said = c.req.query('limit');
-  if (said === undefined) return { limit: PAGE_POSTS };
-  const limit = /^\d{1,3}$/.test(said) ? Number(said) : 0;
-  return limit >= 1 && limit <= MOST_PAGE_POSTS
-    ? { limit }
-    : { refused: 'unprocessable', detail: `limit: use 1 to ${MOST_PAGE_POSTS}` };
-}
+/** Which page of a list a request wants. */
+export const wantedPage = (c: Context): Attempted<PageWanted> =>
+  pageWanted(c.req.query(), MOST_PAGE_POSTS, PAGE_POSTS);
 
 /** Opens what the routes do alike. */
 export function openAnswers(parts: SocialParts): Answers {
@@ -92,22 +94,17 @@ export function openAnswers(parts: SocialParts): Answers {
       refuse('not-found', 'Nobody has this address.'),
     shown: async (post) => shownPost(post, await showing([post])),
     async list(c, list, reader, more = {}) {
-      const asked = limitOf(c);
-      const cursor = readCursor(c.req.query('cursor'));
-      if ('refused' in asked) return refuse(asked.refused, asked.detail);
-      if ('refused' in cursor) return refuse(cursor.refused, cursor.detail);
-      const page = await pageOfPosts(parts, list, reader, asked.limit, cursor.after?.at);
+      const wanted = wantedPage(c);
+      if (isRefusal(wanted)) return refused(wanted);
+      const page = await pageOfPosts(parts, list, reader, wanted.limit, wanted.after?.at);
       const ways = await showing(page.posts);
-      const answer = pageOf(
+      return pageOf(
         c,
         'posts',
         page.posts.map((post) => shownPost(post, ways)),
         page.next === undefined ? undefined : { at: page.next, key: '' },
+        more,
       );
-      if (Object.keys(more).length === 0) return answer;
-      return new Response(JSON.stringify({ ...((await answer.json()) as object), ...more }), {
-        headers: answer.headers,
-      });
     },
     paced(c, kind, account) {
       const wait = paces[kind].take(c, account.id);

@@ -1,9 +1,9 @@
 import type { Hono } from 'hono';
-import { refuse } from '../../api/index.ts';
+import { isRefusal, refuse, refused } from '../../api/index.ts';
 import { postIdOf } from '../posts/post-key.ts';
 import { tagOf } from '../text/facets.ts';
 import { askedWords } from '../text/search-words.ts';
-import { type Answers, limitOf } from './answers.ts';
+import { type Answers, wantedPage } from './answers.ts';
 import { shownRoom } from './shown.ts';
 
 /** Feeds and search. */
@@ -32,9 +32,9 @@ export function feedRoutes(app: Hono, answers: Answers): void {
     if (kind === 'posts') return answers.list(c, { kind: 'words', asked }, reader);
     if (kind !== 'people' && kind !== 'rooms')
       return refuse('unprocessable', 'kind: use posts, people or rooms');
-    const many = limitOf(c);
-    if ('refused' in many) return refuse(many.refused, many.detail);
-    const refs = await words.others(kind === 'people' ? 'person' : 'room', asked, many.limit);
+    const wanted = wantedPage(c);
+    if (isRefusal(wanted)) return refused(wanted);
+    const refs = await words.others(kind === 'people' ? 'person' : 'room', asked, wanted.limit);
     if (kind === 'rooms') {
       const cards = await rooms.cards(refs);
       return c.json({

@@ -13,15 +13,13 @@ import {
 import { compose } from '../posts/composing.ts';
 import type { Post } from '../posts/post.ts';
 import { postIdOf } from '../posts/post-key.ts';
+import { beginningOf } from '../text/post-text.ts';
 import { type Answers, faulty } from './answers.ts';
 import { DELETION, NEW_COMPLAINT, NEW_POST, POST_EDIT } from './requests.ts';
 import { shownVersion } from './shown.ts';
 
 /** What an edit changes: by it an `ETag` knows whether somebody else has edited. */
 const editable = ({ key, content }: Post): string => stateOf([key, content?.version ?? 0]);
-/** The first words of a post, for those who decide about it. */
-const beginning = (text: string): string =>
-  (text.length > 80 ? `${text.slice(0, 79)}…` : text).replace(/\s+/g, ' ');
 
 /** Posts: writing, reading, editing, deleting, and what people do with them. */
 export function postRoutes(app: Hono, answers: Answers): void {
@@ -135,7 +133,7 @@ export function postRoutes(app: Hono, answers: Answers): void {
     const { reason, words = '' } = wish.value;
     if (reason === 'other' && words === '') return refuse('unprocessable', 'words: say what it is');
     const filed = await deps.complain(c.req.raw, {
-      ...{ post: postIdOf(post.key), name: `@${post.author.handle}: ${beginning(post.content.text)}` },
+      ...{ post: postIdOf(post.key), name: `@${post.author.handle}: ${beginningOf(post.content.text)}` },
       ...{ reason, words, made: post.created },
     });
     return 'wait' in filed

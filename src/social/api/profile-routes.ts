@@ -1,9 +1,9 @@
 import type { Context, Hono } from 'hono';
-import { isRefusal, pageOf, read, readCursor, refuse, refused } from '../../api/index.ts';
+import { isRefusal, pageOf, pageRead, read, refuse, refused } from '../../api/index.ts';
 import { changeProfile } from '../people/profile-change.ts';
 import type { HandleFault, Profile } from '../people/profiles.ts';
 import { type FollowRow, relate } from '../people/relations.ts';
-import { type Answers, limitOf } from './answers.ts';
+import { type Answers, wantedPage } from './answers.ts';
 import { NEW_PROFILE, PROFILE_CHANGE } from './requests.ts';
 import { shownProfile, shownRoom } from './shown.ts';
 
@@ -118,19 +118,17 @@ async function people(
   profile: Profile,
   side: 'followers' | 'following',
 ): Promise<Response> {
-  const asked = limitOf(c);
-  const cursor = readCursor(c.req.query('cursor'));
-  if (isRefusal(asked)) return refused(asked);
-  if (isRefusal(cursor)) return refused(cursor);
-  const before: FollowRow | undefined = cursor.after && { at: cursor.after.at, account: cursor.after.key };
-  const rows = await parts.relations[side](profile.account, asked.limit + 1, before);
-  const shown = rows.slice(0, asked.limit);
-  const cards = await parts.profiles.cards(shown.map(({ account }) => account));
-  const last = rows.length > asked.limit ? shown.at(-1) : undefined;
+  const wanted = wantedPage(c);
+  if (isRefusal(wanted)) return refused(wanted);
+  const { limit, after } = wanted;
+  const before: FollowRow | undefined = after && { at: after.at, account: after.key };
+  const found = await parts.relations[side](profile.account, limit + 1, before);
+  const { rows, next } = pageRead(found, ({ at, account }) => ({ at, key: account }), limit);
+  const cards = await parts.profiles.cards(rows.map(({ account }) => account));
   return pageOf(
     c,
     'people',
-    shown.flatMap(({ account, at }) => {
+    rows.flatMap(({ account, at }) => {
       const card = cards.get(account);
       return card
         ? {
@@ -139,6 +137,6 @@ async function people(
           }
         : [];
     }),
-    last && { at: last.at, key: last.account },
+    next,
   );
 }

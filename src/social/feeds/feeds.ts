@@ -4,16 +4,16 @@ import type { Store } from '../../store/index.ts';
 /** So many of the newest posts of everybody are looked at before those who are followed are asked one by one. */
 const WINDOW = 2_000;
 
-/** Numbers of posts, the newest first, that are all below a number. Each is a walk along one index. */
+/** Numbers of posts, the newest first, all below `before`. Each list is a walk along one index. */
 export interface Feeds {
   /** Posts and reposts of those whom an account follows, and its own. */
   home(account: string, limit: number, before: number): Promise<number[]>;
   /** Posts and reposts of everybody here. */
   local(limit: number, before: number): Promise<number[]>;
-  /** Posts of one account; `replies`: its answers to others instead. */
+  /** Posts and reposts of one account; `replies`: its answers instead. */
   of(author: string, limit: number, before: number, replies?: boolean): Promise<number[]>;
   tagged(tag: string, limit: number, before: number): Promise<number[]>;
-  /** Answers to a post, the oldest first, all above a number. */
+  /** Answers to a post, the oldest first, all above `after`. */
   repliesTo(post: number, limit: number, after: number): Promise<number[]>;
   quotesOf(post: number, limit: number, before: number): Promise<number[]>;
 }
@@ -70,7 +70,7 @@ export function openFeeds({ db, engine }: Pick<Store, 'db' | 'engine'>): Feeds {
         order by part.id desc limit ${limit}`.execute(db);
       return numbers(rows);
     }
-    // SQLite knows no lateral joins, and no way to a database is as short.
+    // SQLite has no lateral joins, and asking it once more costs little.
     const { rows } = await sql<{ author: string }>`${chosen}`.execute(db);
     const found: number[] = [];
     for (const { author } of rows) found.push(...numbers(await ofAuthor(author, limit, before).execute()));

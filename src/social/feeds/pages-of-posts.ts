@@ -27,7 +27,7 @@ export type PostList =
   | { readonly kind: 'replies' | 'quotes'; readonly post: number }
   | { readonly kind: 'words'; readonly asked: AskedWords };
 
-/** Lists in which somebody does not meet whom they mute; on a profile or in a conversation they have come for them. */
+/** Lists in which somebody does not meet whom they mute; to a profile they have come for just that person. */
 const SIFTED: ReadonlySet<PostList['kind']> = new Set(['home', 'local', 'tag', 'words', 'replies', 'quotes']);
 
 const keysOf = (

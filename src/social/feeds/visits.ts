@@ -1,8 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Store } from '../../store/index.ts';
+import { VISIT_IDLE_MS } from '../../wire/audience-events.ts';
 
-/** After so long without a look at the feed, the next one is a new visit: the rule of `visits` in docs/numbers.md. */
-const NEW_VISIT_MS = 30 * 60_000;
 /** A visit that goes on is written down so often at most. */
 const NOTED_MS = 60_000;
 
@@ -13,7 +12,7 @@ export interface FeedVisits {
    * before: all above it is new. It stays through a visit, so that a page that is loaded again shows the same line.
    */
   look(account: string, newest: number): Promise<number>;
-  /** The same without being a look. */
+  /** That line without being a look. */
   mark(account: string): Promise<number>;
 }
 
@@ -34,7 +33,7 @@ export function openVisits({ store, clock }: { readonly store: Store; readonly c
           .execute();
         return 0;
       }
-      const isNew = at - row.at >= NEW_VISIT_MS;
+      const isNew = at - row.at >= VISIT_IDLE_MS;
       const mark = isNew ? row.newest : row.mark;
       if (isNew || newest > row.newest || at - row.at >= NOTED_MS)
         await db

@@ -1,5 +1,6 @@
 import type { SocialParts } from '../parts.ts';
 import { compose } from '../posts/composing.ts';
+import { postIdOf } from '../posts/post-key.ts';
 import { goOn } from './answer.ts';
 import { lineField, pressed, refusedNote, sentTo } from './controls.ts';
 import { postField, type Returned } from './post-page.ts';
@@ -61,5 +62,5 @@ export async function sendCompose(
   const made = await compose(parts, account, { text: sent.get('text') ?? '' }, visit.request);
   return typeof made === 'string'
     ? again(words.faults[made], 422)
-    : goOn(`/@${profile.handle}/${made.toString(36)}`);
+    : goOn(`/@${profile.handle}/${postIdOf(made)}`);
 }

@@ -1,6 +1,7 @@
 import { escapeHtml } from '../../base/plain-text.ts';
 import { PAGE_POSTS, type PostPage, pageOfPosts } from '../feeds/pages-of-posts.ts';
 import type { SocialParts } from '../parts.ts';
+import { postIdOf } from '../posts/post-key.ts';
 import { tagOf } from '../text/facets.ts';
 import { askedWords } from '../text/search-words.ts';
 import { goOn } from './answer.ts';
@@ -35,7 +36,7 @@ export function postsHtml(
     items.push(`<li>${postHtml(drawing, post)}</li>`);
   }
   const query = new URLSearchParams(url.searchParams);
-  if (next !== undefined) query.set('before', next.toString(36));
+  if (next !== undefined) query.set('before', postIdOf(next));
   const ways = [
     ...(next === undefined
       ? []

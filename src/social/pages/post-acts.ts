@@ -5,11 +5,10 @@ import type { SocialParts } from '../parts.ts';
 import { compose } from '../posts/composing.ts';
 import type { Post } from '../posts/post.ts';
 import { postIdOf } from '../posts/post-key.ts';
-import { tidyOptional } from '../text/post-text.ts';
+import { beginningOf, tidyOptional } from '../text/post-text.ts';
 import { goOn, wayBack } from './answer.ts';
 import { postPage } from './post-page.ts';
-import type { SocialVisit } from './visit.ts';
-import { waitFor } from './visit.ts';
+import { type SocialVisit, waitFor } from './visit.ts';
 
 /** What a form of a post's page wants. */
 export async function actOnPost(
@@ -52,7 +51,8 @@ export async function actOnPost(
     }
     case 'delete': {
       const reason = tidyOptional(sent.get('reason') ?? '', REASON_LENGTH);
-      if ('fault' in reason) return again(words.faults[reason.fault]);
+      if ('fault' in reason)
+        return again(reason.fault === 'too-long' ? words.reasonTooLong : words.faults[reason.fault]);
       const fault = await book.remove(post.key, { author: account.id }, reason.text || undefined);
       return fault ? again(words.faults[fault]) : goOn(path);
     }
@@ -82,9 +82,9 @@ async function complain(
   if (!reason || 'fault' in said) return again(words.unread);
   if (reason === 'other' && said.text === '') return again(words.wordsNeeded);
   if (!post.content || !post.author) return again(words.faults.deleted);
-  const begin = post.content.text.replace(/\s+/g, ' ').slice(0, 80);
+  const name = `@${post.author.handle}: ${beginningOf(post.content.text)}`;
   const filed = await deps.complain(request, {
-    ...{ post: postIdOf(post.key), name: `@${post.author.handle}: ${begin}`, reason, words: said.text },
+    ...{ post: postIdOf(post.key), name, reason, words: said.text },
     made: post.created,
   });
   return 'wait' in filed

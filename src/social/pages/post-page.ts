@@ -9,7 +9,7 @@ import { postIdOf } from '../posts/post-key.ts';
 import { POST_LENGTH } from '../text/post-text.ts';
 import { choice, doneNote, lineField, moment, pressed, refusedNote, sentTo, textField } from './controls.ts';
 import { postsHtml } from './list-pages.ts';
-import { postHtml, textHtml } from './post-view.ts';
+import { deletedLine, postHtml, textHtml } from './post-view.ts';
 import { type AnswerExtras, drawingOf, keyIn, refusal, type SocialVisit, shown } from './visit.ts';
 
 /** Posts above one that its page shows. */
@@ -49,9 +49,7 @@ const titleOf = ({ words }: SocialVisit, { author, content }: Post): string => {
   return `${words.postOf(author?.name ?? words.erasedAuthor)}${text === '' ? '' : `: ${text}`}`;
 };
 const aboutOf = ({ words }: SocialVisit, { content, deleted }: Post): string =>
-  deleted
-    ? words.deletedByAuthor(moment(words, deleted.at))
-    : (content?.text.replace(/\s+/g, ' ').slice(0, 200) ?? '');
+  deleted ? deletedLine(words, deleted) : (content?.text.replace(/\s+/g, ' ').slice(0, 200) ?? '');
 
 async function threadPage(
   parts: SocialParts,
@@ -93,7 +91,7 @@ async function threadPage(
   const next =
     page.next === undefined
       ? ''
-      : `<p><a class="button quiet" rel="next" href="${path}?before=${page.next.toString(36)}">${words.newer}</a></p>`;
+      : `<p><a class="button quiet" rel="next" href="${path}?before=${postIdOf(page.next)}">${words.newer}</a></p>`;
   const replies =
     page.posts.length === 0
       ? `<p class="ash">${words.noReplies}</p>`
@@ -161,7 +159,7 @@ async function quotesPage(parts: SocialParts, visit: SocialVisit, post: Post): P
   });
 }
 
-/** The answer to `version`: how the post was when its editor read it. */
+/** The form of an edit; its field `version` says how the post was when its author read it. */
 async function editPage(
   parts: SocialParts,
   visit: SocialVisit,

@@ -45,10 +45,16 @@ export function textHtml(text: string, facets: readonly Facet[]): string {
     .join('');
 }
 
+/** When a post was deleted, and by whom, in a sentence. */
+export const deletedLine = (words: SocialWords, { at, by }: Tombstone): string =>
+  by === 'author' ? words.deletedByAuthor(day(words, at)) : words.deletedByModerator(day(words, at));
+
 /** What is left of a deleted post. */
-export const tombstoneHtml = (words: SocialWords, { at, by, reason }: Tombstone): string =>
-  `<div class="tombstone"><p>${by === 'author' ? words.deletedByAuthor(day(words, at)) : words.deletedByModerator(day(words, at))}</p>${
-    reason === undefined ? '' : `<p dir="auto">${words.reasonGiven(escapeHtml(reason))}</p>`
+export const tombstoneHtml = (words: SocialWords, tombstone: Tombstone): string =>
+  `<div class="tombstone"><p>${deletedLine(words, tombstone)}</p>${
+    tombstone.reason === undefined
+      ? ''
+      : `<p dir="auto">${words.reasonGiven(escapeHtml(tombstone.reason))}</p>`
   }</div>`;
 
 /** The card of a room; it says what the room is doing now. */

@@ -133,7 +133,7 @@ async function peoplePage(
   const last = rows.length > PAGE_PEOPLE ? here.at(-1) : undefined;
   const title = side === 'followers' ? words.followersTitle : words.followsTitle;
   const next = last
-    ? `<p><a class="button quiet" rel="next" href="/@${profile.handle}?show=${side}&amp;before=${last.at}.${last.account}">${words.older}</a></p>`
+    ? `<p><a class="button quiet" rel="next" href="/@${profile.handle}?show=${side}&amp;before=${last.at}.${last.account}">${words.morePeople}</a></p>`
     : '';
   return shown(parts, visit, {
     ...{ title: `${title} · @${profile.handle}`, about: title },

@@ -3,6 +3,7 @@ import { roomsIn } from '../api/shown.ts';
 import type { SocialParts } from '../parts.ts';
 import type { Profile } from '../people/profiles.ts';
 import type { Post } from '../posts/post.ts';
+import { postKeyOf } from '../posts/post-key.ts';
 import type { SocialPage } from '../social-deps.ts';
 import type { SocialWords } from '../words/social-words.ts';
 import { pageAnswer, socialWords } from './answer.ts';
@@ -88,14 +89,11 @@ export async function drawingOf(
   };
 }
 
-/** The number of a row in a query, such as `?before=`; undefined when it is none. */
-export function keyIn(url: URL, name: string): number | undefined {
-  const said = url.searchParams.get(name) ?? '';
-  const key = /^[a-z0-9]{1,11}$/.test(said) ? Number.parseInt(said, 36) : Number.NaN;
-  return Number.isSafeInteger(key) ? key : undefined;
-}
+/** The number of a post in a query, such as `?before=`; undefined when it is none. */
+export const keyIn = (url: URL, name: string): number | undefined =>
+  postKeyOf(url.searchParams.get(name) ?? '');
 
-/** Seconds to wait before `account` may act once more. */
+/** Seconds to wait before `account` may act once more; undefined: none. */
 export const waitFor = (
   { paces }: SocialParts,
   kind: 'posts' | 'acts',

@@ -3,14 +3,17 @@ import { isDuplicate, type SocialProfileTable, type Store } from '../../store/in
 import type { WordIndex } from '../search/word-index.ts';
 import { HANDLE } from '../text/facets.ts';
 
-/** Addresses that would be taken for the server's own. */
+/** Names that would be taken for the server's own. */
 const KEPT: ReadonlySet<string> = new Set(
   'admin administrator earshot erased everyone help here host hosts moderator moderation operator official post root security staff support system'.split(
     ' ',
   ),
 );
 
-/** Somebody as posts show them. An erased account has no name, and keeps its posts' tombstones. */
+/** Accounts whose visit of today is remembered; beyond it all are forgotten, and noted once more. */
+const MOST_NOTED = 50_000;
+
+/** Somebody as posts show them. An erased account has no name, and its posts' tombstones stay. */
 export interface PersonCard {
   readonly account: string;
   readonly handle: string;
@@ -25,6 +28,7 @@ export interface Profile extends PersonCard {
   readonly pinnedRoom?: string;
   /** The day of the last visit, as `2026-12-01`. */
   readonly seen?: string;
+  /** Wall-clock ms. */
   readonly created: number;
 }
 
@@ -48,7 +52,7 @@ export interface Profiles {
   byHandle(handle: string): Promise<Profile | undefined>;
   /** Cards of many accounts by account; those without a profile are left out. */
   cards(accounts: Iterable<string>): Promise<ReadonlyMap<string, PersonCard>>;
-  /** Accounts of addresses, for mentions. */
+  /** Accounts by their names, for mentions. */
   accountsOf(handles: readonly string[]): Promise<ReadonlyMap<string, string>>;
   change(account: string, change: ProfileChange): Promise<void>;
   /** Notes that somebody was here today, and under which name: at most one write a day. */
@@ -142,7 +146,7 @@ export function openProfiles(deps: {
       const today = day();
       const now = `${today} ${name}`;
       if (noted.get(account) === now) return;
-      if (noted.size > 50_000) noted.clear();
+      if (noted.size > MOST_NOTED) noted.clear();
       noted.set(account, now);
       const found = await db
         .updateTable('social_profile')

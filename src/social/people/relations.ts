@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Store } from '../../store/index.ts';
 import { openShields, type ShieldKind } from './shields.ts';
 
-/** Accounts that one account follows. */
+/** Accounts that one account follows, at most. */
 export const MOST_FOLLOWED = 10_000;
 
 /** What one account is to another. */
@@ -15,7 +15,7 @@ export interface Relation {
   readonly blockedBy: boolean;
 }
 
-/** One who follows or is followed, and since when. */
+/** One who follows or is followed, and since when, wall-clock ms. */
 export interface FollowRow {
   readonly account: string;
   readonly at: number;
@@ -34,7 +34,7 @@ export interface Relations {
   /** Whom an account does not read: whom it mutes, and blocks in either direction. */
   unread(account: string): Promise<ReadonlySet<string>>;
   counts(account: string): Promise<{ readonly followers: number; readonly following: number }>;
-  /** The newest first; after `before`. */
+  /** The newest first; those older than `before`. */
   followers(account: string, limit: number, before?: FollowRow): Promise<FollowRow[]>;
   following(account: string, limit: number, before?: FollowRow): Promise<FollowRow[]>;
   forget(account: string): Promise<void>;

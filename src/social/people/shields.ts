@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Store } from '../../store/index.ts';
 
-/** Accounts that one mutes or blocks. */
+/** Mutes and blocks of one account, at most. */
 export const MOST_SHIELDED = 10_000;
 
 /** What keeps somebody away: `mute` from one's own eyes, `block` from everything that is one's own. */

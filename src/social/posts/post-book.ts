@@ -22,8 +22,8 @@ export interface PostBook {
     isCurrent?: (version: number) => boolean,
   ): Promise<PostFault | undefined>;
   /**
-   * Leaves a tombstone; its author may give it another reason later. A repost goes without one. `reason`: empty for
-   * none, undefined for the one that is there.
+   * Leaves a tombstone; its author may give it another reason later. A repost leaves none. `reason`: empty for none,
+   * undefined to keep what is there.
    */
   remove(
     key: number,

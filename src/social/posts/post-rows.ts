@@ -6,15 +6,15 @@ import type { Relations } from '../people/relations.ts';
 export type PostDb = Kysely<Schema>;
 type Column = 'replies' | 'reposts' | 'quotes' | 'likes';
 
-/** A post that has no content. */
+/** The columns of a post without content. */
 export const EMPTY_POST = { text: '', facets: '[]', room: null, clip: null, edited: null } as const;
-/** A post that has nothing of what most do not have. */
+/** The columns that are empty in most posts. */
 export const BLANK_POST = {
   ...{ ...EMPTY_POST, reply_to: null, root: null, quote_of: null, repost_of: null, request: null },
   ...{ deleted: null, deleted_by: null, reason: null },
 } as const;
 
-/** Opens what everything that is done with posts needs. */
+/** Opens the rows of posts: what writing, marking and removing share. */
 export function openPostRows({ store, relations }: { readonly store: Store; readonly relations: Relations }) {
   const { db } = store;
   const rowOf = (key: number, from: PostDb = db) =>
@@ -48,5 +48,5 @@ export function openPostRows({ store, relations }: { readonly store: Store; read
   return { rowOf, counted, target, unpass };
 }
 
-/** What it opens. */
+/** See `openPostRows`. */
 export type PostRows = ReturnType<typeof openPostRows>;

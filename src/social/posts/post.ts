@@ -8,11 +8,12 @@ export interface PostContent {
   /** The room whose card it carries, and the clip of it. */
   readonly room?: string;
   readonly clip?: string;
+  /** When it was last edited, wall-clock ms. */
   readonly edited?: number;
   readonly version: number;
 }
 
-/** What is left of a deleted post. */
+/** What is left of a deleted post; `at`: when that was, wall-clock ms. */
 export interface Tombstone {
   readonly at: number;
   readonly by: 'author' | 'moderator';
@@ -24,6 +25,7 @@ export interface Post {
   readonly key: number;
   /** Absent when the account has been erased. */
   readonly author?: PersonCard;
+  /** Wall-clock ms. */
   readonly created: number;
   readonly content?: PostContent;
   readonly deleted?: Tombstone;
@@ -40,7 +42,7 @@ export interface Post {
   readonly mine?: { readonly liked: boolean; readonly reposted: boolean };
 }
 
-/** A version of a post before an edit. */
+/** A version of a post before an edit; `at`: when it was written, wall-clock ms. */
 export interface PostVersion {
   readonly version: number;
   readonly text: string;

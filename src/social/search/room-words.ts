@@ -2,6 +2,9 @@ import { isListed } from '../../wire/room.ts';
 import type { SocialDeps } from '../social-deps.ts';
 import type { WordIndex } from './word-index.ts';
 
+/** Rooms whose words are remembered; beyond it they are written once more. */
+const MOST_WRITTEN = 10_000;
+
 /** Keeps the words of rooms: of their titles, hosts and addresses, as long as everybody may find them. */
 export interface RoomWords {
   /** A room has changed, or is gone. */
@@ -23,7 +26,7 @@ export function openRoomWords(
       card !== undefined && isListed(card) && card.status !== 'cancelled' && card.welcome !== true;
     const text = isFound ? `${card.title} ${card.hosts.join(' ')} ${slug}` : '';
     if (written.get(slug) === text) return;
-    if (written.size > 10_000) written.clear();
+    if (written.size > MOST_WRITTEN) written.clear();
     written.set(slug, text);
     await (text === '' ? words.remove('room', slug) : words.put('room', slug, text));
   };

@@ -20,13 +20,13 @@ export interface WordIndex {
   remove(kind: 'person' | 'room', ref: string): Promise<void>;
   /** Numbers of posts with all words, the newest first; below `before`. */
   posts(asked: AskedWords, limit: number, before: number): Promise<number[]>;
-  /** References of people or rooms, those that came last first. */
+  /** References of people or rooms, the newest first. */
   others(kind: 'person' | 'room', asked: AskedWords, limit: number): Promise<string[]>;
   /** The references of a kind that are there. */
   all(kind: 'person' | 'room'): Promise<Set<string>>;
 }
 
-/** A word between quotes has no meaning beside itself. Words are letters, digits and marks alone. */
+/** A word in quotes is no operator of FTS5. Words are letters, digits and marks alone. */
 const onSqlite = ({ words, beginning }: AskedWords): string =>
   [...words.map((word) => `"${word}"`), ...(beginning === undefined ? [] : [`"${beginning}" *`])].join(
     ' AND ',

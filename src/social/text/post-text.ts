@@ -17,6 +17,10 @@ const MARKS = new RegExp(`\\p{M}{${MOST_MARKS + 1}}`, 'u');
 
 const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
+/** How a text begins, on one line, for those who decide about it: at most 80 UTF-16 code units. */
+export const beginningOf = (text: string): string =>
+  (text.length > 80 ? `${text.slice(0, 79)}…` : text).replace(/\s+/g, ' ');
+
 /** Why a text is not accepted. */
 export type TextFault = 'empty' | 'too-long' | 'too-many-marks' | 'broken';
 

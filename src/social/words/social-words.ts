@@ -39,7 +39,6 @@ export interface SocialWords {
   readonly notShown: string;
   readonly missing: string;
   readonly statuses: Readonly<Record<RoomStatus, string>>;
-  readonly toRoom: string;
   readonly toClip: string;
   readonly like: string;
   readonly unlike: string;
@@ -47,7 +46,6 @@ export interface SocialWords {
   readonly unrepost: string;
   readonly quote: string;
   readonly reply: string;
-  readonly more: string;
   readonly edit: string;
   readonly remove: string;
   readonly report: string;
@@ -74,6 +72,7 @@ export interface SocialWords {
   readonly removeLead: string;
   readonly removeReason: string;
   readonly removeHint: string;
+  readonly reasonTooLong: string;
   readonly removeNow: string;
   // One's address.
   readonly chooseTitle: string;
@@ -90,6 +89,7 @@ export interface SocialWords {
   readonly followersTitle: string;
   readonly followsTitle: string;
   readonly nobody: string;
+  readonly morePeople: string;
   readonly follow: string;
   readonly unfollow: string;
   readonly mute: string;

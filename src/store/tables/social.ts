@@ -19,6 +19,7 @@ export interface SocialProfileTable {
   pinned_room: string | null;
   /** The day of the last visit, as `2026-12-01`; null: not known. */
   seen: string | null;
+  /** Wall-clock ms, as all times of these tables. */
   created: number;
 }
 
@@ -46,9 +47,10 @@ export interface SocialPostTable {
   /** The room or clip whose card it carries. */
   room: string | null;
   clip: string | null;
-  /** Of the last edit. */
+  /** When it was last edited. */
   edited: number | null;
   version: Generated<number>;
+  /** When it was deleted. */
   deleted: number | null;
   /** `author` or `moderator`. */
   deleted_by: string | null;
@@ -100,8 +102,8 @@ export interface SocialTagTable {
 }
 
 /**
- * Words that are searched. The index itself is the table `social_search_fts`, which triggers fill: of FTS5 on SQLite, of
- * `tsvector` on PostgreSQL. It is not data, and is not copied.
+ * Words that are searched. The indexes themselves are the tables `social_post_fts`, `social_person_fts` and
+ * `social_room_fts`, which triggers fill: FTS5 on SQLite, `tsvector` on PostgreSQL. They are not data, and are not copied.
  */
 export interface SocialSearchTable {
   /** Of a post its number; of others a number of their own. */
@@ -132,7 +134,7 @@ const owned = <T extends string, C extends string, N extends string>(
   name: N,
 ) => table.addColumn(name, 'text', (c) => c.notNull().references('account.id').onDelete('cascade'));
 
-/** One index for posts, people and rooms each, so that a common word of posts keeps nobody waiting for a person. */
+/** Posts, people and rooms have an index each, so that a common word of posts keeps nobody waiting for a person. */
 const KINDS = ['post', 'person', 'room'] as const;
 
 /** The name of the index of a kind. */

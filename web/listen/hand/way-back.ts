@@ -1,8 +1,8 @@
 /** How the program gets to the moment at which somebody leaves the stage. Times in seconds of the program. */
 
-/** So much beyond the moment nothing has been left out yet: the mixer makes the program later than the stage. */
+/** Up to so much beyond the moment nothing is left out, s: the mixer makes the program later than the stage. */
 const SPARE = 0.1;
-/** Further back than this the live player would skip forward again, or the sound is no longer kept. */
+/** Further back than this, s, the live player would skip forward again, or the sound is no longer kept. */
 const MOST_BACK = 2.5;
 
 /** Wait until the program is there, go back within what the player has, or play the recording from there. */

@@ -140,7 +140,7 @@ const french: ModerationDeskWords = {
   },
   why: 'Raison',
   whyHint: 'La personne concernée la lit.',
-  doIt: 'Exécuter',
+  doIt: 'Appliquer',
   inForce: 'Ce qui a été décidé ici',
   takeBack: 'Annuler',
   done: 'C’est fait.',

@@ -4,7 +4,7 @@ import { CopyButton } from '../controls/copy-button.tsx';
 import { reasonOf } from '../host/host-actions.ts';
 import type { RoomSettings } from '../host/room-settings.ts';
 
-/** What lets listeners into a private room beside the list of accounts: one link for all of them, the password, and the withdrawal of both. */
+/** What lets listeners into a private room beside the list of guests: one link for all, and the password. */
 export function Listeners({
   settings,
   busy,
