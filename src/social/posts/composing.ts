@@ -1,5 +1,6 @@
 import type { AccountCard } from '../../wire/account.ts';
 import type { SocialParts } from '../parts.ts';
+import { POST_LENGTH, tidyText } from '../text/post-text.ts';
 import type { PostFault, PostWish } from './post-fault.ts';
 import { roomLinkIn } from './room-link.ts';
 
@@ -22,7 +23,10 @@ export async function compose(
       ? (request.headers.get('x-forwarded-host') ?? new URL(request.url).host)
       : new URL(deps.publicUrl).host;
   const named = wish.room === undefined ? undefined : { room: wish.room, clip: wish.clip };
-  const linked = named ?? (wish.text.length > 20_000 ? undefined : roomLinkIn(wish.text, host));
+  // Links are looked for in what would be kept, which is short.
+  const tidy = tidyText(wish.text, POST_LENGTH);
+  if ('fault' in tidy) return tidy.fault;
+  const linked = named ?? roomLinkIn(tidy.text, host);
   const card = linked && (await deps.cardOf(linked.room));
   const isShown = card !== undefined && card.access !== 'private';
   if (named && !isShown) return 'no-room';

@@ -19,21 +19,23 @@ export const HANDLE = /^[a-z0-9_]{2,30}$/;
 const LINK = /\bhttps?:\/\/[^\s<>"'“”«»`\\^{|}]+/giu;
 const MENTION = /(?<![\p{L}\p{N}\p{M}_@/.])@([a-z0-9_]{2,30})(?![\p{L}\p{N}\p{M}_@])/giu;
 const TAG = /(?<![\p{L}\p{N}\p{M}_#/&])[#＃]([\p{L}\p{N}\p{M}_\u200c\u200d]{1,50})(?![\p{L}\p{N}\p{M}_])/gu;
-const ENDS = /[.,:;!?…*_~]+$/u;
+const ENDS: ReadonlySet<string> = new Set('.,:;!?…*_~');
 const PAIRS: Readonly<Record<string, string>> = { ')': '(', ']': '[' };
 
-const count = (text: string, sign: string): number => text.split(sign).length - 1;
-
-/** A link without the end of the sentence that it stands in. */
+/** A link without the end of the sentence that it stands in. Each sign is looked at once: a text may be all ends. */
 function withoutEnds(found: string): string {
-  let text = found;
-  for (;;) {
-    const last = text.at(-1) ?? '';
+  const many = new Map<string, number>();
+  for (const sign of found.match(/[()[\]]/g) ?? []) many.set(sign, (many.get(sign) ?? 0) + 1);
+  let end = found.length;
+  for (; end > 0; end -= 1) {
+    const last = found[end - 1] ?? '';
+    if (ENDS.has(last)) continue;
     const open = PAIRS[last];
-    if (ENDS.test(text)) text = text.replace(ENDS, '');
-    else if (open !== undefined && count(text, last) > count(text, open)) text = text.slice(0, -1);
-    else return text;
+    const closed = many.get(last) ?? 0;
+    if (open === undefined || closed <= (many.get(open) ?? 0)) break;
+    many.set(last, closed - 1);
   }
+  return found.slice(0, end);
 }
 
 /** The form by which hashtags are the same: `#Été` and `#été`. */

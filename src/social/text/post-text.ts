@@ -48,7 +48,10 @@ export function tidyText(
     .normalize('NFC')
     .replace(/\r\n?|[\u0085\u2028\u2029]/g, '\n')
     .replace(HIDDEN, '')
-    .replace(/[\p{Zs}\t]+\n/gu, '\n')
+    .split('\n')
+    // A regular expression would begin again at each of many blanks.
+    .map((line) => line.trimEnd())
+    .join('\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
   if (UNSEEN.test(text)) return { fault: 'empty' };

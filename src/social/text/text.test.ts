@@ -29,6 +29,13 @@ test('marks on one letter have a bound, and a hundred thousand of them cost no t
   expect(fault(`👩${'\u200d👩'.repeat(60)}`)).toBe('too-many-marks');
 });
 
+test('a text of blanks, of full stops or of brackets alone costs no time either', () => {
+  expect(fault(`a${' '.repeat(19_998)}b`)).toBe('too-long');
+  expect(kept('one \u00a0\t\n two')).toBe('one\n two');
+  expect(findFacets(`http://${'.'.repeat(5_000)}a${')'.repeat(14_000)}`)).toEqual([]);
+  expect(findFacets(`http://x.example/${'('.repeat(900)}${')'.repeat(901)}.`)[0]?.to).toBe(17 + 1_800);
+});
+
 test('what cannot be seen, or turns the text of others around, does not stay', () => {
   expect(kept('one\r\n\r\n\r\n\r\ntwo \u202e\u0000\u0007three\u2028four ')).toBe('one\n\ntwo three\nfour');
   expect(kept('ב\u200eא')).toBe('ב\u200eא');
