@@ -7,6 +7,7 @@ import { awayPage } from './pages/answer.ts';
 import { openSocialPages } from './pages/social-pages.ts';
 import { openSocialParts } from './parts.ts';
 import { ownSocialData } from './people/own-social-data.ts';
+import { reportable } from './posts/post.ts';
 import { postKeyOf } from './posts/post-key.ts';
 import { openRoomWords } from './search/room-words.ts';
 import type { SocialDeps } from './social-deps.ts';
@@ -24,7 +25,7 @@ export interface Social extends AsyncDisposable {
   fetch(request: Request): Promise<Response>;
   /** A room has changed: search finds it by its new words, or no longer. */
   roomChanged(slug: string): void;
-  /** Removes a post as a moderator; whose it was, or undefined when there is none. */
+  /** Removes a post, or the reason on its tombstone, as a moderator; whose it was, or undefined when there is none. */
   removePost(id: string, reason: string): Promise<string | undefined>;
   /** Everything that is kept about an account. */
   exported(account: string): Promise<object>;
@@ -68,7 +69,7 @@ export async function open(deps: SocialDeps): Promise<Social> {
     async removePost(id, reason) {
       const key = postKeyOf(id);
       const post = key === undefined ? undefined : await parts.reader.one(key);
-      if (!post || post.deleted) return undefined;
+      if (!post || reportable(post) === undefined) return undefined;
       return (await parts.book.remove(post.key, 'moderator', reason)) ? undefined : post.author?.account;
     },
     exported: (account) => ownSocialData(deps.store, account),

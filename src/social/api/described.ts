@@ -191,7 +191,7 @@ const postPaths = (): Record<string, object> => ({
     delete: operation(
       'Delete a post: its content and its history go, a tombstone with the date stays',
       { 200: json(POST, 'The tombstone'), 204: { description: 'A repost goes without one' } },
-      ['not-found', 'not-author', ...OURS],
+      ['not-found', 'not-author', ...PACED],
       member,
     ),
   },
@@ -200,7 +200,7 @@ const postPaths = (): Record<string, object> => ({
     put: operation(
       'Delete a post with a reason, or give the tombstone of a deleted one another',
       { 200: json(POST, 'The tombstone'), 204: { description: 'A repost goes without one' } },
-      ['not-found', 'not-author', ...OURS],
+      ['not-found', 'not-author', ...PACED],
       { ...member, schema: DELETION },
     ),
   },
@@ -255,7 +255,7 @@ const postPaths = (): Record<string, object> => ({
   '/api/posts/{id}/reports': {
     parameters: [ID],
     post: operation(
-      'Report a post to the operator; needs no account',
+      'Report a post, or the reason on its tombstone, to the operator; needs no account',
       { 201: json(object(['number'], { number: text }), 'The number of the report') },
       ['not-found', 'post-deleted', 'too-often', 'database-away', ...REPEAT],
       { schema: NEW_COMPLAINT, parameters: [idempotencyKey] },

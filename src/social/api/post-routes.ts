@@ -10,8 +10,9 @@ import {
   shownWithTag,
   stateOf,
 } from '../../api/index.ts';
+import type { AccountCard } from '../../wire/account.ts';
 import { compose } from '../posts/composing.ts';
-import type { Post } from '../posts/post.ts';
+import { type Post, reportable } from '../posts/post.ts';
 import { postIdOf } from '../posts/post-key.ts';
 import { beginningOf } from '../text/post-text.ts';
 import { type Answers, faulty } from './answers.ts';
@@ -80,24 +81,26 @@ export function postRoutes(app: Hono, answers: Answers): void {
     const post = await reader.one(key, who.account.id);
     return post ? tagged(post, 200) : refuse('not-found');
   });
-  const bury = async (c: Context, account: string, reason?: string): Promise<Response> => {
+  const bury = async (c: Context, account: AccountCard, reason?: string): Promise<Response> => {
     const key = answers.key(c);
     if (key instanceof Response) return key;
-    const fault = await book.remove(key, { author: account }, reason);
+    const paced = answers.paced(c, 'acts', account);
+    if (paced) return paced;
+    const fault = await book.remove(key, { author: account.id }, reason);
     if (fault) return faulty(fault);
-    const post = await reader.one(key, account);
+    const post = await reader.one(key, account.id);
     return post ? c.json(await answers.shown(post)) : c.body(null, 204);
   };
   app.delete('/api/posts/:id', async (c) => {
     const who = await answers.member(c);
-    return who instanceof Response ? who : bury(c, who.account.id);
+    return who instanceof Response ? who : bury(c, who.account);
   });
   // With a body, which many programs cannot send with DELETE.
   app.put('/api/posts/:id/tombstone', async (c) => {
     const who = await answers.member(c);
     if (who instanceof Response) return who;
     const wish = await read(c, DELETION);
-    return isRefusal(wish) ? refused(wish) : bury(c, who.account.id, wish.value.reason);
+    return isRefusal(wish) ? refused(wish) : bury(c, who.account, wish.value.reason);
   });
   app.get('/api/posts/:id/history', async (c) => {
     const post = await one(c);
@@ -129,11 +132,12 @@ export function postRoutes(app: Hono, answers: Answers): void {
     if (isRefusal(wish)) return refused(wish);
     const post = await one(c);
     if (post instanceof Response) return post;
-    if (!post.content || !post.author) return refuse('post-deleted');
+    const said = reportable(post);
+    if (said === undefined || !post.author) return refuse('post-deleted');
     const { reason, words = '' } = wish.value;
     if (reason === 'other' && words === '') return refuse('unprocessable', 'words: say what it is');
     const filed = await deps.complain(c.req.raw, {
-      ...{ post: postIdOf(post.key), name: `@${post.author.handle}: ${beginningOf(post.content.text)}` },
+      ...{ post: postIdOf(post.key), name: `@${post.author.handle}: ${beginningOf(said)}` },
       ...{ reason, words, made: post.created },
     });
     return 'wait' in filed

@@ -3,7 +3,7 @@ import { REASON_LENGTH } from '../api/requests.ts';
 import { postPath } from '../api/shown.ts';
 import type { SocialParts } from '../parts.ts';
 import { compose } from '../posts/composing.ts';
-import type { Post } from '../posts/post.ts';
+import { type Post, reportable } from '../posts/post.ts';
 import { postIdOf } from '../posts/post-key.ts';
 import { beginningOf, tidyOptional } from '../text/post-text.ts';
 import { goOn, wayBack } from './answer.ts';
@@ -81,8 +81,9 @@ async function complain(
   const said = tidyOptional(sent.get('words') ?? '', ABUSE_WORDS_LENGTH);
   if (!reason || 'fault' in said) return again(words.unread);
   if (reason === 'other' && said.text === '') return again(words.wordsNeeded);
-  if (!post.content || !post.author) return again(words.faults.deleted);
-  const name = `@${post.author.handle}: ${beginningOf(post.content.text)}`;
+  const text = reportable(post);
+  if (text === undefined || !post.author) return again(words.faults.deleted);
+  const name = `@${post.author.handle}: ${beginningOf(text)}`;
   const filed = await deps.complain(request, {
     ...{ post: postIdOf(post.key), name, reason, words: said.text },
     made: post.created,

@@ -4,7 +4,7 @@ import { REASON_LENGTH } from '../api/requests.ts';
 import { postPath } from '../api/shown.ts';
 import { PAGE_POSTS, pageOfPosts } from '../feeds/pages-of-posts.ts';
 import type { SocialParts } from '../parts.ts';
-import type { Post } from '../posts/post.ts';
+import { type Post, reportable } from '../posts/post.ts';
 import { postIdOf } from '../posts/post-key.ts';
 import { POST_LENGTH } from '../text/post-text.ts';
 import { choice, doneNote, lineField, moment, pressed, refusedNote, sentTo, textField } from './controls.ts';
@@ -37,7 +37,7 @@ export async function postPage(
   const isOwn = post.author !== undefined && post.author.account === visit.account?.id;
   if (view === 'history') return historyPage(parts, visit, post);
   if (view === 'quotes') return quotesPage(parts, visit, post);
-  if (view === 'report' && post.content) return complaintPage(parts, visit, post, returned, told);
+  if (view === 'report' && reportable(post) !== undefined) return complaintPage(parts, visit, post, returned, told);
   if (view === 'edit' && isOwn && post.content) return editPage(parts, visit, post, returned, told);
   if (view === 'delete' && isOwn && !post.deleted) return removePage(parts, visit, post, returned, told);
   if (view === 'quote' && visit.profile && post.content) return quotePage(parts, visit, post, returned, told);
@@ -87,7 +87,9 @@ async function threadPage(
           : []),
         `<a href="${path}?show=report">${words.report}</a>`,
       ].join(' ')}</p>${isOwn ? pinForm(visit, post) : ''}`
-    : '';
+    : reportable(post) === undefined
+      ? ''
+      : `<p class="answers small"><a href="${path}?show=report">${words.report}</a></p>`;
   const next =
     page.next === undefined
       ? ''

@@ -49,6 +49,13 @@ export function openPostRemoval(deps: {
         await db
           .transaction()
           .execute((trx) => bury(trx, key, by === 'moderator' ? 'moderator' : 'author', reason || undefined));
+      // A reason is read wherever the post was: moderators put theirs in its place.
+      else if (by === 'moderator' && row.deleted_by === 'author' && row.reason !== null)
+        await db
+          .updateTable('social_post')
+          .set({ deleted_by: 'moderator', reason: reason || null })
+          .where('id', '=', key)
+          .execute();
       // What moderators wrote is theirs.
       else if (reason !== undefined && by !== 'moderator' && row.deleted_by === 'author')
         await db

@@ -49,3 +49,7 @@ export interface PostVersion {
   readonly facets: readonly Facet[];
   readonly at: number;
 }
+
+/** What somebody can report of a post: its text, or the reason that its author gave for deleting it. */
+export const reportable = ({ content, deleted }: Post): string | undefined =>
+  content?.text ?? (deleted?.by === 'author' ? deleted.reason : undefined);
