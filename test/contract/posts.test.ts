@@ -236,6 +236,10 @@ describe.each(['sqlite', 'postgres'] as const)('posts on %s', (engine) => {
     expect(await as().get('/api/profiles/bo')).toMatchObject({ followers: 0, following: 0 });
     const rest = JSON.stringify(await store().db.selectFrom('social_profile').selectAll().execute());
     expect(rest).not.toMatch(/"ana"/);
+    // Old mentions lead to nobody else.
+    await store().db.deleteFrom('social_profile').where('handle', '=', 'cem').execute();
+    expect((await as('cem').post('/api/profile', { handle: 'ana' })).status).toBe(422);
+    expect((await as('cem').post('/api/profile', { handle: 'anna' })).status).toBe(201);
   });
 
   // PostgreSQL chooses its plans by how much there is: bench/feed.ts looks at it with a million posts.

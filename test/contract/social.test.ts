@@ -13,7 +13,7 @@ describe.each(['sqlite', 'postgres'] as const)('profiles and feeds on %s', (engi
     ]);
     expect((await as('ana').post('/api/profile', { handle: 'ana' })).status).toBe(201);
     await store().db.deleteFrom('social_profile').where('handle', '=', 'cem').execute();
-    for (const handle of ['ana', 'admin', '42', 'x'])
+    for (const handle of ['ana', 'admin', 'adm1n', '_support_', 'moderators2', 'earshot_team', '42', 'x'])
       expect((await codeOf(await as('cem').post('/api/profile', { handle })))[0], handle).toBe(422);
     expect(await codeOf(await as('cem').post('/api/posts', { text: 'x' }))).toEqual([409, 'profile-needed']);
     expect(await codeOf(await as().post('/api/posts', { text: 'x' }))).toEqual([401, 'account-needed']);
@@ -27,6 +27,7 @@ describe.each(['sqlite', 'postgres'] as const)('profiles and feeds on %s', (engi
     });
     for (const wrong of [
       ...[{ links: ['javascript:alert(1)'] }, { bio: 'x'.repeat(301) }, { pinnedRoom: 'no-such' }],
+      ...[{ links: ['https://bank.example@a.example'] }, { links: ['https://a.example/\u202egro'] }],
       { unheard: 1 },
     ])
       expect((await as('ana').patch('/api/profile', wrong)).status, JSON.stringify(wrong)).toBe(422);

@@ -30,10 +30,13 @@ const post = z.string().transform((id, context) => {
   return z.NEVER;
 });
 const slug = z.string().regex(/^[a-z0-9-]{3,64}$/, 'use the address of a room');
-const link = z
-  .string()
-  .max(300)
-  .refine((url) => /^https?:\/\/[^\s<>"]+$/i.test(url) && URL.canParse(url), 'use an address with https://');
+/** Neither a name before the host nor what nobody sees is in it: both make one address look like another. */
+function isPlainLink(url: string): boolean {
+  if (!/^https?:\/\/[^\s<>"\p{C}]+$/iu.test(url) || !URL.canParse(url)) return false;
+  const { username, password } = new URL(url);
+  return username === '' && password === '';
+}
+const link = z.string().max(300).refine(isPlainLink, 'use an address with https://');
 
 /** Chooses one's address. */
 export const NEW_PROFILE = z.strictObject({

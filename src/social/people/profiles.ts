@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import { isDuplicate, type SocialProfileTable, type Store } from '../../store/index.ts';
 import type { WordIndex } from '../search/word-index.ts';
@@ -12,6 +13,21 @@ const KEPT: ReadonlySet<string> = new Set(
 
 /** Accounts whose visit of today is remembered; beyond it all are forgotten, and noted once more. */
 const MOST_NOTED = 50_000;
+
+/** The form in which the address of an erased account stays taken, since old mentions and links lead to it. */
+const goneAs = (handle: string): string =>
+  `erased_${createHash('sha256').update(handle).digest('hex').slice(0, 32)}`;
+/** Digits that are read as letters. */
+const READ_AS: Readonly<Record<string, string>> = { 0: 'o', 1: 'i', 3: 'e', 4: 'a', 5: 's', 7: 't' };
+
+/** True for an address that would be taken for the server itself, also as `adm1n`, `_admin_` or `admins2`. */
+function isKept(handle: string): boolean {
+  const read = handle
+    .replace(/\d+$/, '')
+    .replaceAll('_', '')
+    .replace(/\d/g, (digit) => READ_AS[digit] ?? digit);
+  return KEPT.has(handle) || KEPT.has(read) || KEPT.has(read.replace(/s$/, '')) || read.includes('earshot');
+}
 
 /** Somebody as posts show them. An erased account has no name, and its posts' tombstones stay. */
 export interface PersonCard {
@@ -94,7 +110,9 @@ export function openProfiles(deps: {
     of,
     async begin(account, name, handle) {
       if (!HANDLE.test(handle) || !/[a-z]/.test(handle)) return 'form';
-      if (KEPT.has(handle) || handle.startsWith('erased_')) return 'kept';
+      if (isKept(handle) || handle.startsWith('erased_')) return 'kept';
+      const gone = db.selectFrom('social_profile').select('account').where('handle', '=', goneAs(handle));
+      if (await gone.executeTakeFirst()) return 'taken';
       try {
         await db
           .insertInto('social_profile')
@@ -160,10 +178,13 @@ export function openProfiles(deps: {
     async forget(account) {
       noted.delete(account);
       await words.remove('person', account);
+      const now = db.selectFrom('social_profile').select('handle').where('account', '=', account);
+      const { handle } = (await now.executeTakeFirst()) ?? {};
+      if (handle === undefined) return;
       await db
         .updateTable('social_profile')
         .set({
-          ...{ handle: `erased_${account.replaceAll('-', '')}`, bio: '', links: '[]' },
+          ...{ handle: handle.startsWith('erased_') ? handle : goneAs(handle), bio: '', links: '[]' },
           ...{ pinned_post: null, pinned_room: null, seen: null },
         })
         .where('account', '=', account)
