@@ -2,7 +2,7 @@ import type { Context, Hono } from 'hono';
 import { isRefusal, pageOf, pageRead, read, refuse, refused } from '../../api/index.ts';
 import { changeProfile } from '../people/profile-change.ts';
 import type { HandleFault, Profile } from '../people/profiles.ts';
-import { type FollowRow, relate } from '../people/relations.ts';
+import { relate } from '../people/relations.ts';
 import { type Answers, wantedPage } from './answers.ts';
 import { NEW_PROFILE, PROFILE_CHANGE } from './requests.ts';
 import { shownProfile, shownRoom } from './shown.ts';
@@ -121,10 +121,11 @@ async function people(
   const wanted = wantedPage(c);
   if (isRefusal(wanted)) return refused(wanted);
   const { limit, after } = wanted;
-  const before: FollowRow | undefined = after && { at: after.at, account: after.key };
+  const before = after && (await parts.profiles.rowAfter(after.at, after.key));
   const found = await parts.relations[side](profile.account, limit + 1, before);
-  const { rows, next } = pageRead(found, ({ at, account }) => ({ at, key: account }), limit);
-  const cards = await parts.profiles.cards(rows.map(({ account }) => account));
+  const cards = await parts.profiles.cards(found.map(({ account }) => account));
+  const keyOf = (account: string): string => cards.get(account)?.handle ?? '';
+  const { rows, next } = pageRead(found, ({ at, account }) => ({ at, key: keyOf(account) }), limit);
   return pageOf(
     c,
     'people',

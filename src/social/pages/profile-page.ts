@@ -117,8 +117,8 @@ async function peoplePage(
   side: 'followers' | 'following',
 ): Promise<Response> {
   const { words, url } = visit;
-  const [, at, account] = /^(\d{1,15})\.([0-9a-f-]{36})$/.exec(url.searchParams.get('before') ?? '') ?? [];
-  const before = at !== undefined && account !== undefined ? { at: Number(at), account } : undefined;
+  const [, at, handle = ''] = /^(\d{1,15})\.([a-z0-9_]{0,30})$/.exec(url.searchParams.get('before') ?? '') ?? [];
+  const before = at === undefined ? undefined : await parts.profiles.rowAfter(Number(at), handle);
   const rows = await parts.relations[side](profile.account, PAGE_PEOPLE + 1, before);
   const here = rows.slice(0, PAGE_PEOPLE);
   const cards = await parts.profiles.cards(here.map((row) => row.account));
@@ -133,7 +133,7 @@ async function peoplePage(
   const last = rows.length > PAGE_PEOPLE ? here.at(-1) : undefined;
   const title = side === 'followers' ? words.followersTitle : words.followsTitle;
   const next = last
-    ? `<p><a class="button quiet" rel="next" href="/@${profile.handle}?show=${side}&amp;before=${last.at}.${last.account}">${words.morePeople}</a></p>`
+    ? `<p><a class="button quiet" rel="next" href="/@${profile.handle}?show=${side}&amp;before=${last.at}.${cards.get(last.account)?.handle ?? ''}">${words.morePeople}</a></p>`
     : '';
   return shown(parts, visit, {
     ...{ title: `${title} · @${profile.handle}`, about: title },

@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { isDuplicate, type SocialProfileTable, type Store } from '../../store/index.ts';
 import type { WordIndex } from '../search/word-index.ts';
 import { HANDLE } from '../text/facets.ts';
+import type { FollowRow } from './relations.ts';
 
 /** Names that would be taken for the server's own. */
 const KEPT: ReadonlySet<string> = new Set(
@@ -68,6 +69,11 @@ export interface Profiles {
   byHandle(handle: string): Promise<Profile | undefined>;
   /** Cards of many accounts by account; those without a profile are left out. */
   cards(accounts: Iterable<string>): Promise<ReadonlyMap<string, PersonCard>>;
+  /**
+   * Where a list of people goes on after somebody's row. Ids of accounts are told to nobody: by them somebody on a stage
+   * under another name would be known.
+   */
+  rowAfter(at: number, handle: string): Promise<FollowRow>;
   /** Accounts by their names, for mentions. */
   accountsOf(handles: readonly string[]): Promise<ReadonlyMap<string, string>>;
   change(account: string, change: ProfileChange): Promise<void>;
@@ -106,6 +112,15 @@ export function openProfiles(deps: {
       .where('account.erased', 'is', null);
   const of: Profiles['of'] = async (account) =>
     row(await profiles().where('social_profile.account', '=', account).executeTakeFirst());
+  const accountsOf: Profiles['accountsOf'] = async (handles) => {
+    if (handles.length === 0) return new Map();
+    const found = await db
+      .selectFrom('social_profile')
+      .select(['account', 'handle'])
+      .where('handle', 'in', [...handles])
+      .execute();
+    return new Map(found.map(({ account, handle }) => [handle, account]));
+  };
   return {
     of,
     async begin(account, name, handle) {
@@ -141,15 +156,8 @@ export function openProfiles(deps: {
         .execute();
       return new Map(found.map((one) => [one.account, one]));
     },
-    async accountsOf(handles) {
-      if (handles.length === 0) return new Map();
-      const found = await db
-        .selectFrom('social_profile')
-        .select(['account', 'handle'])
-        .where('handle', 'in', [...handles])
-        .execute();
-      return new Map(found.map(({ account, handle }) => [handle, account]));
-    },
+    accountsOf,
+    rowAfter: async (at, handle) => ({ at, account: (await accountsOf([handle])).get(handle) ?? '' }),
     async change(account, { bio, links, pinnedPost, pinnedRoom }) {
       const set = {
         ...(bio === undefined ? {} : { bio }),
