@@ -36,6 +36,12 @@ export function planned(
 export const relocked = (entry: RoomOnSite): RoomOnSite =>
   entry.arrangements?.access === 'private' ? arranged(entry, { lock: newLock() }) : entry;
 
+/** The entry without the private rooms that it continues and that continue it: everybody would read their names. */
+export const opened = (entry: RoomOnSite): RoomOnSite =>
+  entry.arrangements?.access === 'private'
+    ? arranged(planned(entry, { continues: undefined, continuedBy: undefined }), { carried: undefined })
+    : entry;
+
 /** True for a room that only those may see who are let in: private, or a draft. */
 export const isClosed = ({ arrangements }: RoomOnSite): boolean =>
   arrangements?.access === 'private' || arrangements?.draft === true;

@@ -22,6 +22,7 @@ import { type InvitedPeople, openRoomInvitations } from './accounts/invitations.
 import { openMembers } from './accounts/members.ts';
 import { Book } from './book.ts';
 import { measured, toldWhenOver } from './change.ts';
+import { relock } from './life/carried.ts';
 import { openTick } from './life/tick.ts';
 import { openMeasures, type RoomMeasures } from './measures.ts';
 import type { MusicShelf } from './music.ts';
@@ -182,7 +183,8 @@ export async function open(deps: RoomsDeps): Promise<Rooms> {
   const bar = async (slug: string, who: SpeakerId): Promise<void> => {
     await book.bar(slug, who);
     const entry = await book.find(slug);
-    if (entry) await members.remove(entry.id, who);
+    // The key with which they listen to a private room would open it for another hour.
+    if (entry && (await members.remove(entry.id, who))) await relock(book, slug);
   };
   const handle = routes(
     {

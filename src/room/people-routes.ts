@@ -3,6 +3,7 @@ import { isRefusal, read, refuse, refused } from '../api/index.ts';
 import { asSpeakerId } from '../base/ids.ts';
 import { openPace } from '../http/index.ts';
 import { type Access, type Changing, tooOften } from './access/access.ts';
+import { relock } from './life/carried.ts';
 import { studioLink } from './links.ts';
 import { requests } from './requests.ts';
 import type { RoutesDeps } from './routes-deps.ts';
@@ -57,7 +58,8 @@ export function peopleRoutes(
     if (!who) return refuse('unprocessable', 'id: use the id of somebody in the roster');
     if (who === caller.speaker) return refuse('unprocessable', 'id: this is your own link');
     const made = await book.bar(caller.entry.card.slug, who);
-    await deps.members.remove(caller.entry.id, who);
+    // The key with which they listen to a private room would open it for another hour.
+    if (await deps.members.remove(caller.entry.id, who)) await relock(book, caller.entry.card.slug);
     return isRefusal(made) ? refused(made) : c.body(null, 204);
   });
 

@@ -124,8 +124,9 @@ export function enterRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (
       const { role, known, trouble } = await access.ofAccount(room, who);
       if (known && trouble) return trouble;
       if (role === 'stranger') continue;
-      // Whoever comes in has accepted.
-      await deps.invitations.letIn(room.id, who.id);
+      // Whoever comes in has accepted; unless they were taken off the list in this moment.
+      const isListed = await deps.invitations.letIn(room.id, who.id);
+      if (!isListed && (await access.ofAccount(room, who)).role === 'stranger') continue;
       return { entry, pass: BY_ACCOUNT };
     }
     return NOT_LISTED;

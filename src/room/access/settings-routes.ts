@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import { ifMatch, isRefusal, read, refused } from '../../api/index.ts';
-import { arranged, newLock } from '../arrangements.ts';
+import { arranged, newLock, opened } from '../arrangements.ts';
 import { inState } from '../change.ts';
 import { relock } from '../life/carried.ts';
 import type { RoomRefusal } from '../refusal.ts';
@@ -20,9 +20,9 @@ export function settingsRoutes(
   const schemas = requests(() => clock.wall());
 
   /** Whoever listens to the room that continues this one, by what they had here, shows it again. */
-  const relockNext = async (made: RoomOnSite | RoomRefusal): Promise<void> => {
-    const next = isRefusal(made) ? undefined : made.arrangements?.plans?.continuedBy?.slug;
-    if (next !== undefined) await relock(book, next);
+  const relockNext = async (before: RoomOnSite, made: RoomOnSite | RoomRefusal): Promise<void> => {
+    const next = before.arrangements?.plans?.continuedBy?.slug;
+    if (next !== undefined && !isRefusal(made)) await relock(book, next);
   };
 
   app.get('/api/rooms/:slug/settings', async (c) => {
@@ -47,7 +47,7 @@ export function settingsRoutes(
         const next = access ?? entry.arrangements?.access ?? 'public';
         if (typeof kept === 'string' && next !== 'private')
           return { refused: 'unprocessable', detail: 'password: only a private room has one' };
-        return arranged(entry, {
+        return arranged(next === 'private' ? entry : opened(entry), {
           access: next === 'public' ? undefined : next,
           ...(next === 'private' ? {} : { password: undefined }),
           ...(kept === undefined ? {} : { password: kept ?? undefined }),
@@ -56,7 +56,7 @@ export function settingsRoutes(
         });
       }),
     );
-    await relockNext(made);
+    await relockNext(caller.entry, made);
     return shown(c, made);
   });
 
@@ -79,7 +79,7 @@ export function settingsRoutes(
     const made = await book.change(caller.entry.card.slug, (entry) =>
       arranged(entry, { guests: (entry.arrangements?.guests ?? 0) + 1, lock: newLock() }),
     );
-    await relockNext(made);
+    await relockNext(caller.entry, made);
     return shown(c, made);
   });
 }

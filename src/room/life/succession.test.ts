@@ -88,6 +88,17 @@ test('a private room is continued by a private one, which lets in whoever the fi
   for (const at of ['next', 'last']) expect(await opens(byLink, at)).toBe(false);
 });
 
+test('a private room that opens to everybody no longer names the private one after it', async () => {
+  const first = await create({ title: 'First', slug: 'first', access: 'private' });
+  const next = await create({ title: 'Secret', slug: 'next', access: 'private' });
+  const on = await ask('POST', '/api/rooms/first/continue', { by: 'next', link: next.token }, first.token);
+  expect(on.status).toBe(200);
+  const { lock } = card('next');
+  expect((await ask('PATCH', '/api/rooms/first/settings', { access: 'public' }, first.token)).status).toBe(200);
+  expect(JSON.stringify(card('first'))).not.toContain('Secret');
+  expect(card('next').lock).not.toBe(lock);
+});
+
 test('the operator needs nobody’s link', async () => {
   await rig.restart({ operatorKey: 'operator-key-of-some-length' });
   expect((await lead({ by: 'two' }, 'operator-key-of-some-length')).status).toBe(200);
