@@ -126,10 +126,15 @@ describe.each(['sqlite', 'postgres'] as const)('profiles and feeds on %s', (engi
     expect(texts(await as('ana').list('/api/feeds/home'))).toEqual(['not followed yet', 'own']);
   });
 
-  test('who is blocked neither follows, answers, quotes, likes nor reposts, in both directions', async () => {
+  test('who is blocked neither follows, answers, edits an answer, quotes, likes nor reposts, in both directions', async () => {
     const post = await as('ana').writes('hello');
+    const under = await as('bo').writes('an answer', { replyTo: post.id });
     await as('bo').put('/api/profiles/ana/follow');
     expect(await as('ana').put('/api/profiles/bo/block')).toBe(204);
+    expect(await codeOf(await as('bo').patch(`/api/posts/${under.id}`, { text: 'worse' }))).toEqual([
+      403,
+      'blocked',
+    ]);
     expect(await as('ana').get('/api/profiles/bo')).toMatchObject({
       relation: { blocked: true, followsBack: false },
     });

@@ -185,7 +185,7 @@ const postPaths = (): Record<string, object> => ({
     patch: operation(
       'Edit a post; what it said before stays in its history',
       { 200: describe.tagged(POST, 'The post') },
-      ['not-found', 'post-deleted', 'not-author', 'etag-mismatch', ...PACED],
+      ['not-found', 'post-deleted', 'not-author', 'blocked', 'etag-mismatch', ...PACED],
       { ...member, schema: POST_EDIT, parameters: [ifMatchHeader] },
     ),
     delete: operation(

@@ -26,9 +26,14 @@ export function profileRoutes(app: Hono, answers: Answers): void {
   const { parts, base } = answers;
   const { profiles, relations, rooms, deps } = parts;
 
+  /** A pinned room that has become private since is named to nobody. */
+  const seen = async ({ pinnedRoom, ...profile }: Profile): Promise<Profile> =>
+    pinnedRoom !== undefined && (await rooms.cards([pinnedRoom])).has(pinnedRoom)
+      ? { ...profile, pinnedRoom }
+      : profile;
   const shown = async (profile: Profile, asking?: string): Promise<object> => ({
     ...shownProfile(
-      profile,
+      await seen(profile),
       await relations.counts(profile.account),
       base,
       asking === undefined || asking === profile.account

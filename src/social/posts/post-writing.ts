@@ -101,6 +101,10 @@ export function openPostWriting({ store, clock, words, profiles, rows, keys }: P
     ): Promise<PostFault | undefined> {
       const content = await parsed(text);
       if (typeof content === 'string') return content;
+      // What stands under somebody's post, or has it inside, stays as it is once one of the two has blocked the other.
+      const before = await rowOf(key);
+      for (const other of before?.author === author ? [before.reply_to, before.quote_of] : [])
+        if (other !== null && (await target(author, other)) === 'blocked') return 'blocked';
       return db.transaction().execute(async (trx) => {
         const row = await rowOf(key, trx);
         if (!row || row.repost_of !== null) return 'unknown';
