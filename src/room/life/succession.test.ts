@@ -94,7 +94,8 @@ test('a private room that opens to everybody no longer names the private one aft
   const on = await ask('POST', '/api/rooms/first/continue', { by: 'next', link: next.token }, first.token);
   expect(on.status).toBe(200);
   const { lock } = card('next');
-  expect((await ask('PATCH', '/api/rooms/first/settings', { access: 'public' }, first.token)).status).toBe(200);
+  const open = await ask('PATCH', '/api/rooms/first/settings', { access: 'public' }, first.token);
+  expect(open.status).toBe(200);
   expect(JSON.stringify(card('first'))).not.toContain('Secret');
   expect(card('next').lock).not.toBe(lock);
 });

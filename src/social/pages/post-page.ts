@@ -37,7 +37,8 @@ export async function postPage(
   const isOwn = post.author !== undefined && post.author.account === visit.account?.id;
   if (view === 'history') return historyPage(parts, visit, post);
   if (view === 'quotes') return quotesPage(parts, visit, post);
-  if (view === 'report' && reportable(post) !== undefined) return complaintPage(parts, visit, post, returned, told);
+  if (view === 'report' && reportable(post) !== undefined)
+    return complaintPage(parts, visit, post, returned, told);
   if (view === 'edit' && isOwn && post.content) return editPage(parts, visit, post, returned, told);
   if (view === 'delete' && isOwn && !post.deleted) return removePage(parts, visit, post, returned, told);
   if (view === 'quote' && visit.profile && post.content) return quotePage(parts, visit, post, returned, told);

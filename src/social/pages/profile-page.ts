@@ -117,7 +117,8 @@ async function peoplePage(
   side: 'followers' | 'following',
 ): Promise<Response> {
   const { words, url } = visit;
-  const [, at, handle = ''] = /^(\d{1,15})\.([a-z0-9_]{0,30})$/.exec(url.searchParams.get('before') ?? '') ?? [];
+  const [, at, handle = ''] =
+    /^(\d{1,15})\.([a-z0-9_]{0,30})$/.exec(url.searchParams.get('before') ?? '') ?? [];
   const before = at === undefined ? undefined : await parts.profiles.rowAfter(Number(at), handle);
   const rows = await parts.relations[side](profile.account, PAGE_PEOPLE + 1, before);
   const here = rows.slice(0, PAGE_PEOPLE);
