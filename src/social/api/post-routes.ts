@@ -115,18 +115,7 @@ export function postRoutes(app: Hono, answers: Answers): void {
       if (post instanceof Response) return post;
       return answers.list(c, { kind, post: post.key }, (await answers.reader(c))?.id);
     });
-  for (const kind of ['like', 'repost'] as const)
-    for (const method of ['put', 'delete'] as const)
-      app[method](`/api/posts/:id/${kind}`, async (c) => {
-        const who = await answers.member(c);
-        if (who instanceof Response) return who;
-        const key = answers.key(c);
-        if (key instanceof Response) return key;
-        const paced = answers.paced(c, 'acts', who.account);
-        if (paced) return paced;
-        const fault = await book[kind](who.account.id, key, method === 'put');
-        return fault ? faulty(fault) : c.body(null, 204);
-      });
+  markRoutes(app, answers);
   app.post('/api/posts/:id/reports', async (c) => {
     const wish = await read(c, NEW_COMPLAINT);
     if (isRefusal(wish)) return refused(wish);
@@ -144,4 +133,21 @@ export function postRoutes(app: Hono, answers: Answers): void {
       ? refuse('too-often', undefined, { 'retry-after': `${filed.wait}` })
       : c.json(filed, 201);
   });
+}
+
+/** Likes and reposts, given and taken back. */
+function markRoutes(app: Hono, answers: Answers): void {
+  const { book } = answers.parts;
+  for (const kind of ['like', 'repost'] as const)
+    for (const method of ['put', 'delete'] as const)
+      app[method](`/api/posts/:id/${kind}`, async (c) => {
+        const who = await answers.member(c);
+        if (who instanceof Response) return who;
+        const key = answers.key(c);
+        if (key instanceof Response) return key;
+        const paced = answers.paced(c, 'acts', who.account);
+        if (paced) return paced;
+        const fault = await book[kind](who.account.id, key, method === 'put');
+        return fault ? faulty(fault) : c.body(null, 204);
+      });
 }
