@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, describe as group, test } from 'vitest';
 import { EarshotError } from '../base/errors.ts';
-import { describe, envName, flagName, fromProcess, KEYS, load, samplePage } from './index.ts';
+import { describe, envName, flagName, fromProcess, KEYS, load, type Sources, samplePage } from './index.ts';
 
 const refusal = (run: () => unknown): string => {
   try {
@@ -230,6 +230,32 @@ test('a database URL of neither kind stops the start, and the message does not r
     'EARSHOT_DATABASE = …: use sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/NAME',
   );
   expect([said('sqlite:x'), said('postgresql://u@h/d'), said('')]).toEqual(['', '', '']);
+});
+
+test('EARSHOT_DATABASE_URL is another name of EARSHOT_DATABASE, and one that differs stops the start without repeating it', () => {
+  const url = 'postgres://u:pa55@db/earshot';
+  const file = (text: string) => ({ path: 'my.env', text });
+  const at = (sources: Omit<Sources, 'cores'>): unknown => load({ cores: 1, ...sources }).database;
+  const usual = at({ env: { EARSHOT_DATABASE: url } });
+  expect(usual).toBeDefined();
+  expect(at({ env: { EARSHOT_DATABASE_URL: url } })).toEqual(usual);
+  expect(at({ env: { EARSHOT_DATABASE_URL: `"${url}"`, EARSHOT_DATABASE: url } })).toEqual(usual);
+  expect(at({ env: { EARSHOT_DATABASE_URL: '', EARSHOT_DATABASE: url } })).toEqual(usual);
+  expect(at({ env: { EARSHOT_DATABASE_URL: url, EARSHOT_DATABASE: '' } })).toEqual(usual);
+  expect(at({ file: file(`EARSHOT_DATABASE_URL=${url}`) })).toEqual(usual);
+  // The environment wins over the file, under whichever name.
+  expect(at({ file: file('EARSHOT_DATABASE=sqlite:x'), env: { EARSHOT_DATABASE_URL: url } })).toEqual(usual);
+
+  const both = { EARSHOT_DATABASE: 'sqlite:x', EARSHOT_DATABASE_URL: url };
+  const said = 'EARSHOT_DATABASE_URL beside EARSHOT_DATABASE';
+  expect(() => at({ env: both })).toThrow(`${said}: they differ; set one of them`);
+  expect(() => at({ env: Object.fromEntries(Object.entries(both).reverse()) })).toThrow(said);
+  expect(() => at({ file: file(`EARSHOT_DATABASE_URL=${url}\nEARSHOT_DATABASE=sqlite:x`) })).toThrow(
+    `${said} in my.env: they differ`,
+  );
+  expect(() => at({ env: { EARSHOT_DATABASE_URL: 'mysql://u:geheim@h/d' } })).toThrow(
+    'EARSHOT_DATABASE_URL = …: use sqlite:PATH',
+  );
 });
 
 test('a configuration file that cannot be read is named with the reason', () => {

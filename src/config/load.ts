@@ -17,6 +17,14 @@ export const KEYS = Object.keys(schema.shape) as Key[];
 
 /** The environment variable of a key: `udpPort` is `EARSHOT_UDP_PORT`. */
 export const envName = (key: Key): string => `EARSHOT_${snake(key).toUpperCase()}`;
+/**
+ * Other names under which a variable is known; both may be set if they say the same. Hosts of programs often give the
+ * address of a database as `…_DATABASE_URL`.
+ */
+const OTHER_NAMES: Readonly<Record<string, Key>> = { EARSHOT_DATABASE_URL: 'database' };
+/** Those other names of a key. */
+export const otherNames = (key: Key): string[] =>
+  Object.keys(OTHER_NAMES).filter((name) => OTHER_NAMES[name] === key);
 /** The flag of a key: `udpPort` is `--udp-port`. */
 export const flagName = (key: Key): string => `--${snake(key).replaceAll('_', '-')}`;
 
@@ -48,20 +56,28 @@ export function load(sources: Sources): Config {
   };
 
   const byEnv = new Map(KEYS.map((key) => [envName(key), key]));
+  /** Puts a variable under either of its names; false if it is none. */
+  const putVariable = (name: string, value: string | undefined, of: Sources['env'], where = ''): boolean => {
+    const key = byEnv.get(name) ?? OTHER_NAMES[name];
+    if (!key) return false;
+    const usual = name === envName(key) ? undefined : unquoted(of?.[envName(key)]);
+    const differs = usual && value?.trim() && usual !== value.trim();
+    if (differs) wrong.push(`${name} beside ${envName(key)}${where}: they differ; set one of them`);
+    else put(key, value, `${name}${where}`);
+    return true;
+  };
   // Some editors put a byte order mark at the beginning.
   const text = sources.file?.text.replace(/^\ufeff/, '');
   const fileValues: Record<string, string | undefined> = text === undefined ? {} : parseEnv(text);
   if (sources.file) wrong.push(...strayLines(sources.file, Object.values(fileValues)));
   for (const [name, value] of Object.entries(fileValues)) {
-    const key = byEnv.get(name);
-    if (key) put(key, value, `${name} in ${sources.file?.path}`);
-    else wrong.push(unknown(`${name} in ${sources.file?.path}`, value, name, byEnv));
+    const where = ` in ${sources.file?.path}`;
+    if (!putVariable(name, value, fileValues, where))
+      wrong.push(unknown(`${name}${where}`, value, name, byEnv));
   }
   for (const [name, value] of Object.entries(sources.env ?? {})) {
     if (!name.startsWith('EARSHOT_') || name === 'EARSHOT_CONFIG' || isServiceLink(name, value)) continue;
-    const key = byEnv.get(name);
-    if (key) put(key, unquoted(value), name);
-    else wrong.push(unknown(name, value, name, byEnv));
+    if (!putVariable(name, unquoted(value), sources.env)) wrong.push(unknown(name, value, name, byEnv));
   }
   const byFlag = new Map(KEYS.map((key) => [flagName(key), key]));
   for (const { name, value } of readFlags(sources.flags ?? [])) {

@@ -1,4 +1,4 @@
-import { type Config, envName, flagName, KEYS } from './load.ts';
+import { type Config, envName, flagName, KEYS, otherNames } from './load.ts';
 import { schema } from './schema.ts';
 import { type About, manual } from './setting.ts';
 
@@ -29,7 +29,7 @@ export function manualPage(): string {
       '',
       `* value: ${unit}${secret ? ' (secret: masked when shown)' : ''}`,
       `* default: ${fallback === '' ? 'none' : `\`${fallback}\``}`,
-      `* set by: \`${flagName(key)}\`, \`${envName(key)}\``,
+      `* set by: ${[flagName(key), envName(key), ...otherNames(key)].map((name) => `\`${name}\``).join(', ')}`,
       `* a change takes effect: ${change === 'live' ? 'at once' : 'after a restart'}`,
     ].join('\n');
   });
