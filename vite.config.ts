@@ -25,6 +25,7 @@ const entries = [
   'people/people.css',
   'people/social.css',
   'people/passkeys.ts',
+  'people/theme.ts',
   'offline/service-worker.ts',
   'offline/page.ts',
 ].map((entry) => `web/${entry}`);

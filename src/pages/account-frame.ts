@@ -2,9 +2,9 @@ import type { PageLanguage } from '../base/negotiation.ts';
 import { type Load, type Manifest, openShell } from './page-shell.ts';
 import { plainWords } from './plain-words.ts';
 
-/** What pages of accounts load: the script for passkeys, without which everything else works. */
+/** What pages of accounts load: the scripts for the chosen theme and for passkeys, without which everything else works. */
 const PEOPLE: Load = {
-  sources: ['web/kit/style.css', 'web/people/people.css', 'web/people/passkeys.ts'],
+  sources: ['web/kit/style.css', 'web/people/people.css', 'web/people/theme.ts', 'web/people/passkeys.ts'],
   scripted: true,
 };
 

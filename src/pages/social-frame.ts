@@ -2,10 +2,10 @@ import type { PageLanguage } from '../base/negotiation.ts';
 import { type Load, type Manifest, openShell } from './page-shell.ts';
 import { plainWords } from './plain-words.ts';
 
-/** What pages of profiles and posts load: no script. */
+/** What pages of profiles and posts load: no script but the one that applies the chosen theme. */
 const SOCIAL: Load = {
-  sources: ['web/kit/style.css', 'web/people/people.css', 'web/people/social.css'],
-  scripted: false,
+  sources: ['web/kit/style.css', 'web/people/people.css', 'web/people/social.css', 'web/people/theme.ts'],
+  scripted: true,
 };
 
 /** The frame of pages of profiles and posts; `base`: the public address. Search engines list what says so. */

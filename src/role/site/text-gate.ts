@@ -85,7 +85,8 @@ export function openTextGate(
       status: 422,
       headers: {
         'content-type': 'text/html; charset=utf-8',
-        'content-security-policy': "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'",
+        'content-security-policy':
+          "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'",
         'cache-control': 'no-store',
       },
     });

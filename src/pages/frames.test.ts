@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { accountFrame, socialFrame } from './index.ts';
+
+const MANIFEST = {
+  'web/people/theme.ts': { file: 'theme-1.js' },
+  'web/people/passkeys.ts': { file: 'passkeys-1.js' },
+  'web/people/people.css': { file: 'people-1.css' },
+};
+const scripts = (page: string): string[] =>
+  [...page.matchAll(/<script[^>]*src="([^"]*)"/g)].map(([, at]) => at ?? '');
+
+test('pages of accounts and of posts load the script that applies the chosen theme, and none inline', () => {
+  const account = accountFrame(MANIFEST)('en', { title: 'Account', main: '<main></main>' });
+  expect(scripts(account)).toEqual(['/_/theme-1.js', '/_/passkeys-1.js']);
+  const page = { title: 'Posts', about: 'Posts', path: '/posts', main: '<main></main>' };
+  const social = socialFrame(MANIFEST, '')('fr', page);
+  expect(scripts(social)).toEqual(['/_/theme-1.js']);
+  for (const html of [account, social]) expect(html.match(/<script/g)?.length).toBe(scripts(html).length);
+});
