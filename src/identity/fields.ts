@@ -1,4 +1,4 @@
-import { plainText } from '../base/plain-text.ts';
+import { personName } from '../base/plain-text.ts';
 import { PASSWORD_LENGTH } from './basics.ts';
 
 /** The longest name of a person, a passkey or a token, in characters. */
@@ -8,11 +8,6 @@ const MOST_EMAIL = 254;
 /** ASCII alone: an address that only looks like another is somebody else's. Spec: RFC 5321, 4.1.2. */
 const EMAIL =
   /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/;
-/** Signs without width that only hide something; joiners stay, since scripts and emoji need them. */
-const NO_WIDTH = /(?!\u200c|\u200d|\u200e|\u200f|\ufe0e|\ufe0f)\p{Default_Ignorable_Code_Point}/gu;
-/** A joiner between two letters of ours joins nothing. */
-const IDLE_JOINER = /(?<=[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{N}])[\u200c\u200d]+/gu;
-const SCRIPTS = [/\p{Script=Latin}/u, /\p{Script=Cyrillic}/u, /\p{Script=Greek}/u];
 /** Long enough, and the first ones that are tried. */
 const COMMON = new Set(
   'password12 password123 password1234 passwordpassword 1234567890 12345678910 0123456789 0987654321 qwertyuiop qwerty12345 azertyuiop 1q2w3e4r5t 1qaz2wsx3edc iloveyou123 letmein12345 administrator changeme123 welcome123 motdepasse motdepasse1'.split(
@@ -25,10 +20,8 @@ export type FieldFault = 'name' | 'email' | 'passwordShort' | 'passwordLong' | '
 
 /** A person's name as one tidy line; undefined when it is empty, too long, or made to be taken for another. */
 export function nameOf(text: string): string | undefined {
-  const tidy = plainText(text.slice(0, 1_000).replace(NO_WIDTH, '').replace(IDLE_JOINER, ''), MOST_NAME);
-  // One word in two of these scripts is a disguise: no language mixes them.
-  const mixed = tidy?.split(/[\s\p{P}]+/u).some((word) => SCRIPTS.filter((is) => is.test(word)).length > 1);
-  return mixed ? undefined : tidy;
+  const read = personName(text.slice(0, 1_000), MOST_NAME);
+  return 'name' in read ? read.name : undefined;
 }
 
 /** An address in lower case; undefined when it is none. */

@@ -1,4 +1,4 @@
-import { plainText } from '../base/plain-text.ts';
+import { personName, plainText } from '../base/plain-text.ts';
 import { parseJson } from '../http/index.ts';
 import { type InteractionAct, PIN_LINK_LENGTH, QUESTION_LENGTH } from '../wire/interaction/questions.ts';
 import { DEVICE_KEY, STAGE_NAME_LENGTH } from '../wire/stage/hands.ts';
@@ -39,10 +39,10 @@ export function readAsk(fields: Fields): AskBody | string {
   if (text === undefined) return `text: use 1 to ${QUESTION_LENGTH} characters`;
   const said = fields.name ?? '';
   if (typeof said !== 'string') return `name: use up to ${STAGE_NAME_LENGTH} characters`;
-  const name = said.trim() === '' ? undefined : plainText(said, STAGE_NAME_LENGTH);
-  if (name === undefined && said.trim() !== '') return `name: use up to ${STAGE_NAME_LENGTH} characters`;
+  const called = said.trim() === '' ? { name: undefined } : personName(said, STAGE_NAME_LENGTH);
+  if ('fault' in called) return `name: ${called.fault}`;
   const device = deviceIn(fields);
-  return 'refused' in device ? device.refused : { text, name, ...device };
+  return 'refused' in device ? device.refused : { text, name: called.name, ...device };
 }
 
 /** Reads a vote. A string is the refusal in plain words. */

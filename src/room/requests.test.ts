@@ -12,11 +12,11 @@ test.each([
   [
     create,
     { title: 'x', colour: 1 },
-    'there is no field "colour"; use title, start, host, slug, access, password, draft',
+    'there is no field "colour"; use title, start, host, slug, about, access, password, draft',
   ],
-  [create, [], 'send an object with title, start, host, slug, access, password, draft'],
-  [create, 'text', 'send an object with title, start, host, slug, access, password, draft'],
-  [edit, {}, 'give a title, a start, a cap, rules or a reason for being late'],
+  [create, [], 'send an object with title, start, host, slug, about, access, password, draft'],
+  [create, 'text', 'send an object with title, start, host, slug, about, access, password, draft'],
+  [edit, {}, 'give a title, a start, a cap, rules, what it is about or a reason for being late'],
   [edit, { cap: '5' }, 'cap: use a whole number from 1 to 10000000, or null for no cap'],
   [edit, { cap: -5 }, 'cap: use at least 1, or null for no cap'],
   [invite, { role: 'king' }, 'role: use speaker, co-host or guest'],
@@ -32,4 +32,20 @@ test.each([
 ])('what is wrong is said in our words: %#', (schema, value, said) => {
   const parsed = schema.safeParse(value);
   expect(parsed.error && complaint(parsed.error)).toBe(said);
+});
+
+test('names of hosts and on invitations hide nothing and mix no alphabets in a word; a title may mix them', () => {
+  const { create, invite } = requests(() => 0);
+  expect(create.parse({ title: 'Аna\u200b live', host: 'An\u200ba' })).toEqual({
+    title: 'Аna live',
+    host: 'Ana',
+  });
+  expect(invite.parse({ name: 'An\u2060a' }).name).toBe('Ana');
+  for (const [schema, body] of [
+    [create, { title: 'x', host: 'Аna' }],
+    [invite, { name: 'Аna' }],
+  ] as const) {
+    const { error } = schema.safeParse(body);
+    expect(error && complaint(error)).toMatch(/^(host|name): use letters of one alphabet in each word$/);
+  }
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { pageQuery } from '../api/index.ts';
 import { asSlug } from '../base/ids.ts';
-import { plainText } from '../base/plain-text.ts';
+import { personName, plainText } from '../base/plain-text.ts';
 import { INVITED_ROLES } from '../wire/account.ts';
 
 /** Longest titles and names, in characters as people count them (code points). */
@@ -22,9 +22,20 @@ const words = (most: number, what: string) =>
       return z.NEVER;
     })
     .meta({ description: what, minLength: 1, maxLength: most });
+/** A name of a person. */
+const called = (what: string) =>
+  z
+    .string(`use 1 to ${NAME_LENGTH} characters`)
+    .transform((text, context) => {
+      const read = personName(text, NAME_LENGTH);
+      if ('name' in read) return read.name;
+      context.issues.push({ code: 'custom', message: read.fault, input: text });
+      return z.NEVER;
+    })
+    .meta({ description: what, minLength: 1, maxLength: NAME_LENGTH });
 
 const title = words(TITLE_LENGTH, 'What the room is about');
-const name = words(NAME_LENGTH, 'A name as others see it');
+const name = called('A name as others see it');
 const reason = words(REASON_LENGTH, 'Why; everybody reads it on the page of the room');
 
 const start = (now: () => number) =>

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { plainText } from '../base/plain-text.ts';
+import { personName, plainText } from '../base/plain-text.ts';
 import { parseJson } from '../http/index.ts';
 import type { BackstageAction } from '../wire/stage/backstage.ts';
 import { STAGE_NAME_LENGTH, TOPIC_LENGTH } from '../wire/stage/hands.ts';
 
-// The same rule as in the request that starts a room, because the name goes to the same pages, playlists and files.
 const line = (most: number) =>
   z.string().transform((text, context) => {
     const tidy = plainText(text, most);
@@ -12,7 +11,13 @@ const line = (most: number) =>
     context.issues.push({ code: 'custom', message: `use 1 to ${most} characters`, input: text });
     return z.NEVER;
   });
-const name = line(STAGE_NAME_LENGTH);
+// The same rule as in the request that starts a room, because the name goes to the same pages, playlists and files.
+const name = z.string().transform((text, context) => {
+  const read = personName(text, STAGE_NAME_LENGTH);
+  if ('name' in read) return read.name;
+  context.issues.push({ code: 'custom', message: read.fault, input: text });
+  return z.NEVER;
+});
 /** A word to somebody, or a reason: absent when it is empty. */
 const word = line(TOPIC_LENGTH).optional();
 const id = z.string().min(1).max(40);

@@ -1,4 +1,4 @@
-import { plainText } from '../../base/plain-text.ts';
+import { personName, plainText } from '../../base/plain-text.ts';
 import { parseJson } from '../../http/index.ts';
 import { DEVICE_KEY, type HandTrouble, STAGE_NAME_LENGTH, TOPIC_LENGTH } from '../../wire/stage/hands.ts';
 
@@ -25,8 +25,8 @@ export function readRaise(text: string): RaiseBody | string {
   if (typeof body === 'string') return body;
   const strange = unknown(body, ['name', 'topic', 'device']);
   if (strange) return strange;
-  const name = typeof body.name === 'string' ? plainText(body.name, STAGE_NAME_LENGTH) : undefined;
-  if (name === undefined) return `name: use 1 to ${STAGE_NAME_LENGTH} characters`;
+  const called = personName(typeof body.name === 'string' ? body.name : '', STAGE_NAME_LENGTH);
+  if ('fault' in called) return `name: ${called.fault}`;
   const said = body.topic ?? '';
   if (typeof said !== 'string') return `topic: use up to ${TOPIC_LENGTH} characters`;
   const topic = said.trim() === '' ? '' : plainText(said, TOPIC_LENGTH);
@@ -34,7 +34,7 @@ export function readRaise(text: string): RaiseBody | string {
   const { device } = body;
   if (typeof device !== 'string' || !DEVICE_KEY.test(device))
     return 'device: use 16 to 64 letters, digits, - and _, the same each time';
-  return { name, topic, device };
+  return { name: called.name, topic, device };
 }
 
 /** Reads the body of a request about one's own hand. A string is the refusal in plain words. */
