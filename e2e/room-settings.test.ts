@@ -67,3 +67,50 @@ test('a host says why it is late and closes the room in the studio; who waits re
   await card.locator('dd time').nth(1).waitFor({ timeout: 60_000 });
   expect(await studio.title()).toContain('Evening');
 });
+
+test('a room is private from the home page on, and a draft is there for others once it is announced', {
+  timeout: 180_000,
+}, async () => {
+  const seen = async (slug: string): Promise<number> =>
+    (await fetch(`${server.url}/r/${slug}`, { headers: { accept: 'text/html' } })).status;
+  const slugOf = (url: string): string => new URL(url).pathname.split('/')[2] ?? '';
+  await using hosts = await startBrowser({ viewport: { width: 320, height: 800 } });
+
+  const closed = await hosts.page(server.url);
+  const form = closed.locator('#start form').first();
+  const password = form.getByLabel('Password (optional)');
+  await form.getByLabel('What is it about?').fill('Budget');
+  await password.waitFor({ state: 'hidden' });
+  await form.getByLabel('Who may come').selectOption('private');
+  await password.fill('short');
+  await form.getByRole('button', { name: 'Open the studio' }).click();
+  await form.getByText('Use 6 to 200 characters, or leave it empty.').waitFor();
+  await password.fill('correct horse');
+  expect(await closed.evaluate('document.documentElement.scrollWidth')).toBe(320);
+  await form.getByRole('button', { name: 'Open the studio' }).click();
+  await closed.waitForURL(/\/studio(#|$)/);
+  await closed.locator('.room-card').getByText('A password is set.').waitFor({ timeout: 60_000 });
+  expect(await seen(slugOf(closed.url()))).toBe(404);
+
+  // Without scripts: the form of the page as the server wrote it, as far as the studio, which needs them.
+  await using plain = await startBrowser({ javaScript: false, locale: 'fr' });
+  const page = await plain.page(server.url);
+  await page.getByLabel('De quoi s’agit-il ?').fill('Assemblée');
+  await page.getByLabel('Qui peut venir').selectOption('unlisted');
+  await page.getByLabel('Enregistrer comme brouillon').check();
+  await page.getByRole('button', { name: 'Ouvrir une salle' }).click();
+  await page.waitForURL(/\/studio#token=/);
+  const slug = slugOf(page.url());
+  expect(await seen(slug)).toBe(404);
+
+  const studio = await hosts.page(page.url());
+  const card = studio.locator('.room-card');
+  await card.getByText('This room is a draft: only its hosts see it.').waitFor({ timeout: 60_000 });
+  expect(await card.getByLabel('Who may come').inputValue()).toBe('unlisted');
+  await card.getByRole('button', { name: 'Announce it' }).click();
+  await card.locator('[role=status]:has-text("Announced.")').waitFor();
+  await card.getByText('This room is a draft').waitFor({ state: 'detached' });
+  await expect.poll(() => seen(slug), { timeout: 60_000 }).toBe(200);
+  const listed = await (await fetch(`${server.url}/rooms.json`)).text();
+  expect(listed).not.toContain(slug);
+});

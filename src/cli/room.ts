@@ -6,7 +6,10 @@ import type { Command } from './command.ts';
 import { givenAddress, serverAddress } from './local-server.ts';
 import { type ListedRoom, roomDetails, roomTable } from './room-table.ts';
 
-const HELP = `earshot room create --title T [--start TIME] [--host NAME] [--slug S]   make a room; prints its links
+const HELP = `earshot room create --title T [--start TIME] [--host NAME] [--slug S]
+                   [--access public|unlisted|private] [--password P] [--draft]
+                                                   make a room; prints its links
+earshot room publish SLUG                          announce a draft; one without a start opens at once
 earshot room list                                  rooms that are on, to come, and over: times and listeners
 earshot room show SLUG                             one room, with a studio link for you
 earshot room set SLUG [--title T] [--start TIME] [--cap N|none]
@@ -22,13 +25,17 @@ earshot room resume SLUG                           let a stopped room go on
 earshot room release SLUG                          bring a room in quarantine back among the others
 earshot room delete SLUG                           remove a room that is over, with its recording
 
+  --access A    who may come: everybody (public, the default), whoever has the address (unlisted), or only
+                whoever is let in (private)
+  --password P  lets people into a private room; 6 to 200 characters
+  --draft       only the room's hosts see it until it is announced
   TIME          such as 2026-12-01T20:00 (the time zone of this machine) or 2026-12-01T20:00:00+01:00
   --url URL     the server, such as http://localhost:9000 (default: this machine, at the configured port)
   --token T     a host link's token, or the operator's (default: the operator's, from this machine's data folder)
   --data DIR    that data folder, if it is not the configured one
   --json        print the answer as JSON`;
 
-const CHANGES = ['open', 'live', 'standby', 'end', 'cancel', 'stop', 'resume', 'release'];
+const CHANGES = ['open', 'live', 'standby', 'end', 'cancel', 'stop', 'resume', 'release', 'publish'];
 const VERBS = ['create', 'list', 'show', 'set', 'link', 'remove', 'delete', ...CHANGES];
 /** Lifetime of a token made for one command. */
 const TOKEN_SECONDS = 600;
@@ -37,6 +44,9 @@ const OPTIONS = {
   title: { type: 'string' },
   start: { type: 'string' },
   slug: { type: 'string' },
+  access: { type: 'string' },
+  password: { type: 'string' },
+  draft: { type: 'boolean', default: false },
   cap: { type: 'string' },
   reason: { type: 'string' },
   name: { type: 'string' },
@@ -89,7 +99,10 @@ export const command: Command = async (args) => {
   };
   if (verb === 'create') {
     const made = await ask('POST', '/api/rooms', wish(values));
-    return show(made, () => `${roomDetails({ ...made, ...made.room })}\n  host     ${made.studio}`);
+    return show(made, () => {
+      const draft = values.draft ? `\n  draft    earshot room publish ${made.slug} announces it` : '';
+      return `${roomDetails({ ...made, ...made.room })}\n  host     ${made.studio}${draft}`;
+    });
   }
   if (verb === 'list') {
     const rooms = await listed(ask);
@@ -140,13 +153,17 @@ export const command: Command = async (args) => {
 type Values = Arguments<typeof OPTIONS>['values'];
 
 /** The body of a request for a new room. */
-function wish({ title, start, host, slug }: { [key in keyof Values]: Values[key] | boolean }): object {
+function wish(values: { [key in keyof Values]: Values[key] | boolean }): object {
+  const { title, start, host, slug, access, password, draft } = values;
   if (!title) throw new EarshotError('unprocessable', 'a room needs --title');
   return {
     title,
     ...(start ? { start: instant(String(start)) } : {}),
     ...(typeof host === 'string' ? { host } : {}),
     ...(slug ? { slug } : {}),
+    ...(access === undefined ? {} : { access }),
+    ...(password === undefined ? {} : { password }),
+    ...(draft ? { draft } : {}),
   };
 }
 

@@ -7,6 +7,17 @@ import { sentence } from './sentence.ts';
 /** How many rooms of each kind the home page lists: the soonest to come, and the newest that are over. */
 const MAX_LISTED = { coming: 200, over: 20 } as const;
 
+/** The form's choice who may come. The password stands there always: without scripts nothing shows it later. */
+const whoFields = (words: PlainWords): string =>
+  `<label>${words.who} <select name="access">${(['public', 'unlisted', 'private'] as const)
+    .map((one) => `<option value="${one}">${words.access[one]}</option>`)
+    .join('')}</select></label>
+<label>${words.password} <input name="password" autocomplete="off" minlength="6" maxlength="200" aria-describedby="password-hint"></label>
+<p class="small ash" id="password-hint">${words.passwordHint}</p>
+<label><input name="draft" type="checkbox" value="yes" aria-describedby="draft-hint"> ${words.draft}</label>
+<p class="small ash" id="draft-hint">${words.draftHint}</p>
+`;
+
 /** The form field for the operator's link, for browsers without scripts, where not everybody may start rooms. */
 const operatorField = (words: PlainWords): string =>
   `<label>${words.operator} <input name="operator" type="password" autocomplete="off" aria-describedby="operator-hint"></label>
@@ -44,7 +55,7 @@ ${section('over', words.over, over, words)}${on.length + next.length + over.leng
 <label>${words.name} <input name="host" maxlength="60" autocomplete="name" dir="auto"></label>
 <label>${words.when} <input name="start" type="datetime-local" aria-describedby="when-hint"></label>
 <p class="small ash" id="when-hint">${words.whenHint}</p>
-${asksForLink ? operatorField(words) : ''}<button type="submit" class="button">${words.start}</button>
+${whoFields(words)}${asksForLink ? operatorField(words) : ''}<button type="submit" class="button">${words.start}</button>
 </form></section>
 </main>`;
 }

@@ -108,6 +108,27 @@ test('the four clocks are always there; one that has not struck says so', () => 
   expect(html.match(/<dd>—/g)?.length).toBe(3);
 });
 
+test.each([
+  ['en', 'Who may come', 'Save as a draft'],
+  ['fr', 'Qui peut venir', 'Enregistrer comme brouillon'],
+] as const)(
+  'the form without scripts asks who may come, with a label and a hint for each field: %s',
+  (language, who, draft) => {
+    const home = pages.home([], language);
+    const [form = ''] = /<form id="new-room".*?<\/form>/s.exec(home) ?? [];
+    expect(form).toContain(`<label>${who} <select name="access">`);
+    expect([...form.matchAll(/<option value="(\w+)">/g)].map(([, value]) => value)).toEqual([
+      ...['public', 'unlisted', 'private'],
+    ]);
+    expect(form).toMatch(/<label>[^<]+<input name="password"/);
+    expect(form).toMatch(
+      new RegExp(`<label><input name="draft" type="checkbox" value="yes"[^>]*> ${draft}</label>`),
+    );
+    for (const [, hint] of form.matchAll(/aria-describedby="([\w-]+)"/g))
+      expect(form).toContain(`id="${hint}"`);
+  },
+);
+
 test('home shows what is on, what comes in order, and what was', () => {
   const html = pages.home([
     room({ slug: 'old', title: 'Old', status: 'ended', clocks: { ended: 5 } }),

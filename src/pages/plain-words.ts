@@ -1,5 +1,6 @@
 import type { DeadAirCause } from '../base/media.ts';
 import type { PageLanguage } from '../base/negotiation.ts';
+import type { RoomAccess } from '../wire/room.ts';
 
 /** What pages say before or without scripts. Names and titles come as safe markup. */
 export interface PlainWords {
@@ -45,6 +46,13 @@ export interface PlainWords {
   readonly name: string;
   readonly when: string;
   readonly whenHint: string;
+  /** Who may come to a new room. */
+  readonly who: string;
+  readonly access: Readonly<Record<RoomAccess, string>>;
+  readonly password: string;
+  readonly passwordHint: string;
+  readonly draft: string;
+  readonly draftHint: string;
   readonly operator: string;
   /** HTML. */
   readonly operatorHint: string;
@@ -147,6 +155,17 @@ const english: PlainWords = {
   name: 'Your name',
   when: 'When (UTC)',
   whenHint: 'Leave empty to open the doors now.',
+  who: 'Who may come',
+  access: {
+    public: 'Everybody',
+    unlisted: 'Whoever has the address',
+    private: 'Only whoever is let in',
+  },
+  password: 'Password, for a room to which only some are let in',
+  passwordHint:
+    '6 to 200 characters. You may leave it empty, and let people in by a link or by their account in the studio.',
+  draft: 'Save as a draft',
+  draftHint: 'Only its hosts see the room until they announce it in the studio.',
   operator: 'The operator’s link, if this server asks for it',
   operatorHint:
     'Not needed on the machine that runs this server. Elsewhere, ask the person who runs it: <code>earshot operator link</code> prints it.',
@@ -248,6 +267,17 @@ const french: PlainWords = {
   name: 'Votre nom',
   when: 'Quand (UTC)',
   whenHint: 'Laissez vide pour ouvrir les portes maintenant.',
+  who: 'Qui peut venir',
+  access: {
+    public: 'Tout le monde',
+    unlisted: 'Toute personne qui a l’adresse',
+    private: 'Seulement les personnes admises',
+  },
+  password: 'Mot de passe, pour une salle où n’entrent que les personnes admises',
+  passwordHint:
+    'De 6 à 200 caractères. Vous pouvez le laisser vide et faire entrer par un lien ou par leur compte, dans le studio.',
+  draft: 'Enregistrer comme brouillon',
+  draftHint: 'Seuls ses hôtes voient la salle, jusqu’à ce qu’ils l’annoncent dans le studio.',
   operator: 'Le lien de l’exploitant, si ce serveur le demande',
   operatorHint:
     'Inutile sur la machine qui fait tourner ce serveur. Ailleurs, demandez-le à la personne qui le gère : <code>earshot operator link</code> l’affiche.',

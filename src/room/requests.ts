@@ -148,6 +148,11 @@ export function requests(now: () => number) {
     createForm: fields({
       ...{ title, start: start(now).optional(), host: name.optional(), slug: slug.optional() },
       ...{ access: access.optional(), password: password.optional() },
+      /** A ticked box of a form sends its value, an unticked one nothing. */
+      draft: z
+        .literal('yes', 'use yes, or leave it out')
+        .transform((): boolean => true)
+        .optional(),
       operator: z.string(PASTE).max(2_000, PASTE).optional(),
     }),
     edit: fields({

@@ -96,10 +96,7 @@ export function startRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (
         : fromForeignPage(c, base(c));
     if (foreign) return refuse('foreign-page');
     const wish: Attempted<{
-      value: z.output<typeof schemas.createForm> & {
-        draft?: boolean | undefined;
-        about?: string | undefined;
-      };
+      value: z.output<typeof schemas.createForm> & { about?: string | undefined };
     }> = form ? await read(c, schemas.createForm, true) : await read(c, schemas.create);
     const token = bearer(c.req.header('authorization')) ?? tokenIn(wish);
     const local = await isLocal(c);

@@ -104,6 +104,40 @@ describe('starting a room', () => {
   });
 
   const FORM = 'application/x-www-form-urlencoded';
+  const sent = (body: string) => ask('POST', '/api/rooms', body, undefined, { 'content-type': FORM });
+  const settings = async (answer: Awaited<ReturnType<typeof sent>>) => {
+    const [, slug, token] = /^\/r\/(.+)\/studio#token=(.+)$/.exec(answer.headers.get('location') ?? '') ?? [];
+    return { slug, token, set: (await ask('GET', `/api/rooms/${slug}/settings`, undefined, token)).body };
+  };
+
+  test('a form says who may come, and the password of a private room', async () => {
+    const open = await settings(await sent('title=Hall&access=public&password='));
+    expect(open.set).toEqual({ access: 'public', draft: false, password: false });
+    const unlisted = await settings(await sent('title=Hall&access=unlisted&password='));
+    expect(unlisted.set).toEqual({ access: 'unlisted', draft: false, password: false });
+    const closed = await settings(await sent('title=Hall&access=private&password=correct+horse'));
+    expect(closed.set).toEqual({ access: 'private', draft: false, password: true });
+    expect((await ask('GET', `/api/rooms/${closed.slug}`)).status).toBe(404);
+  });
+
+  test('a form makes a draft, which its hosts announce', async () => {
+    const { slug, token, set } = await settings(await sent('title=Hall&access=public&password=&draft=yes'));
+    expect(set).toEqual({ access: 'public', draft: true, password: false });
+    expect((await ask('GET', `/api/rooms/${slug}`)).status).toBe(404);
+    expect((await ask('POST', `/api/rooms/${slug}/publish`, {}, token)).body.status).toBe('open');
+    expect((await ask('GET', `/api/rooms/${slug}`)).status).toBe(200);
+  });
+
+  test.each([
+    'title=Hall&access=public&password=correct+horse',
+    'title=Hall&access=private&password=short',
+    'title=Hall&access=nobody',
+    'title=Hall&draft=true',
+  ])('a form that asks for what there is not makes no room: %s', async (body) => {
+    expect((await sent(body)).status).toBe(422);
+    expect(rig.rooms.cards()).toEqual([]);
+  });
+
   test.each([
     [FORM, { 'sec-fetch-site': 'cross-site' }],
     [FORM, { 'sec-fetch-site': 'cross-site', origin: 'https://x.example' }],

@@ -11,7 +11,12 @@ export interface Field {
 }
 
 /** Makes a field; `more` stands between the input and its message. */
-export function field(id: string, label: string, input: HTMLInputElement, ...more: Node[]): Field {
+export function field(
+  id: string,
+  label: string,
+  input: HTMLInputElement | HTMLSelectElement,
+  ...more: Node[]
+): Field {
   const problem = element('p', { class: 'problem', id: `${id}-problem`, role: 'alert' });
   input.setAttribute('aria-describedby', [...more.map((node) => (node as Element).id), problem.id].join(' '));
   const node = element('div', { class: 'field' }, element('label', {}, `${label} `, input), ...more, problem);

@@ -1,3 +1,4 @@
+import type { RoomAccess } from '../../../src/wire/room.ts';
 import { authorization } from '../../kit/operator-key.ts';
 
 /** What `POST /api/rooms` answers; `studio` is the host's personal link. */
@@ -12,6 +13,11 @@ export interface RoomWish {
   readonly title: string;
   readonly host: string;
   readonly start: number | undefined;
+  readonly access: RoomAccess;
+  /** Of a private room; empty: it has none. */
+  readonly password: string;
+  /** True for a room that only its hosts see until they announce it. */
+  readonly draft: boolean;
 }
 
 /**
@@ -19,19 +25,25 @@ export interface RoomWish {
  * server's own sentence where it says one.
  */
 export type NoRoom =
-  | { readonly why: 'start' | 'title' | 'host' | 'not-allowed' | 'too-many' | 'away' }
+  | { readonly why: 'start' | 'title' | 'host' | 'password' | 'not-allowed' | 'too-many' | 'away' }
   | { readonly why: 'other'; readonly says: string };
 
+/** What the API is asked for; a password that was typed before somebody chose another access is left out. */
+export const bodyOf = ({ title, host, start, access, password, draft }: RoomWish): object => ({
+  title,
+  ...(host === '' ? {} : { host }),
+  ...(start === undefined ? {} : { start: new Date(start).toISOString() }),
+  ...(access === 'public' ? {} : { access }),
+  ...(access === 'private' && password !== '' ? { password } : {}),
+  ...(draft ? { draft } : {}),
+});
+
 /** Creates a room. @throws TypeError when the server cannot be reached; SyntaxError when its answer is not JSON. */
-export async function createRoom({ title, host, start }: RoomWish): Promise<Created | NoRoom> {
+export async function createRoom(wish: RoomWish): Promise<Created | NoRoom> {
   const response = await fetch('/api/rooms', {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json', ...authorization() },
-    body: JSON.stringify({
-      title,
-      ...(host === '' ? {} : { host }),
-      ...(start === undefined ? {} : { start: new Date(start).toISOString() }),
-    }),
+    body: JSON.stringify(bodyOf(wish)),
   });
   const answer = (await response.json()) as Created & {
     readonly title?: string;
@@ -41,7 +53,7 @@ export async function createRoom({ title, host, start }: RoomWish): Promise<Crea
   if (response.ok) return answer;
   if (answer.code === 'token-missing' || answer.code === 'operator-only') return { why: 'not-allowed' };
   if (answer.code === 'too-many-rooms') return { why: 'too-many' };
-  for (const name of ['start', 'title', 'host'] as const)
+  for (const name of ['start', 'title', 'host', 'password'] as const)
     if (new RegExp(`^${name}\\b`).test(answer.detail ?? '')) return { why: name };
   const says = response.status >= 500 ? undefined : (answer.detail ?? answer.title);
   return says === undefined ? { why: 'away' } : { why: 'other', says };

@@ -8,6 +8,7 @@ import { field } from './field.ts';
 import { type Created, createRoom, type NoRoom, type RoomWish } from './new-room.ts';
 import { operatorForm } from './operator-form.ts';
 import { scheduledCard } from './scheduled-card.ts';
+import { whoFields } from './who-fields.ts';
 
 const NAME = 'earshot-name';
 /** Limits of the API. */
@@ -29,12 +30,9 @@ export function startProblem(start: number, now: number, words: AllWords): strin
 export function startForm(words: AllWords, added: () => void, typed?: HTMLFormElement | null): HTMLElement {
   const opened = takeKey();
   const { title, host, when } = inputs(words);
-  for (const field of [title, host, when]) {
-    const begun = typed?.elements.namedItem(field.name);
-    if (!(begun instanceof HTMLInputElement)) continue;
-    if (begun.value !== '') field.value = begun.value;
-    if (begun === document.activeElement) queueMicrotask(() => field.focus());
-  }
+  const who = whoFields(words);
+  takeTyped([title, host, when, ...who.inputs, who.draft], typed);
+  who.show();
   const hint = element('p', { class: 'hint small', id: 'when-hint' }, words.whenHint);
   const titleField = field('title', words.roomTitle, title);
   const hostField = field('host', words.yourName, host);
@@ -43,7 +41,13 @@ export function startForm(words: AllWords, added: () => void, typed?: HTMLFormEl
   const problem = element('p', { class: 'problem', role: 'alert' });
   const made = element('div', { class: 'links', role: 'status' });
   const label = (): string =>
-    when.value !== '' ? words.schedule : made.hasChildNodes() ? words.anotherRoom : words.openStudio;
+    who.draft.checked
+      ? words.saveDraft
+      : when.value !== ''
+        ? words.schedule
+        : made.hasChildNodes()
+          ? words.anotherRoom
+          : words.openStudio;
   when.addEventListener('input', () => {
     const start = when.value === '' ? Number.NaN : Date.parse(when.value);
     write(hint, Number.isNaN(start) ? words.whenHint : `${fullTime(start, words)}.`);
@@ -51,13 +55,15 @@ export function startForm(words: AllWords, added: () => void, typed?: HTMLFormEl
     write(go, label());
   });
   title.addEventListener('input', () => titleField.say(''));
-  write(go, when.value === '' ? words.openStudio : words.schedule);
+  who.draft.addEventListener('change', () => write(go, label()));
+  write(go, label());
   const form = element(
     'form',
     { method: 'post', action: '/api/rooms', novalidate: true },
     titleField.node,
     hostField.node,
     whenField.node,
+    ...who.nodes,
     go,
     problem,
     made,
@@ -66,11 +72,12 @@ export function startForm(words: AllWords, added: () => void, typed?: HTMLFormEl
 
   const succeed = (created: Created, wish: RoomWish): void => {
     remember(created, wish);
-    if (wish.start === undefined) location.href = created.studio;
+    // A draft has nothing to hand on yet: its studio is where it is announced.
+    if (wish.start === undefined || wish.draft) location.href = created.studio;
     else {
       // The next step is on the card: one button of a page leads.
       go.classList.add('quiet');
-      made.replaceChildren(scheduledCard(created, wish.title, wish.start, words));
+      made.replaceChildren(scheduledCard(created, wish, wish.start, words));
       title.value = when.value = '';
       write(hint, words.whenHint);
     }
@@ -82,6 +89,7 @@ export function startForm(words: AllWords, added: () => void, typed?: HTMLFormEl
     else if (no.why === 'start') whenField.say(words.whenPast);
     else if (no.why === 'title') titleField.say(words.titleWrong);
     else if (no.why === 'host') hostField.say(words.nameWrong);
+    else if (no.why === 'password') who.password.say(words.roomPasswordWrong);
     else write(problem, no.why === 'other' ? no.says : words.siteAway);
   };
   const submit = async (): Promise<void> => {
@@ -91,7 +99,7 @@ export function startForm(words: AllWords, added: () => void, typed?: HTMLFormEl
     if (whenField.say(start === undefined ? '' : startProblem(start, Date.now(), words))) return;
     go.disabled = true;
     write(go, words.starting);
-    const wish = { title: title.value.trim(), host: host.value.trim(), start };
+    const wish = { title: title.value.trim(), host: host.value.trim(), start, ...who.value() };
     try {
       const answer = await createRoom(wish);
       if ('why' in answer) await fail(answer);
@@ -116,6 +124,20 @@ export function startForm(words: AllWords, added: () => void, typed?: HTMLFormEl
     operator.node,
     localNote(location.href, words),
   );
+}
+
+/** Takes over what somebody has entered in the form of the page without scripts, and the focus. */
+function takeTyped(
+  inputs: readonly (HTMLInputElement | HTMLSelectElement)[],
+  typed: HTMLFormElement | null | undefined,
+): void {
+  for (const input of inputs) {
+    const begun = typed?.elements.namedItem(input.name);
+    if (!(begun instanceof HTMLInputElement || begun instanceof HTMLSelectElement)) continue;
+    if (begun instanceof HTMLInputElement && input instanceof HTMLInputElement) input.checked = begun.checked;
+    if (begun.value !== '') input.value = begun.value;
+    if (begun === document.activeElement) queueMicrotask(() => input.focus());
+  }
 }
 
 function inputs(words: AllWords) {

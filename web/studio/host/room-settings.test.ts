@@ -31,11 +31,13 @@ function serverOf(): { asked: Asked[]; fetch: typeof fetch; other(what?: object)
         const { late, ...rest } = body as { late?: string | null };
         shown = { ...shown, ...rest, ...(late ? { plans: { late: { reason: late, at: 1 } } } : {}) };
       }
-      const { password, ...open } = shown as { password?: string | null };
+      const { password, draft, ...open } = shown as { password?: string | null; draft?: boolean };
       // What everybody may read has no word of the password.
       if (!body && url.endsWith('/settings'))
-        return Response.json({ ...open, password: typeof password === 'string' });
-      return Response.json(open, { headers: { etag: `"${state}"` } });
+        return Response.json({ ...open, draft: draft === true, password: typeof password === 'string' });
+      return Response.json(draft ? { ...open, access: 'private' } : open, {
+        headers: { etag: `"${state}"` },
+      });
     }) as typeof fetch,
   };
 }
@@ -61,6 +63,19 @@ test('two edits in one save follow each other, each for the state that the one b
   });
   expect(await settings.save({ password: null })).toBe('saved');
   expect(settings.seen.value).toMatchObject({ access: 'private', password: false });
+});
+
+test('a draft says so, and who may come once it is announced', async () => {
+  const server = serverOf();
+  const settings = openRoomSettings({ slug: 'hall', token: () => 't', fetch: server.fetch });
+  server.other({ access: 'unlisted', draft: true });
+  await settings.look();
+  expect(settings.seen.value).toEqual({ access: 'unlisted', draft: true, about: '', late: '' });
+  server.other({ access: 'public' });
+  expect(await settings.save({ access: 'private' })).toBe('changed');
+  server.other({ draft: undefined });
+  await settings.look();
+  expect(settings.seen.value).toEqual({ access: 'public', about: '', late: '' });
 });
 
 test('what somebody else has set meanwhile is not overwritten: it is shown, and the next save counts', async () => {

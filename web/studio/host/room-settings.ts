@@ -7,6 +7,8 @@ const ANSWER_MS = 10_000;
 /** What is set for a room now, as the server said last. */
 export interface RoomSettingsView {
   readonly access: RoomAccess;
+  /** True for a room that is not announced yet. */
+  readonly draft?: true;
   /** Whether whoever knows a password is let in; private rooms only. */
   readonly password?: boolean;
   /** What the room is about; empty: nothing is said. */
@@ -37,6 +39,8 @@ export interface RoomSettings {
   look(): Promise<void>;
   /** `changed`: somebody else has changed the same; it was not saved, and `seen` is what is set now. */
   save(wish: SettingsWish): Promise<'saved' | 'changed' | Refusal>;
+  /** Announces the draft; one without a start opens. */
+  announce(): Promise<Refusal | undefined>;
   /** The link that lets listeners into the private room. */
   invitation(): Promise<string | Refusal>;
   /** Another room continues this one, whose studio link this is. */
@@ -57,6 +61,34 @@ interface Shown {
 const editable = ({ title, clocks, access = 'public', about = '', plans }: Shown = {}) =>
   ({ title, start: clocks?.scheduled, access, about, late: plans?.late?.reason ?? '' }) as const;
 
+/** What only hosts are told. */
+interface Hidden {
+  readonly access?: RoomAccess;
+  readonly draft?: boolean;
+  readonly password?: boolean;
+}
+
+/** What only the hosts of a room are told that is closed to others, as drafts are whoever may come later. */
+async function hiddenOf(
+  ask: typeof fetch,
+  room: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<Hidden> {
+  const answer = await ask(`${room}/settings`, {
+    ...{ cache: 'no-store', headers, signal: AbortSignal.timeout(ANSWER_MS) },
+  });
+  return answer.ok ? ((await answer.json()) as Hidden) : {};
+}
+
+function viewOfSettings(shown: Shown, { draft, password }: Hidden): RoomSettingsView {
+  const { access, late, about } = editable(shown);
+  return {
+    ...{ access, about, late },
+    ...(draft ? { draft: true } : {}),
+    ...(access === 'private' ? { password: password === true } : {}),
+  };
+}
+
 /** Opens the settings of a room, for the holder of a host's link. */
 export function openRoomSettings({
   slug,
@@ -73,14 +105,6 @@ export function openRoomSettings({
   let shown: Shown | undefined;
 
   const headers = (): Record<string, string> => ({ authorization: `Bearer ${token()}` });
-  /** Whether a private room has a password: only its hosts are told. */
-  async function isOpenByPassword(): Promise<boolean> {
-    const answer = await ask(`${room}/settings`, {
-      ...{ cache: 'no-store', headers: headers(), signal: AbortSignal.timeout(ANSWER_MS) },
-    });
-    return answer.ok && ((await answer.json()) as { password?: boolean }).password === true;
-  }
-
   async function send(method: 'GET' | 'PATCH', url: string, body?: object): Promise<Refusal | undefined> {
     try {
       const response = await ask(url, {
@@ -97,13 +121,9 @@ export function openRoomSettings({
       if (!response.ok) return await refusalOf(response);
       etag = response.headers.get('etag') ?? undefined;
       shown = (await response.json()) as Shown;
-      const { access, late, about } = editable(shown);
-      seen.value = {
-        access,
-        about,
-        late,
-        ...(access === 'private' ? { password: await isOpenByPassword() } : {}),
-      };
+      const told = shown.access === 'private' ? await hiddenOf(ask, room, headers()) : {};
+      if (told.access) shown = { ...shown, access: told.access };
+      seen.value = viewOfSettings(shown, told);
       return undefined;
     } catch (error) {
       return { refused: true, status: 0, code: 'network', detail: String(error), retryAfter: 0 as never };
@@ -166,6 +186,12 @@ export function openRoomSettings({
       if (by === undefined) return 'no-link';
       const answer = await post(`${room}/continue`, token(), { by, link: link.trim() });
       return isRefusal(answer) ? answer : undefined;
+    },
+    async announce() {
+      const answer = await post(`${room}/publish`, token(), {});
+      if (isRefusal(answer)) return answer;
+      await send('GET', room);
+      return undefined;
     },
     async renewKeys() {
       const answer = await post(`${room}/keys/renew`, token(), {});

@@ -6,6 +6,7 @@ import { reasonOf } from '../host/host-actions.ts';
 import { openRoomSettings } from '../host/room-settings.ts';
 import { AccountInvites } from '../invite/account-invites.tsx';
 import { timeOf } from '../words/times.ts';
+import { Draft } from './draft.tsx';
 import { Listeners } from './listeners.tsx';
 import { SuccessionForm } from './succession-form.tsx';
 
@@ -67,7 +68,8 @@ export function RoomCard() {
   return (
     <section class="room-card card" aria-label={words.title}>
       <h2>{words.title}</h2>
-      <Times />
+      {seen.draft && <Draft settings={settings} busy={busy.value} doing={doing} />}
+      <Times isDraft={seen.draft === true} />
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -163,7 +165,7 @@ function About({ value, set }: { readonly value: string; set(text: string): void
 }
 
 /** The clocks of the room, and the time now, in this person's zone. */
-function Times() {
+function Times({ isDraft }: { readonly isDraft: boolean }) {
   const { room, now, settings } = useConsole();
   const words = useWords().settings;
   const language = settings.language.value;
@@ -178,7 +180,7 @@ function Times() {
         {(
           [
             [words.now, time(now.value, '')],
-            [words.planned, time(scheduled, words.none)],
+            [isDraft ? words.start : words.planned, time(scheduled, words.none)],
             [words.opened, time(opened, words.notYet)],
             [words.firstSpeech, time(firstSpeech, words.notYet)],
             [words.ended, time(ended, words.notYet)],

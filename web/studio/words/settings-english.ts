@@ -4,6 +4,11 @@ export const settingsEnglish = {
   clocks: 'Times of this room',
   now: 'Now',
   planned: 'Announced',
+  start: 'Start',
+  draft:
+    'This room is a draft: only its hosts see it. Announced, it is there for everybody who may come; without a start it opens at once.',
+  announce: 'Announce it',
+  announced: 'Announced.',
   opened: 'Opened',
   firstSpeech: 'First speech',
   ended: 'Ended',

@@ -6,6 +6,11 @@ export const settingsFrench: typeof settingsEnglish = {
   clocks: 'Les heures de cette salle',
   now: 'Maintenant',
   planned: 'Annoncée',
+  start: 'Début',
+  draft:
+    'Cette salle est un brouillon : seuls ses hôtes la voient. Annoncée, elle est là pour toutes les personnes qui peuvent venir ; sans heure de début, elle ouvre aussitôt.',
+  announce: 'L’annoncer',
+  announced: 'C’est annoncé.',
   opened: 'Ouverte',
   firstSpeech: 'Première parole',
   ended: 'Terminée',
