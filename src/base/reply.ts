@@ -8,8 +8,15 @@ export interface Reply {
   readonly body: Uint8Array | string | Readable;
 }
 
-/** A refusal as problem+json; `detail` says what to do next in plain words. Spec: RFC 9457. */
-export function problem(code: ErrorCode, detail?: string, headers: Record<string, string> = {}): Reply {
+/**
+ * A refusal as problem+json; `detail` says what to do next in plain words, and `more` stands beside it. Spec: RFC 9457.
+ */
+export function problem(
+  code: ErrorCode,
+  detail?: string,
+  headers: Record<string, string> = {},
+  more: object = {},
+): Reply {
   const { status, title } = ERRORS[code];
   return {
     status,
@@ -20,7 +27,14 @@ export function problem(code: ErrorCode, detail?: string, headers: Record<string
       ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
       ...headers,
     },
-    body: JSON.stringify({ type: `/errors#${code}`, title, status, code, ...(detail ? { detail } : {}) }),
+    body: JSON.stringify({
+      type: `/errors#${code}`,
+      title,
+      status,
+      code,
+      ...(detail ? { detail } : {}),
+      ...more,
+    }),
   };
 }
 

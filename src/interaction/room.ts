@@ -13,6 +13,7 @@ import type {
 } from '../wire/interaction/questions.ts';
 import type { ReactionCounts } from '../wire/interaction/reactions.ts';
 import type { Mark } from '../wire/mark.ts';
+import type { RefusalFacts } from '../wire/refusal-facts.ts';
 import type { RoomCard, RoomState } from '../wire/room.ts';
 import type { QuestionFile } from './question-file.ts';
 import {
@@ -32,6 +33,7 @@ import { ReactionSeconds } from './reaction-seconds.ts';
 export interface InteractionRefusal {
   readonly refused: ErrorCode;
   readonly detail?: string;
+  readonly facts?: RefusalFacts;
   readonly retryAfter?: number;
 }
 
@@ -59,20 +61,24 @@ const LIMITS: Readonly<Record<QuestionLimit, InteractionRefusal>> = {
   room: {
     refused: 'questions-full',
     detail: `${MAX_QUESTIONS} questions were asked, which is the limit of one room.`,
+    facts: { limit: 'room', most: MAX_QUESTIONS },
   },
   device: {
     refused: 'questions-full',
     detail: `${MAX_OPEN_PER_DEVICE} of your questions are open, which is the limit of one device.`,
+    facts: { limit: 'device', most: MAX_OPEN_PER_DEVICE },
     retryAfter: 60,
   },
   network: {
     refused: 'questions-full',
     detail: `${MAX_OPEN_PER_NETWORK} open questions, ${MAX_VOTES_PER_NETWORK} votes for one of them and ${MAX_ROOM_VOTES_PER_NETWORK} in all are the limit of one network.`,
+    facts: { limit: 'network' },
     retryAfter: 60,
   },
   votes: {
     refused: 'questions-full',
     detail: `${MAX_VOTES} votes were given, which is the limit of one room.`,
+    facts: { limit: 'votes', most: MAX_VOTES },
   },
   gone: { refused: 'not-found', detail: 'This question is not in the list any more.' },
 };

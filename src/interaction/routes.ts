@@ -8,7 +8,9 @@ import { problem } from '../base/reply.ts';
 import { mediaTypeOf, openPace, type RequestPace, readBody, tellPaces } from '../http/index.ts';
 import { deviceOf } from '../keys/device-hash.ts';
 import { bearer, type Tokens } from '../keys/token.ts';
+import { questionRefusal } from '../wire/interaction/refusal-words.ts';
 import { notAccepted } from '../wire/moderation/block-words.ts';
+import { bodyFacts, type RefusalFacts } from '../wire/refusal-facts.ts';
 import { formFields, jsonFields, readAct, readAsk, readVote } from './bodies.ts';
 import { PAGE_HEADERS, questionsPage } from './page.ts';
 import { questionWords } from './page-words.ts';
@@ -63,10 +65,10 @@ export function routes({ rooms, tokens, clock, brokenRule }: InteractionRoutesDe
   app.post('/r/:slug/questions', (context) =>
     taken(context, rooms, (room, fields, sent) => {
       const body = readAsk(fields);
-      if (typeof body === 'string') return { refused: 'unprocessable', detail: body };
+      if (typeof body === 'string') return unfit(body);
       for (const field of ['text', 'name'] as const) {
         const rule = brokenRule?.(room.slug, body[field] ?? '');
-        if (rule !== undefined) return { refused: 'unprocessable', detail: notAccepted(field, rule) };
+        if (rule !== undefined) return unfit(notAccepted(field, rule), rule);
       }
       const sender = senderOf(room.slug, body.device, sent);
       return (
@@ -80,7 +82,7 @@ export function routes({ rooms, tokens, clock, brokenRule }: InteractionRoutesDe
   app.post('/r/:slug/questions/:id/vote', (context) =>
     taken(context, rooms, (room, fields, sent) => {
       const body = readVote(fields);
-      if (typeof body === 'string') return { refused: 'unprocessable', detail: body };
+      if (typeof body === 'string') return unfit(body);
       const sender = senderOf(room.slug, body.device, sent);
       return (
         slow(pace.voteNetwork, context, `${room.slug} ${sender.network}`, 'votes of one network') ??
@@ -96,7 +98,7 @@ export function routes({ rooms, tokens, clock, brokenRule }: InteractionRoutesDe
     const fields = await fieldsOf(context, false);
     if (fields instanceof Response) return fields;
     const body = readVote(fields);
-    if (typeof body === 'string') return refuse({ refused: 'unprocessable', detail: body });
+    if (typeof body === 'string') return refuse(unfit(body));
     const { device, network } = senderOf(room.slug, body.device, fromOf(context, false));
     const own =
       slow(pace.own, context, `${room.slug} ${network}`, 'looks of one network') ??
@@ -130,7 +132,7 @@ export function routes({ rooms, tokens, clock, brokenRule }: InteractionRoutesDe
     const fields = await fieldsOf(context, false, 'application/json');
     if (fields instanceof Response) return fields;
     const act = readAct(fields);
-    if (typeof act === 'string') return refuse({ refused: 'unprocessable', detail: act });
+    if (typeof act === 'string') return refuse(unfit(act));
     const why = room.act(act);
     return why ? refuse(why) : new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } });
   });
@@ -145,6 +147,11 @@ export function routes({ rooms, tokens, clock, brokenRule }: InteractionRoutesDe
 
 const JSON_HEAD = { 'content-type': 'application/json', 'cache-control': 'no-store' } as const;
 
+/** A body that is not taken. */
+const unfit = (detail: string, rule?: string): InteractionRefusal => ({
+  ...{ refused: 'unprocessable' as const, detail, facts: bodyFacts(detail, rule) },
+});
+
 function slow(pace: RequestPace, c: Context, key: string, whose: string): InteractionRefusal | undefined {
   const wait = pace.take(c, key);
   return wait === undefined
@@ -152,6 +159,7 @@ function slow(pace: RequestPace, c: Context, key: string, whose: string): Intera
     : {
         refused: 'too-often',
         detail: `The ${whose} come too fast: wait ${wait} s and send it again.`,
+        facts: { seconds: wait },
         retryAfter: wait,
       };
 }
@@ -190,7 +198,8 @@ async function taken(
     });
   const words = questionWords(languageOf(context.req.header('accept-language')));
   const { status, headers } = problem(done.refused);
-  const said = `${words.refused} ${done.detail ?? done.refused}`;
+  const why = questionRefusal(words.language, { code: done.refused, ...done.facts });
+  const said = `${words.refused} ${why}`;
   return new Response(questionsPage({ list: room.list(), words, said, up }), {
     status,
     headers: { ...headers, ...PAGE_HEADERS },
@@ -215,17 +224,22 @@ async function fieldsOf(
     return refuse({ refused: 'too-large', detail: `It may have at most ${MAX_BODY_BYTES} bytes` });
   const text = body === 'broken-off' || !isUtf8(body) ? '' : body.toString('utf8');
   const fields = form ? formFields(text) : jsonFields(text);
-  return typeof fields === 'string' ? refuse({ refused: 'unprocessable', detail: fields }) : fields;
+  return typeof fields === 'string' ? refuse(unfit(fields)) : fields;
 }
 
 const json = (body: object, status: number): Response =>
   new Response(JSON.stringify(body), { status, headers: JSON_HEAD });
 
 function refuse(
-  { refused, detail, retryAfter }: { refused: ErrorCode; detail?: string; retryAfter?: number },
+  {
+    refused,
+    detail,
+    facts,
+    retryAfter,
+  }: { refused: ErrorCode; detail?: string; facts?: RefusalFacts; retryAfter?: number },
   more: Record<string, string> = {},
 ): Response {
   const after = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
-  const { status, headers, body } = problem(refused, detail, { ...after, ...more });
+  const { status, headers, body } = problem(refused, detail, { ...after, ...more }, facts);
   return new Response(String(body), { status, headers });
 }

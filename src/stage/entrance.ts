@@ -6,6 +6,7 @@ import { problem } from '../base/reply.ts';
 import { mediaTypeOf, readBody } from '../http/index.ts';
 import { deviceOf } from '../keys/device-hash.ts';
 import { bearer, bearerTrouble, type Grant, type Tokens } from '../keys/token.ts';
+import type { RefusalFacts } from '../wire/refusal-facts.ts';
 import { DEVICE_HEADER, DEVICE_KEY } from '../wire/stage/hands.ts';
 import type { LinkAllowance } from './allowance.ts';
 
@@ -83,8 +84,13 @@ export function cors(): Headers {
 }
 
 /** The answer to a request that is refused. */
-export function refuse(code: ErrorCode, detail?: string, extra: Record<string, string> = {}): Response {
-  const reply = problem(code, detail, extra);
+export function refuse(
+  code: ErrorCode,
+  detail?: string,
+  extra: Record<string, string> = {},
+  facts: RefusalFacts = {},
+): Response {
+  const reply = problem(code, detail, extra, facts);
   const headers = cors();
   for (const [name, value] of Object.entries(reply.headers)) headers.set(name, value);
   return new Response(String(reply.body), { status: reply.status, headers });

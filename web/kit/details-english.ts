@@ -148,7 +148,11 @@ export const detailsEnglish = {
   whenFar: 'Choose a time within a year.',
   whenUnclear: 'Give a day and a time, or leave it empty.',
   titleWrong: 'Use 1 to 140 characters, at least one of them visible.',
-  nameWrong: 'Use 1 to 60 characters, at least one of them visible.',
+  nameWrong:
+    'Use 1 to 60 characters, at least one of them visible, and letters of one alphabet in each word.',
+  ruleBroken: (rule: string) =>
+    `What you wrote breaks the rule “\u2068${rule}\u2069” of this server. Write it differently.`,
+  roomRefused: 'The server did not start this room. Try again in a minute.',
   tooManyRooms: 'Many rooms were started just now. Try again in half a minute.',
   startLocal:
     'Rooms are started on the machine that runs this server, at http://localhost, or with the operator’s link.',

@@ -151,7 +151,11 @@ export const detailsFrench: typeof detailsEnglish = {
   whenFar: 'Choisissez une date d’ici un an.',
   whenUnclear: 'Indiquez un jour et une heure, ou laissez vide.',
   titleWrong: 'De 1 à 140 caractères, dont un visible au moins.',
-  nameWrong: 'De 1 à 60 caractères, dont un visible au moins.',
+  nameWrong:
+    'De 1 à 60 caractères, dont un visible au moins, et dans chaque mot les lettres d’un seul alphabet.',
+  ruleBroken: (rule) =>
+    `Ce que vous avez écrit enfreint la règle « \u2068${rule}\u2069 » de ce serveur. Écrivez-le autrement.`,
+  roomRefused: 'Le serveur n’a pas ouvert cette salle. Réessayez dans une minute.',
   tooManyRooms: 'Beaucoup de salles viennent d’être créées. Réessayez dans une demi-minute.',
   startLocal:
     'Les salles s’ouvrent sur la machine qui fait tourner ce serveur, à l’adresse http://localhost, ou avec le lien de l’exploitant.',

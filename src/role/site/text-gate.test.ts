@@ -66,6 +66,7 @@ test('the refusal names the field and the rule, not the word; a form gets a page
   expect(said).toContain('title: this text was not accepted');
   expect(said).toContain('insults');
   expect(said).not.toContain('twerp');
+  expect(JSON.parse(said ?? '')).toMatchObject({ code: 'unprocessable', field: 'title', rule: 'insults' });
   const page = await gate.refuses(form('/sign-up', { name: 'twerp' }, 'fr'));
   expect(page?.headers.get('content-type')).toContain('text/html');
   expect(await page?.text()).toContain('enfreint la règle « insults »');

@@ -115,7 +115,9 @@ export function openTextGate(
       for (const [name, text] of textsOf(bytes.toString('utf8'), type)) {
         const rule = where.fields.has(name) ? checkText(text, rules)?.name : undefined;
         if (rule === undefined) continue;
-        return type === FORM_TYPE ? page(request, rule) : refuse('unprocessable', notAccepted(name, rule));
+        return type === FORM_TYPE
+          ? page(request, rule)
+          : refuse('unprocessable', notAccepted(name, rule), {}, { field: name, rule });
       }
       return undefined;
     },

@@ -76,8 +76,13 @@ const schemas = () => ({
       status: { type: 'integer' },
       code: { enum: Object.keys(ERRORS) },
       detail: text,
+      field: { ...text, description: 'The field that is not taken as it is' },
+      rule: { ...text, description: 'The name of the rule on words that it breaks' },
+      limit: { ...text, description: 'Whose limit is reached' },
+      most: { type: 'integer', description: 'The limit' },
+      seconds: { type: 'number', description: 'After how many another try makes sense' },
     },
-    ['detail'],
+    ['detail', 'field', 'rule', 'limit', 'most', 'seconds'],
   ),
 });
 

@@ -5,6 +5,7 @@ import { asSlug } from '../../base/ids.ts';
 import { deviceOf } from '../../keys/device-hash.ts';
 import type { Tokens } from '../../keys/token.ts';
 import { notAccepted } from '../../wire/moderation/block-words.ts';
+import { bodyFacts } from '../../wire/refusal-facts.ts';
 import type { OwnHand, RaisedHand } from '../../wire/stage/hands.ts';
 import { LinkAllowance } from '../allowance.ts';
 import { contentType, type Entrance, readText, refuse } from '../entrance.ts';
@@ -54,7 +55,7 @@ export function addHands(app: Hono, deps: HandRouteDeps, entrance: Pick<Entrance
     const text = await readText(context.req.raw, MAX_BODY_BYTES);
     if (text === undefined) return refuse('too-large', `A hand may have at most ${MAX_BODY_BYTES} bytes`);
     const body = read(text);
-    return typeof body === 'string' ? refuse('unprocessable', body) : body;
+    return typeof body === 'string' ? refuse('unprocessable', body, {}, bodyFacts(body)) : body;
   };
   const often = (wait: number | undefined, detail: string): Response | undefined =>
     wait === undefined ? undefined : refuse('too-often', detail, { 'retry-after': String(wait) });
@@ -71,7 +72,9 @@ export function addHands(app: Hono, deps: HandRouteDeps, entrance: Pick<Entrance
     if (body instanceof Response) return body;
     for (const field of ['name', 'topic'] as const) {
       const rule = deps.brokenRule?.(slug, body[field]);
-      if (rule !== undefined) return refuse('unprocessable', notAccepted(field, rule));
+      if (rule === undefined) continue;
+      const detail = notAccepted(field, rule);
+      return refuse('unprocessable', detail, {}, bodyFacts(detail, rule));
     }
     const device = deviceOf(slug, body.device);
     const again = often(

@@ -1,3 +1,4 @@
+import type { ToldRefusal } from '../../../src/wire/refusal-facts.ts';
 import type { HandWords } from './hand-words.ts';
 import type { StageView } from './on-stage.ts';
 import type { HandState } from './own-hand.ts';
@@ -53,8 +54,8 @@ export function handView(
       buttons: [[words.cancel, () => acts.lower()]],
     };
   if (state.at === 'refused') {
-    if (state.why === 'banned') return { said: words.banned, word: state.detail, buttons: [] };
-    return { said: words.failed[state.why] ?? state.detail, buttons: again() };
+    if (state.why.code === 'banned') return { said: words.banned, word: state.why.detail, buttons: [] };
+    return { said: refusalOf(words, state.why), buttons: again() };
   }
   if (state.at === 'known') {
     const { standing, place, up } = state.hand;
@@ -83,4 +84,12 @@ export function handView(
     }
   }
   return { said: '', buttons: [[words.offer, () => acts.ask(), 'button quiet']] };
+}
+
+/** Why a hand is not raised, in the words of the page. */
+export function refusalOf(words: HandWords, { code, field, rule }: ToldRefusal): string {
+  if (rule !== undefined) return words.rule(rule);
+  if (code === 'unprocessable' && field === 'name') return words.nameWrong;
+  if (code === 'unprocessable' && field === 'topic') return words.topicWrong;
+  return words.failed[code] ?? words.notRaised;
 }

@@ -61,6 +61,11 @@ const english = {
     'room-not-open': 'The room is not open.',
   } as Readonly<Record<string, string>>,
   unreachable: 'The server did not answer. Trying again by itself…',
+  rule: (rule: string) =>
+    `What you wrote breaks the rule “\u2068${rule}\u2069” of this room or server. Write it differently.`,
+  nameWrong: 'A name has 1 to 60 characters, one of them visible, and letters of one alphabet in each word.',
+  topicWrong: 'What you want to say has up to 140 characters.',
+  notRaised: 'The server did not take your hand. Try again later.',
 };
 
 /** The texts of the card of a raised hand. */
@@ -126,6 +131,12 @@ const french: HandWords = {
     'room-not-open': 'La salle n’est pas ouverte.',
   },
   unreachable: 'Le serveur n’a pas répondu. Nouvel essai automatique…',
+  rule: (rule) =>
+    `Ce que vous avez écrit enfreint la règle « \u2068${rule}\u2069 » de cette salle ou du serveur. Écrivez-le autrement.`,
+  nameWrong:
+    'Un nom a de 1 à 60 caractères, dont un visible, et dans chaque mot les lettres d’un seul alphabet.',
+  topicWrong: 'Ce que vous voulez dire a 140 caractères au plus.',
+  notRaised: 'Le serveur n’a pas pris votre main. Réessayez plus tard.',
 };
 
 /** The texts in a language. */

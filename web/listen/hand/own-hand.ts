@@ -1,3 +1,4 @@
+import type { ToldRefusal } from '../../../src/wire/refusal-facts.ts';
 import type { HandsTold, HandTrouble, OwnHand, RaisedHand } from '../../../src/wire/stage/hands.ts';
 import { deviceKey } from '../../kit/device-key.ts';
 import { roomAt } from '../../kit/room-name.ts';
@@ -7,7 +8,7 @@ import { keep, kept } from '../../kit/words.ts';
 export type HandState =
   | { readonly at: 'none' }
   | { readonly at: 'sending'; readonly why?: string }
-  | { readonly at: 'refused'; readonly why: string; readonly detail: string }
+  | { readonly at: 'refused'; readonly why: ToldRefusal & { readonly detail?: string } }
   | { readonly at: 'known'; readonly hand: OwnHand };
 
 /** What opens the stage for this page. */
@@ -112,7 +113,7 @@ export function openOwnHand(slug: string, changed: () => void): OwnHandDesk {
           }
           why = String(said['code'] ?? '');
           if (answer.status !== 429 && answer.status < 500)
-            return become({ at: 'refused', why, detail: String(said['detail'] ?? '') });
+            return become({ at: 'refused', why: { ...said, code: why } });
           wait = Math.max(wait, Number(answer.headers.get('retry-after') ?? 0) * 1000);
         } catch {
           // No answer: tries again.

@@ -1,3 +1,4 @@
+import type { ToldRefusal } from '../../../src/wire/refusal-facts.ts';
 import type { RoomAccess } from '../../../src/wire/room.ts';
 import { authorization } from '../../kit/operator-key.ts';
 
@@ -20,13 +21,10 @@ export interface RoomWish {
   readonly draft: boolean;
 }
 
-/**
- * Why there is no room: the field that the server refuses, who may not start one, or too many of them. `other` has the
- * server's own sentence where it says one.
- */
+/** Why there is no room: the field or the words that the server refuses, who may not start one, or too many of them. */
 export type NoRoom =
-  | { readonly why: 'start' | 'title' | 'host' | 'password' | 'not-allowed' | 'too-many' | 'away' }
-  | { readonly why: 'other'; readonly says: string };
+  | { readonly why: 'start' | 'title' | 'host' | 'password' | 'not-allowed' | 'too-many' | 'away' | 'other' }
+  | { readonly why: 'rule'; readonly rule: string };
 
 /** What the API is asked for; a password that was typed before somebody chose another access is left out. */
 export const bodyOf = ({ title, host, start, access, password, draft }: RoomWish): object => ({
@@ -45,16 +43,12 @@ export async function createRoom(wish: RoomWish): Promise<Created | NoRoom> {
     headers: { 'content-type': 'application/json', accept: 'application/json', ...authorization() },
     body: JSON.stringify(bodyOf(wish)),
   });
-  const answer = (await response.json()) as Created & {
-    readonly title?: string;
-    readonly detail?: string;
-    readonly code?: string;
-  };
+  const answer = (await response.json()) as Created & Partial<ToldRefusal> & { readonly detail?: string };
   if (response.ok) return answer;
   if (answer.code === 'token-missing' || answer.code === 'operator-only') return { why: 'not-allowed' };
   if (answer.code === 'too-many-rooms') return { why: 'too-many' };
+  if (answer.rule !== undefined) return { why: 'rule', rule: answer.rule };
   for (const name of ['start', 'title', 'host', 'password'] as const)
     if (new RegExp(`^${name}\\b`).test(answer.detail ?? '')) return { why: name };
-  const says = response.status >= 500 ? undefined : (answer.detail ?? answer.title);
-  return says === undefined ? { why: 'away' } : { why: 'other', says };
+  return { why: response.status >= 500 ? 'away' : 'other' };
 }

@@ -90,7 +90,8 @@ export function startForm(words: AllWords, added: () => void, typed?: HTMLFormEl
     else if (no.why === 'title') titleField.say(words.titleWrong);
     else if (no.why === 'host') hostField.say(words.nameWrong);
     else if (no.why === 'password') who.password.say(words.roomPasswordWrong);
-    else write(problem, no.why === 'other' ? no.says : words.siteAway);
+    else if (no.why === 'rule') write(problem, words.ruleBroken(no.rule));
+    else write(problem, no.why === 'other' ? words.roomRefused : words.siteAway);
   };
   const submit = async (): Promise<void> => {
     write(problem, '');

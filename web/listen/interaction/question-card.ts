@@ -1,7 +1,8 @@
 import type { AskedQuestion, QuestionsTold, ToldQuestions } from '../../../src/wire/interaction/questions.ts';
+import { questionRefusal } from '../../../src/wire/interaction/refusal-words.ts';
 import { element, write } from '../../kit/element.ts';
 import { roomAt } from '../../kit/room-name.ts';
-import { keep, kept } from '../../kit/words.ts';
+import { keep, kept, language } from '../../kit/words.ts';
 import type { InteractionWords } from './interaction-words.ts';
 import { ownQuestions } from './own-questions.ts';
 import { questionForm } from './question-form.ts';
@@ -66,8 +67,8 @@ export function openQuestionCard(slug: string, words: InteractionWords): Questio
   };
   const post = async (path: string, body: object): Promise<AskedQuestion | undefined> => {
     const said = await sendQuestion(path, body);
-    if (typeof said !== 'string') return said;
-    write(note, said || words.unreachable);
+    if (said && !('code' in said)) return said;
+    write(note, said ? questionRefusal(language(), said) : words.unreachable);
     return undefined;
   };
   const ask = async (said: string, name: string): Promise<void> => {
