@@ -6,7 +6,7 @@ import { open as openStore, type Store } from '../store/index.ts';
 import type { AccountId } from '../wire/account.ts';
 import { openAccessTokens } from './access-tokens.ts';
 import { openInvitations } from './invitations.ts';
-import { openMails } from './mails.ts';
+import { openMails } from './mail/mails.ts';
 import { openPendingLinks } from './pending.ts';
 
 const HOUR = 3_600_000;

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Store } from '../store/index.ts';
 import { cardOf, type KnownAccount } from './accounts.ts';
-import type { Mails } from './mails.ts';
+import type { Mails } from './mail/mails.ts';
 import type { RoomsPort } from './rooms-port.ts';
 
 /** What a person may take away and have forgotten. */

@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { reasonOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Store } from '../store/index.ts';
-import type { AccountCard, AccountId, InvitedRole } from '../wire/account.ts';
+import type { AccountCard, AccountId, InvitedRole, RoomTold } from '../wire/account.ts';
 import { isAccessToken, openAccessTokens } from './access-tokens.ts';
 import { cardOf, type KnownAccount, openAccounts } from './accounts.ts';
 import { signInCookieOf } from './basics.ts';
@@ -14,7 +14,9 @@ import type { AccountFrame } from './forms.ts';
 import { firstInvitation, openInvitations } from './invitations.ts';
 import { openLimits } from './limits.ts';
 import { openLookUp } from './look-up.ts';
-import { openMails } from './mails.ts';
+import { openMails } from './mail/mails.ts';
+import { openRoomMails } from './mail/room-mails.ts';
+import type { Letter } from './mail/smtp.ts';
 import { openAccountPages } from './pages-handler.ts';
 import { openPasskeys } from './passkeys/passkeys.ts';
 import { openPendingLinks } from './pending.ts';
@@ -24,7 +26,6 @@ import { openRetention } from './retention.ts';
 import type { RoomsPort } from './rooms-port.ts';
 import { openServices, type SignInService } from './services/services.ts';
 import { openSignIns } from './sign-ins.ts';
-import type { Letter } from './smtp.ts';
 import { english as englishWords } from './words/english.ts';
 import { french as frenchWords } from './words/french.ts';
 
@@ -72,6 +73,11 @@ export interface Identity extends AsyncDisposable {
     about: { readonly title: string; readonly inviter: string; readonly role: InvitedRole },
     french: boolean,
   ): void;
+  /**
+   * Writes to those whom news of a room concern, after the answer; `read` says what is new and who they are when it is
+   * written, and undefined where there is nothing to say.
+   */
+  tellNews(read: () => Promise<RoomTold | undefined>, french: boolean): void;
   /** The token of the invitation that makes the first operator; undefined when there is one. */
   readonly first: string | undefined;
   /** Resolves when what goes on after answers is done: for tests. */
@@ -112,6 +118,7 @@ export async function open(deps: IdentityDeps): Promise<Identity> {
     const mail = words.mail.roomInvitation({ ...about, name: account.name, link: `${base}/account` });
     await mails.put({ to: account.email, ...mail });
   };
+  const tellNews = openRoomMails({ clock, accounts, mails, base });
   const limits = openLimits(clock);
   const pages = openAccountPages({
     ...{ accounts, tokens, engines, invitations, links, people, mails, log, base },
@@ -164,6 +171,7 @@ export async function open(deps: IdentityDeps): Promise<Identity> {
     },
     lookUp: openLookUp(accounts),
     tellInvited: (who, about, french) => later(tellInvited(who, about, french)),
+    tellNews: (read, french) => later(tellNews(read, french)),
     async whoIs(request) {
       try {
         const found = await account(request);
@@ -186,6 +194,6 @@ export async function open(deps: IdentityDeps): Promise<Identity> {
 
 export type { AccountFrame } from './forms.ts';
 export { firstInvitation } from './invitations.ts';
+export { openSmtp } from './mail/smtp.ts';
 export type { RoomsPort } from './rooms-port.ts';
 export { readServices } from './services/services.ts';
-export { openSmtp } from './smtp.ts';

@@ -4,7 +4,7 @@ import { silentLog } from '../base/log.ts';
 import { epochMs } from '../base/time.ts';
 import { open as openStore, type Store } from '../store/index.ts';
 import { firstInvitation, type Identity, open } from './index.ts';
-import type { Letter } from './smtp.ts';
+import type { Letter } from './mail/smtp.ts';
 
 const ORIGIN = 'https://rooms.example';
 const SECRET = new Uint8Array(32).fill(5);

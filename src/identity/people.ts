@@ -4,7 +4,7 @@ import type { AccountId, AccountRole } from '../wire/account.ts';
 import type { Accounts, KnownAccount } from './accounts.ts';
 import type { Engine } from './engine.ts';
 import type { Invitation, Invitations } from './invitations.ts';
-import type { Mails } from './mails.ts';
+import type { Mails } from './mail/mails.ts';
 import type { PendingLinks } from './pending.ts';
 import type { AccountWords } from './words/account-words.ts';
 

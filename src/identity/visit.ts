@@ -7,7 +7,7 @@ import type { Erasure } from './erasure.ts';
 import type { AccountFrame } from './forms.ts';
 import type { Invitations } from './invitations.ts';
 import type { AttemptLimits } from './limits.ts';
-import type { Mails } from './mails.ts';
+import type { Mails } from './mail/mails.ts';
 import type { OwnRoom } from './pages/account-page.ts';
 import type { Passkeys } from './passkeys/passkeys.ts';
 import type { PendingLinks } from './pending.ts';

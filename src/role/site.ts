@@ -90,7 +90,7 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
       ...{ openLead: config.openLead, idleEnd: config.idleEnd, roomsPerCell: config.roomsPerCell },
       described: describedPaths(),
       ...{ version: project.version, music, account: identity.whoIs },
-      people: { find: identity.lookUp, tell: identity.tellInvited },
+      people: { find: identity.lookUp, tell: identity.tellInvited, news: identity.tellNews },
       told: () => changes?.told() ?? Promise.resolve(),
       removeRecording: async (slug) => keeper?.forget(slug),
       dropRecording: async (slug, by) => (await keeper?.remove(slug, by)) ?? false,

@@ -6,7 +6,7 @@ import type { Store } from '../store/index.ts';
 import type { RecordingNote } from '../wire/recording.ts';
 import type { Guests } from './access/guests.ts';
 import type { Passwords } from './access/password.ts';
-import type { RoomInvitations } from './accounts/invitations.ts';
+import type { InvitedPeople, RoomInvitations } from './accounts/invitations.ts';
 import type { Members } from './accounts/members.ts';
 import type { Book } from './book.ts';
 import type { RoomMeasures } from './measures.ts';
@@ -25,6 +25,8 @@ export interface RoutesDeps {
   readonly measures: RoomMeasures;
   readonly members: Members;
   readonly invitations: RoomInvitations;
+  /** Sends accounts mail; absent: nobody is written to. */
+  readonly people?: InvitedPeople | undefined;
   /** True, and logged, when an error comes from the database. */
   trouble(error: unknown): boolean;
   readonly tokens: Tokens;

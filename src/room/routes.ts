@@ -17,6 +17,7 @@ import { type Access, type Changing, tooOften } from './access/access.ts';
 import { enterRoutes } from './access/enter-routes.ts';
 import { settingsRoutes } from './access/settings-routes.ts';
 import type { AccountRooms } from './accounts/adoption.ts';
+import { openNews } from './accounts/news.ts';
 import { accountPaths, accountRoutes } from './accounts/routes.ts';
 import { editState, measured } from './change.ts';
 import { openapi } from './described/openapi.ts';
@@ -78,6 +79,7 @@ export function routes(
   const schemas = requests(() => clock.wall());
   const described = describedOnce(deps);
   const changes = openPace(clock, 'changes', CHANGE_BURST, CHANGE_EVERY_MS);
+  const tell = openNews(deps, access);
   const base = (c: Context): string => deps.publicUrl ?? originOf(c);
 
   /** A room of the book as the API shows it to anyone. */
@@ -117,14 +119,14 @@ export function routes(
     if (isRefusal(caller)) return refused(caller);
     const change = await read(c, schemas.edit);
     if (isRefusal(change)) return refused(change);
-    return shown(c, await book.edit(caller.entry.card.slug, change.value, ifMatch(c)));
+    return shown(c, await tell(c, caller, await book.edit(caller.entry.card.slug, change.value, ifMatch(c))));
   });
 
   app.delete('/api/rooms/:slug', async (c) => {
     const caller = await changing(c, 'remove');
     if (isRefusal(caller)) return refused(caller);
     const { slug } = caller.entry.card;
-    const removed = await book.remove(slug, ifMatch(c));
+    const removed = await tell(c, caller, await book.remove(slug, ifMatch(c)));
     if (isRefusal(removed)) return refused(removed);
     await deps.removeRecording?.(slug);
     await deps.music?.remove(slug);
@@ -137,8 +139,7 @@ export function routes(
       return caller.refused === 'wrong-moment'
         ? refuse('wrong-moment', 'The room is on air or open: end it, then remove its recording.')
         : refused(caller);
-    const { slug } = caller.entry.card;
-    return (await deps.dropRecording?.(slug, caller.operator ? 'operator' : 'host'))
+    return (await deps.dropRecording?.(caller.entry.card.slug, caller.operator ? 'operator' : 'host'))
       ? c.body(null, 204)
       : refuse('not-found', 'There is no recording of this room.');
   });
@@ -149,7 +150,10 @@ export function routes(
       if (isRefusal(caller)) return refused(caller);
       const why = action === 'cancel' ? await read(c, schemas.cancel) : { value: {} as { reason?: string } };
       if (isRefusal(why)) return refused(why);
-      return shown(c, await book.act(caller.entry.card.slug, action, why.value.reason));
+      return shown(
+        c,
+        await tell(c, caller, await book.act(caller.entry.card.slug, action, why.value.reason)),
+      );
     });
   }
 

@@ -33,6 +33,29 @@ export type InvitedRole = 'guest' | 'speaker' | 'co-host';
 /** All of them. */
 export const INVITED_ROLES = ['guest', 'speaker', 'co-host'] as const satisfies readonly InvitedRole[];
 
+/** What is new about an announced room, as it is now. */
+export interface NewsOfRoom {
+  /** The id of its row. */
+  readonly room: string;
+  readonly title: string;
+  readonly kind: 'moved' | 'late' | 'cancelled';
+  /** In the host's own words. */
+  readonly reason?: string;
+  /** Wall-clock ms. */
+  readonly start?: number;
+  /** Absent: its page is gone. */
+  readonly slug?: string;
+}
+
+/** News of a room, and who gets them. */
+export interface RoomTold {
+  readonly news: NewsOfRoom;
+  /** `letIn`: may know the address of the room. */
+  readonly to: readonly { readonly id: AccountId; readonly letIn: boolean }[];
+  /** True where something was taken back: nobody is written to who would not be anyway. */
+  readonly onlyAwaited?: boolean;
+}
+
 /** One invitation to a room, as the account sees it that is asked. */
 export interface RoomAsk {
   readonly id: string;

@@ -3,7 +3,7 @@ import { ACCOUNT_ROLES, type AccountRole } from '../../wire/account.ts';
 import type { KnownAccount } from '../accounts.ts';
 import type { AccountPage } from '../forms.ts';
 import type { Invitation } from '../invitations.ts';
-import type { WaitingMail } from '../mails.ts';
+import type { WaitingMail } from '../mail/mails.ts';
 import type { AccountWords } from '../words/account-words.ts';
 import { bdi, button, field, form, rowButton, said, when } from './parts.ts';
 import type { Shown } from './sign-in-pages.ts';

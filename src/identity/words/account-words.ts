@@ -1,4 +1,4 @@
-import type { AccountRole, InvitedRole, RoomMemberRole } from '../../wire/account.ts';
+import type { AccountRole, InvitedRole, NewsOfRoom, RoomMemberRole } from '../../wire/account.ts';
 import type { FieldFault } from '../fields.ts';
 
 /** A mail in words. */
@@ -14,6 +14,13 @@ export interface RoomInvitationMail {
   readonly title: string;
   readonly role: InvitedRole;
   readonly link: string;
+}
+
+/** What a mail says of a room that was moved, is late or is cancelled. */
+export interface RoomNewsMail extends Pick<NewsOfRoom, 'title' | 'kind' | 'reason' | 'start'> {
+  readonly name: string;
+  /** The room, or the page of one's account; absent: the room is gone. */
+  readonly link?: string;
 }
 
 /** What the pages and mails of accounts say, in one language. */
@@ -200,5 +207,6 @@ export interface AccountWords {
     known(name: string, link: string): MailText;
     invitation(role: AccountRole, link: string): MailText;
     roomInvitation(about: RoomInvitationMail): MailText;
+    roomNews(about: RoomNewsMail): MailText;
   };
 }

@@ -2,6 +2,8 @@ import type { AccountWords } from './account-words.ts';
 
 const roles = { operator: 'operator', host: 'host', member: 'member' } as const;
 const invitedAs = { guest: 'as a guest', speaker: 'to speak', 'co-host': 'as a co-host' } as const;
+const news = { moved: 'New time', late: 'Late', cancelled: 'Cancelled' } as const;
+const instant = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'short', timeZone: 'UTC' });
 const HOUR = 'The link works once, within an hour.';
 const NOT_YOU = 'If this was not you, do nothing: without the link nothing happens.';
 
@@ -227,5 +229,20 @@ export const english: AccountWords = {
       subject: `Invitation: ${title}`,
       text: `Hello ${name},\n\n${inviter || 'a host'} invites you ${invitedAs[role]} to the room “${title}”. Accept or decline on the page of your account, within 30 days:\n\n${link}\n`,
     }),
+    roomNews({ name, title, kind, reason, start, link }) {
+      const said = {
+        moved: `the room “${title}” has a new time.`,
+        late: `the room “${title}” begins late: ${reason}`,
+        cancelled: `the room “${title}” is cancelled${reason === undefined ? '.' : `: ${reason}`}`,
+      };
+      const when = `${kind === 'moved' ? 'It begins' : 'Announced for'}: ${instant.format(start)} UTC`;
+      const parts = [
+        `Hello ${name},`,
+        said[kind],
+        ...(start === undefined ? [] : [when]),
+        ...(link ? [link] : []),
+      ];
+      return { subject: `${news[kind]}: ${title}`, text: `${parts.join('\n\n')}\n` };
+    },
   },
 };

@@ -6,6 +6,8 @@ const invitedAs = {
   speaker: 'à parler',
   'co-host': 'en tant que co-hôte',
 } as const;
+const news = { moved: 'Nouvel horaire', late: 'En retard', cancelled: 'Annulée' } as const;
+const instant = new Intl.DateTimeFormat('fr-FR', { dateStyle: 'full', timeStyle: 'short', timeZone: 'UTC' });
 const HOUR = 'Le lien sert une fois, pendant une heure.';
 const NOT_YOU = 'Si ce n’était pas vous, ne faites rien : sans le lien, rien ne se passe.';
 
@@ -238,5 +240,20 @@ export const french: AccountWords = {
       subject: `Invitation : ${title}`,
       text: `Bonjour ${name},\n\n${inviter || 'un hôte'} vous invite ${invitedAs[role]} dans la salle « ${title} ». Acceptez ou refusez sur la page de votre compte, dans les 30 jours :\n\n${link}\n`,
     }),
+    roomNews({ name, title, kind, reason, start, link }) {
+      const said = {
+        moved: `la salle « ${title} » a un nouvel horaire.`,
+        late: `la salle « ${title} » commence en retard : ${reason}`,
+        cancelled: `la salle « ${title} » est annulée${reason === undefined ? '.' : ` : ${reason}`}`,
+      };
+      const when = `${kind === 'moved' ? 'Elle commence' : 'Annoncée pour'} : ${instant.format(start)} UTC`;
+      const parts = [
+        `Bonjour ${name},`,
+        said[kind],
+        ...(start === undefined ? [] : [when]),
+        ...(link ? [link] : []),
+      ];
+      return { subject: `${news[kind]} : ${title}`, text: `${parts.join('\n\n')}\n` };
+    },
   },
 };

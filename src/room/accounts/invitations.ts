@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { Store } from '../../store/index.ts';
-import type { AccountCard, AccountId, InvitedRole, RoomAsk } from '../../wire/account.ts';
+import type { AccountCard, AccountId, InvitedRole, RoomAsk, RoomTold } from '../../wire/account.ts';
 import type { RoomOnSite } from '../rows.ts';
 import { confirmedAddress, type GuestList, openGuestList } from './guest-list.ts';
 import type { Members } from './members.ts';
@@ -27,6 +27,8 @@ export interface InvitedPeople {
   find(said: string): Promise<AccountCard | undefined>;
   /** Sends somebody a mail about an invitation, after the answer. */
   tell(who: AccountId, about: { title: string; inviter: string; role: InvitedRole }, french: boolean): void;
+  /** Writes news of a room to those whom they concern, after the answer; absent: nobody is written to. */
+  news?(read: () => Promise<RoomTold | undefined>, french: boolean): void;
 }
 
 /** Invitations of accounts to rooms. */

@@ -1,9 +1,10 @@
 import { randomUUIDv7 } from 'node:crypto';
-import type { Clock } from '../base/clock.ts';
-import { reasonOf } from '../base/errors.ts';
-import type { Log } from '../base/log.ts';
-import { ms } from '../base/time.ts';
-import type { Store } from '../store/index.ts';
+import type { Clock } from '../../base/clock.ts';
+import { reasonOf } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import { ms } from '../../base/time.ts';
+import type { Store } from '../../store/index.ts';
+import { type MailsToMany, openMailsToMany } from './mails-to-many.ts';
 import type { Letter } from './smtp.ts';
 
 const LOOK_MS = ms(2_000);
@@ -32,7 +33,7 @@ export interface MailsDeps {
 }
 
 /** Mails: written down first, then sent; one that was sent is forgotten. */
-export interface Mails extends AsyncDisposable {
+export interface Mails extends MailsToMany, AsyncDisposable {
   put(letter: Omit<Letter, 'id'>): Promise<void>;
   waiting(limit: number): Promise<WaitingMail[]>;
   /** The operator has passed it on, or does not want it. */
@@ -97,15 +98,15 @@ export function openMails({ store, clock, log, send }: MailsDeps): Mails {
       });
     return busy;
   };
+  const count = async (): Promise<number> => {
+    const all = db.selectFrom('mail').select((eb) => eb.fn.countAll<number>().as('count'));
+    return Number((await all.executeTakeFirstOrThrow()).count);
+  };
   const timer = clock.every(LOOK_MS, () => void look());
   return {
     look,
     async put({ to, subject, text }) {
-      const { count } = await db
-        .selectFrom('mail')
-        .select((eb) => eb.fn.countAll<number>().as('count'))
-        .executeTakeFirstOrThrow();
-      if (Number(count) >= MOST_WAITING) return log.warn({}, 'a mail was refused: 1,000 wait already');
+      if ((await count()) >= MOST_WAITING) return log.warn({}, 'a mail was refused: 1,000 wait already');
       const now = clock.wall();
       await db
         .insertInto('mail')
@@ -116,6 +117,7 @@ export function openMails({ store, clock, log, send }: MailsDeps): Mails {
         .execute();
       void look();
     },
+    ...openMailsToMany({ db, clock, log, count, pause: LOOK_MS }),
     waiting: async (limit) =>
       (await db.selectFrom('mail').selectAll().orderBy('created', 'desc').limit(limit).execute()).map(
         ({ id, recipient, subject, body, created, tries, error }) => ({
