@@ -124,4 +124,6 @@ test('every refusal that has words has them in both languages', () => {
     retryAfter: 0,
   } as const;
   expect(reasonOf(english, why as never)).toBe('Said by the server');
+  const mixed = 'name: use letters of one alphabet in each word';
+  expect(reasonOf(french, { ...why, code: 'unprocessable', detail: mixed } as never)).toBe(french.nameMixed);
 });

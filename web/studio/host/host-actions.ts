@@ -74,7 +74,10 @@ const MAX_INVITES = 20;
 
 /** Why something failed: in the page's own words if it has any, otherwise the server's. */
 export const reasonOf = (words: StudioWords, why: Refusal): string =>
-  words.refusals[why.code] ?? (why.detail || words.refusals['network'] || why.code);
+  words.refusals[why.code] ??
+  (/\bletters of one alphabet\b/.test(why.detail)
+    ? words.nameMixed
+    : why.detail || words.refusals['network'] || why.code);
 
 /** What is wrong with an announcement, as far as the page can tell without the server. */
 export function complaintsOf(

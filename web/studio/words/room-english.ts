@@ -54,6 +54,7 @@ export const roomEnglish = {
     'disk-full': 'The disk of the server is full.',
     internal: 'The server made a mistake. Its operator can find the cause in the log.',
   } as Readonly<Record<string, string>>,
+  nameMixed: 'A name has letters of one alphabet in each word.',
 
   beforeTitle: 'Starts',
   yourZone: (zone: string) => `Your time zone: ${zone}`,

@@ -56,6 +56,7 @@ export const roomFrench: typeof roomEnglish = {
     'disk-full': 'Le disque du serveur est plein.',
     internal: 'Le serveur a fait une erreur. Son exploitant en trouvera la cause dans le journal.',
   },
+  nameMixed: 'Un nom a, dans chaque mot, les lettres d’un seul alphabet.',
 
   beforeTitle: 'Commence',
   yourZone: (zone) => `Votre fuseau horaire : ${zone}`,
