@@ -9,6 +9,7 @@ export const TYPES: Readonly<Record<string, string>> = {
   js: 'text/javascript',
   css: 'text/css',
   woff2: 'font/woff2',
+  png: 'image/png',
 };
 
 /** Builds the pages unless they are built already. */

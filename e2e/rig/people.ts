@@ -22,7 +22,11 @@ export async function goLive(page: Page): Promise<void> {
   const live = page.getByRole('button', { name: 'Back to hold music' });
   if (await live.isVisible()) return;
   await page.getByRole('button', { name: 'Go live' }).click();
-  await live.waitFor();
+  await live.waitFor({ timeout: 60_000 }).catch(async (error) => {
+    throw new Error(`not live; the page says: ${(await page.locator('main').innerText()).slice(0, 800)}`, {
+      cause: error,
+    });
+  });
 }
 
 /** The host ends the room, in its two steps. */
