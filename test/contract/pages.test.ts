@@ -27,7 +27,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (engine) => {
       isOperator: async (token: string | undefined) => token === 'op',
       cardOf: async (slug: string) => ({ slug, title: slug, hosts: [], status: 'ended', clocks: {} }),
       unlistRoom: async () => undefined,
-      publishWords: () => undefined,
+      ...{ publishWords: () => undefined, publishWithdrawn: () => undefined },
     } as unknown as ModerationDeps);
     stack.push(part);
     return { store, part, clock };
