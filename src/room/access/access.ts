@@ -114,12 +114,12 @@ export interface Access {
   byOperator(c: Context): Promise<boolean>;
   /** True for the operator's key, and for the operator's link until it is replaced. */
   isOperator(token: string | undefined): Promise<boolean>;
-  /** What an account is in a room. */
-  ofAccount(entry: RoomOnSite, who: AccountCard): Promise<RoomAsker>;
+  /** What an account is in a room; `by`: by what it had then (wall-clock ms), and has still. */
+  ofAccount(entry: RoomOnSite, who: AccountCard, by?: number): Promise<RoomAsker>;
   /** Who asks, by the address and the token of a request. */
   whoAsks(c: Context): Promise<Attempted<RoomAsker>>;
-  /** The same for a room's address and a token. */
-  whoIs(slug: string, token: string | undefined): Promise<Attempted<RoomAsker>>;
+  /** The same for a room's address and a token; `by`: guests only by a pass that was given by then (wall-clock ms). */
+  whoIs(slug: string, token: string | undefined, by?: number): Promise<Attempted<RoomAsker>>;
   /** The room, and the caller's role in it, when they may do this to it now; or why not. */
   may(c: Context, act: RoomAct): Promise<Attempted<Caller>>;
   /** The room and the role in it of somebody who hosts it, or why not. */
@@ -172,11 +172,12 @@ export function openAccess(deps: AccessDeps): Access {
       generation !== undefined && generation >= (deps.operatorGeneration?.() ?? Number.POSITIVE_INFINITY)
     );
   };
-  const whoIs: Access['whoIs'] = async (slug, token) => {
+  const whoIs: Access['whoIs'] = async (slug, token, by = Number.POSITIVE_INFINITY) => {
     const entry = await book.find(slug);
     if (!entry) return { refused: 'room-unknown' };
     if (await isOperator(token)) return { entry, role: 'operator' };
     const guest = deps.guests.check(token);
+    if (guest?.slug === slug && (guest.made ?? 0) > by) return { entry, role: 'stranger' };
     if (guest?.slug === slug)
       return isGuest(entry, guest.pass)
         ? { entry, role: 'listener' }
@@ -202,9 +203,9 @@ export function openAccess(deps: AccessDeps): Access {
     known.set(c.req.raw, found);
     return found;
   };
-  const ofAccount: Access['ofAccount'] = async (entry, who) => {
+  const ofAccount: Access['ofAccount'] = async (entry, who, by) => {
     if (who.role === 'operator') return { entry, role: 'operator' };
-    const role = await deps.members.roleIn(entry.id, who.id);
+    const role = await deps.members.roleIn(entry.id, who.id, by);
     const out = keptOut(entry, who);
     if (out) return out;
     if (role === 'host' || role === 'co-host') {
@@ -218,7 +219,7 @@ export function openAccess(deps: AccessDeps): Access {
     }
     const trouble = { refused: 'not-host', detail: 'Your account does not host this room.' } as const;
     // A draft has no guests by account: it is announced to nobody.
-    const isListed = !entry.arrangements?.draft && (await deps.invitations.isGuest(entry.id, who.id));
+    const isListed = !entry.arrangements?.draft && (await deps.invitations.isGuest(entry.id, who.id, by));
     const isIn = !isClosed(entry) || role !== undefined || isListed;
     return { entry, role: isIn ? 'listener' : 'stranger', trouble };
   };

@@ -87,8 +87,8 @@ export function enterRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (
     const entry = await book.find(slug);
     if (!entry || !isClosed(entry)) return UNKNOWN;
     // What opened the room before opens the one that continues it.
-    for (const room of await letInBy(book, entry)) {
-      const asked = await access.whoIs(room.card.slug, token);
+    for (const { room, by } of await letInBy(book, entry)) {
+      const asked = await access.whoIs(room.card.slug, token, by);
       if (isRefusal(asked)) continue;
       const { role, known, trouble } = asked;
       if (known && trouble) return trouble;
@@ -120,8 +120,8 @@ export function enterRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (
     if (!who) return undefined;
     const entry = await book.find(slug);
     if (!entry || !isClosed(entry)) return NOT_LISTED;
-    for (const room of await letInBy(book, entry)) {
-      const { role, known, trouble } = await access.ofAccount(room, who);
+    for (const { room, by } of await letInBy(book, entry)) {
+      const { role, known, trouble } = await access.ofAccount(room, who, by);
       if (known && trouble) return trouble;
       if (role === 'stranger') continue;
       // Whoever comes in has accepted; unless they were taken off the list in this moment.

@@ -148,3 +148,42 @@ test('a form leads whoever is not signed in there and back, and says in words wh
   // Another site's page asks for nobody.
   expect((await form('Ben', { origin: 'https://evil.example' })).status).toBe(403);
 });
+
+test('whom the host of a private room lets in after it was continued is not let into the room that continues it', async () => {
+  const first = await rig.create({
+    title: 'First',
+    slug: 'first',
+    access: 'private',
+    password: 'calm otters',
+  });
+  const next = await rig.create({ title: 'Next', slug: 'next', access: 'private' });
+  const invite = (who: string) =>
+    ask('POST', '/api/rooms/first/invitations', { who, role: 'guest' }, first.token);
+  const link = async () =>
+    (await ask('POST', '/api/rooms/first/invites', { role: 'guest' }, first.token)).body.pass;
+  const word = async () => (await ask('POST', '/r/first/enter', { password: 'calm otters' })).body.pass;
+  const status = async (at: string, who?: string, body?: object) => (await enter(who, body, at)).status;
+  await invite('ben@x.example');
+  const before = [await link(), await word()];
+  rig.clock.advance(1_000);
+  const agreed = { by: 'next', link: next.token };
+  expect((await ask('POST', '/api/rooms/first/continue', agreed, first.token)).status).toBe(200);
+  rig.clock.advance(1_000);
+  await invite('zoe@x.example');
+  const room = await rig.store.db.selectFrom('room').select('id').where('slug', '=', 'first').execute();
+  const speaker = { room: room[0]?.id ?? '', account: cards[2]?.id ?? '', role: 'speaker' };
+  await rig.store.db
+    .insertInto('room_member')
+    .values({ ...speaker, created: rig.clock.wall() })
+    .execute();
+  const after = [await link(), await word()];
+  for (const pass of [...before, ...after]) expect(await status('first', undefined, { pass })).toBe(200);
+  for (const who of names) expect(await status('first', who)).toBe(200);
+  for (const pass of before) expect(await status('next', undefined, { pass })).toBe(200);
+  for (const pass of after) expect(await status('next', undefined, { pass })).toBe(404);
+  expect(await status('next', 'Ben')).toBe(200);
+  for (const who of ['Zoe', 'Eve']) expect(await status('next', who)).toBe(404);
+  // Its own host lets them in.
+  await ask('POST', '/api/rooms/next/invitations', { who: 'zoe@x.example', role: 'guest' }, next.token);
+  expect(await status('next', 'Zoe')).toBe(200);
+});

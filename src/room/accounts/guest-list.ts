@@ -3,8 +3,11 @@ import type { AccountId } from '../../wire/account.ts';
 
 /** The accounts that may listen to a private room: invited as guests, and neither declined nor taken off. */
 export interface GuestList {
-  /** Whether an account is on it; one that has never come is until its invitation is over. */
-  isGuest(room: string, who: AccountId): Promise<boolean>;
+  /**
+   * Whether an account is on it, and was invited by `by` (wall-clock ms; default: now); one that has never come is until
+   * its invitation is over.
+   */
+  isGuest(room: string, who: AccountId, by?: number): Promise<boolean>;
   /** The same, and whoever comes in has accepted. */
   letIn(room: string, who: AccountId): Promise<boolean>;
 }
@@ -22,12 +25,13 @@ export function openGuestList({
   readonly clock: { wall(): number };
 }): GuestList {
   const { db } = store;
-  const listed = (room: string, who: AccountId) =>
+  const listed = (room: string, who: AccountId, by = Number.MAX_SAFE_INTEGER) =>
     db
       .selectFrom('room_invitation')
       .select('id')
       .where('room', '=', room)
       .where('role', '=', 'guest')
+      .where('created', '<=', by)
       .where((e) =>
         e.or([
           e('account', '=', who),
@@ -39,7 +43,7 @@ export function openGuestList({
       )
       .executeTakeFirst();
   return {
-    isGuest: async (room, who) => (await listed(room, who)) !== undefined,
+    isGuest: async (room, who, by) => (await listed(room, who, by)) !== undefined,
     async letIn(room, who) {
       const row = await listed(room, who);
       if (!row) return false;

@@ -11,8 +11,8 @@ export interface MemberCard {
 
 /** Which accounts belong to a room: the table `room_member`. */
 export interface Members {
-  /** What an account is in a room, by the key of its row; undefined: nothing. */
-  roleIn(room: string, account: AccountId): Promise<RoomMemberRole | undefined>;
+  /** What an account is in a room, by the key of its row; undefined: nothing, or only since `by` (wall-clock ms). */
+  roleIn(room: string, account: AccountId, by?: number): Promise<RoomMemberRole | undefined>;
   /** Makes an account something in a room, in place of what it was there. */
   set(room: string, account: AccountId, role: RoomMemberRole): Promise<void>;
   /** Makes an account a host or co-host, and never less than it is. False where the room has as many as it may. */
@@ -40,12 +40,13 @@ const RANK: readonly RoomMemberRole[] = ['speaker', 'co-host', 'host'];
 /** Opens the members of rooms. */
 export function openMembers({ store, clock }: { store: Store; clock: { wall(): number } }): Members {
   const { db } = store;
-  const roleIn: Members['roleIn'] = async (room, account) => {
+  const roleIn: Members['roleIn'] = async (room, account, by = Number.MAX_SAFE_INTEGER) => {
     const row = await db
       .selectFrom('room_member')
       .select('role')
       .where('room', '=', room)
       .where('account', '=', account)
+      .where('created', '<=', by)
       .executeTakeFirst();
     return row?.role as RoomMemberRole | undefined;
   };
