@@ -10,8 +10,8 @@
  */
 export const IN_PAIRS: Readonly<Record<string, string>> = {
   'axe-people': 'nothing; but a browser that opens a hundred pages leaves little of a processor to others',
-  'axe-rooms': 'the same',
-  'axe-studio': 'the same',
+  'axe-rooms': 'nothing either; the same load of a browser with many pages',
+  'axe-studio': 'nothing either; the same load of a browser with many pages',
   'caches-player': 'gaps in decoded sound while a cache dies',
   chaos: 'for how long anybody is silent while processes die and the disk stands still',
   counting: 'seconds that each of 280 listeners heard, to half a percent',
