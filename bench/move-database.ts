@@ -37,7 +37,9 @@ const MADE = new Map<string, number>();
 
 async function tablesIn(store: Store): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`select name from sqlite_master where type = 'table'
-    and name not like 'sqlite_%' and name not like 'kysely_%' and name not like '%fts%' order by name`.execute(store.db);
+    and name not like 'sqlite_%' and name not like 'kysely_%' and name not like '%fts%' order by name`.execute(
+    store.db,
+  );
   return rows.map(({ name }) => name);
 }
 /** Columns whose texts are free; all others have the same word, which every rule of the tables allows. */
