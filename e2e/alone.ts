@@ -9,9 +9,6 @@
  * not change the result.
  */
 export const IN_PAIRS: Readonly<Record<string, string>> = {
-  'axe-people': 'nothing; but a browser that opens a hundred pages leaves little of a processor to others',
-  'axe-rooms': 'nothing either; the same load of a browser with many pages',
-  'axe-studio': 'nothing either; the same load of a browser with many pages',
   'caches-player': 'gaps in decoded sound while a cache dies',
   chaos: 'for how long anybody is silent while processes die and the disk stands still',
   counting: 'seconds that each of 280 listeners heard, to half a percent',
@@ -30,6 +27,11 @@ export const IN_PAIRS: Readonly<Record<string, string>> = {
 
 /** These run one at a time, last (the project `e2e-alone`). */
 export const ALONE: Readonly<Record<string, string>> = {
+  'axe-people':
+    'nothing, but a hundred pages in one browser wait for each other when others take the processor',
+  'axe-rooms':
+    'nothing, but a live room and thirty pages in one browser wait for each other on a busy processor',
+  'axe-studio': 'nothing, but every page of the table of addresses waits for the others on a busy processor',
   'beacon-flood': 'silences of listeners beside a flood',
   delivery: 'gaps in decoded sound, sample by sample, and how fast a page plays',
   journey: 'microphone to ear in milliseconds, and holes in ten seconds of sound',

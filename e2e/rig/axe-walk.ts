@@ -79,7 +79,12 @@ export class AxeWalk {
     if (html !== undefined)
       await on.route('**/__shown', (route) => route.fulfill({ contentType: 'text/html', body: html }));
     if (plain) await this.#scripts(on, false);
-    await on.goto(this.#url + path, { waitUntil: 'load' });
+    const open = () => on.goto(this.#url + path, { waitUntil: 'load' });
+    // A page that loads again by itself may do so just then.
+    await open().catch((error: Error) => {
+      if (!error.message.includes('interrupted by another navigation')) throw error;
+      return open();
+    });
     if (html !== undefined) await on.unroute('**/__shown');
     if (plain) await this.#scripts(on, true);
     await act?.(on);
