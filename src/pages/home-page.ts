@@ -48,7 +48,7 @@ export function homeMain(cards: readonly RoomCard[], words: PlainWords, asksForL
 <p class="lede">${words.homeLead}</p>
 <div id="rooms">${section('on', words.on, on, words)}
 ${section('next', words.coming, next, words)}
-${section('over', words.over, over, words)}${on.length + next.length + over.length === 0 ? `<p class="empty">${words.nothing}</p>` : ''}</div>
+${section('over', words.over, over, words)}${on.length + next.length + over.length === 0 ? `<p class="ash">${words.nothing}</p>` : ''}</div>
 <section id="start" aria-labelledby="start-title"><h2 id="start-title">${words.start}</h2>
 <form id="new-room" method="post" action="/api/rooms">
 <label>${words.what} <input name="title" required maxlength="140" autocomplete="off" dir="auto"></label>
