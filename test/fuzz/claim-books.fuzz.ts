@@ -33,6 +33,9 @@ export default target({
         throw new Error('a statement without words');
       book.waiting(one.room);
     }
+    // What a stranger says waits, whatever stands in the files; said again with its key it waits once.
+    for (const key of ['key-of-one-request', 'key-of-one-request'])
+      await book.say('hall', 'stranger', '2 million listened', key);
   },
   seeds: [
     entry({}) +
