@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { PageLanguage } from '../base/negotiation.ts';
 import { escapeHtml } from '../base/plain-text.ts';
 import { APP_TAGS } from './app-manifest.ts';
 import type { PlainWords } from './plain-words.ts';
@@ -16,6 +17,8 @@ export type Manifest = Readonly<Record<string, BuiltFile>>;
 export interface Load {
   readonly sources: readonly string[];
   readonly scripted: boolean;
+  /** The source of the texts in each language, of which a page loads its own. */
+  readonly words?: Readonly<Record<PageLanguage, string>>;
   /** Tags instead of those that fetch the sources. */
   readonly tags?: string;
 }
@@ -34,14 +37,15 @@ export interface PageHead {
 export type Shell = (words: PlainWords, head: PageHead, load: Load, main: string) => string;
 
 /** What the room's page and the home page load. */
-export const LISTEN: Load = { sources: ['web/kit/style.css', 'web/listen/main.ts'], scripted: true };
+export const LISTEN: Load = {
+  sources: ['web/kit/style.css', 'web/listen/main.ts'],
+  scripted: true,
+  words: { en: 'web/kit/english.ts', fr: 'web/kit/french.ts' },
+};
 /** What the studio page loads. */
 export const STUDIO: Load = { sources: ['web/kit/style.css', 'web/studio/main.tsx'], scripted: true };
 /** What the player inside another site loads. */
-export const EMBED: Load = {
-  sources: [...LISTEN.sources, 'web/listen/embed/embed-page.ts'],
-  scripted: true,
-};
+export const EMBED: Load = { ...LISTEN, sources: [...LISTEN.sources, 'web/listen/embed/embed-page.ts'] };
 /** What the numbers page loads. */
 export const NUMBERS: Load = { sources: ['web/kit/style.css', 'web/numbers/main.ts'], scripted: true };
 /** What the operator's page loads. */
@@ -56,10 +60,11 @@ export async function loadManifest(dist: string): Promise<Manifest> {
 }
 
 /**
- * The tags that load entries: their styles first, their shared chunks preloaded; no scripts for a page that needs
- * none.
+ * The tags that load entries: their styles first, their shared chunks and the texts of the page's language preloaded; no
+ * scripts for a page that needs none.
  */
-export function loadTags(manifest: Manifest, { sources, scripted }: Load): string {
+export function loadTags(manifest: Manifest, load: Load, language: PageLanguage): string {
+  const { sources, scripted, words } = load;
   const styles = new Set<string>();
   const scripts = new Set<string>();
   const preloads = new Set<string>();
@@ -73,6 +78,7 @@ export function loadTags(manifest: Manifest, { sources, scripted }: Load): strin
     else if (scripted) scripts.add(entry.file);
   };
   for (const source of sources) visit(source, true);
+  if (words) visit(words[language], false);
   if (!scripted) preloads.clear();
   return [
     ...[...styles].map((file) => `<link rel="stylesheet" href="/_/${file}">`),
@@ -119,7 +125,7 @@ ${installable && load === LISTEN ? APP_TAGS : ''}<meta property="og:site_name" c
 <meta property="og:title" content="${escapeHtml(head.title)}">
 <meta property="og:description" content="${escapeHtml(head.about)}">
 <meta property="og:locale" content="${words.language === 'fr' ? 'fr_FR' : 'en_GB'}">
-${cardImage(base, words, head.image)}${base ? `<meta property="og:url" content="${escapeHtml(base + head.path)}">\n<link rel="canonical" href="${escapeHtml(base + head.path)}">\n` : ''}${head.extra ?? ''}${load.tags ?? loadTags(manifest, load)}
+${cardImage(base, words, head.image)}${base ? `<meta property="og:url" content="${escapeHtml(base + head.path)}">\n<link rel="canonical" href="${escapeHtml(base + head.path)}">\n` : ''}${head.extra ?? ''}${load.tags ?? loadTags(manifest, load, words.language)}
 </head>
 <body>
 <header class="top page"><a class="home" href="/">Earshot</a></header>

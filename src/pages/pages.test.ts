@@ -14,6 +14,8 @@ import { sentence } from './sentence.ts';
 const manifest = {
   'web/kit/style.css': { file: 'style-1.css' },
   'web/listen/main.ts': { file: 'listen-1.js', css: ['listen-1.css'], imports: ['_shared'] },
+  'web/kit/english.ts': { file: 'english-1.js', imports: ['_shared'] },
+  'web/kit/french.ts': { file: 'french-1.js', imports: ['_shared'] },
   'web/studio/main.tsx': { file: 'studio-1.js', css: ['studio-1.css'], imports: ['_shared'] },
   _shared: { file: 'shared-1.js', css: ['shared-1.css'] },
 };
@@ -36,8 +38,11 @@ test('each page loads its entry, the styles first and shared chunks ahead', () =
     'shared-1.css',
     'listen-1.css',
     'shared-1.js',
+    'english-1.js',
     'listen-1.js',
   ]);
+  const french = pages.room(room(), undefined, 'fr');
+  expect([french.includes('/_/french-1.js'), french.includes('/_/english-1.js')]).toEqual([true, false]);
   expect(pages.studio(room())).toContain('src="/_/studio-1.js"');
   expect(pages.studio(room())).not.toContain('listen-1.js');
   for (const plain of [pages.errors(), pages.notFound()]) {

@@ -160,7 +160,7 @@ export function openPages(deps: {
       return shell(words, { title: isolated(title), about, path, extra }, LISTEN, main);
     },
     embed: (card, state, language = 'en') =>
-      embedPage(card, state, plainWords(language), loadTags(deps.manifest, EMBED)),
+      embedPage(card, state, plainWords(language), loadTags(deps.manifest, EMBED, language)),
     studio(card, language = 'en') {
       const words = plainWords(language);
       const title = titleOf(card, words);
@@ -215,7 +215,7 @@ export function openPages(deps: {
 <section lang="${other.language}"><h2>${other.missing}</h2><p>${other.missingWay}</p></section></main>`,
       );
     },
-    ...closedPages(shell, loadTags(deps.manifest, { ...EMBED, scripted: false })),
+    ...closedPages(shell, loadTags(deps.manifest, { ...EMBED, scripted: false }, 'en')),
     privacy(language = 'en') {
       const head = { ...privacyHead(language), path: '/privacy' };
       return shell(plainWords(language), head, PLAIN, privacyMain(language));

@@ -1,5 +1,6 @@
 import type { Moment } from '../../src/wire/moment.ts';
 import type { ProgramState } from '../../src/wire/room.ts';
+import { isolated } from './isolated.ts';
 
 type DeadAirCause = NonNullable<ProgramState['deadAir']>['cause'];
 
@@ -16,9 +17,6 @@ const span = (seconds: number): string => {
     return Math.round(seconds / 3600) === 1 ? 'an hour' : `${Math.round(seconds / 3600)} hours`;
   return Math.round(seconds / 86_400) === 1 ? 'a day' : `${Math.round(seconds / 86_400)} days`;
 };
-
-/** Keeps a name in its own writing direction inside any text. Spec: UAX 9, 3.1.4 (FSI, PDI). */
-export const isolated = (names: readonly string[]): string[] => names.map((name) => `\u2068${name}\u2069`);
 
 /** The texts of the listeners' pages in English. The compiler checks that French has the same keys. */
 export const english = {

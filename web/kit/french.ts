@@ -1,4 +1,5 @@
-import { type english, isolated } from './english.ts';
+import type { english } from './english.ts';
+import { isolated } from './isolated.ts';
 
 const n = (value: number, rung = 0): string =>
   (rung && value > 99 ? 'environ ' : '') + value.toLocaleString('fr');

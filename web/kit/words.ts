@@ -1,5 +1,5 @@
 import type { detailsEnglish } from './details-english.ts';
-import { english } from './english.ts';
+import type { english } from './english.ts';
 
 /** The texts that a listener's page needs before the first sound. */
 export type ListenWords = typeof english;
@@ -24,9 +24,9 @@ export function language(): Language {
 /** Remembers the choice for every page of this server. */
 export const chooseLanguage = (chosen: Language): void => keep(KEY, chosen);
 
-/** The catalogue of a language. English is part of the page; French is fetched when it is needed. */
+/** The catalogue of a language: the one that a page speaks is fetched, and the server has its browser begin early. */
 export async function wordsOf(chosen: Language): Promise<ListenWords> {
-  return chosen === 'fr' ? (await import('./french.ts')).french : english;
+  return chosen === 'fr' ? (await import('./french.ts')).french : (await import('./english.ts')).english;
 }
 
 /** The whole catalogue. The details are fetched separately, so that they do not delay the first sound. */
