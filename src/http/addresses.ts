@@ -10,6 +10,7 @@ import { INTERACTION_ADDRESSES } from './interaction-addresses.ts';
 import { MODERATION_ADDRESSES } from './moderation-addresses.ts';
 import { SOCIAL_ADDRESSES } from './social-addresses.ts';
 import { SOUND_ADDRESSES } from './sound-addresses.ts';
+import { SYNDICATION_ADDRESSES } from './syndication-addresses.ts';
 
 /** Read by anybody from anywhere. */
 const READ = { methods: ['GET'], cors: 'reads' } as const;
@@ -110,6 +111,7 @@ export const ADDRESSES: readonly Address[] = [
   },
   ...APP_ADDRESSES,
   ...SOCIAL_ADDRESSES,
+  ...SYNDICATION_ADDRESSES,
   {
     ...{ id: 'robots', what: 'what robots may read', pattern: '/robots.txt' },
     ...{ ...PAGE, urgency: 'reading', cache: 'page', examples: ['/robots.txt'] },

@@ -22,6 +22,7 @@ import { open as openRooms, type Rooms } from '../room/index.ts';
 import type { Social } from '../social/index.ts';
 import { openMusicShelf } from '../standby/host-music.ts';
 import { open as openStore, type Store } from '../store/index.ts';
+import type { Syndication } from '../syndication/index.ts';
 import { EMPTY, type Message } from '../wire/feed.ts';
 import { isOver, isRunning, type RoomCard } from '../wire/room.ts';
 import { answerClaims } from './claims.ts';
@@ -41,6 +42,7 @@ import { openQuarantine } from './site/quarantine.ts';
 import { answerReplays } from './site/replays.ts';
 import { openServerPage, SERVER_PAGE } from './site/server-page.ts';
 import { openDeskAndPosts } from './site/social.ts';
+import { openSiteSyndication } from './site/syndication.ts';
 import { openSiteTextGate, type TextGate } from './site/text-gate.ts';
 import { keepSnapshot } from './snapshot.ts';
 
@@ -102,7 +104,10 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
   const { moderation, posts } = stack.use(
     await openDeskAndPosts({ config, at, store, log, identity, rooms, edits, gate, keep }).catch(inWords),
   );
-  Object.assign(later, { rooms: rooms.ofAccounts, social: posts });
+  const syndication = stack.use(
+    await openSiteSyndication({ config, store, log, identity, rooms }).catch(inWords),
+  );
+  Object.assign(later, { rooms: rooms.ofAccounts, social: posts, syndication });
   if (config.welcome) await rooms.ensureWelcome().catch(inWords);
   keeper = stack.use(
     openKeeper({
@@ -139,6 +144,7 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
     telling.changed(slug);
     kept.changed();
     posts.roomChanged(slug);
+    syndication.roomChanged(slug);
     const status = rooms.card(slug)?.status;
     // Music is for rooms to come and on.
     if (status === undefined || isOver(status)) void music.remove(slug).catch(() => undefined);
@@ -156,7 +162,7 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
   const replays = answerReplays(at, log.part('replay'), rooms, claims, edits);
   const described = await describeApi(config, replays);
   const own = await serverPageFirst(config, at, store, identity, rooms, moderation, described);
-  const repeated = keepRepeats(at, store, identity, own, [moderation, posts], gate);
+  const repeated = keepRepeats(at, store, identity, own, [moderation, posts, syndication], gate);
   stack.use(await serveInner(at.siteHttp, answerDoors(rooms.over, repeated), keeping));
   const database = stack.use(watchDatabase(systemClock, store.ping));
   return Object.assign(stack.move(), {
@@ -225,7 +231,7 @@ function keepRepeats(
   store: Store,
   identity: Identity,
   answer: Fetch,
-  first: readonly (Moderation | Social)[],
+  first: readonly (Moderation | Social | Syndication)[],
   gate: TextGate,
 ): Fetch {
   const key = keyFor(readSecret(at.secret), 'answers kept for repeats');

@@ -44,7 +44,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   claims: ['base', 'wire', 'http', 'journal', 'api'],
   // Pure functions over the lines of a log.
   verdict: ['base'],
-  incident: ['base', 'wire', 'http', 'journal', 'verdict'],
+  incident: ['base', 'wire', 'http', 'journal', 'verdict', 'outgoing'],
   // Serves files, and knows nothing of who wrote them.
   press: ['base'],
   // One file that outsiders read, and that needs nothing of the rest.
@@ -61,9 +61,13 @@ const ALLOWED: Record<string, readonly string[]> = {
   moderation: ['base', 'wire', 'http', 'store', 'api'],
   // Posts know who writes them and which room they show by functions that they are given.
   social: ['base', 'wire', 'http', 'store', 'api'],
+  // How a room reaches people who are not there: reminders, feeds, calendars, what is expected of it.
+  syndication: ['base', 'wire', 'keys', 'http', 'store', 'api', 'outgoing', 'social'],
+  // The one way to an address that a person gave.
+  outgoing: ['base'],
   // The parts that connect the others.
   supervisor: ['base', 'certificate', 'keys'],
-  role: 'base native media wire keys journal http config bus store api backup certificate pages picture stage mixer packager origin archive standby door ladder queue edge room identity interaction replay moderation social audience evidence claims incident press verdict'.split(
+  role: 'base native media wire keys journal http config bus store api backup certificate pages picture stage mixer packager origin archive standby door ladder queue edge room identity interaction replay moderation social syndication outgoing audience evidence claims incident press verdict'.split(
     ' ',
   ),
   main: ['base', 'certificate', 'config', 'journal', 'keys', 'role', 'roles', 'supervisor'],

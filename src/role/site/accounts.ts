@@ -9,6 +9,7 @@ import { accountFrame, loadManifest } from '../../pages/index.ts';
 import type { Rooms } from '../../room/index.ts';
 import type { Social } from '../../social/index.ts';
 import type { Store } from '../../store/index.ts';
+import type { Syndication } from '../../syndication/index.ts';
 import { keepFirstInvitation } from '../operator-link.ts';
 import type { Paths } from '../paths.ts';
 
@@ -18,6 +19,7 @@ const BUILD = fileURLToPath(new URL('../../../dist', import.meta.url));
 export interface OpenedLater {
   rooms?: Rooms['ofAccounts'];
   social?: Social;
+  syndication?: Syndication;
 }
 
 /** Opens the accounts of the site on its database. Mail is sent where a server and the public address are known. */
@@ -57,10 +59,14 @@ const roomsPort = (later: OpenedLater): RoomsPort => ({
     const made = await later.rooms?.ownLink(who, slug);
     return made && !('refused' in made) ? `/r/${made.slug}/studio#token=${made.token}` : undefined;
   },
-  own: async (who) => (await later.social?.exported(who.id)) ?? {},
+  own: async (who) => ({
+    ...(await later.social?.exported(who.id)),
+    ...(await later.syndication?.exported(who.id)),
+  }),
   async forget(who) {
     await later.rooms?.forget(who);
     await later.social?.forget(who.id);
+    await later.syndication?.forget(who.id);
   },
   asked: async (who) => (await later.rooms?.invitations.asked(who)) ?? [],
   answer: async (who, id, yes) => (await later.rooms?.invitations.answer(who, id, yes)) ?? false,

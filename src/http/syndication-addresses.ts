@@ -1,0 +1,14 @@
+/** Addresses by which a room reaches people before and after it: reminders; feeds, calendars and the forecast add theirs. */
+import type { Address } from './address.ts';
+
+const SITE = { owner: 'site', urgency: 'reading', cors: 'own' } as const;
+/** An address of 254 characters, percent-encoded, and the rest. */
+const FORM = 4 * 1024;
+
+/** The rows. The id of each begins with `syndication-`. */
+export const SYNDICATION_ADDRESSES: readonly Address[] = [
+  {
+    ...{ ...SITE, id: 'syndication-remind', what: 'how somebody is reminded of a room' },
+    ...{ pattern: '/r/:room/remind', methods: ['GET', 'POST'], body: FORM, examples: ['/r/hall/remind'] },
+  },
+];

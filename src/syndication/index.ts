@@ -1,0 +1,52 @@
+/** How a room reaches people who are not there: reminders, and what other programs read about it. */
+import { refuse } from '../api/index.ts';
+import { reasonOf } from '../base/errors.ts';
+import type { AroundRoomDeps, Station } from './deps.ts';
+import { awayAnswer } from './page-answer.ts';
+import { openReminders } from './reminder/reminders.ts';
+
+export type { AroundRoomDeps, SyndicationPage } from './deps.ts';
+
+/** The part, once open. */
+export interface Syndication extends AsyncDisposable {
+  /** True for a path that `fetch` answers. */
+  takes(path: string): boolean;
+  fetch(request: Request): Promise<Response>;
+  /** A room has changed, or is gone. */
+  roomChanged(slug: string): void;
+  /** Everything that is kept about an account. */
+  exported(account: string): Promise<object>;
+  /** Forgets an account that is erased. */
+  forget(account: string): Promise<void>;
+}
+
+/** Opens the stations on the store. */
+export async function open(deps: AroundRoomDeps): Promise<Syndication> {
+  const { log } = deps;
+  const stations: readonly Station[] = [await openReminders(deps)];
+  return {
+    takes: (path) => stations.some((one) => one.takes(path)),
+    async fetch(request) {
+      const path = new URL(request.url).pathname;
+      const station = stations.find((one) => one.takes(path));
+      if (!station) return refuse('not-found');
+      try {
+        return await station.fetch(request);
+      } catch (error) {
+        log.warn({ path, error: reasonOf(error) }, 'a request could not be answered');
+        return path.startsWith('/api/') ? refuse('database-away') : awayAnswer(deps, request);
+      }
+    },
+    roomChanged(slug) {
+      for (const one of stations) one.roomChanged?.(slug);
+    },
+    exported: async (account) =>
+      Object.assign({}, ...(await Promise.all(stations.map((one) => one.exported?.(account))))),
+    async forget(account) {
+      for (const one of stations) await one.forget?.(account);
+    },
+    async [Symbol.asyncDispose]() {
+      for (const one of stations) await one.close?.();
+    },
+  };
+}
