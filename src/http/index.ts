@@ -6,5 +6,6 @@ export { canonical, movedStatus, stepsAside } from './canonical.ts';
 export { HEARD_BY_ALL, openTo, optionsHead, READ_BY_ALL } from './cors.ts';
 export { parseJson } from './json-text.ts';
 export { openPace, type PaceNotes, paceHeaders, type RequestPace, tellPaces } from './pace.ts';
+export { isForeign, originOf } from './request-origin.ts';
 export { type RoomPath, roomPath } from './room-path.ts';
 export { allowed, cachedAs, examplesOf, find, sourceOf, takes } from './table.ts';

@@ -1,7 +1,7 @@
 import type { Log } from '../base/log.ts';
+import { originOf } from '../http/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Engine } from './engine.ts';
-import { originOfRequest } from './request-origin.ts';
 
 /** Origins that are kept at once where no public address is set; a request may name any. */
 const MOST_ORIGINS = 8;
@@ -29,7 +29,7 @@ export function openEngines(deps: EnginesDeps): Engines {
   const open = new Map<string, Promise<Engine>>();
   const own = deps.publicUrl === undefined ? undefined : new URL(deps.publicUrl).origin;
   return {
-    originOf: (request) => own ?? originOfRequest(request),
+    originOf: (request) => own ?? originOf(request),
     of(origin) {
       const known = open.get(origin);
       if (known) return known;

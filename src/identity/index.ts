@@ -3,6 +3,7 @@
 import type { Clock } from '../base/clock.ts';
 import { reasonOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { isForeign } from '../http/index.ts';
 import type { Store } from '../store/index.ts';
 import type { AccountCard, AccountId, InvitedRole, RoomTold } from '../wire/account.ts';
 import { isAccessToken, openAccessTokens } from './access-tokens.ts';
@@ -21,7 +22,6 @@ import { openAccountPages } from './pages-handler.ts';
 import { openPasskeys } from './passkeys/passkeys.ts';
 import { openPendingLinks } from './pending.ts';
 import { openPeople } from './people.ts';
-import { isForeign } from './request-origin.ts';
 import { openRetention } from './retention.ts';
 import type { RoomsPort } from './rooms-port.ts';
 import { openServices, type SignInService } from './services/services.ts';
@@ -84,9 +84,6 @@ export interface Identity extends AsyncDisposable {
   settled(): Promise<void>;
 }
 
-const bare: AccountFrame = (language, { title, main }) =>
-  `<!doctype html><html lang="${language}"><meta charset="utf-8"><title>${title}</title>${main}</html>`;
-
 /** Opens accounts on the store. */
 export async function open(deps: IdentityDeps): Promise<Identity> {
   const { store, clock, log } = deps;
@@ -129,7 +126,7 @@ export async function open(deps: IdentityDeps): Promise<Identity> {
       erasure: openErasure({ store, clock, mails, rooms: deps.rooms }),
       limits,
     },
-    ...{ frame: deps.frame ?? bare, isOpen: deps.isOpen ?? false, hasMail: deps.send !== undefined },
+    ...{ frame: deps.frame, isOpen: deps.isOpen ?? false, hasMail: deps.send !== undefined },
     roomsPort: deps.rooms,
     rooms: (account) =>
       db

@@ -1,13 +1,13 @@
 import { reasonOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import { mediaTypeOf, parseJson, readBody } from '../http/index.ts';
+import { sentFields } from '../form/index.ts';
+import { isForeign, mediaTypeOf, parseJson, readBody } from '../http/index.ts';
 import { accountRoutes } from './account-routes.ts';
-import { fieldsOf, shown, wordsOf } from './forms.ts';
+import { MOST_FORM, shown, wordsOf } from './forms.ts';
 import { operateRoutes } from './operate-routes.ts';
 import { ownData } from './own-data.ts';
 import { tellPage } from './pages/sign-in-pages.ts';
 import { passkeyRoutes, type ScriptAnswer, told } from './passkeys/passkey-routes.ts';
-import { isForeign } from './request-origin.ts';
 import { serviceRoutes } from './services/service-routes.ts';
 import { signInRoutes } from './signing-in/sign-in-routes.ts';
 import type { PageAnswer, PagesDeps, PageVisit } from './visit.ts';
@@ -74,7 +74,7 @@ export function openAccountPages(
       const visit = await visitOf(request, url, origin);
       if (request.method === 'GET' || request.method === 'HEAD') return await route(visit, undefined);
       if (isForeign(request, origin)) return tell(words.foreign, 403);
-      const sent = await fieldsOf(request);
+      const sent = await sentFields(request, MOST_FORM);
       return sent ? await route(visit, sent) : tell(words.unread, 413);
     } catch (error) {
       deps.log.warn(

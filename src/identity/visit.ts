@@ -32,7 +32,7 @@ export interface PagesDeps {
   readonly erasure: Erasure;
   readonly mails: Mails;
   readonly limits: AttemptLimits;
-  readonly frame: AccountFrame;
+  readonly frame: AccountFrame | undefined;
   /** True where everybody may have an account. */
   readonly isOpen: boolean;
   /** True where mail is sent. */

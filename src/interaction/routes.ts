@@ -5,7 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import { etagOf, languageOf, matches } from '../base/negotiation.ts';
 import { problem } from '../base/reply.ts';
-import { mediaTypeOf, openPace, type RequestPace, readBody, tellPaces } from '../http/index.ts';
+import { isForeign, mediaTypeOf, openPace, type RequestPace, readBody, tellPaces } from '../http/index.ts';
 import { deviceOf } from '../keys/device-hash.ts';
 import { bearer, type Tokens } from '../keys/token.ts';
 import { questionRefusal } from '../wire/interaction/refusal-words.ts';
@@ -216,9 +216,7 @@ async function fieldsOf(
   const type = mediaTypeOf(context.req.header('content-type'));
   if (!form && type !== 'application/json')
     return refuse({ refused: 'unsupported-media-type', detail: `Send ${takes}` });
-  const site = context.req.header('sec-fetch-site');
-  if (form && site !== undefined && site !== 'same-origin' && site !== 'none')
-    return refuse({ refused: 'foreign-page' });
+  if (form && isForeign(raw)) return refuse({ refused: 'foreign-page' });
   const body = await readBody(raw.body, raw.headers.get('content-length'), MAX_BODY_BYTES);
   if (body === 'too-large')
     return refuse({ refused: 'too-large', detail: `It may have at most ${MAX_BODY_BYTES} bytes` });

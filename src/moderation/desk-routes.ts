@@ -1,4 +1,5 @@
 import { plainText } from '../base/plain-text.ts';
+import { goOn, refusedNote, sentFields } from '../form/index.ts';
 import type { AccountCard } from '../wire/account.ts';
 import { ABUSE_WORDS_LENGTH, DECISION_ACTS, DECISION_REASON_LENGTH } from '../wire/moderation/moderation.ts';
 import { hearingLink } from './abuse-form.ts';
@@ -6,10 +7,10 @@ import { accountBy } from './account-by.ts';
 import type { Acts, ActsDeps } from './acts.ts';
 import type { Moderator } from './audit.ts';
 import type { BlockListBook } from './block-lists.ts';
-import { goOn, moderationWords, pageAnswer, sentFields } from './forms.ts';
+import { MOST_FORM, moderationWords, pageAnswer } from './forms.ts';
 import { isNotDone } from './moderation-deps.ts';
 import { auditPage, blockListPage, type DeskView, deskPage } from './pages/desk-page.ts';
-import { refusedNote, wrapped } from './pages/parts.ts';
+import { wrapped } from './pages/wrapped.ts';
 
 /** Rows that are shown of each list. */
 const MOST_ROWS = 100;
@@ -75,7 +76,7 @@ export function openDeskRoutes(deps: DeskRoutesDeps): DeskPages {
       return pageAnswer(deps, words, page, status);
     };
     if (request.method !== 'POST') return show(query.get('done') === '1' ? { told: words.done } : {});
-    const sent = await sentFields(request);
+    const sent = await sentFields(request, MOST_FORM);
     if (!sent) return show({ wrong: words.unread }, 413);
     const act = sent.get('act');
     const reason = plainText(
@@ -161,7 +162,7 @@ function logPages(deps: DeskRoutesDeps, forOperators: ForOperators): DeskPages {
 
   const blocked = forOperators(async (request, me) => {
     const words = moderationWords(request);
-    const sent = request.method === 'POST' ? await sentFields(request) : undefined;
+    const sent = request.method === 'POST' ? await sentFields(request, MOST_FORM) : undefined;
     const typed = (sent ?? new URL(request.url).searchParams).get('room')?.trim() ?? '';
     const room = SLUG.test(typed) && (await deps.cardOf(typed)) ? typed : '';
     const show = async (wrong?: string, status = 200): Promise<Response> =>

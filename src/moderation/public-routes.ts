@@ -3,16 +3,17 @@ import { rowIdOf } from '../api/index.ts';
 import { networkOf, openAllowance } from '../base/allowance.ts';
 import { asSlug } from '../base/ids.ts';
 import { plainText } from '../base/plain-text.ts';
-import { openPace } from '../http/index.ts';
+import { doneNote, goOn, refusedNote, sentFields } from '../form/index.ts';
+import { isForeign, openPace } from '../http/index.ts';
 import { ABUSE_WORDS_LENGTH, type AbuseReason, abuseNumberOf } from '../wire/moderation/moderation.ts';
 import type { RoomCard } from '../wire/room.ts';
 import { readAbuseForm } from './abuse-form.ts';
 import type { AuditLog } from './audit.ts';
 import type { Decisions } from './decisions.ts';
-import { fromElsewhere, goOn, moderationWords, pageAnswer, sentFields } from './forms.ts';
+import { MOST_FORM, moderationWords, pageAnswer } from './forms.ts';
 import type { ModerationDeps } from './moderation-deps.ts';
-import { doneNote, refusedNote, wrapped } from './pages/parts.ts';
 import { noticePage, reportFormPage, reportStatePage } from './pages/report-pages.ts';
+import { wrapped } from './pages/wrapped.ts';
 import { type AbuseReports, type AbuseWish, MOST_OPEN_IN_ROOM } from './reports.ts';
 import type { SeenPeople } from './seen-people.ts';
 import type { SeenQuestions } from './seen-questions.ts';
@@ -135,8 +136,8 @@ export function openPublicRoutes(deps: PublicRoutesDeps): PublicRoutes {
         const page = reportStatePage(words, card, report, query.get('new') === '1');
         return pageAnswer(deps, words, page, report ? 200 : 404);
       }
-      if (fromElsewhere(request)) return show(new URLSearchParams(), words.foreign, 403);
-      const sent = await sentFields(request);
+      if (isForeign(request, deps.publicUrl)) return show(new URLSearchParams(), words.foreign, 403);
+      const sent = await sentFields(request, MOST_FORM);
       if (!sent) return show(new URLSearchParams(), words.unread, 413);
       const made = await file(request, card, sent);
       if ('wrong' in made)
@@ -162,8 +163,8 @@ export function openPublicRoutes(deps: PublicRoutesDeps): PublicRoutes {
       const show = (wrong?: string, status = 200): Response =>
         pageAnswer(deps, words, noticePage(words, one, title, wrong), status);
       if (request.method !== 'POST') return show();
-      if (fromElsewhere(request)) return show(words.foreign, 403);
-      const sent = await sentFields(request);
+      if (isForeign(request, deps.publicUrl)) return show(words.foreign, 403);
+      const sent = await sentFields(request, MOST_FORM);
       const said = plainText(sent?.get('words') ?? '', ABUSE_WORDS_LENGTH);
       if (said === undefined) return show(words.faults.words, 422);
       if (await decisions.object(one.id, said))

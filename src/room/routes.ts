@@ -12,7 +12,7 @@ import {
   shownWithTag,
 } from '../api/index.ts';
 import { asSlug } from '../base/ids.ts';
-import { openPace, tellPaces } from '../http/index.ts';
+import { openPace, originOf, tellPaces } from '../http/index.ts';
 import { type Access, type Changing, tooOften } from './access/access.ts';
 import { enterRoutes } from './access/enter-routes.ts';
 import { settingsRoutes } from './access/settings-routes.ts';
@@ -26,7 +26,6 @@ import { successionRoutes } from './life/succession.ts';
 import { viewOf } from './links.ts';
 import { measurePaths, measureRoutes } from './measure-routes.ts';
 import { musicRoutes } from './music-routes.ts';
-import { originOf } from './origin.ts';
 import { peopleRoutes } from './people-routes.ts';
 import type { RoomRefusal } from './refusal.ts';
 import { requests } from './requests.ts';
@@ -80,7 +79,7 @@ export function routes(
   const described = describedOnce(deps);
   const changes = openPace(clock, 'changes', CHANGE_BURST, CHANGE_EVERY_MS);
   const tell = openNews(deps, access);
-  const base = (c: Context): string => deps.publicUrl ?? originOf(c);
+  const base = (c: Context): string => deps.publicUrl ?? originOf(c.req.raw);
 
   /** A room of the book as the API shows it to anyone. */
   const view = (at: string, entry: RoomOnSite) =>

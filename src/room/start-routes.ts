@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { type Attempted, isRefusal, mediaType, read, refuse, refused, rowIdOf } from '../api/index.ts';
 import { networkOf } from '../base/allowance.ts';
 import { isLoopbackHost, LOCAL_HEADER, localPorts } from '../base/local.ts';
-import { openPace } from '../http/index.ts';
+import { isForeign, openPace } from '../http/index.ts';
 import { bearer } from '../keys/token.ts';
 import type { AccountCard } from '../wire/account.ts';
 import type { RoomAccess } from '../wire/room.ts';
@@ -11,7 +11,6 @@ import type { Access } from './access/access.ts';
 import type { Passwords } from './access/password.ts';
 import { speakerOf } from './accounts/members.ts';
 import { linksOf, studioLink, viewOf } from './links.ts';
-import { fromForeignPage } from './origin.ts';
 import type { RoomRefusal } from './refusal.ts';
 import { refusalPage } from './refusal-page.ts';
 import { requests } from './requests.ts';
@@ -93,7 +92,7 @@ export function startRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (
     const foreign =
       mediaType(c) === JSON_TYPE
         ? c.req.header('sec-fetch-site') === 'cross-site' && c.req.header('authorization') === undefined
-        : fromForeignPage(c, base(c));
+        : isForeign(c.req.raw, base(c));
     if (foreign) return refuse('foreign-page');
     const wish: Attempted<{
       value: z.output<typeof schemas.createForm> & { about?: string | undefined };

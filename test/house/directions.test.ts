@@ -10,6 +10,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   keys: ['base'],
   journal: ['base'],
   http: ['base', 'wire'],
+  // The parts of forms, and the answers of pages that have some.
+  form: ['base', 'http'],
   config: ['base', 'wire'],
   bus: ['base', 'wire'],
   store: ['base', 'wire'],
@@ -50,7 +52,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   // One file that outsiders read, and that needs nothing of the rest.
   verifier: ['wire'],
   // Sound never waits for an account: no part of voice or crowd knows this one.
-  identity: ['base', 'wire', 'keys', 'http', 'store'],
+  identity: ['base', 'wire', 'keys', 'http', 'form', 'store'],
   // People.
   room: ['base', 'wire', 'keys', 'http', 'store', 'api'],
   // What the audience says back, beside the stage; it knows no account.
@@ -58,11 +60,11 @@ const ALLOWED: Record<string, readonly string[]> = {
   // Beside recordings, of which it knows only what people add to them.
   replay: ['base', 'wire', 'keys', 'http', 'api'],
   // What is decided about people, rooms and clips; it reaches them through functions that it is given.
-  moderation: ['base', 'wire', 'http', 'store', 'api'],
+  moderation: ['base', 'wire', 'http', 'form', 'store', 'api'],
   // Posts know who writes them and which room they show by functions that they are given.
-  social: ['base', 'wire', 'http', 'store', 'api'],
+  social: ['base', 'wire', 'http', 'form', 'store', 'api'],
   // How a room reaches people who are not there: reminders, feeds, calendars, what is expected of it.
-  syndication: ['base', 'wire', 'keys', 'http', 'store', 'api', 'outgoing', 'social'],
+  syndication: ['base', 'wire', 'keys', 'http', 'form', 'store', 'api', 'outgoing', 'social'],
   // The one way to an address that a person gave.
   outgoing: ['base'],
   // The parts that connect the others.

@@ -4,7 +4,7 @@ import { pageIn, pageOf, pageWanted, rowIdOf } from '../../api/index.ts';
 import { networkOf } from '../../base/allowance.ts';
 import { ERRORS } from '../../base/errors.ts';
 import { languageOf } from '../../base/negotiation.ts';
-import { openPace } from '../../http/index.ts';
+import { isForeign, openPace } from '../../http/index.ts';
 import type { AttachedClaim, ClaimAuthor, ClaimBook, Written } from '../book/claim-book.ts';
 import { cardPicture } from '../card/picture.ts';
 import { cardText, signCard } from '../card/signed-card.ts';
@@ -210,7 +210,7 @@ function bookPages(app: Hono, deps: BookRoutesDeps, checker: Checker, { speaking
   });
   app.post('/r/:room/claims', async (c) => {
     const words = claimWords(languageOf(c.req.header('accept-language')));
-    if (fromForeign(c, baseOf(c, deps.publicUrl))) return refusedAnswer({ refused: 'foreign-page' });
+    if (isForeign(c.req.raw, deps.publicUrl)) return refusedAnswer({ refused: 'foreign-page' });
     const author = await speaking(c);
     if (refusing(author))
       return page(c, author.detail ?? ERRORS[author.refused].title, ERRORS[author.refused].status);
@@ -266,12 +266,4 @@ function bookCards(app: Hono, deps: BookRoutesDeps, checker: Checker): void {
           kind === 'png',
         );
   });
-}
-
-/** Whether a browser says that another site's page sends this form. Spec: Fetch Metadata, 2.3; RFC 6454, 7. */
-function fromForeign(c: Context, base: string): boolean {
-  const site = c.req.header('sec-fetch-site');
-  if (site !== undefined) return site === 'cross-site';
-  const origin = c.req.header('origin');
-  return origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== new URL(base).host);
 }

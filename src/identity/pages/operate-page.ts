@@ -1,11 +1,21 @@
 import { escapeHtml } from '../../base/plain-text.ts';
+import {
+  buttonLine,
+  choice,
+  doneNote,
+  type FormPage,
+  field,
+  moment,
+  own,
+  refusedNote,
+  rowButton,
+  sentTo,
+} from '../../form/index.ts';
 import { ACCOUNT_ROLES, type AccountRole } from '../../wire/account.ts';
 import type { KnownAccount } from '../accounts.ts';
-import type { AccountPage } from '../forms.ts';
 import type { Invitation } from '../invitations.ts';
 import type { WaitingMail } from '../mail/mails.ts';
 import type { AccountWords } from '../words/account-words.ts';
-import { bdi, button, field, form, rowButton, said, when } from './parts.ts';
 import type { Shown } from './sign-in-pages.ts';
 
 /** What the operator sees of all accounts. */
@@ -20,23 +30,23 @@ export interface OperateView extends Shown {
 
 const AT = '/operate/accounts';
 
-function rolesField(words: AccountWords, id: string, now: AccountRole): string {
-  const options = ACCOUNT_ROLES.map(
-    (role) => `<option value="${role}"${role === now ? ' selected' : ''}>${words.roles[role]}</option>`,
+const rolesField = (words: AccountWords, id: string, value: AccountRole): string =>
+  choice(
+    words.role,
+    'role',
+    ACCOUNT_ROLES.map((role) => [role, words.roles[role]]),
+    { id, value },
   );
-  return `<div class="field"><label for="${id}">${words.role}</label><select id="${id}" name="role">${options.join('')}</select></div>`;
-}
 
 /** Every account, the invitations that are open, and the mail that waits. */
-export function operatePage(words: AccountWords, view: OperateView): AccountPage {
+export function operatePage(words: AccountWords, view: OperateView): FormPage {
   const { me, accounts, invitations, mails, made } = view;
-  const { language } = words;
   const people = accounts.map(
     ({ id, name, email, role, verified }) =>
-      `<li><span>${bdi(name)}<br><span class="ash small">${escapeHtml(email)}${verified ? '' : ` · ${words.unproved}`}</span></span>${
+      `<li><span>${own(name)}<br><span class="ash small">${escapeHtml(email)}${verified ? '' : ` · ${words.unproved}`}</span></span>${
         id === me.id
           ? `<span>${words.roles[role]}</span>`
-          : form(
+          : sentTo(
               AT,
               { act: 'role', id },
               `${rolesField(words, `r-${id}`, role)}${rowButton(words.save, name)}`,
@@ -46,23 +56,28 @@ export function operatePage(words: AccountWords, view: OperateView): AccountPage
   );
   const open = invitations.map(
     ({ id, role, email, expires, used }) =>
-      `<li><span>${words.roles[role]}${email === null ? '' : ` · ${escapeHtml(email)}`}<br><span class="ash small">${used === null ? words.usable(when(language, expires)) : words.used}</span></span>${
+      `<li><span>${words.roles[role]}${email === null ? '' : ` · ${escapeHtml(email)}`}<br><span class="ash small">${used === null ? words.usable(moment(words, expires)) : words.used}</span></span>${
         used === null
-          ? form(AT, { act: 'withdraw', id }, rowButton(words.withdraw, email ?? words.roles[role]), 'inline')
+          ? sentTo(
+              AT,
+              { act: 'withdraw', id },
+              rowButton(words.withdraw, email ?? words.roles[role]),
+              'inline',
+            )
           : ''
       }</li>`,
   );
   const waiting = mails.map(
     ({ id, to, subject, text, created, error }) =>
-      `<li><details><summary>${escapeHtml(to)} · ${escapeHtml(subject)} · ${when(language, created)}</summary>${error === null ? '' : `<p class="bad small">${escapeHtml(error)}</p>`}<pre dir="auto">${escapeHtml(text)}</pre></details>${form(AT, { act: 'drop', id }, rowButton(words.drop, `${to} · ${subject}`), 'inline')}</li>`,
+      `<li><details><summary>${escapeHtml(to)} · ${escapeHtml(subject)} · ${moment(words, created)}</summary>${error === null ? '' : `<p class="bad small">${escapeHtml(error)}</p>`}<pre dir="auto">${escapeHtml(text)}</pre></details>${sentTo(AT, { act: 'drop', id }, rowButton(words.drop, `${to} · ${subject}`), 'inline')}</li>`,
   );
   return {
     title: words.operateTitle,
     main: `<main class="page people"><h1>${words.operateTitle}</h1>
-${said(view.wrong, true)}${said(view.told)}
+${refusedNote(view.wrong)}${doneNote(view.told)}
 ${made === undefined ? '' : `<p role="status" class="told">${words.inviteLink}<br><code class="secret">${escapeHtml(made)}</code></p>`}
 <section><h2>${words.invitations}</h2>
-${form(AT, { act: 'invite' }, `${field(words.inviteEmail, 'email', 'type="email" maxlength="254" autocomplete="off"')}${rolesField(words, 'r-new', 'host')}${button(words.invite)}`)}
+${sentTo(AT, { act: 'invite' }, `${field(words.inviteEmail, 'email', 'type="email" maxlength="254" autocomplete="off"')}${rolesField(words, 'r-new', 'host')}${buttonLine(words.invite)}`)}
 <ul class="rows">${open.join('')}</ul></section>
 <section><h2>${words.mails}</h2><p class="ash small">${words.mailsLead}</p><ul class="rows">${waiting.join('') || `<li>${words.noMails}</li>`}</ul></section>
 <section><h2>${words.accounts}</h2><ul class="rows">${people.join('')}</ul></section>

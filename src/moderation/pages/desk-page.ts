@@ -1,4 +1,16 @@
 import { escapeHtml } from '../../base/plain-text.ts';
+import {
+  buttonLine,
+  choice,
+  doneNote,
+  type FormPage,
+  lineField,
+  moment,
+  own,
+  refusedNote,
+  sentTo,
+  textField,
+} from '../../form/index.ts';
 import type { AuditTable } from '../../store/index.ts';
 import { asAccountId } from '../../wire/account.ts';
 import {
@@ -11,19 +23,7 @@ import { spaced } from '../codes.ts';
 import type { Decision } from '../decisions.ts';
 import type { AbuseReport } from '../reports.ts';
 import type { ModerationWords } from '../words/moderation-words.ts';
-import {
-  choice,
-  doneNote,
-  type ModerationPage,
-  moment,
-  own,
-  pressed,
-  refusedNote,
-  sentTo,
-  textField,
-  wordsField,
-  wrapped,
-} from './parts.ts';
+import { wrapped } from './wrapped.ts';
 
 const AT = '/operate/reports';
 
@@ -65,9 +65,12 @@ function placeLink({ subject, room, target = '', name }: AbuseReport): string {
 }
 
 const reasonField = (words: ModerationWords, id: string): string =>
-  textField(words.reason, id, 'reason', `required maxlength="${DECISION_REASON_LENGTH}"`, words.reasonHint);
+  lineField(words.reason, 'reason', `required maxlength="${DECISION_REASON_LENGTH}"`, {
+    id,
+    hint: words.reasonHint,
+  });
 const spanField = (words: ModerationWords, id: string): string =>
-  choice(words.howLong, id, 'span', Object.entries(words.spans), 'ever');
+  choice(words.howLong, 'span', Object.entries(words.spans), { id, value: 'ever' });
 
 function reportItem(words: ModerationWords, report: AbuseReport, link: string | undefined): string {
   const { id, subject, name, reason, created } = report;
@@ -78,7 +81,7 @@ function reportItem(words: ModerationWords, report: AbuseReport, link: string | 
       ? sentTo(
           AT,
           { act: 'decide', report: id },
-          `${choice(words.whatToDo, `c-${id}`, 'choice', [['dismiss', words.choices.dismiss], ...acts])}${reasonField(words, `r-${id}`)}${spanField(words, `s-${id}`)}${pressed(words.doIt)}`,
+          `${choice(words.whatToDo, 'choice', [['dismiss', words.choices.dismiss], ...acts], { id: `c-${id}` })}${reasonField(words, `r-${id}`)}${spanField(words, `s-${id}`)}${buttonLine(words.doIt)}`,
         )
       : `<p><strong>${words.closedWith[report.outcome ?? 'dismiss']}</strong> ${moment(words, report.closed)}</p>`;
   return `<li><article class="report"><h3>${words.reasons[reason]}</h3>
@@ -91,7 +94,7 @@ const decisionText = (words: ModerationWords, one: Decision): string =>
   `<span><strong>${words.choices[one.act]}</strong> ${own(one.name)}${one.room === undefined ? '' : ` · <a href="/r/${escapeHtml(one.room)}">${escapeHtml(one.room)}</a>`}<br><span class="small">${own(one.reason)}</span><br><span class="ash small">${words.decidedBy[one.byRole]} · ${moment(words, one.since)} · ${one.until === undefined ? words.noEnd : `${words.until} ${moment(words, one.until)}`} · <a href="/notice/${one.notice}">/notice/${one.notice}</a></span></span>`;
 
 /** The operator's desk: objections, reports, what is in force, and a suspension by hand. */
-export function deskPage(words: ModerationWords, view: DeskView): ModerationPage {
+export function deskPage(words: ModerationWords, view: DeskView): FormPage {
   const { reports, links, inForce, objections, isOpen } = view;
   const tab = (open: boolean, text: string): string =>
     open === isOpen
@@ -109,7 +112,7 @@ ${
     : `<section><h2>${words.objections}</h2>${list(
         objections.map(
           (one) =>
-            `<li><article>${decisionText(words, one)}<blockquote dir="auto">${escapeHtml(one.objection ?? '')}</blockquote>${sentTo(AT, { act: 'answer', decision: one.id }, `${wordsField(words.yourAnswer, `a-${one.id}`, 'reason', '', ABUSE_WORDS_LENGTH, '', 'required')}<p class="answers"><button class="button quiet" name="choice" value="uphold">${words.uphold}</button><button class="button" name="choice" value="lift">${words.takeBack}</button></p>`)}</article></li>`,
+            `<li><article>${decisionText(words, one)}<blockquote dir="auto">${escapeHtml(one.objection ?? '')}</blockquote>${sentTo(AT, { act: 'answer', decision: one.id }, `${textField(words.yourAnswer, 'reason', `maxlength="${ABUSE_WORDS_LENGTH}" required`, { id: `a-${one.id}` })}<p class="answers"><button class="button quiet" name="choice" value="uphold">${words.uphold}</button><button class="button" name="choice" value="lift">${words.takeBack}</button></p>`)}</article></li>`,
         ),
         words.noObjections,
       )}</section>`
@@ -122,12 +125,12 @@ ${list(
 <section><h2>${words.inForce}</h2>${list(
       inForce.map(
         (one) =>
-          `<li>${decisionText(words, one)}${sentTo(AT, { act: 'lift', decision: one.id }, `${textField(words.reason, `l-${one.id}`, 'reason', `required maxlength="${DECISION_REASON_LENGTH}"`)}<button class="button quiet">${words.takeBack}</button>`, 'inline')}</li>`,
+          `<li>${decisionText(words, one)}${sentTo(AT, { act: 'lift', decision: one.id }, `${lineField(words.reason, 'reason', `required maxlength="${DECISION_REASON_LENGTH}"`, { id: `l-${one.id}` })}<button class="button quiet">${words.takeBack}</button>`, 'inline')}</li>`,
       ),
       words.nothingInForce,
     )}</section>
 <section><h2>${words.suspendTitle}</h2><p class="ash small">${words.suspendLead}</p>
-${sentTo(AT, { act: 'suspend' }, `${textField(words.accountOf, 'email', 'email', 'type="email" required maxlength="254"')}${reasonField(words, 'suspend-reason')}${spanField(words, 'suspend-span')}${pressed(words.choices.suspend)}`)}</section>`,
+${sentTo(AT, { act: 'suspend' }, `${lineField(words.accountOf, 'email', 'type="email" required maxlength="254"', { id: 'email' })}${reasonField(words, 'suspend-reason')}${spanField(words, 'suspend-span')}${buttonLine(words.choices.suspend)}`)}</section>`,
   );
 }
 
@@ -136,7 +139,7 @@ export function auditPage(
   words: ModerationWords,
   rows: readonly AuditTable[],
   older: string | undefined,
-): ModerationPage {
+): FormPage {
   const who = ({ actor_role: role, actor_name: name }: AuditTable): string =>
     role === 'server'
       ? words.server
@@ -159,7 +162,7 @@ export function blockListPage(
   room: string,
   rules: readonly ListedBlockRule[],
   wrong?: string,
-): ModerationPage {
+): FormPage {
   const items = rules.map(
     ({ id, name, pattern }) =>
       `<li><span>${own(name)}<br><code dir="auto">${escapeHtml(pattern)}</code></span>${sentTo('/operate/words', { act: 'remove', id, room }, `<button class="button quiet" aria-label="${escapeHtml(`${words.remove}: ${name}`)}">${words.remove}</button>`, 'inline')}</li>`,
@@ -167,8 +170,8 @@ export function blockListPage(
   return wrapped(
     words.wordsTitle,
     `${refusedNote(wrong)}<p>${words.wordsLead}</p>
-<form method="get" action="/operate/words" class="inline">${textField(words.whichRoom, 'at', 'room', `maxlength="64" value="${escapeHtml(room)}"`, words.whichRoomHint)}<button class="button quiet">${words.show}</button></form>
-${sentTo('/operate/words', { act: 'add', room }, `${textField(words.ruleName, 'name', 'name', 'required maxlength="60"', words.ruleNameHint)}${textField(words.rulePattern, 'pattern', 'pattern', 'required maxlength="60"', words.rulePatternHint)}${pressed(words.add)}`)}
+<form method="get" action="/operate/words" class="inline">${lineField(words.whichRoom, 'room', `maxlength="64" value="${escapeHtml(room)}"`, { id: 'at', hint: words.whichRoomHint })}<button class="button quiet">${words.show}</button></form>
+${sentTo('/operate/words', { act: 'add', room }, `${lineField(words.ruleName, 'name', 'required maxlength="60"', { id: 'name', hint: words.ruleNameHint })}${lineField(words.rulePattern, 'pattern', 'required maxlength="60"', { id: 'pattern', hint: words.rulePatternHint })}${buttonLine(words.add)}`)}
 <ul class="rows">${items.join('') || `<li>${words.noRules}</li>`}</ul>
 <p><a href="${AT}">${words.backToDesk}</a></p>`,
   );

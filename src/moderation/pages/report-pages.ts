@@ -1,4 +1,17 @@
 import { escapeHtml } from '../../base/plain-text.ts';
+import {
+  buttonLine,
+  choice,
+  doneNote,
+  type FormPage,
+  lineField,
+  moment,
+  named,
+  own,
+  refusedNote,
+  sentTo,
+  textField,
+} from '../../form/index.ts';
 import { ABUSE_REASONS, ABUSE_WORDS_LENGTH } from '../../wire/moderation/moderation.ts';
 import type { RoomCard } from '../../wire/room.ts';
 import { spaced } from '../codes.ts';
@@ -6,20 +19,7 @@ import type { Decision } from '../decisions.ts';
 import type { SeenPerson } from '../moderation-deps.ts';
 import type { AbuseReport } from '../reports.ts';
 import type { ModerationWords } from '../words/moderation-words.ts';
-import {
-  choice,
-  doneNote,
-  type ModerationPage,
-  moment,
-  named,
-  own,
-  pressed,
-  refusedNote,
-  sentTo,
-  textField,
-  wordsField,
-  wrapped,
-} from './parts.ts';
+import { wrapped } from './wrapped.ts';
 
 /** What the form shows. */
 export interface ReportFormView {
@@ -37,10 +37,10 @@ const AT = 'report';
 const back = (words: ModerationWords, { slug, title }: RoomCard): string =>
   `<p><a href="/r/${slug}">${words.backToRoom}</a> · ${own(title)}</p>`;
 const numberForm = (words: ModerationWords): string =>
-  `<section><h2>${words.look}</h2><form method="get" action="${AT}" class="inline">${textField(words.number, 'number', 'number', 'required maxlength="20" autocapitalize="none" spellcheck="false"')}<button class="button quiet">${words.look}</button></form></section>`;
+  `<section><h2>${words.look}</h2><form method="get" action="${AT}" class="inline">${lineField(words.number, 'number', 'required maxlength="20" autocapitalize="none" spellcheck="false"', { id: 'number' })}<button class="button quiet">${words.look}</button></form></section>`;
 
 /** Where anybody reports something about a room, without a script and without an account. */
-export function reportFormPage(words: ModerationWords, view: ReportFormView): ModerationPage {
+export function reportFormPage(words: ModerationWords, view: ReportFormView): FormPage {
   const { card, people, clip, question, sent } = view;
   const about: [string, string][] = [
     ...(clip ? [[`clip:${clip.id}`, words.clipNamed(clip.title)] as [string, string]] : []),
@@ -65,14 +65,14 @@ export function reportFormPage(words: ModerationWords, view: ReportFormView): Mo
 ${sentTo(
   AT,
   {},
-  `${choice(words.about, 'about', 'about', about, sent.get('about') ?? asked)}
-${textField(words.nameOfPerson, 'name', 'name', `maxlength="60" value="${escapeHtml(sent.get('name') ?? '')}"`)}
-${choice(words.why, 'reason', 'reason', reasons, sent.get('reason') ?? '')}
-${wordsField(words.moreWords, 'words', 'words', sent.get('words') ?? '', ABUSE_WORDS_LENGTH, words.moreHint)}
-${textField(words.ago, 'ago', 'ago', `type="number" inputmode="numeric" min="0" max="10000" value="${escapeHtml(sent.get('ago') ?? '0')}"`, words.agoHint)}
+  `${choice(words.about, 'about', about, { id: 'about', value: sent.get('about') ?? asked })}
+${lineField(words.nameOfPerson, 'name', `maxlength="60" value="${escapeHtml(sent.get('name') ?? '')}"`, { id: 'name' })}
+${choice(words.why, 'reason', reasons, { id: 'reason', value: sent.get('reason') ?? '' })}
+${textField(words.moreWords, 'words', `maxlength="${ABUSE_WORDS_LENGTH}"`, { id: 'words', value: sent.get('words') ?? '', hint: words.moreHint })}
+${lineField(words.ago, 'ago', `type="number" inputmode="numeric" min="0" max="10000" value="${escapeHtml(sent.get('ago') ?? '0')}"`, { id: 'ago', hint: words.agoHint })}
 ${sent.get('t') === null ? '' : `<input type="hidden" name="t" value="${escapeHtml(sent.get('t') ?? '')}">`}
 <div class="field"><label class="check"><input type="checkbox" ${named('only', 'only', words.operatorOnlyHint)} value="1"${sent.get('only') === '1' ? ' checked' : ''}> ${words.operatorOnly}</label><p class="hint small" id="only-hint">${words.operatorOnlyHint}</p></div>
-${pressed(words.send)}`,
+${buttonLine(words.send)}`,
 )}
 ${numberForm(words)}${back(words, card)}`,
   );
@@ -84,7 +84,7 @@ export function reportStatePage(
   card: RoomCard,
   report: AbuseReport | undefined,
   isNew: boolean,
-): ModerationPage {
+): FormPage {
   if (!report)
     return wrapped(
       words.reportTitle(card.title),
@@ -100,16 +100,11 @@ export function reportStatePage(
 }
 
 /** What was decided, for whom it concerns, and how to object. */
-export function noticePage(
-  words: ModerationWords,
-  one: Decision,
-  room: string,
-  wrong?: string,
-): ModerationPage {
+export function noticePage(words: ModerationWords, one: Decision, room: string, wrong?: string): FormPage {
   const row = (name: string, text: string): string => `<dt>${name}</dt><dd>${text}</dd>`;
   const object =
     one.objection === undefined
-      ? `<section><h2>${words.objectTitle}</h2>${refusedNote(wrong)}<p>${words.objectLead}</p>${sentTo(`/notice/${one.notice}`, {}, `${wordsField(words.yourWords, 'words', 'words', '', ABUSE_WORDS_LENGTH, '', 'required')}${pressed(words.object)}`)}</section>`
+      ? `<section><h2>${words.objectTitle}</h2>${refusedNote(wrong)}<p>${words.objectLead}</p>${sentTo(`/notice/${one.notice}`, {}, `${textField(words.yourWords, 'words', `maxlength="${ABUSE_WORDS_LENGTH}" required`, { id: 'words' })}${buttonLine(words.object)}`)}</section>`
       : `<section><h2>${words.objectTitle}</h2><blockquote dir="auto">${escapeHtml(one.objection)}</blockquote>${
           one.answer === undefined
             ? `<p role="status">${words.objectedOn(moment(words, one.objected ?? one.since))}</p>`

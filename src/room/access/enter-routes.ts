@@ -2,11 +2,10 @@ import type { Context, Hono } from 'hono';
 import { isRefusal, mediaType, read, refuse, refused } from '../../api/index.ts';
 import { networkOf, openAllowance } from '../../base/allowance.ts';
 import { asSlug } from '../../base/ids.ts';
-import { openPace } from '../../http/index.ts';
+import { isForeign, openPace } from '../../http/index.ts';
 import { bearer } from '../../keys/token.ts';
 import { isClosed, passOf } from '../arrangements.ts';
 import { letInBy } from '../life/carried.ts';
-import { fromForeignPage } from '../origin.ts';
 import type { RoomRefusal } from '../refusal.ts';
 import { closedPage } from '../refusal-page.ts';
 import { requests } from '../requests.ts';
@@ -149,7 +148,7 @@ export function enterRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (
 
   app.post('/r/:slug/enter', async (c) => {
     const form = mediaType(c) === FORM;
-    if (fromForeignPage(c, base(c))) return refuse('foreign-page');
+    if (isForeign(c.req.raw, base(c))) return refuse('foreign-page');
     const wish = await read(c, schemas.enter, form);
     const result = isRefusal(wish) ? wish : await admitted(c, wish.value);
     if (isRefusal(result)) {

@@ -1,8 +1,7 @@
+import { button, goOn, lineField, refusedNote, sentTo } from '../../form/index.ts';
 import type { SocialParts } from '../parts.ts';
 import { compose } from '../posts/composing.ts';
 import { postIdOf } from '../posts/post-key.ts';
-import { goOn } from './answer.ts';
-import { lineField, pressed, refusedNote, sentTo } from './controls.ts';
 import { postField, type Returned } from './post-page.ts';
 import { type AnswerExtras, type SocialVisit, shown, waitFor } from './visit.ts';
 
@@ -31,9 +30,9 @@ export function composePage(
     ? sentTo(
         '/compose',
         { act: 'write' },
-        `${postField(visit, words.yourPost, sent?.get('text') ?? link)}<p>${pressed(words.send)}</p>`,
+        `${postField(visit, words.yourPost, sent?.get('text') ?? link)}<p>${button(words.send)}</p>`,
       )
-    : `<p>${words.chooseLead}</p>${sentTo('/compose', { act: 'begin' }, `${lineField(words.handle, 'handle', 'handle', sent?.get('handle') ?? proposed(account.name), 'required maxlength="30" autocapitalize="none" spellcheck="false"', words.handleHint)}<p>${pressed(words.choose)}</p>`)}`;
+    : `<p>${words.chooseLead}</p>${sentTo('/compose', { act: 'begin' }, `${lineField(words.handle, 'handle', 'required maxlength="30" autocapitalize="none" spellcheck="false"', { id: 'handle', value: sent?.get('handle') ?? proposed(account.name), hint: words.handleHint })}<p>${button(words.choose)}</p>`)}`;
   return shown(
     parts,
     visit,

@@ -1,11 +1,10 @@
 import { escapeHtml } from '../../base/plain-text.ts';
+import { goOn, lineField, own, refusedNote } from '../../form/index.ts';
 import { PAGE_POSTS, type PostPage, pageOfPosts } from '../feeds/pages-of-posts.ts';
 import type { SocialParts } from '../parts.ts';
 import { postIdOf } from '../posts/post-key.ts';
 import { tagOf } from '../text/facets.ts';
 import { askedWords } from '../text/search-words.ts';
-import { goOn } from './answer.ts';
-import { lineField, own, refusedNote } from './controls.ts';
 import { type PostDrawing, postHtml, roomCardHtml } from './post-view.ts';
 import { drawingOf, keyIn, type SocialVisit, shown } from './visit.ts';
 
@@ -101,7 +100,7 @@ export async function searchPage(parts: SocialParts, visit: SocialVisit): Promis
   const typed = (url.searchParams.get('q') ?? '').slice(0, 200);
   const kind = KINDS.find((one) => one === url.searchParams.get('kind')) ?? 'posts';
   const asked = typed === '' ? undefined : askedWords(typed);
-  const form = `<form method="get" action="/search" role="search" class="card">${lineField(words.searchFor, 'q', 'q', typed, 'type="search" required maxlength="200"', words.searchHint)}
+  const form = `<form method="get" action="/search" role="search" class="card">${lineField(words.searchFor, 'q', 'type="search" required maxlength="200"', { id: 'q', value: typed, hint: words.searchHint })}
 <fieldset class="kinds"><legend>${words.searchIn}</legend>${KINDS.map(
     (one) =>
       `<label class="check"><input type="radio" name="kind" value="${one}"${one === kind ? ' checked' : ''}> ${words.kinds[one]}</label>`,

@@ -1,3 +1,4 @@
+import { goOn } from '../../form/index.ts';
 import { ABUSE_REASONS, ABUSE_WORDS_LENGTH } from '../../wire/moderation/moderation.ts';
 import { REASON_LENGTH } from '../api/requests.ts';
 import { postPath } from '../api/shown.ts';
@@ -6,7 +7,7 @@ import { compose } from '../posts/composing.ts';
 import { type Post, reportable } from '../posts/post.ts';
 import { postIdOf } from '../posts/post-key.ts';
 import { beginningOf, tidyOptional } from '../text/post-text.ts';
-import { goOn, wayBack } from './answer.ts';
+import { wayBack } from './answer.ts';
 import { postPage } from './post-page.ts';
 import { type SocialVisit, waitFor } from './visit.ts';
 

@@ -1,4 +1,14 @@
 import { escapeHtml } from '../../base/plain-text.ts';
+import {
+  button,
+  choice,
+  doneNote,
+  lineField,
+  moment,
+  refusedNote,
+  sentTo,
+  textField,
+} from '../../form/index.ts';
 import { ABUSE_REASONS, ABUSE_WORDS_LENGTH } from '../../wire/moderation/moderation.ts';
 import { REASON_LENGTH } from '../api/requests.ts';
 import { postPath } from '../api/shown.ts';
@@ -7,7 +17,6 @@ import type { SocialParts } from '../parts.ts';
 import { type Post, reportable } from '../posts/post.ts';
 import { postIdOf } from '../posts/post-key.ts';
 import { POST_LENGTH } from '../text/post-text.ts';
-import { choice, doneNote, lineField, moment, pressed, refusedNote, sentTo, textField } from './controls.ts';
 import { postsHtml } from './list-pages.ts';
 import { deletedLine, postHtml, textHtml } from './post-view.ts';
 import { type AnswerExtras, drawingOf, keyIn, refusal, type SocialVisit, shown } from './visit.ts';
@@ -23,7 +32,7 @@ export interface Returned {
 
 /** The field for a text of so many characters. */
 export const postField = (visit: SocialVisit, label: string, value: string): string =>
-  textField(label, 'text', 'text', value, 'required', visit.words.lengthHint(POST_LENGTH));
+  textField(label, 'text', 'required', { id: 'text', value, hint: visit.words.lengthHint(POST_LENGTH) });
 
 /** The page of a post: what it answers, the post, its answers; and, by `show`, what can be done with it. */
 export async function postPage(
@@ -75,7 +84,7 @@ async function threadPage(
       ? sentTo(
           path,
           { act: 'reply' },
-          `${postField(visit, words.yourReply, sent?.get('text') ?? '')}<p>${pressed(words.sendReply)}</p>`,
+          `${postField(visit, words.yourReply, sent?.get('text') ?? '')}<p>${button(words.sendReply)}</p>`,
         )
       : '';
   const links = post.content
@@ -120,7 +129,7 @@ const pinForm = ({ words, profile }: SocialVisit, post: Post): string =>
   sentTo(
     `/@${profile?.handle ?? ''}`,
     { act: profile?.pinnedPost === post.key ? 'unpin' : 'pin', post: postIdOf(post.key) },
-    pressed(profile?.pinnedPost === post.key ? words.unpin : words.pin, true),
+    button(profile?.pinnedPost === post.key ? words.unpin : words.pin, 'quiet'),
     'inline',
   );
 
@@ -179,7 +188,7 @@ async function editPage(
   const form = sentTo(
     `${path}?show=edit`,
     { act: 'edit', version: `${post.content?.version ?? 1}` },
-    `${postField(visit, words.yourPost, sent?.get('text') ?? post.content?.text ?? '')}<p class="answers">${pressed(words.save)} <a href="${path}">${words.cancel}</a></p>`,
+    `${postField(visit, words.yourPost, sent?.get('text') ?? post.content?.text ?? '')}<p class="answers">${button(words.save)} <a href="${path}">${words.cancel}</a></p>`,
   );
   return shown(
     parts,
@@ -205,7 +214,7 @@ async function removePage(
   const form = sentTo(
     `${path}?show=delete`,
     { act: 'delete' },
-    `${lineField(words.removeReason, 'reason', 'reason', sent?.get('reason') ?? '', `maxlength="${4 * REASON_LENGTH}"`, words.removeHint)}<p class="answers">${pressed(words.removeNow)} <a href="${path}">${words.cancel}</a></p>`,
+    `${lineField(words.removeReason, 'reason', `maxlength="${4 * REASON_LENGTH}"`, { id: 'reason', value: sent?.get('reason') ?? '', hint: words.removeHint })}<p class="answers">${button(words.removeNow)} <a href="${path}">${words.cancel}</a></p>`,
   );
   return shown(
     parts,
@@ -230,7 +239,7 @@ async function quotePage(
   const form = sentTo(
     `${postPath(post)}?show=quote`,
     { act: 'quote' },
-    `${postField(visit, words.yourQuote, sent?.get('text') ?? '')}<p>${pressed(words.send)}</p>`,
+    `${postField(visit, words.yourQuote, sent?.get('text') ?? '')}<p>${button(words.send)}</p>`,
   );
   return shown(
     parts,
@@ -269,12 +278,11 @@ async function complaintPage(
     `${choice(
       words.why,
       'why',
-      'why',
       ABUSE_REASONS.map((reason) => [reason, words.reasons[reason]] as const),
-      sent?.get('why') ?? '',
-    )}${textField(words.whyWords, 'words', 'words', sent?.get('words') ?? '', `maxlength="${ABUSE_WORDS_LENGTH}"`)}<p>${pressed(words.reportSend)}</p>`,
+      { id: 'why', value: sent?.get('why') ?? '' },
+    )}${textField(words.whyWords, 'words', `maxlength="${ABUSE_WORDS_LENGTH}"`, { id: 'words', value: sent?.get('words') ?? '' })}<p>${button(words.reportSend)}</p>`,
   );
-  const look = `<form method="get" action="${path}" class="inline"><input type="hidden" name="show" value="report">${lineField(words.reportNumber, 'number', 'number', number, 'required maxlength="20"')}${pressed(words.search, true)}</form>`;
+  const look = `<form method="get" action="${path}" class="inline"><input type="hidden" name="show" value="report">${lineField(words.reportNumber, 'number', 'required maxlength="20"', { id: 'number', value: number })}${button(words.search, 'quiet')}</form>`;
   const drawing = await drawingOf(parts, visit, [post]);
   return shown(
     parts,

@@ -1,11 +1,11 @@
 import { escapeHtml } from '../../base/plain-text.ts';
+import { button, day, moment, own, sentTo, time } from '../../form/index.ts';
 import type { RoomCard } from '../../wire/room.ts';
 import { postPath } from '../api/shown.ts';
 import type { Post, Tombstone } from '../posts/post.ts';
 import { postIdOf } from '../posts/post-key.ts';
 import type { Facet } from '../text/facets.ts';
 import type { SocialWords } from '../words/social-words.ts';
-import { day, moment, own, pressed, sentTo, time } from './controls.ts';
 
 /** What posts of a page are drawn with. */
 export interface PostDrawing {
@@ -103,7 +103,7 @@ function footHtml({ words, acts, back }: PostDrawing, post: Post): string {
   const { replies, reposts, quotes, likes } = post.counts;
   const here = `${back}#p-${postIdOf(post.key)}`;
   const act = (name: string, text: string, figure: string): string =>
-    `<li>${acts ? sentTo(path, { act: name, back: here }, `${pressed(text, true, ` aria-label="${escapeHtml(`${text}, ${figure}`)}"`)}`, 'inline') : ''}<span class="small ash">${figure}</span></li>`;
+    `<li>${acts ? sentTo(path, { act: name, back: here }, `${button(text, 'quiet', `aria-label="${escapeHtml(`${text}, ${figure}`)}"`)}`, 'inline') : ''}<span class="small ash">${figure}</span></li>`;
   const liked = post.mine?.liked === true;
   const passed = post.mine?.reposted === true;
   return `<ul class="acts"><li><a href="${path}#answer">${words.reply}</a> <span class="small ash">${words.counts('replies', replies)}</span></li>${act(

@@ -1,10 +1,10 @@
+import { goOn } from '../../form/index.ts';
 import { PROFILE_CHANGE } from '../api/requests.ts';
 import type { SocialParts } from '../parts.ts';
 import { changeProfile } from '../people/profile-change.ts';
 import type { Profile } from '../people/profiles.ts';
 import { relate } from '../people/relations.ts';
 import { postKeyOf } from '../posts/post-key.ts';
-import { goOn } from './answer.ts';
 import { profilePage } from './profile-page.ts';
 import { type SocialVisit, waitFor } from './visit.ts';
 

@@ -1,11 +1,11 @@
 import { escapeHtml } from '../../base/plain-text.ts';
+import { button, day, lineField, own, refusedNote, sentTo, textField } from '../../form/index.ts';
 import { MOST_LINKS } from '../api/requests.ts';
 import { PAGE_POSTS, pageOfPosts } from '../feeds/pages-of-posts.ts';
 import type { SocialParts } from '../parts.ts';
 import type { Profile } from '../people/profiles.ts';
 import type { Relation } from '../people/relations.ts';
 import { BIO_LENGTH } from '../text/post-text.ts';
-import { day, lineField, own, pressed, refusedNote, sentTo, textField } from './controls.ts';
 import { postsHtml } from './list-pages.ts';
 import type { Returned } from './post-page.ts';
 import { postHtml, roomCardHtml, textHtml } from './post-view.ts';
@@ -32,7 +32,7 @@ export async function profilePage(
 /** Buttons for what one may be to another. */
 function relationHtml({ words }: SocialVisit, { handle }: Profile, relation: Relation): string {
   const act = (name: string, text: string, quiet = true): string =>
-    sentTo(`/@${handle}`, { act: name }, pressed(text, quiet), 'inline');
+    sentTo(`/@${handle}`, { act: name }, button(text, quiet ? 'quiet' : ''), 'inline');
   const { following, followsBack, muted, blocked, blockedBy } = relation;
   const notes = [
     ...(followsBack ? [words.followsYou] : []),
@@ -154,7 +154,7 @@ async function ownPage(
   const form = sentTo(
     `${at}?show=edit`,
     { act: 'change' },
-    `${textField(words.bio, 'bio', 'bio', sent?.get('bio') ?? profile.bio, '', words.bioHint(BIO_LENGTH))}${textField(words.links, 'links', 'links', sent?.get('links') ?? profile.links.join('\n'), 'spellcheck="false"', words.linksHint(MOST_LINKS))}${lineField(words.pinRoom, 'room', 'room', sent?.get('room') ?? profile.pinnedRoom ?? '', 'maxlength="64" spellcheck="false"', words.pinRoomHint)}<p class="answers">${pressed(words.save)} <a href="${at}">${words.cancel}</a></p>`,
+    `${textField(words.bio, 'bio', '', { id: 'bio', value: sent?.get('bio') ?? profile.bio, hint: words.bioHint(BIO_LENGTH) })}${textField(words.links, 'links', 'spellcheck="false"', { id: 'links', value: sent?.get('links') ?? profile.links.join('\n'), hint: words.linksHint(MOST_LINKS) })}${lineField(words.pinRoom, 'room', 'maxlength="64" spellcheck="false"', { id: 'room', value: sent?.get('room') ?? profile.pinnedRoom ?? '', hint: words.pinRoomHint })}<p class="answers">${button(words.save)} <a href="${at}">${words.cancel}</a></p>`,
   );
   return shown(
     parts,

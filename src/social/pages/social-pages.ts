@@ -1,8 +1,10 @@
+import { goOn, sentFields } from '../../form/index.ts';
+import { isForeign } from '../../http/index.ts';
 import { postPath } from '../api/shown.ts';
 import type { SocialParts } from '../parts.ts';
 import { postKeyOf } from '../posts/post-key.ts';
 import { HANDLE } from '../text/facets.ts';
-import { fromElsewhere, goOn, sentFields } from './answer.ts';
+import { MOST_FORM } from './answer.ts';
 import { composePage, sendCompose } from './compose-page.ts';
 import { followingPage, herePage, searchPage } from './list-pages.ts';
 import { actOnPost } from './post-acts.ts';
@@ -47,8 +49,8 @@ export function openSocialPages(parts: SocialParts): (request: Request) => Promi
     const { words, url } = visit;
     let sent: URLSearchParams | undefined;
     if (request.method === 'POST') {
-      if (fromElsewhere(request)) return refusal(parts, visit, words.foreign, 403);
-      sent = await sentFields(request);
+      if (isForeign(request, parts.deps.publicUrl)) return refusal(parts, visit, words.foreign, 403);
+      sent = await sentFields(request, MOST_FORM);
       if (!sent) return refusal(parts, visit, words.unread, 413);
     }
     const [, first = '', second] = url.pathname.split('/');

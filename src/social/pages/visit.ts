@@ -1,3 +1,4 @@
+import { refusedNote } from '../../form/index.ts';
 import type { AccountCard } from '../../wire/account.ts';
 import { roomsIn } from '../api/shown.ts';
 import type { SocialParts } from '../parts.ts';
@@ -7,7 +8,6 @@ import { postKeyOf } from '../posts/post-key.ts';
 import type { SocialPage } from '../social-deps.ts';
 import type { SocialWords } from '../words/social-words.ts';
 import { pageAnswer, socialWords } from './answer.ts';
-import { refusedNote } from './controls.ts';
 import type { PostDrawing } from './post-view.ts';
 
 /** One request to a page, and who sends it. */

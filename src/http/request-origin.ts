@@ -1,5 +1,5 @@
 /** The origin that people used, as the door in front reports it; the door believes only listed proxies about it. */
-export function originOfRequest(request: Request): string {
+export function originOf(request: Request): string {
   const { protocol, host } = new URL(request.url);
   const scheme = request.headers.get('x-forwarded-proto') === 'https' ? 'https:' : protocol;
   const said = `${scheme}//${request.headers.get('x-forwarded-host') ?? host}`;
@@ -7,19 +7,19 @@ export function originOfRequest(request: Request): string {
 }
 
 /**
- * Whether a browser says that this came from a page of another origin, another port of this machine included. Programs
- * say nothing, and have no cookie. Spec: Fetch Metadata, 2.3; RFC 6454, 7.
+ * Whether a browser says that a page of another origin sent this, another port of this machine included. Programs say
+ * nothing, and have no cookie. `own`: the public address, where one is set. Spec: Fetch Metadata, 2.3; RFC 6454, 7.
  */
-export function isForeign(request: Request, origin: string): boolean {
+export function isForeign(request: Request, own?: string): boolean {
+  // No page can set it, so nothing else is asked of a browser that sends it.
   const site = request.headers.get('sec-fetch-site');
-  if (site !== null && site !== 'same-origin' && site !== 'none') return true;
+  if (site !== null) return site !== 'same-origin' && site !== 'none';
   const from = request.headers.get('origin');
   if (from === null) return false;
   // Pages in a sandbox have no origin, whoever's they are.
-  if (!URL.canParse(from)) return site !== 'same-origin';
+  if (!URL.canParse(from)) return true;
   // By name and port alone: a proxy in front that is not listed hides which scheme people use.
   const { host, protocol } = new URL(from);
-  return [origin, originOfRequest(request)].every(
-    (own) => new URL(own.replace(/^\w+:/, protocol)).host !== host,
-  );
+  const mine = [originOf(request), ...(own === undefined || own === '' ? [] : [own])];
+  return mine.every((one) => new URL(one.replace(/^\w+:/, protocol)).host !== host);
 }

@@ -1,0 +1,8 @@
+import { escapeHtml } from '../../base/plain-text.ts';
+import type { FormPage } from '../../form/index.ts';
+
+/** A page in the frame of forms. */
+export const wrapped = (title: string, inside: string): FormPage => ({
+  title,
+  main: `<main class="page people"><h1>${escapeHtml(title)}</h1>${inside}</main>`,
+});
