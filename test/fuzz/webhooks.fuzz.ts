@@ -1,7 +1,8 @@
 /** Addresses that an operator gives for news of incidents, and whatever answers there. */
 import { createServer, type Socket } from 'node:net';
 import { webhooks } from '../../src/config/press-settings.ts';
-import { isPrivateAddress, pinnedPost } from '../../src/incident/webhook/pinned-post.ts';
+import { pinnedPost } from '../../src/incident/webhook/pinned-post.ts';
+import { isPrivateAddress } from '../../src/outgoing/index.ts';
 import { target } from './engine/target.ts';
 
 /** Sockets of a closed connection stay for a minute: many addresses have room for all. */
@@ -21,7 +22,11 @@ server.unref();
 const { port } = server.address() as { port: number };
 
 export default target({
-  covers: ['src/incident/webhook/pinned-post.ts', 'src/config/press-settings.ts'],
+  covers: [
+    'src/incident/webhook/pinned-post.ts',
+    'src/outgoing/private-networks.ts',
+    'src/config/press-settings.ts',
+  ],
   async run(bytes) {
     const text = bytes.toString('latin1');
     isPrivateAddress(text);

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { isPrivateAddress, pinnedPost } from './pinned-post.ts';
+import { pinnedPost } from './pinned-post.ts';
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -15,34 +15,6 @@ async function serve(answer: (req: IncomingMessage, res: ServerResponse) => void
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 const post = (url: string) => pinnedPost({ url, headers: { 'x-a': 'b' }, body: '{"a":1}' });
-
-test('addresses of private networks are known in every way of writing them', () => {
-  for (const one of [
-    ...[
-      '127.0.0.1',
-      '10.1.2.3',
-      '172.31.0.1',
-      '192.168.1.1',
-      '169.254.169.254',
-      '100.64.0.1',
-      '0.0.0.0',
-      '224.0.0.1',
-    ],
-    ...[
-      '::1',
-      '::',
-      'fe80::1',
-      'fd00::1',
-      '::ffff:10.0.0.1',
-      '64:ff9b::a00:1',
-      '255.255.255.255',
-      'nonsense',
-    ],
-  ])
-    expect([one, isPrivateAddress(one)]).toEqual([one, true]);
-  for (const one of ['1.1.1.1', '172.32.0.1', '100.128.0.1', '2606:4700::1', '::ffff:8.8.8.8'])
-    expect([one, isPrivateAddress(one)]).toEqual([one, false]);
-});
 
 test('an address that the operator wrote is sent to, with the body whole', async () => {
   let got = '';
