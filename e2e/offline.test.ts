@@ -63,10 +63,14 @@ test('an operator who switches it off is rid of it in browsers that have it', as
   await page.goto(server.url);
   await controlled();
   await server[Symbol.asyncDispose]();
-  await page.goto(server.url);
-  await page.getByRole('heading', { name: 'No connection to this server' }).waitFor();
+  await until('there is no connection', async () => {
+    // The home page that the browser has may be shown for a second more.
+    await page.goto(server.url);
+    return page.getByRole('heading', { name: 'No connection to this server' }).isVisible();
+  });
   server = await started(port, { EARSHOT_OFFLINE_PAGE: 'no' });
   await page.locator('#rooms').waitFor();
+  // Nobody stays longer than a moment on any page: browsers themselves look for a new worker only when somebody does.
   await until('the worker is gone', async () => {
     await page.reload();
     return page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length === 0);
