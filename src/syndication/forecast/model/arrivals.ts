@@ -1,7 +1,8 @@
-import type { ArrivalStep } from '../../../wire/forecast.ts';
+import type { ArrivalStep } from '../../../wire/figures/forecast.ts';
 
 /** Minutes that a curve covers, from the announced start. */
 export const FIRST_MINUTE = -30;
+/** The minute at which it ends. */
 export const LAST_MINUTE = 120;
 /** Our own curve counts as so many past rooms. */
 const OWN_WEIGHT = 2;

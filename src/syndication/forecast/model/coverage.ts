@@ -1,4 +1,4 @@
-import { FORESEEN, type ForecastMoment, type Foreseen } from '../../../wire/forecast.ts';
+import { FORESEEN, type ForecastMoment, type Foreseen } from '../../../wire/figures/forecast.ts';
 import { forecastOf } from './forecast.ts';
 import { hitOf } from './score.ts';
 import { type SimulatedWorld, simulateHost } from './simulated.ts';

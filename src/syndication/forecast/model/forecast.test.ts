@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ForecastSignals } from '../../../wire/forecast.ts';
+import type { ForecastSignals } from '../../../wire/figures/forecast.ts';
 import { forecastOf, type PastRoom } from './forecast.ts';
 import { hitOf } from './score.ts';
 

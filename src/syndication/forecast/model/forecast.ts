@@ -7,7 +7,7 @@ import {
   type ForecastSignals,
   type ForecastSpan,
   type Foreseen,
-} from '../../../wire/forecast.ts';
+} from '../../../wire/figures/forecast.ts';
 import { arrivalCurve, type PastArrivals } from './arrivals.ts';
 import { type OutlookBasis, outlook, type PastFigure } from './outlook.ts';
 import { cleanSignals, MOST_PEOPLE, signalOf } from './signal.ts';

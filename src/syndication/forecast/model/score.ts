@@ -4,7 +4,7 @@ import {
   type ForecastHit,
   type ForecastOutcome,
   type Foreseen,
-} from '../../../wire/forecast.ts';
+} from '../../../wire/figures/forecast.ts';
 
 /** How one figure of a forecast came out. Both ends of an interval are inside it. */
 export function hitOf(

@@ -1,4 +1,4 @@
-import type { ForecastMoment, ForecastSignals } from '../../../wire/forecast.ts';
+import type { ForecastMoment, ForecastSignals } from '../../../wire/figures/forecast.ts';
 
 /** More people than there are is a mistake in the count, not a crowd. */
 export const MOST_PEOPLE = 8_000_000_000;

@@ -1,5 +1,5 @@
 /** Histories in which it is known how the audience comes about: what the intervals are checked with. */
-import type { ForecastSignals } from '../../../wire/forecast.ts';
+import type { ForecastSignals } from '../../../wire/figures/forecast.ts';
 import type { PastRoom } from './forecast.ts';
 
 /** A world in which rooms happen. It shares no figure with what the model believes at first. */
