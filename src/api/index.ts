@@ -15,6 +15,7 @@ export {
 export * as describe from './describe.ts';
 export { keptByNobody, refuseTheRest } from './ending.ts';
 export { etagOf, ifMatch, ifUnchanged, shownWithTag, stateOf } from './etag.ts';
+export { type FailureDeps, failed, failureOf, type RequestFailure } from './failure.ts';
 export { withoutNul } from './nul.ts';
 export type { ApiRefusal } from './refusal.ts';
 export { type Fetch, type RepeatsDeps, repeatable, rowIdOf, shortIdOf } from './repeats.ts';

@@ -1,5 +1,5 @@
 /** Moderation: what people report, what is decided then, who is told, and which words are not accepted. */
-import { refuse } from '../api/index.ts';
+import { failed as failedAnswer, failureOf } from '../api/index.ts';
 import { reasonOf } from '../base/errors.ts';
 import { ms } from '../base/time.ts';
 import { find } from '../http/index.ts';
@@ -13,7 +13,7 @@ import { openBlockLists } from './block-lists.ts';
 import { openDecisions } from './decisions.ts';
 import { openDeskRoutes } from './desk-routes.ts';
 import type { ModerationDeps, SeenPerson } from './moderation-deps.ts';
-import { awayPage, openPublicRoutes, type PostAbuse } from './public-routes.ts';
+import { failedPage, openPublicRoutes, type PostAbuse } from './public-routes.ts';
 import { openReports } from './reports.ts';
 import { openSeenPeople } from './seen-people.ts';
 import { openSeenQuestions } from './seen-questions.ts';
@@ -127,13 +127,9 @@ export async function open(deps: ModerationDeps): Promise<Moderation> {
       try {
         return await (pages(request) ?? api.fetch(request));
       } catch (error) {
-        log.warn(
-          { path: new URL(request.url).pathname, error: reasonOf(error) },
-          'a request about moderation could not be answered',
-        );
-        return new URL(request.url).pathname.startsWith('/api/')
-          ? refuse('database-away')
-          : awayPage(deps, request);
+        const why = failureOf(deps, request, error, 'a request about moderation could not be answered');
+        const isApi = new URL(request.url).pathname.startsWith('/api/');
+        return isApi ? failedAnswer(why) : failedPage(deps, request, why);
       }
     },
     saw: seen.saw,

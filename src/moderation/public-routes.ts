@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { rowIdOf } from '../api/index.ts';
+import { type RequestFailure, rowIdOf } from '../api/index.ts';
 import { networkOf, openAllowance } from '../base/allowance.ts';
 import { asSlug } from '../base/ids.ts';
 import { plainText } from '../base/plain-text.ts';
@@ -177,10 +177,10 @@ export function openPublicRoutes(deps: PublicRoutesDeps): PublicRoutes {
   };
 }
 
-/** The page while the database does not answer. */
-export const awayPage = (deps: ModerationDeps, request: Request): Response => {
+/** The page in place of one that could not be made: the database is away, or we have made a mistake. */
+export const failedPage = (deps: ModerationDeps, request: Request, { mark }: RequestFailure): Response => {
   const words = moderationWords(request);
-  return pageAnswer(deps, words, wrapped(words.deskTitle, doneNote(words.away)), 503, {
-    'retry-after': '10',
-  });
+  return mark === undefined
+    ? pageAnswer(deps, words, wrapped(words.deskTitle, doneNote(words.away)), 503, { 'retry-after': '10' })
+    : pageAnswer(deps, words, wrapped(words.deskTitle, doneNote(words.broken(mark))), 500);
 };

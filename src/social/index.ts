@@ -1,9 +1,9 @@
 /** Around the room: profiles, posts and their tombstones, who follows whom, feeds, and search. */
-import { refuse } from '../api/index.ts';
+import { failed, failureOf } from '../api/index.ts';
 import { reasonOf } from '../base/errors.ts';
 import { find } from '../http/index.ts';
 import { openSocialApi } from './api/social-api.ts';
-import { awayPage } from './pages/answer.ts';
+import { failedPage } from './pages/answer.ts';
 import { openSocialPages } from './pages/social-pages.ts';
 import { openSocialParts } from './parts.ts';
 import { ownSocialData } from './people/own-social-data.ts';
@@ -57,12 +57,12 @@ export async function open(deps: SocialDeps): Promise<Social> {
       return find(path)?.address.id.startsWith('social-') === true;
     },
     async fetch(request) {
-      const path = new URL(request.url).pathname;
+      const isApi = new URL(request.url).pathname.startsWith('/api/');
       try {
-        return await (path.startsWith('/api/') ? api.fetch(request) : pages(request));
+        return await (isApi ? api.fetch(request) : pages(request));
       } catch (error) {
-        log.warn({ path, error: reasonOf(error) }, 'a request about posts could not be answered');
-        return path.startsWith('/api/') ? refuse('database-away') : awayPage(deps, request);
+        const why = failureOf(deps, request, error, 'a request about posts could not be answered');
+        return isApi ? failed(why) : failedPage(deps, request, why);
       }
     },
     roomChanged: (slug) => later(roomWords.changed(slug)),

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
-import { silentLog } from '../../src/base/log.ts';
+import { type Log, silentLog } from '../../src/base/log.ts';
 import { epochMs, ms } from '../../src/base/time.ts';
 import { open as openSocial, type PostComplaint, type Social } from '../../src/social/index.ts';
 import { open, type Store } from '../../src/store/index.ts';
@@ -50,7 +50,15 @@ export function useSocial(engine: 'sqlite' | 'postgres') {
   let social: Social;
   let clock: ReturnType<typeof manualClock>;
   /** What tests change and look at. */
-  const state = { card: undefined as RoomCard | undefined, complaints: [] as PostComplaint[] };
+  const state = {
+    card: undefined as RoomCard | undefined,
+    complaints: [] as PostComplaint[],
+    /** What looking at the room fails with. */
+    fails: undefined as Error | undefined,
+    /** Errors in the log. */
+    logged: [] as object[],
+  };
+  const log: Log = { ...silentLog, error: (fields) => void state.logged.push(fields) };
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'earshot-social-'));
@@ -66,13 +74,16 @@ export function useSocial(engine: 'sqlite' | 'postgres') {
   const opened = async (): Promise<void> => {
     await social?.[Symbol.asyncDispose]();
     social = await openSocial({
-      ...{ store, clock, log: silentLog, publicUrl: 'https://x.example' },
+      ...{ store, clock, log, publicUrl: 'https://x.example' },
       async account(request) {
         const i = Number(request.headers.get('who') ?? 'none');
         const name = NAMES[i];
         return name === undefined ? undefined : ({ id: idOf(i), name, role: 'member' } as AccountCard);
       },
-      cardOf: async (slug) => (slug === 'hall' ? state.card : undefined),
+      async cardOf(slug) {
+        if (state.fails) throw state.fails;
+        return slug === 'hall' ? state.card : undefined;
+      },
       clipTitle: async (slug, id) => (slug === 'hall' && id === 'c1' ? 'A clip' : undefined),
       async complain(_, complaint) {
         state.complaints.push(complaint);
@@ -96,6 +107,8 @@ export function useSocial(engine: 'sqlite' | 'postgres') {
       await store.db.deleteFrom(table).execute();
     clock = manualClock(epochMs(NOW));
     state.complaints = [];
+    state.fails = undefined;
+    state.logged = [];
     state.card = HALL;
     const at = new Date(NOW).toISOString();
     for (const [i, name] of NAMES.slice(0, 3).entries())

@@ -4,7 +4,7 @@ import type { RoomCard } from '../../src/wire/room.ts';
 import { HALL, idOf, NOW, type Shown, useSocial } from './social-people.ts';
 
 describe.each(['sqlite', 'postgres'] as const)('profiles and feeds on %s', (engine) => {
-  const { state, as, codeOf, texts, store, social } = useSocial(engine);
+  const { state, as, page, codeOf, texts, store, social } = useSocial(engine);
 
   test('an address is chosen once, is nobody else’s, and shows what its owner wants', async () => {
     expect(await codeOf(await as('ana').post('/api/profile', { handle: 'other' }))).toEqual([
@@ -228,5 +228,28 @@ describe.each(['sqlite', 'postgres'] as const)('profiles and feeds on %s', (engi
     await Promise.all(Array.from({ length: 3 }, () => as('bo').drop(`${at}/repost`)));
     expect((await as('bo').get(at)).counts).toEqual({ replies: 0, reposts: 0, quotes: 0, likes: 2 });
     expect(await as().list('/api/profiles/bo/posts')).toEqual([]);
+  });
+
+  test('a mistake of ours is called one, with a mark that the log has; a database that is away is called that', async () => {
+    await as('ana').writes('see https://x.example/r/hall');
+    state.fails = new TypeError('a bug');
+    const wrong = await as().get<{ code: string; detail: string }>('/api/feeds/local');
+    expect(wrong.code).toBe('internal');
+    const mark = /as ([0-9a-f]{8})\.$/.exec(wrong.detail)?.[1];
+    expect(state.logged).toMatchObject([
+      { path: '/api/feeds/local', mark, error: expect.stringMatching(/a bug/) },
+    ]);
+    const broken = await page('/posts');
+    expect(broken.status).toBe(500);
+    const { mark: second } = state.logged[1] as { mark: string };
+    expect(second).not.toBe(mark);
+    expect(await broken.text()).toContain(`in the log as ${second}`);
+    // As the drivers say that there is no room on the disk, and no server.
+    const code = engine === 'sqlite' ? 'SQLITE_FULL' : 'ECONNREFUSED';
+    state.fails = Object.assign(new Error('away'), { code });
+    expect(await codeOf(await as().drop('/api/feeds/local'))).toEqual([405, 'method-not-allowed']);
+    expect((await as().get<{ code: string }>('/api/feeds/local')).code).toBe('database-away');
+    expect((await page('/posts')).status).toBe(503);
+    expect(state.logged).toHaveLength(2);
   });
 });

@@ -75,6 +75,8 @@ export const english: ModerationWords = {
   foreign: 'This form was sent from another site. Open it here and send it again.',
   unread: 'This form was too long or broke off. Send it again.',
   away: 'Reports cannot be read or written right now; rooms on air are not affected. Try again in a moment.',
+  broken: (mark) =>
+    `A mistake of ours keeps this page from being made, or from being saved. The operator of this server finds it in the log as ${mark}; tell them if it happens again.`,
   noRoom: 'There is no room with this address.',
   noticeTitle: 'What was decided',
   acts: {

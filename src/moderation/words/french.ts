@@ -75,6 +75,8 @@ export const french: ModerationWords = {
   foreign: 'Ce formulaire a été envoyé depuis un autre site. Ouvrez-le ici et renvoyez-le.',
   unread: 'Ce formulaire était trop long ou s’est interrompu. Renvoyez-le.',
   away: 'Les signalements ne peuvent pas être lus ni écrits en ce moment ; les salles en direct ne sont pas touchées. Réessayez dans un instant.',
+  broken: (mark) =>
+    `Une erreur de notre part empêche d’afficher ou d’enregistrer cette page. L’exploitant de ce serveur la trouve dans le journal sous ${mark} ; dites-le-lui si elle se répète.`,
   noRoom: 'Aucune salle n’a cette adresse.',
   noticeTitle: 'Ce qui a été décidé',
   acts: {

@@ -37,6 +37,8 @@ export interface ModerationWords {
   readonly foreign: string;
   readonly unread: string;
   readonly away: string;
+  /** We have made a mistake, which the log has under this mark. */
+  readonly broken: (mark: string) => string;
   readonly noRoom: string;
   // What somebody who was stopped reads.
   readonly noticeTitle: string;

@@ -1,3 +1,4 @@
+import type { RequestFailure } from '../../api/index.ts';
 import { languageOf } from '../../base/negotiation.ts';
 import { formAnswer, refusedNote } from '../../form/index.ts';
 import type { SocialDeps, SocialPage } from '../social-deps.ts';
@@ -21,12 +22,19 @@ export const pageAnswer = (
   more: Record<string, string> = {},
 ): Response => formAnswer(frame, language, page, status, { 'referrer-policy': 'same-origin', ...more });
 
-/** The page while the database is away. */
-export function awayPage(deps: Pick<SocialDeps, 'frame'>, request: Request): Response {
+/** The page in place of one that could not be made: the database is away, or we have made a mistake. */
+export function failedPage(
+  deps: Pick<SocialDeps, 'frame'>,
+  request: Request,
+  { mark }: RequestFailure,
+): Response {
   const words = socialWords(request);
-  const main = `<main class="page people social"><h1>${words.nav}</h1>${refusedNote(words.away)}</main>`;
-  const page = { title: words.nav, about: words.away, path: new URL(request.url).pathname, main };
-  return pageAnswer(deps, words, page, 503, { 'retry-after': '10' });
+  const about = mark === undefined ? words.away : words.broken(mark);
+  const main = `<main class="page people social"><h1>${words.nav}</h1>${refusedNote(about)}</main>`;
+  const page = { title: words.nav, about, path: new URL(request.url).pathname, main };
+  return mark === undefined
+    ? pageAnswer(deps, words, page, 503, { 'retry-after': '10' })
+    : pageAnswer(deps, words, page, 500);
 }
 
 /** Where a form was filled in, so that its reader comes back there; else `other`. Only pages of these lists. */

@@ -184,5 +184,7 @@ export const english: SocialWords = {
   unread: 'This form was too long or broke off. Send it again.',
   tooOften: (seconds) => `Limit reached. Try again in ${seconds} s; what you wrote is below.`,
   away: 'Posts cannot be read or written right now; rooms on air are not affected. Try again in a moment.',
+  broken: (mark) =>
+    `A mistake of ours keeps this page from being made, or from being saved. The operator of this server finds it in the log as ${mark}; tell them if it happens again.`,
   yourself: 'This is you.',
 };

@@ -186,5 +186,7 @@ export const french: SocialWords = {
   tooOften: (seconds) =>
     `Limite atteinte. Réessayez dans ${seconds} s ; ce que vous avez écrit est ci-dessous.`,
   away: 'Les publications ne peuvent pas être lues ni écrites en ce moment ; les salles en direct ne sont pas touchées. Réessayez dans un instant.',
+  broken: (mark) =>
+    `Une erreur de notre part empêche d’afficher ou d’enregistrer cette page. L’exploitant de ce serveur la trouve dans le journal sous ${mark} ; dites-le-lui si elle se répète.`,
   yourself: 'C’est vous.',
 };

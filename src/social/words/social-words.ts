@@ -142,5 +142,7 @@ export interface SocialWords {
   readonly unread: string;
   readonly tooOften: (seconds: number) => string;
   readonly away: string;
+  /** We have made a mistake, which the log has under this mark. */
+  readonly broken: (mark: string) => string;
   readonly yourself: string;
 }
