@@ -24,8 +24,10 @@ const entries = [
   'kit/reference.css',
   'people/people.css',
   'people/social.css',
+  'people/embedded.css',
   'people/passkeys.ts',
   'people/theme.ts',
+  'people/copy-code.ts',
   'offline/service-worker.ts',
   'offline/page.ts',
 ].map((entry) => `web/${entry}`);

@@ -100,7 +100,7 @@ test('no other page of ours can be framed by another site, and the player is not
     );
     await page.close();
   }
-  const { headers } = await fetch(`${server.url}/r/${room.slug}/embed`);
+  const { headers } = await fetch(`${server.url}/embed/r/${room.slug}`);
   expect(headers.get('content-security-policy')).toContain('frame-ancestors *');
   expect(headers.get('permissions-policy')).toContain('microphone=()');
   browser.complaints.length = 0;
@@ -226,7 +226,7 @@ describe.concurrent('a player on another site', () => {
 
 test('without scripts there is sound, and in a narrow frame everything fits', async () => {
   await using plain = await startBrowser({ javaScript: false, viewport: { width: 320, height: 600 } });
-  const bare = await plain.page(`${server.url}/r/${room.slug}/embed`);
+  const bare = await plain.page(`${server.url}/embed/r/${room.slug}`);
   expect(await bare.locator('audio source').first().getAttribute('src')).toBe(`/r/${room.slug}/radio.mp3`);
   expect(await bare.getByRole('link', { name: 'Embedded & heard' }).getAttribute('target')).toBe('_blank');
   for (const [width, locale] of [
@@ -234,7 +234,7 @@ test('without scripts there is sound, and in a narrow frame everything fits', as
     [300, 'fr-FR'],
   ] as const) {
     await using narrow = await startBrowser({ locale, viewport: { width, height: 300 } });
-    const page = await narrow.page(`${server.url}/r/${room.slug}/embed`);
+    const page = await narrow.page(`${server.url}/embed/r/${room.slug}`);
     await page.locator('.button.main').waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
     expect(await page.evaluate(() => document.documentElement.lang)).toBe(locale.slice(0, 2));
@@ -246,7 +246,7 @@ test('other sites find the player by oEmbed, and visitors find its code on the r
   asked.searchParams.set('url', `${server.url}/r/${room.slug}`);
   const found = (await (await fetch(asked)).json()) as { html: string; title: string; type: string };
   expect(found).toMatchObject({ type: 'rich', title: 'Embedded & heard', version: '1.0' });
-  expect(found.html).toContain(`src="${server.url}/r/${room.slug}/embed"`);
+  expect(found.html).toContain(`src="${server.url}/embed/r/${room.slug}"`);
   const page = await browser.page(`${server.url}/r/${room.slug}`);
   await browser.context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.getByRole('button', { name: 'Copy code for another site' }).click();

@@ -162,7 +162,7 @@ test('what a browser may show as a document loads nothing foreign and runs nothi
         (picture || !/unsafe|https?:|\*/.test(styles)) &&
         (picture || said.get('base-uri') === "'none'") &&
         (picture || said.has('frame-ancestors')) &&
-        (address.id === 'embed' || !/\*/.test(said.get('frame-ancestors') ?? ''))
+        (address.framed || !/\*/.test(said.get('frame-ancestors') ?? ''))
       );
     }),
   ).toEqual([]);
@@ -171,7 +171,7 @@ test('what a browser may show as a document loads nothing foreign and runs nothi
       /microphone=\((?:self)?\), camera=\(\), geolocation=\(\)/.test(value),
     ),
   ).toEqual([]);
-  const own = (got: Got): boolean => shown(got) && got.address.id !== 'embed';
+  const own = (got: Got): boolean => shown(got) && !got.address.framed;
   expect(unlike(own, 'cross-origin-opener-policy', (value) => value === 'same-origin')).toEqual([]);
 });
 

@@ -90,7 +90,7 @@ test('a clip of a live room is there within seconds, as long as was asked, with 
   expect(sound.some((value) => Math.abs(value) > 0.02)).toBe(true);
   expect([...(await bytes(`${clip.path}.png`)).subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
   expect(JSON.parse(await text(`/oembed?url=${encodeURIComponent(server.url + clip.path)}`))).toMatchObject({
-    type: 'link',
+    type: 'rich',
     title: 'A live <b>moment</b>',
   });
   const page = await browser.page(`${server.url}${clip.path}`);

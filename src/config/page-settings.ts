@@ -1,7 +1,17 @@
-import { setting, yesNo } from './setting.ts';
+import { framing, setting, yesNo } from './setting.ts';
 
 /** The settings of pages. */
 export const pageSettings = {
+  framedBy: setting(
+    {
+      unit: 'everybody, nobody, or a list of origins',
+      default: 'everybody',
+      change: 'restart',
+      reason:
+        'Which sites may show the player of a public room or of a clip, or a post, inside their pages (addresses below /embed/). https://paper.example is one site, https://*.example.org every name below it. All other pages of this server are shown in nobody’s frames, whatever stands here; private rooms are not either.',
+    },
+    framing,
+  ),
   offlinePage: setting(
     {
       unit: 'yes or no',

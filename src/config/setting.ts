@@ -134,6 +134,24 @@ export const origin = z.string().transform((value, context) => {
   return refuse(context, 'use a URL like https://rooms.example.org, without a path');
 });
 
+/** One origin, or all below a name. Spec: CSP 3, 2.3.1 (host-source). */
+const FRAMING = /^https?:\/\/(?:\*\.)?[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,9}(?::\d{1,5})?$/;
+
+/**
+ * Who may show something in a frame, as a policy has it: `everybody`, `nobody`, or origins with commas between them
+ * (`https://*.example.org`: every name below it). Spec: CSP 3, 6.4.2.
+ */
+export const framing = z.string().transform((value, context): string => {
+  if (value === 'everybody') return '*';
+  if (value === 'nobody') return "'none'";
+  const list = listed(value).map((one) => one.toLowerCase().replace(/\/$/, ''));
+  if (list.length > 0 && list.length <= 64 && list.every((one) => FRAMING.test(one))) return list.join(' ');
+  return refuse(
+    context,
+    'use everybody, nobody, or up to 64 origins like https://paper.example or https://*.example.org, separated by commas',
+  );
+});
+
 const listed = (value: string): string[] =>
   value
     .split(',')

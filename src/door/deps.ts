@@ -100,6 +100,8 @@ export interface DoorDeps {
    * recognises only its own.
    */
   readonly returnKey?: Uint8Array;
+  /** Whose pages may frame what is for other sites, as a policy has it; default everybody's. */
+  readonly framedBy?: string;
   /** Base URLs of caches in front that pages may fetch sound from; default none. */
   readonly caches?: readonly string[];
   /** The consent to a rehearsal, as JSON; absent: none. */

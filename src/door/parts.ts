@@ -299,6 +299,7 @@ function openDoorHttp(
     ...(deps.operations ? { operations: deps.operations } : {}),
     ...(deps.press ? { press: deps.press } : {}),
     ...(deps.caches ? { caches: deps.caches } : {}),
+    ...(deps.framedBy === undefined ? {} : { framedBy: deps.framedBy }),
     ...(deps.publicUrl === undefined ? {} : { publicUrl: deps.publicUrl }),
     ...(deps.hsts ? { hsts: deps.hsts } : {}),
     ...(deps.consent === undefined ? {} : { consent: deps.consent }),

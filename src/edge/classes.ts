@@ -93,9 +93,10 @@ export const PLAYLIST_QUERY = {
 } as const;
 
 /**
- * Query parameters that make a page personal (a place in the queue); such requests are passed on, not cached.
+ * Query parameters that make a page another one (a place in the queue; a player in the language of the page around it):
+ * such requests are passed on, not cached.
  */
-export const PERSONAL_QUERY = ['ticket'] as const;
+export const PERSONAL_QUERY = ['ticket', 'lang'] as const;
 
 /** Endless answers: written bit by bit for hours, never cached and never buffered. */
 export const ENDLESS = `^${sourceOf(({ endless }) => endless === true)}$`;

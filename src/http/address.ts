@@ -60,6 +60,8 @@ export interface Address {
    * (`door/first-request.ts`).
    */
   readonly endless?: true;
+  /** Pages of other sites may show it inside theirs, as the operator has it (`framedBy`); nothing else is. */
+  readonly framed?: true;
   /** Its case is significant, so it is never rewritten (`canonical.ts`). */
   readonly exact?: true;
   /** Paths of this kind: for tests, for the table in the documents, and for people who read this. */

@@ -6,6 +6,7 @@
 import { ACCOUNT_ADDRESSES } from './account-addresses.ts';
 import type { Address } from './address.ts';
 import { APP_ADDRESSES } from './app-addresses.ts';
+import { EMBED_ADDRESSES } from './embed-addresses.ts';
 import { INTERACTION_ADDRESSES } from './interaction-addresses.ts';
 import { MODERATION_ADDRESSES } from './moderation-addresses.ts';
 import { SOCIAL_ADDRESSES } from './social-addresses.ts';
@@ -53,10 +54,7 @@ export const ADDRESSES: readonly Address[] = [
     pattern: '/r/:room/numbers/:metric.svg',
     ...{ ...PAGE, urgency: 'reading', cache: 'page', examples: ['/r/hall/numbers/peak_concurrent.svg'] },
   },
-  {
-    ...{ id: 'embed', what: 'the player for pages of other sites', pattern: '/r/:room/embed' },
-    ...{ ...PAGE, urgency: 'joining', cache: 'page', examples: ['/r/hall/embed'] },
-  },
+  ...EMBED_ADDRESSES,
   {
     ...{ id: 'oembed', what: 'how another site shows a room', pattern: '/oembed' },
     ...{ ...PAGE, urgency: 'reading', examples: ['/oembed'] },

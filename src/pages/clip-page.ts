@@ -1,7 +1,9 @@
 import { escapeHtml } from '../base/plain-text.ts';
+import { clipEmbedCode } from '../wire/listening/embed-code.ts';
 import type { Clip } from '../wire/replay/edits.ts';
 import type { ReplayOutline } from '../wire/replay/outline.ts';
 import type { RoomCard } from '../wire/room.ts';
+import { codeBox } from './embed/code-box.ts';
 import { LISTEN, type Shell } from './page-shell.ts';
 import type { PlainWords } from './plain-words.ts';
 import { clockText, replayWords } from './replay-words.ts';
@@ -15,7 +17,7 @@ export interface ClipFrame {
 }
 
 /**
- * The page of a clip: its sound, where it is from, and what previews of links show. It needs no script. Without the
+ * The page of a clip: its sound, where it is from, and what previews of links show. It needs no script; one copies its code. Without the
  * clip: the page where one was.
  */
 export function clipPage(
@@ -40,7 +42,7 @@ export function clipPage(
 ${clip.text ? `<p dir="auto">${escapeHtml(clip.text)}</p>\n` : ''}<p class="hosts">${byline(card, words)}</p>
 <audio controls preload="metadata" src="${at}.m4a"></audio>
 <p class="actions"><a class="button" href="/r/${card.slug}${clip.at === undefined ? '' : `?t=${Math.floor(clip.at)}`}">${own.fromRoom}</a> <a class="button quiet" href="${at}.m4a" download="${card.slug}-${clip.id}.m4a">${own.download}</a></p>
-<p><a href="/r/${card.slug}">${own.wholeRoom}${words.language === 'fr' ? '\u00a0' : ''}: <span dir="auto">${escapeHtml(titleOf(card, words))}</span></a></p>
+${base && card.access !== 'private' ? codeBox(clipEmbedCode(base + at, title), words) : ''}<p><a href="/r/${card.slug}">${own.wholeRoom}${words.language === 'fr' ? '\u00a0' : ''}: <span dir="auto">${escapeHtml(titleOf(card, words))}</span></a></p>
 </main>`;
   return shell(
     words,
@@ -49,7 +51,7 @@ ${clip.text ? `<p dir="auto">${escapeHtml(clip.text)}</p>\n` : ''}<p class="host
       about: [clip.text ?? '', isolated(titleOf(card, words)), about].filter(Boolean).join(' · '),
       image: { path: `${at}.png`, says: `${clip.title}. ${about}` },
     },
-    { ...LISTEN, scripted: false },
+    { sources: ['web/people/copy-code.ts'], scripted: true, styles: LISTEN.sources },
     main,
   );
 }

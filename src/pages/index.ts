@@ -2,7 +2,8 @@
 export { accountFrame } from './account-frame.ts';
 export { appManifest, NO_WORKER } from './app-manifest.ts';
 export { clipCard } from './clip-card.ts';
-export { clipOembed, type OembedQuestion, oembed } from './oembed.ts';
+export { clipOembed, type OembedQuestion, oembed } from './embed/oembed.ts';
+export { embedFrame } from './embed/post-frame.ts';
 export { notForYou, type ServerFacts, type ServerLimit, serverPage } from './operate/server-page.ts';
 export { loadManifest } from './page-shell.ts';
 export { FAVICON, openPages, type Pages, ROBOTS } from './pages.ts';

@@ -19,6 +19,8 @@ export interface Load {
   readonly scripted: boolean;
   /** The source of the texts in each language, of which a page loads its own. */
   readonly words?: Readonly<Record<PageLanguage, string>>;
+  /** Others of whose files it loads the styles only. */
+  readonly styles?: readonly string[];
   /** Tags instead of those that fetch the sources. */
   readonly tags?: string;
 }
@@ -64,7 +66,14 @@ export async function loadManifest(dist: string): Promise<Manifest> {
  * scripts for a page that needs none.
  */
 export function loadTags(manifest: Manifest, load: Load, language: PageLanguage): string {
-  const { sources, scripted, words } = load;
+  const { sources, scripted, words, styles: others } = load;
+  if (others)
+    return [
+      { sources: others, scripted: false },
+      { sources, scripted },
+    ]
+      .map((one) => loadTags(manifest, one, language))
+      .join('\n');
   const styles = new Set<string>();
   const scripts = new Set<string>();
   const preloads = new Set<string>();

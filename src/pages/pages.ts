@@ -1,5 +1,6 @@
 import type { PageLanguage } from '../base/negotiation.ts';
 import { escapeHtml } from '../base/plain-text.ts';
+import type { EmbedWish } from '../wire/listening/embed-wish.ts';
 import type { MetricId } from '../wire/metrics.ts';
 import type { RoomNumbers } from '../wire/numbers.ts';
 import type { Operations } from '../wire/operations/operations.ts';
@@ -8,7 +9,8 @@ import type { ReplayOutline } from '../wire/replay/outline.ts';
 import { isRunning, type RoomCard, type RoomState } from '../wire/room.ts';
 import { clipPage } from './clip-page.ts';
 import { closedEmbed, closedHead, closedMain } from './closed/closed-page.ts';
-import { embedPage } from './embed-page.ts';
+import { clipEmbed } from './embed/clip-embed.ts';
+import { roomEmbed } from './embed/room-embed.ts';
 import { ERRORS_HEAD, errorsMain } from './errors-page.ts';
 import { homeMain } from './home-page.ts';
 import { numbersWords } from './numbers/catalogue.ts';
@@ -48,7 +50,9 @@ export interface Pages {
    */
   clip(card: RoomCard, clip: Clip | undefined, language?: PageLanguage, at?: number, spoken?: string): string;
   /** The player of a room for pages of other sites. */
-  embed(card: RoomCard, state?: RoomState, language?: PageLanguage): string;
+  embed(card: RoomCard, state?: RoomState, wish?: EmbedWish): string;
+  /** A clip there; undefined: one that is gone. */
+  clipEmbed(card: RoomCard, clip: Clip | undefined, wish?: EmbedWish): string;
   studio(card: RoomCard, language?: PageLanguage): string;
   numbers(card: RoomCard, numbers: RoomNumbers | undefined, language?: PageLanguage): string;
   /** One figure as an SVG image, by default with the drawing of its unit; undefined when no such figure is known. */
@@ -63,7 +67,7 @@ export interface Pages {
   /** What stands where no room is open to whoever asks: there is none, or it is private. */
   closed(slug: string, language?: PageLanguage): string;
   /** The same inside another site's page. */
-  closedEmbed(language?: PageLanguage): string;
+  closedEmbed(wish?: EmbedWish): string;
   /** What is kept about listeners, and for how long. */
   privacy(language?: PageLanguage): string;
   /** What every process is doing, and what scripts add with the operator's key. */
@@ -84,6 +88,9 @@ export const FAVICON =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#11131a"/>' +
   '<g fill="none" stroke="#ff8a5c" stroke-width="2.6" stroke-linecap="round"><path d="M5 22a11 11 0 0 1 22 0"/>' +
   '<path d="M10.5 22a5.5 5.5 0 0 1 11 0" opacity=".65"/></g><circle cx="16" cy="22" r="2.4" fill="#f1ece1"/></svg>';
+
+/** A frame whose page around says nothing. */
+const ENGLISH: EmbedWish = { language: 'en' };
 
 const NOINDEX = '<meta name="robots" content="noindex">\n';
 
@@ -121,7 +128,7 @@ const closedPages = (shell: Shell, embedTags: string): Pick<Pages, 'closed' | 'c
     const head = { ...closedHead(language), path: '/', extra: NOINDEX };
     return shell(plainWords(language), head, LISTEN, closedMain(slug, language));
   },
-  closedEmbed: (language = 'en') => closedEmbed(language, embedTags),
+  closedEmbed: (wish = ENGLISH) => closedEmbed(wish, embedTags),
 });
 
 /** Opens the renderer. `asksForLink`: not everybody may start rooms. `installable`: as an app. `publicUrl` without a trailing slash; it is used in link previews only. */
@@ -135,6 +142,7 @@ export function openPages(deps: {
   const verifyLoad = deps.verify ? { ...PLAIN, tags: verifyTags(deps.verify) } : PLAIN;
   const base = (deps.publicUrl ?? '').replace(/\/+$/, '');
   const shell = openShell(deps.manifest, base, deps.installable === true);
+  const plainEmbed = loadTags(deps.manifest, { ...EMBED, scripted: false }, 'en');
   return {
     home(cards, language = 'en') {
       const words = plainWords(language);
@@ -159,8 +167,10 @@ export function openPages(deps: {
       const path = `/r/${nameOf(card.slug).slug}`;
       return shell(words, { title: isolated(title), about, path, extra }, LISTEN, main);
     },
-    embed: (card, state, language = 'en') =>
-      embedPage(card, state, plainWords(language), loadTags(deps.manifest, EMBED, language)),
+    embed: (card, state, wish = ENGLISH) =>
+      roomEmbed(card, state, plainWords(wish.language), wish, loadTags(deps.manifest, EMBED, wish.language)),
+    clipEmbed: (card, clip, wish = ENGLISH) =>
+      clipEmbed(card, clip, plainWords(wish.language), wish, plainEmbed),
     studio(card, language = 'en') {
       const words = plainWords(language);
       const title = titleOf(card, words);
@@ -215,7 +225,7 @@ export function openPages(deps: {
 <section lang="${other.language}"><h2>${other.missing}</h2><p>${other.missingWay}</p></section></main>`,
       );
     },
-    ...closedPages(shell, loadTags(deps.manifest, { ...EMBED, scripted: false }, 'en')),
+    ...closedPages(shell, plainEmbed),
     privacy(language = 'en') {
       const head = { ...privacyHead(language), path: '/privacy' };
       return shell(plainWords(language), head, PLAIN, privacyMain(language));

@@ -2,9 +2,15 @@ import type { PageLanguage } from '../base/negotiation.ts';
 import { type Load, type Manifest, openShell } from './page-shell.ts';
 import { plainWords } from './plain-words.ts';
 
-/** What pages of profiles and posts load: no script but the one that applies the chosen theme. */
+/** What pages of profiles and posts load: no script but those that apply the chosen theme and copy code for other sites. */
 const SOCIAL: Load = {
-  sources: ['web/kit/style.css', 'web/people/people.css', 'web/people/social.css', 'web/people/theme.ts'],
+  sources: [
+    'web/kit/style.css',
+    'web/people/people.css',
+    'web/people/social.css',
+    'web/people/theme.ts',
+    'web/people/copy-code.ts',
+  ],
   scripted: true,
 };
 

@@ -4,6 +4,7 @@ import { reasonOf } from '../base/errors.ts';
 import { find } from '../http/index.ts';
 import { openSocialApi } from './api/social-api.ts';
 import { failedPage } from './pages/answer.ts';
+import { awayFrame, postEmbed } from './pages/embed-page.ts';
 import { openSocialPages } from './pages/social-pages.ts';
 import { openSocialParts } from './parts.ts';
 import { ownSocialData } from './people/own-social-data.ts';
@@ -57,11 +58,14 @@ export async function open(deps: SocialDeps): Promise<Social> {
       return find(path)?.address.id.startsWith('social-') === true;
     },
     async fetch(request) {
-      const isApi = new URL(request.url).pathname.startsWith('/api/');
+      const { pathname } = new URL(request.url);
+      const [isApi, isFrame] = [pathname.startsWith('/api/'), pathname.startsWith('/embed/')];
       try {
+        if (isFrame) return await postEmbed(parts, request);
         return await (isApi ? api.fetch(request) : pages(request));
       } catch (error) {
         const why = failureOf(deps, request, error, 'a request about posts could not be answered');
+        if (isFrame) return awayFrame(deps, request);
         return isApi ? failed(why) : failedPage(deps, request, why);
       }
     },

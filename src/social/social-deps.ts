@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Store } from '../store/index.ts';
 import type { AccountCard } from '../wire/account.ts';
+import type { EmbedWish } from '../wire/listening/embed-wish.ts';
 import type { AbuseReason } from '../wire/moderation/moderation.ts';
 import type { RoomCard } from '../wire/room.ts';
 
@@ -25,6 +26,10 @@ export interface SocialDeps {
   readonly publicUrl?: string | undefined;
   /** Puts a page into the frame of all pages; absent: it is bare HTML. */
   frame?(language: 'en' | 'fr', page: SocialPage): string;
+  /** The same for a post in a page of another site; `main` is the element. */
+  embedFrame?(wish: EmbedWish, title: string, main: string): string;
+  /** Whose pages may frame such a post, as a policy has it; absent: everybody's. */
+  readonly framedBy?: string | undefined;
   /** Who sends a request. What a foreign page sends is nobody's. */
   account(request: Request): Promise<AccountCard | undefined>;
   /** A room that is announced, runs or is over; undefined where there is none. */

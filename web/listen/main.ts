@@ -1,7 +1,7 @@
 import './listen.css';
 import './theatre/theatre.css';
 import './home/home.css';
-import { language, wordsOf } from '../kit/words.ts';
+import { type Language, language, wordsOf } from '../kit/words.ts';
 import { openControls } from './controls.ts';
 import { applyTheme } from './frame.ts';
 import { RoomNews } from './news.ts';
@@ -12,8 +12,10 @@ import { openSound } from './sound.ts';
 import { cachesOf, free, paceOf, stateAt } from './ways.ts';
 
 applyTheme();
-const words = await wordsOf(language());
 const main = document.querySelector('main');
+// In another site's page the server has heard what that page wants.
+const tongue = main?.className === 'embed' ? (document.documentElement.lang as Language) : language();
+const words = await wordsOf(tongue);
 const mount = document.querySelector<HTMLElement>('#room');
 const keyed = document.querySelector<HTMLElement>('[data-key]');
 if (keyed) (await import('../kit/room-key.ts')).openRoomKey(keyed.dataset);

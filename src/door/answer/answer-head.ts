@@ -33,7 +33,7 @@ const OF_DOCUMENTS: Heads = Object.entries(DOCUMENT_HEADERS);
  */
 function documentHeads(address: Address | undefined): Heads {
   if (address?.owner === 'origin' || address?.id === 'asset') return NONE;
-  if (address?.id === 'embed') return OF_DOCUMENTS.filter(([name]) => name !== 'cross-origin-opener-policy');
+  if (address?.framed) return OF_DOCUMENTS.filter(([name]) => name !== 'cross-origin-opener-policy');
   return OF_DOCUMENTS;
 }
 

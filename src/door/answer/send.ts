@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { codedTag, matches, takes } from '../../base/negotiation.ts';
 import type { Reply } from '../../base/reply.ts';
 import { SHORT_STYLE } from '../../pages/index.ts';
+import type { RoomCard } from '../../wire/room.ts';
 
 /** The content type of a plain-text answer. */
 export const TEXT = 'text/plain; charset=utf-8';
@@ -58,18 +59,38 @@ export const pageHeaders = (caches: readonly string[]): Record<string, string> =
   ),
 });
 
-/** The same for the one page that other sites may show inside theirs: no microphone, and no window of its own. */
-export function embedHeaders(caches: readonly string[]): Record<string, string> {
+/** The same for pages that other sites may show inside theirs: no microphone, and no window of its own. */
+export function embedHeaders(caches: readonly string[], framedBy: string): Record<string, string> {
   const { 'cross-origin-opener-policy': _, ...rest } = pageHeaders(caches);
   return {
     ...rest,
-    'content-security-policy': String(rest['content-security-policy']).replace(
-      "frame-ancestors 'self'",
-      'frame-ancestors *',
-    ),
+    'content-security-policy': String(rest['content-security-policy'])
+      .replace("form-action 'self'", "form-action 'none'")
+      .replace("frame-ancestors 'self'", `frame-ancestors ${framedBy}`),
     'permissions-policy': NO_DEVICES,
   };
 }
+
+/** The headers of a clip there: it has no script. */
+export const clipEmbedHeaders = (framedBy: string): Record<string, string> => ({
+  ...embedHeaders([], framedBy),
+  'content-security-policy': `default-src 'none'; style-src 'self'; font-src 'self'; media-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors ${framedBy}`,
+});
+
+/** The same of a room: what is private is in nobody else's page, whoever has its key. */
+export const framesOf = (
+  { access }: Pick<RoomCard, 'access'>,
+  head: Record<string, string>,
+): Record<string, string> =>
+  access === 'private'
+    ? {
+        ...head,
+        'content-security-policy': String(head['content-security-policy']).replace(
+          /frame-ancestors .*$/,
+          "frame-ancestors 'self'",
+        ),
+      }
+    : head;
 
 /** True for a streamed body. */
 export const isStream = (body: Reply['body']): body is Readable =>

@@ -9,11 +9,20 @@ import type { ReplayOutline } from '../../wire/replay/outline.ts';
 import { isListed, type RoomCard } from '../../wire/room.ts';
 import { keptFor } from '../answer/assets.ts';
 import { openPageCache } from '../answer/page-cache.ts';
-import { embedHeaders, pageHeaders, send, sendCoded, TEXT } from '../answer/send.ts';
+import {
+  clipEmbedHeaders,
+  embedHeaders,
+  framesOf,
+  pageHeaders,
+  send,
+  sendCoded,
+  TEXT,
+} from '../answer/send.ts';
 
 import { radioList } from '../stream/radio-list.ts';
 import { answerApp } from './app-answers.ts';
 import { answerAudience, bodyOf } from './audience-answers.ts';
+import { type FrameQuestion, openFrames } from './embed-answers.ts';
 import type { DoorHttpDeps } from './server-deps.ts';
 import { feedReply, oembedReply, type SyndicationDeps } from './syndication.ts';
 
@@ -25,13 +34,13 @@ export class OwnAnswers {
   readonly #deps: DoorHttpDeps;
   readonly #cache: ReturnType<typeof openPageCache>;
   readonly #pageHead: Record<string, string>;
-  readonly #embedHead: Record<string, string>;
+  readonly #frames: ReturnType<typeof openFrames>;
 
   constructor(deps: DoorHttpDeps) {
     this.#deps = deps;
     this.#cache = openPageCache(deps.clock, deps.limits.pages);
     this.#pageHead = pageHeaders(deps.caches ?? []);
-    this.#embedHead = embedHeaders(deps.caches ?? []);
+    this.#frames = openFrames({ ...deps, cardAt: (slug, asked) => this.#cardAt(slug, asked) });
   }
 
   /** Says no, as a program reads it. */
@@ -99,7 +108,11 @@ export class OwnAnswers {
       case 'studio':
         return this.#room(req, res, slug, asked, id === 'studio');
       case 'embed':
-        return this.#embed(req, res, slug, asked);
+      case 'embed-before':
+      case 'embed-clip': {
+        const language = languageOf(req.headers['accept-language']);
+        return this.#embed(req, res, { id, slug, asked, query, language });
+      }
       case 'clip':
       case 'clip-card':
         return this.#clip(req, res, slug, asked);
@@ -278,20 +291,16 @@ export class OwnAnswers {
     );
   }
 
-  #embed(req: IncomingMessage, res: ServerResponse, slug: string, asked: string) {
-    const { origin, pages } = this.#deps;
-    const card = this.#cardAt(slug, asked);
-    if (!card) return this.#privateEmbed(req, res);
-    const render = (language: PageLanguage): string =>
-      pages.embed(this.#cardAt(slug, asked) ?? card, origin.state(slug), language);
-    this.#page(req, res, asked, render, 200, this.#embedHead);
-  }
-
-  /** What stands in pages of other sites where no room is open to everybody. */
-  #privateEmbed(req: IncomingMessage, res: ServerResponse) {
-    if (!req.headers.accept?.includes('text/html')) return this.refuse(req, res, 'room-unknown');
-    const render = (language: PageLanguage): string => this.#deps.pages.closedEmbed(language);
-    this.#page(req, res, 'closed-embed', render, 404, this.#embedHead);
+  #embed(req: IncomingMessage, res: ServerResponse, question: FrameQuestion) {
+    const answer = async (): Promise<void> => {
+      const { key, render, status, head } = await this.#frames(question);
+      if (res.destroyed) return;
+      // A program that reads no pages is told in its own words.
+      if (status === 404 && !req.headers.accept?.includes('text/html'))
+        return this.refuse(req, res, 'room-unknown');
+      this.#page(req, res, key, render, status, head);
+    };
+    answer().catch((error: unknown) => this.broken(req, res, error));
   }
 
   #syndication(req: IncomingMessage): SyndicationDeps {

@@ -71,6 +71,8 @@ export interface DoorHttpDeps {
   /** The address people use, where it is set. */
   readonly publicUrl?: string;
   readonly hsts?: Hsts;
+  /** Whose pages may frame what is for other sites, as a policy has it; absent: everybody's. */
+  readonly framedBy?: string;
   /** Base URLs of caches that pages may fetch sound from. */
   readonly caches?: readonly string[];
 }

@@ -66,8 +66,12 @@ function roomIn(
   const url = new URL(address);
   const path = canonical(url.pathname) ?? url.pathname;
   const found = url.host === host ? find(path) : undefined;
-  if (found?.address.id === 'clip') return { slug: found.room, clip: path.slice(path.lastIndexOf('/') + 1) };
-  return found?.address.id === 'room' || found?.address.id === 'embed' ? { slug: found.room } : undefined;
+  const { id } = found?.address ?? {};
+  if (found && (id === 'clip' || id === 'embed-clip'))
+    return { slug: found.room, clip: path.slice(path.lastIndexOf('/') + 1) };
+  return found && (id === 'room' || id === 'embed' || id === 'embed-before')
+    ? { slug: found.room }
+    : undefined;
 }
 
 /** What another site has to know to show a room. Spec: oEmbed 1.0, 2.2, 2.3. */

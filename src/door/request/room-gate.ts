@@ -37,15 +37,15 @@ export class RoomGate {
   pass(path: string, authorization?: string): string {
     const asked = roomPath(path);
     if (!asked) return path;
-    const { slug, key, rest } = asked;
-    if (rest === ENTER) return `/r/${slug}${rest}`;
+    const { before, slug, key, rest } = asked;
+    if (rest === ENTER && before === '') return `/r/${slug}${rest}`;
     const card = this.#deps.card(slug);
     // What everybody may hear needs no key; one that was never made would only be another name in every cache.
     if (key === undefined && card?.access !== 'private') return path;
-    if (key !== undefined && this.#opens(card, key)) return `/r/${slug}${rest}`;
-    const token = STAGE.test(rest) ? bearer(authorization) : undefined;
+    if (key !== undefined && this.#opens(card, key)) return `${before}/r/${slug}${rest}`;
+    const token = before === '' && STAGE.test(rest) ? bearer(authorization) : undefined;
     if (card && token !== undefined && this.#deps.knowsToken?.(token, slug)) return `/r/${slug}${rest}`;
-    return `/r/${NOBODYS}${rest}`;
+    return `${before}/r/${NOBODYS}${rest}`;
   }
 
   /** True for a room whose answers no cache may keep for long. */

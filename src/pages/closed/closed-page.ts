@@ -1,6 +1,8 @@
 /** What stands at the address of a room that is private, and of one that does not exist: the same for both. */
 import type { PageLanguage } from '../../base/negotiation.ts';
 import { escapeHtml } from '../../base/plain-text.ts';
+import type { EmbedWish } from '../../wire/listening/embed-wish.ts';
+import { embedDocument } from '../embed/embed-document.ts';
 
 interface ClosedWords {
   readonly title: string;
@@ -77,16 +79,10 @@ export function closedMain(slug: string, language: PageLanguage): string {
 }
 
 /** The same inside a page of another site. */
-export const closedEmbed = (language: PageLanguage, tags: string): string => `<!doctype html>
-<html lang="${language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${WORDS[language].title}</title>
-<meta name="color-scheme" content="light dark">
-<meta name="robots" content="noindex">
-${tags}
-</head>
-<body><main class="embed"><h1>${WORDS[language].title}</h1><p class="what">${WORDS[language].embed}</p></main></body>
-</html>
-`;
+export const closedEmbed = (wish: EmbedWish, tags: string): string =>
+  embedDocument(
+    wish,
+    WORDS[wish.language].title,
+    tags,
+    `<main class="embed"><h1>${WORDS[wish.language].title}</h1><p class="what">${WORDS[wish.language].embed}</p></main>`,
+  );

@@ -62,7 +62,7 @@ export async function doorSettings(config: Config, at: Paths, clock: Clock, secr
     returnKey: keyFor(secret, 'listeners who come back'),
     knowsToken: openTokenCheck(secret),
     opensRoom: openRoomKeys(secret).opens,
-    ...{ trustedProxies: config.trustedProxies, caches: config.caches },
+    ...{ trustedProxies: config.trustedProxies, caches: config.caches, framedBy: config.framedBy },
     ...(certificate
       ? { tls: { ...certificate, ticketKeys: await askTicketKeys(clock, process), plainLocal: true } }
       : {}),

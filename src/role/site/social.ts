@@ -5,7 +5,7 @@ import type { Log } from '../../base/log.ts';
 import type { Config } from '../../config/index.ts';
 import type { Identity } from '../../identity/index.ts';
 import type { Moderation } from '../../moderation/index.ts';
-import { loadManifest, socialFrame } from '../../pages/index.ts';
+import { embedFrame, loadManifest, socialFrame } from '../../pages/index.ts';
 import type { Rooms } from '../../room/index.ts';
 import { open, type Social } from '../../social/index.ts';
 import type { Store } from '../../store/index.ts';
@@ -30,9 +30,11 @@ interface SiteSocialDeps {
 async function openSiteSocial(deps: SiteSocialDeps): Promise<Social> {
   const { config, store, log, identity, rooms, edits, moderation } = deps;
   const { publicUrl } = config;
+  const manifest = await loadManifest(BUILD);
   return open({
     ...{ store, clock: systemClock, log, publicUrl, account: identity.whoIs },
-    frame: socialFrame(await loadManifest(BUILD), (publicUrl ?? '').replace(/\/+$/, '')),
+    frame: socialFrame(manifest, (publicUrl ?? '').replace(/\/+$/, '')),
+    ...{ embedFrame: embedFrame(manifest), framedBy: config.framedBy },
     cardOf: async (slug) => rooms.card(slug) ?? (await rooms.over(slug)),
     clipTitle: async (slug, id) => (await edits.of(slug)).clips.find((clip) => clip.id === id)?.title,
     complain: async (request, complaint) =>

@@ -17,6 +17,7 @@ import type { SocialParts } from '../parts.ts';
 import { type Post, reportable } from '../posts/post.ts';
 import { postIdOf } from '../posts/post-key.ts';
 import { POST_LENGTH } from '../text/post-text.ts';
+import { codeBox } from './embed-page.ts';
 import { postsHtml } from './list-pages.ts';
 import { deletedLine, postHtml, textHtml } from './post-view.ts';
 import { type AnswerExtras, drawingOf, keyIn, refusal, type SocialVisit, shown } from './visit.ts';
@@ -96,7 +97,9 @@ async function threadPage(
             ]
           : []),
         `<a href="${path}?show=report">${words.report}</a>`,
-      ].join(' ')}</p>${isOwn ? pinForm(visit, post) : ''}`
+      ].join(
+        ' ',
+      )}</p>${isOwn ? pinForm(visit, post) : ''}${codeBox(parts.deps, visit.request, post, words.language)}`
     : reportable(post) === undefined
       ? ''
       : `<p class="answers small"><a href="${path}?show=report">${words.report}</a></p>`;

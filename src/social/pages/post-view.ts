@@ -117,6 +117,14 @@ function footHtml({ words, acts, back }: PostDrawing, post: Post): string {
   )}</ul>`;
 }
 
+/** A post alone, with nothing to press in it but links. */
+export const postArticle = (drawing: PostDrawing, post: Post): string =>
+  `<article class="post">${
+    post.replyTo === undefined
+      ? ''
+      : `<p class="ash small"><a href="/@post/${postIdOf(post.replyTo)}">${drawing.words.answers}</a></p>`
+  }${headHtml(drawing.words, post, 2)}${bodyHtml(drawing, post)}</article>`;
+
 /** One post of a list. `main`: the one that the page is about. */
 export function postHtml(drawing: PostDrawing, post: Post, main = false): string {
   const { words } = drawing;

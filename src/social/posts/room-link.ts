@@ -16,8 +16,8 @@ export function roomLinkIn(text: string, host: string): RoomLink | undefined {
     const id = url.host === host ? find(path)?.address.id : undefined;
     const { slug: room, rest = '' } = roomPath(path) ?? {};
     if (room === undefined) continue;
-    if (id === 'room') return { room };
-    if (id === 'clip') return { room, clip: rest.split('/').at(-1) ?? '' };
+    if (id === 'room' || id === 'embed' || id === 'embed-before') return { room };
+    if (id === 'clip' || id === 'embed-clip') return { room, clip: rest.split('/').at(-1) ?? '' };
   }
   return undefined;
 }

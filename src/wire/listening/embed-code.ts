@@ -1,8 +1,59 @@
-/** The size of the player in a page of another site, CSS pixels; it may be narrower. */
+/** What other sites put into their pages to show something of ours there. */
+
+/** The size of the player of a room there, CSS pixels; it may be narrower. */
 export const EMBED_SIZE = { width: 480, height: 264 } as const;
+/** The same of a clip, which has the browser's own controls. */
+export const CLIP_SIZE = { width: 480, height: 250 } as const;
+/** The same of a post; its height follows from what it shows, within limits. */
+export const POST_SIZE = { width: 550, height: 260, most: 640 } as const;
 
 const quoted = (text: string): string => text.replace(/[&<>"]/g, (letter) => `&#${letter.charCodeAt(0)};`);
 
-/** What other sites put into their pages to play a room there. `room`: its address, absolute. */
+/** Where a room or a clip is for other sites. `at`: the address of its page, absolute. */
+export const embedAddress = (at: string): string => at.replace(/\/r\/(?!.*\/r\/)/, '/embed/r/');
+
+/** The frame of something. */
+const frame = (src: string, title: string, height: number, width: number): string =>
+  `<iframe src="${quoted(src)}" title="${quoted(title)}" width="100%" height="${height}" style="border:0;max-width:${width}px" allow="autoplay" loading="lazy"></iframe>`;
+
+/** Plays a room there. `room`: its address, absolute. */
 export const embedCode = (room: string, title: string, height: number = EMBED_SIZE.height): string =>
-  `<iframe src="${quoted(room)}/embed" title="${quoted(title)}" width="100%" height="${height}" style="border:0;max-width:${EMBED_SIZE.width}px" allow="autoplay" loading="lazy"></iframe>`;
+  frame(embedAddress(room), title, height, EMBED_SIZE.width);
+
+/** Plays a clip there. `clip`: its address, absolute. */
+export const clipEmbedCode = (clip: string, title: string, height: number = CLIP_SIZE.height): string =>
+  frame(embedAddress(clip), title, height, CLIP_SIZE.width);
+
+/** A post as other sites quote it. */
+export interface QuotedPost {
+  /** Of its frame and of its page, absolute. */
+  readonly src: string;
+  readonly url: string;
+  /** "Post by Ana, 1 May 2026": names the frame, and the quote below it. */
+  readonly title: string;
+  /** What it says now. */
+  readonly text: string;
+  readonly height: number;
+}
+
+/**
+ * Shows a post there, with its text below the frame, folded: a page whose readers cannot reach this server any more still
+ * has what it quoted. One line.
+ */
+export const postEmbedCode = ({ src, url, title, text, height }: QuotedPost): string =>
+  `<figure style="margin:0;max-width:${POST_SIZE.width}px">${frame(src, title, height, POST_SIZE.width).replace(' allow="autoplay"', '')}<figcaption><details><summary>${quoted(title)}</summary><blockquote cite="${quoted(url)}">${quoted(text).replace(/\s*\n\s*/g, '<br>')}</blockquote><a href="${quoted(url)}">${quoted(url)}</a></details></figcaption></figure>`;
+
+/** Characters of a line in a frame of the usual width, and the height of one. */
+const LINE = { characters: 58, pixels: 24 } as const;
+
+/** How much height a post needs in a frame of the usual width, CSS pixels; `parts`: cards and quotes inside it. */
+export function postHeight(
+  text: string,
+  parts: { readonly card?: boolean; readonly quote?: boolean } = {},
+): number {
+  const lines = text
+    .split('\n')
+    .reduce((sum, line) => sum + Math.max(1, Math.ceil([...line].length / LINE.characters)), 0);
+  const needed = 170 + lines * LINE.pixels + (parts.card ? 120 : 0) + (parts.quote ? 190 : 0);
+  return Math.min(POST_SIZE.most, Math.max(POST_SIZE.height, Math.ceil(needed / 20) * 20));
+}

@@ -1,8 +1,10 @@
-import { escapeHtml } from '../base/plain-text.ts';
-import { isRunning, type RoomCard, type RoomState } from '../wire/room.ts';
-import type { PlainWords } from './plain-words.ts';
-import { byline, isolated, nameData, titleOf } from './room-words.ts';
-import { sentence } from './sentence.ts';
+import { escapeHtml } from '../../base/plain-text.ts';
+import type { EmbedWish } from '../../wire/listening/embed-wish.ts';
+import { isRunning, type RoomCard, type RoomState } from '../../wire/room.ts';
+import type { PlainWords } from '../plain-words.ts';
+import { byline, isolated, nameData, titleOf } from '../room-words.ts';
+import { sentence } from '../sentence.ts';
+import { away, embedDocument } from './embed-document.ts';
 
 /** Sound for browsers without scripts. */
 function plainAudio({ slug, status }: RoomCard, words: PlainWords): string {
@@ -21,29 +23,17 @@ function plainAudio({ slug, status }: RoomCard, words: PlainWords): string {
 }
 
 /** The player inside a page of another site: everything it needs, and nothing around it. `tags`: what it loads. */
-export function embedPage(
+export function roomEmbed(
   card: RoomCard,
   state: RoomState | undefined,
   words: PlainWords,
+  wish: EmbedWish,
   tags: string,
 ): string {
   const title = titleOf(card, words);
   const { slug, status, hosts, clocks, welcome } = card;
   const data = `${nameData(slug)} data-status="${status}" data-title="${escapeHtml(card.title)}" data-hosts="${escapeHtml(JSON.stringify(hosts))}" data-clocks="${escapeHtml(JSON.stringify(clocks))}"${welcome ? ' data-welcome="1"' : ''}`;
-  const away = (to: string, says: string): string =>
-    `<a href="${to}" target="_blank" rel="noopener">${says}</a>`;
-  return `<!doctype html>
-<html lang="${words.language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(isolated(title))}</title>
-<meta name="color-scheme" content="light dark">
-<meta name="robots" content="noindex">
-${tags}
-</head>
-<body>
-<main class="embed" ${data}>
+  const main = `<main class="embed" ${data}>
 <p class="mark"></p>
 <h1 dir="auto">${away(`/r/${slug}`, escapeHtml(title))}</h1>
 <p class="hosts">${byline(card, words)}</p>
@@ -51,8 +41,6 @@ ${tags}
 ${plainAudio(card, words)}
 <p class="more small" hidden>${away(`/r/${slug}`, words.embedMore)}</p>
 <p class="ways small ash">${away(`/r/${slug}`, words.embedRoom)} · ${away(`/r/${slug}/numbers`, words.numbers)} · ${away('/privacy', words.privacy)}</p>
-</main>
-</body>
-</html>
-`;
+</main>`;
+  return embedDocument(wish, isolated(title), tags, main);
 }
