@@ -258,4 +258,61 @@ describe.each(['sqlite', 'postgres'] as const)('posts on %s', (engine) => {
       expect(steps).not.toMatch(/TEMP B-TREE/);
     }
   });
+
+  test('inside another site a post is read as it is, and what is left of it says what stood there and when it went', async () => {
+    const quoted = await as('bo').writes('the first words');
+    const post = await as('ana').writes('look <b>here</b> https://x.example/r/hall', { quoteOf: quoted.id });
+    const at = `/embed/p/${post.id}`;
+    const read = async (path: string, language = 'en'): Promise<[number, string, string]> => {
+      const answer = await social().fetch(
+        new Request(`http://x${path}`, { headers: { 'accept-language': language } }),
+      );
+      return [
+        answer.status,
+        (await answer.text()).replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' '),
+        answer.headers.get('content-security-policy') ?? '',
+      ];
+    };
+    const [status, said, policy] = await read(at);
+    expect(status).toBe(200);
+    expect(said).toContain('look &lt;b&gt;here&lt;/b&gt;');
+    expect(said).toContain('the first words');
+    expect(said).toMatch(/Live now .*The hall/);
+    expect(policy).toBe(
+      "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *",
+    );
+    const raw = await (await social().fetch(new Request(`http://x${at}`))).text();
+    expect(raw).not.toMatch(/<(?:script|form|button|input)/);
+    // Its page has the code, with the text beside the frame.
+    const code = await (await page(`/@ana/${post.id}`, 'ana')).text();
+    expect(code).toContain('&lt;iframe src=&quot;https://x.example/embed/p/');
+    expect(code).toContain('&lt;blockquote cite=');
+    clock().advance(ms(2 * 86_400_000));
+    await send('ana', 'PUT', `/api/posts/${post.id}/tombstone`, { reason: 'I was <wrong>' });
+    expect((await read(at)).slice(0, 2)).toEqual([
+      410,
+      expect.stringContaining(
+        'A post by Ana of 1 December 2026 stood here. Its author deleted it on 3 December 2026. The reason given: “ I was &lt;wrong&gt; ”',
+      ),
+    ]);
+    expect((await read(`${at}?lang=fr&theme=dark`))[1]).toContain(
+      'Son auteur l’a supprimée le 3 décembre 2026.',
+    );
+    // By moderators; by nobody who is still here; and what never was.
+    await social().removePost(quoted.id, 'Spam');
+    expect((await read(`/embed/p/${quoted.id}`))[1]).toContain(
+      'The moderators of this server removed it on 3 December 2026. The reason given: “ Spam ”',
+    );
+    const last = await as('cem').writes('mine');
+    await social().forget(idOf(2));
+    const [gone, left] = await read(`/embed/p/${last.id}`);
+    expect(gone).toBe(410);
+    expect(left).toContain(
+      'stood here. Its author has erased their account. It was deleted on 3 December 2026.',
+    );
+    expect((await read('/embed/p/zzzzzzzzzzz')).slice(0, 2)).toEqual([
+      404,
+      expect.stringContaining('There is no post at this address This server knows of none that stood here.'),
+    ]);
+  });
 });
