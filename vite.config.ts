@@ -39,9 +39,9 @@ export default defineConfig({
   plugins: [
     {
       name: 'card',
-      // What a link to a room looks like elsewhere.
+      // What a link to a room looks like elsewhere, and a feed in a podcast program.
       generateBundle() {
-        for (const fileName of ['card.png', ...ICONS])
+        for (const fileName of ['card.png', 'podcast.png', ...ICONS])
           this.emitFile({ type: 'asset', fileName, source: readFileSync(at(`./assets/${fileName}`)) });
       },
     },

@@ -16,6 +16,7 @@ import type { AudienceOptions } from './audience/audience.ts';
 import type { ActChange, DefenceAct, REST } from './defence/acts.ts';
 import type { ListedNetwork } from './defence/address-lists.ts';
 import type { DefenceMode } from './defence/defence.ts';
+import type { ToldHost } from './http/syndication.ts';
 import type { Limits } from './limits.ts';
 import type { DoorStrain } from './metrics/load-sample.ts';
 import type { DoorOrigin } from './origin-port.ts';
@@ -67,6 +68,10 @@ export interface DoorDeps {
   numbers?(slug: string): RoomNumbers | undefined;
   /** The newest signed head of the evidence log, for feeds; absent or undefined: none is known. */
   signedHead?(): string | undefined;
+  /** What never changes of this installation, for the ids of its feeds; default: nothing is known of it. */
+  readonly feedSeed?: string;
+  /** Somebody who hosts rooms; absent: nobody is known. Rejects while the site is away. */
+  hostOf?(name: string): Promise<ToldHost | undefined>;
   /** Is told of each request that is over; see `FinishedRequest`. */
   readonly requestOver?: RequestListener;
   /** What is done about those who cost more than their share; default: nothing. */

@@ -305,6 +305,8 @@ function openDoorHttp(
     ...(deps.consent === undefined ? {} : { consent: deps.consent }),
     ...(deps.numbers ? { numbers: (slug) => deps.numbers?.(slug) } : {}),
     signedHead: () => deps.signedHead?.(),
+    ...(deps.feedSeed === undefined ? {} : { feedSeed: deps.feedSeed }),
+    hostOf: (name) => deps.hostOf?.(name) ?? Promise.resolve(undefined),
     readiness: () => deps.readiness?.() ?? { code: 200, text: 'ready\n' },
     ...(deps.queue ? { queue: deps.queue } : {}),
     ...(audience ? { audience } : {}),

@@ -60,12 +60,16 @@ export const ADDRESSES: readonly Address[] = [
     ...{ ...PAGE, urgency: 'reading', examples: ['/oembed'] },
   },
   {
-    ...{ id: 'feed', what: 'the rooms of this server as a feed', pattern: '/feed.xml' },
-    ...{ ...PAGE, urgency: 'reading', examples: ['/feed.xml'] },
+    ...{ id: 'feed', what: 'the rooms of this server as a feed', pattern: '/feed.(xml|atom)' },
+    ...{ ...PAGE, urgency: 'reading', examples: ['/feed.xml', '/feed.atom'] },
   },
   {
-    ...{ id: 'room-feed', what: 'one room as a feed', pattern: '/r/:room/feed.xml' },
-    ...{ ...PAGE, urgency: 'reading', examples: ['/r/hall/feed.xml'] },
+    ...{ id: 'room-feed', what: 'one room as a feed', pattern: '/r/:room/feed.(xml|atom)' },
+    ...{ ...PAGE, urgency: 'reading', examples: ['/r/hall/feed.xml', '/r/hall/feed.atom'] },
+  },
+  {
+    ...{ id: 'host-feed', what: 'the rooms of one host as a feed', pattern: '/@:name/feed.(xml|atom)' },
+    ...{ ...PAGE, urgency: 'reading', examples: ['/@ana/feed.xml', '/@ana/feed.atom'] },
   },
   {
     ...{ id: 'studio', what: 'the page of host and speakers', pattern: '/r/:room/studio' },

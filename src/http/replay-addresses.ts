@@ -12,6 +12,10 @@ export const REPLAY_ADDRESSES: readonly Address[] = [
     ...{ ...SOUND, pattern: '/r/:room/replay/outline.json', examples: ['/r/hall/replay/outline.json'] },
   },
   {
+    ...{ id: 'replay-chapters', what: 'the chapters for podcast programs', cache: 'slow-playlist' },
+    ...{ ...SOUND, pattern: '/r/:room/replay/chapters.json', examples: ['/r/hall/replay/chapters.json'] },
+  },
+  {
     ...{ id: 'replay-waveform', what: 'how loud it is over time', cache: 'slow-playlist' },
     ...{ ...SOUND, pattern: '/r/:room/replay/waveform.json', examples: ['/r/hall/replay/waveform.json'] },
   },

@@ -18,6 +18,7 @@ export const PURPOSES = [
   'account sessions',
   'private rooms',
   'room guests',
+  'feeds',
 ] as const;
 /** One of `PURPOSES`. */
 export type Purpose = (typeof PURPOSES)[number];

@@ -6,7 +6,7 @@ import type { RecordingPort } from './recording.ts';
 import { openClipAnswers } from './replay/clip-answer.ts';
 import { openDownload } from './replay/download.ts';
 import type { LoudnessQueue } from './replay/loudness.ts';
-import { outlineReply } from './replay/outline-answer.ts';
+import { chaptersReply, outlineReply } from './replay/outline-answer.ts';
 import { notThere, removedWords } from './replay/removal-words.ts';
 import { notNow, openReplayAnswers } from './replay/replay.ts';
 import { type Asker, isNotNow, type ReplayDesk } from './replay/replay-desk.ts';
@@ -51,6 +51,7 @@ export function openRecorded({ clock, archive, desk, loudness, card: cardOf, ove
     if (clip !== undefined) return clips(card, ended, clip, headers, asker);
     if (file === 'outline.json') return outlineReply(desk, slug, ended, 'outline', headers, asker);
     if (file === 'waveform.json') return outlineReply(desk, slug, ended, 'waveform', headers, asker);
+    if (file === 'chapters.json') return chaptersReply(desk, card, ended, headers, asker);
     // The card has the newest title: what a host mends reaches every copy that is made from then on.
     return file === 'replay.m4a'
       ? download.answer(slug, facts, ended, { title: card.title, hosts: card.hosts }, query, headers, asker)

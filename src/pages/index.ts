@@ -4,6 +4,7 @@ export { appManifest, NO_WORKER } from './app-manifest.ts';
 export { clipCard } from './clip-card.ts';
 export { clipOembed, type OembedQuestion, oembed } from './embed/oembed.ts';
 export { embedFrame } from './embed/post-frame.ts';
+export { type FeedFacts, type FeedSubject, feedRooms, roomAtom, roomFeed } from './feed/room-feed.ts';
 export { notForYou, type ServerFacts, type ServerLimit, serverPage } from './operate/server-page.ts';
 export { loadManifest } from './page-shell.ts';
 export { FAVICON, openPages, type Pages, ROBOTS } from './pages.ts';
@@ -16,7 +17,6 @@ export {
   sampleOf,
 } from './reference/api-description.ts';
 export { apiPage } from './reference/api-page.ts';
-export { type FeedFacts, feedRooms, roomFeed } from './room-feed.ts';
 export { siteAwayPage } from './short/away-page.ts';
 export { busyPage } from './short/busy-page.ts';
 export { LARGE_HEAD_PAGE } from './short/large-head-page.ts';

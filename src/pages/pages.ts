@@ -94,8 +94,17 @@ const ENGLISH: EmbedWish = { language: 'en' };
 
 const NOINDEX = '<meta name="robots" content="noindex">\n';
 
+/** The feeds of a page: for podcast programs, and for readers. `path`: without its ending. */
 const feedLink = (path: string, title: string): string =>
-  `<link rel="alternate" type="application/rss+xml" href="${path}" title="${escapeHtml(title)}">\n`;
+  [
+    ['application/rss+xml', 'xml'],
+    ['application/atom+xml', 'atom'],
+  ]
+    .map(
+      ([type, ending]) =>
+        `<link rel="alternate" type="${type}" href="${path}.${ending}" title="${escapeHtml(title)}">\n`,
+    )
+    .join('');
 
 /** The text of robots.txt. */
 export const ROBOTS =
@@ -119,7 +128,7 @@ function roomLinks(card: RoomCard, title: string, base: string): string {
   const found = base
     ? `<link rel="alternate" type="application/json+oembed" href="${escapeHtml(`${base}/oembed?url=${encodeURIComponent(base + at)}`)}" title="${escapeHtml(title)}">\n`
     : '';
-  return `${sound}${found}${feedLink(`${at}/feed.xml`, title)}${card.access ? NOINDEX : ''}`;
+  return `${sound}${found}${feedLink(`${at}/feed`, title)}${card.access ? NOINDEX : ''}`;
 }
 
 /** The pages of rooms that are closed to strangers. */
@@ -147,7 +156,7 @@ export function openPages(deps: {
     home(cards, language = 'en') {
       const words = plainWords(language);
       const main = homeMain(cards, words, deps.asksForLink === true);
-      const extra = feedLink('/feed.xml', words.homeAbout);
+      const extra = feedLink('/feed', words.homeAbout);
       return shell(words, { title: words.homeAbout, about: words.homeLead, path: '/', extra }, LISTEN, main);
     },
     clip(card, clip, language = 'en', at, spoken = '') {

@@ -204,13 +204,13 @@ export function revised(before: RoomOnSite, after: RoomOnSite, at: number): Room
 }
 
 /** The card of a room with what was done to it. */
-export function measured({ card: bare, measures, arrangements }: RoomOnSite): RoomCard {
+export function measured({ id, card: bare, measures, arrangements }: RoomOnSite): RoomCard {
   const { stopped, quarantine, hostGone, unlisted } = measures ?? {};
   const { about, access, lock, draft, plans } = arrangements ?? {};
   // Nobody but its hosts is told of a draft.
   const closed = draft ? 'private' : (access ?? (unlisted === undefined ? undefined : 'unlisted'));
   const card: RoomCard = {
-    ...bare,
+    ...{ ...bare, id },
     ...(about ? { about } : {}),
     ...(closed ? { access: closed } : {}),
     ...(lock ? { lock } : {}),

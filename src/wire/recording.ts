@@ -59,6 +59,12 @@ export interface RecordedFile {
   readonly seconds?: number;
   /** Length of the file. */
   readonly bytes?: number;
+  /** True where it has chapters. */
+  readonly chapters?: boolean;
+  /** Who spoke, as the recording names them, in the order in which they began. */
+  readonly speakers?: readonly string[];
+  /** Its clips, on the timeline of the file. */
+  readonly clips?: readonly { readonly at: number; readonly seconds: number; readonly title: string }[];
 }
 
 /** The loudness of a recording, from the beginning of the replay on. */

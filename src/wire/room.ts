@@ -121,6 +121,8 @@ export interface HostGone {
 
 /** One room as the site knows it; the `rooms` snapshot on the bus is a list of these. */
 export interface RoomCard {
+  /** The key of its row, the same for ever: by it feeds and calendars know the room again when the server moves. */
+  readonly id?: string;
   readonly slug: string;
   readonly title: string;
   readonly hosts: readonly string[];

@@ -20,19 +20,21 @@ const ALLOWED: Record<string, readonly string[]> = {
   certificate: ['base'],
   plan: ['base', 'wire'],
   // Pages shown by doors; they know figures and states, and no part.
-  pages: ['base', 'wire', 'words', 'plan'],
+  pages: ['base', 'wire', 'words', 'plan', 'feeds'],
+  // Writers of feeds and calendars; they know texts and times.
+  feeds: ['base'],
   // What figures are called, on pages that the server writes and on those that scripts do.
   words: ['wire'],
   // Voice: no part imports another, nor the store, nor people.
   stage: ['base', 'media', 'wire', 'keys', 'http'],
   mixer: ['base', 'media', 'wire'],
   packager: ['base', 'media', 'wire'],
-  origin: ['base', 'media', 'wire', 'http'],
+  origin: ['base', 'media', 'wire', 'http', 'feeds'],
   archive: ['base', 'media', 'wire', 'journal'],
   // The music for when nobody speaks; the same code mixes and packages it once.
   standby: ['base', 'media', 'wire', 'mixer', 'packager', 'room'],
   // Crowd: the door is stateless, and each of these imports neither the others nor the people parts.
-  door: ['base', 'native', 'media', 'wire', 'keys', 'http', 'certificate', 'pages'],
+  door: ['base', 'native', 'media', 'wire', 'keys', 'http', 'certificate', 'pages', 'feeds'],
   ladder: ['base', 'wire', 'journal'],
   queue: ['base', 'wire', 'keys', 'http', 'journal'],
   edge: ['base', 'wire', 'http'],
@@ -54,7 +56,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   // Sound never waits for an account: no part of voice or crowd knows this one.
   identity: ['base', 'wire', 'keys', 'http', 'form', 'store'],
   // People.
-  room: ['base', 'wire', 'keys', 'http', 'store', 'api'],
+  room: ['base', 'wire', 'keys', 'http', 'store', 'api', 'feeds'],
   // What the audience says back, beside the stage; it knows no account.
   interaction: ['base', 'wire', 'keys', 'http'],
   // Beside recordings, of which it knows only what people add to them.
@@ -69,7 +71,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   outgoing: ['base'],
   // The parts that connect the others.
   supervisor: ['base', 'certificate', 'keys'],
-  role: 'base native media wire keys journal http config bus store api backup certificate pages picture stage mixer packager origin archive standby door ladder queue edge room identity interaction replay moderation social syndication outgoing audience evidence claims incident press verdict'.split(
+  role: 'base native media wire keys journal http config bus store api backup certificate pages feeds picture stage mixer packager origin archive standby door ladder queue edge room identity interaction replay moderation social syndication outgoing audience evidence claims incident press verdict'.split(
     ' ',
   ),
   main: ['base', 'certificate', 'config', 'journal', 'keys', 'role', 'roles', 'supervisor'],

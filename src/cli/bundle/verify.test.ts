@@ -67,6 +67,9 @@ test('a feed that somebody kept holds such a checkpoint', async () => {
       ...{
         base: 'https://a.example',
         path: '/feed.xml',
+        of: { kind: 'server' },
+        guid: '0',
+        now: 0,
         rooms: [],
         files: new Map(),
         head,

@@ -9,22 +9,15 @@ import type { ReplayOutline } from '../../wire/replay/outline.ts';
 import { isListed, type RoomCard } from '../../wire/room.ts';
 import { keptFor } from '../answer/assets.ts';
 import { openPageCache } from '../answer/page-cache.ts';
-import {
-  clipEmbedHeaders,
-  embedHeaders,
-  framesOf,
-  pageHeaders,
-  send,
-  sendCoded,
-  TEXT,
-} from '../answer/send.ts';
+import { pageHeaders, send, sendCoded, TEXT } from '../answer/send.ts';
 
 import { radioList } from '../stream/radio-list.ts';
 import { answerApp } from './app-answers.ts';
 import { answerAudience, bodyOf } from './audience-answers.ts';
 import { type FrameQuestion, openFrames } from './embed-answers.ts';
+import { DoorFeeds } from './feeds.ts';
 import type { DoorHttpDeps } from './server-deps.ts';
-import { feedReply, oembedReply, type SyndicationDeps } from './syndication.ts';
+import { oembedReply, type SyndicationDeps } from './syndication.ts';
 
 /** A page may be a second old in any cache. */
 const PAGE_CACHE = 'public, max-age=1';
@@ -35,12 +28,14 @@ export class OwnAnswers {
   readonly #cache: ReturnType<typeof openPageCache>;
   readonly #pageHead: Record<string, string>;
   readonly #frames: ReturnType<typeof openFrames>;
+  readonly #feeds: DoorFeeds;
 
   constructor(deps: DoorHttpDeps) {
     this.#deps = deps;
     this.#cache = openPageCache(deps.clock, deps.limits.pages);
     this.#pageHead = pageHeaders(deps.caches ?? []);
     this.#frames = openFrames({ ...deps, cardAt: (slug, asked) => this.#cardAt(slug, asked) });
+    this.#feeds = new DoorFeeds(deps, (req, res, error) => this.broken(req, res, error));
   }
 
   /** Says no, as a program reads it. */
@@ -120,7 +115,8 @@ export class OwnAnswers {
         return this.#oembed(req, res, query);
       case 'feed':
       case 'room-feed':
-        return this.#feed(req, res, path, slug);
+      case 'host-feed':
+        return this.#feeds.answer(req, res, path, slug);
       case 'numbers':
         return this.#numbers(req, res, slug, asked);
       case 'figure-card':
@@ -306,15 +302,6 @@ export class OwnAnswers {
   #syndication(req: IncomingMessage): SyndicationDeps {
     const { origin, publicUrl, clients } = this.#deps;
     return { origin, publicUrl, spoken: clients.spokenTo(req) };
-  }
-
-  #feed(req: IncomingMessage, res: ServerResponse, path: string, slug: string) {
-    const { signedHead } = this.#deps;
-    const language = languageOf(req.headers['accept-language']);
-    feedReply(this.#syndication(req), { path, slug, head: signedHead?.(), language }).then(
-      (reply) => send(req, res, reply),
-      (error: unknown) => this.broken(req, res, error),
-    );
   }
 
   #numbers(req: IncomingMessage, res: ServerResponse, slug: string, asked: string) {

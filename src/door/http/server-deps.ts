@@ -24,6 +24,7 @@ import type { FinishedRequests } from '../request/finished-request.ts';
 import type { RoomGate } from '../request/room-gate.ts';
 import type { CatchingUp } from '../stream/catching-up.ts';
 import type { StreamJoins } from '../stream-joins.ts';
+import type { ToldHost } from './syndication.ts';
 
 /** Dependencies of the HTTP server. */
 export interface DoorHttpDeps {
@@ -54,6 +55,10 @@ export interface DoorHttpDeps {
   numbers?(slug: string): RoomNumbers | undefined;
   /** The newest signed head of the evidence log, as it is published; absent or undefined: none is known. */
   signedHead?(): string | undefined;
+  /** What never changes of this installation, for the ids of its feeds. */
+  readonly feedSeed?: string;
+  /** Somebody who hosts rooms, by the name in their address; undefined: nobody. Rejects while the site is away. */
+  hostOf?(name: string): Promise<ToldHost | undefined>;
   /** Counts who listens. */
   readonly audience?: DoorAudience;
   readonly queue?: DoorQueue;

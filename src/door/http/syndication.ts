@@ -1,22 +1,52 @@
 /** How programs of others find rooms: feeds, and what another site has to know to show a player. */
 import type { PageLanguage } from '../../base/negotiation.ts';
 import { problem, type Reply } from '../../base/reply.ts';
+import { feedGuid } from '../../feeds/index.ts';
 import { canonical, find } from '../../http/index.ts';
-import { clipOembed, feedRooms, oembed, roomFeed } from '../../pages/index.ts';
-import { isListed } from '../../wire/room.ts';
+import { clipOembed, type FeedSubject, feedRooms, oembed, roomAtom, roomFeed } from '../../pages/index.ts';
+import { isListed, type RoomCard } from '../../wire/room.ts';
 import type { DoorOrigin } from '../origin-port.ts';
 
 /** What both need. */
 export interface SyndicationDeps {
-  readonly origin: Pick<DoorOrigin, 'card' | 'cards' | 'state' | 'recordedFiles' | 'clip'>;
+  readonly origin: Pick<DoorOrigin, 'card' | 'cards' | 'state' | 'recordedFiles' | 'clip' | 'seek'>;
   /** The address people use, where it is set. */
   readonly publicUrl?: string | undefined;
   /** How the asker has reached this server. */
   readonly spoken: { readonly scheme: string; readonly host: string };
 }
 
+/** Somebody who hosts rooms, as the site tells of them. */
+export interface ToldHost {
+  readonly name: string;
+  /** What they say of themselves. */
+  readonly about: string;
+  /** The id of their feed. */
+  readonly guid: string;
+  /** Their rooms that lists may name, the newest first. */
+  readonly rooms: readonly string[];
+}
+
+/** Which feed is asked for. */
+export interface AskedFeed {
+  readonly path: string;
+  /** Of one room; empty: of another thing. */
+  readonly slug: string;
+  /** Of one host. */
+  readonly host?: ToldHost | undefined;
+  readonly head: string | undefined;
+  readonly language: PageLanguage;
+  /** What never changes of this installation; default: nothing is known of it. */
+  readonly seed?: string | undefined;
+  /** Wall-clock ms. */
+  readonly now: number;
+}
+
 /** The address of this server, absolute; undefined for a program that names no host (HTTP/1.0) where none is set. */
-function baseOf({ publicUrl, spoken }: SyndicationDeps): string | undefined {
+export function baseOf({
+  publicUrl,
+  spoken,
+}: Pick<SyndicationDeps, 'publicUrl' | 'spoken'>): string | undefined {
   if (publicUrl !== undefined) return publicUrl.replace(/\/+$/, '');
   return spoken.host === '' ? undefined : `${spoken.scheme}://${spoken.host}`;
 }
@@ -25,36 +55,55 @@ function baseOf({ publicUrl, spoken }: SyndicationDeps): string | undefined {
 const keptFor = ({ publicUrl }: SyndicationDeps, seconds: number): string =>
   publicUrl === undefined ? 'no-store' : `public, max-age=${seconds}`;
 
-/** The feed of the server, or of one room. */
-export async function feedReply(
-  deps: SyndicationDeps,
-  {
-    path,
-    slug,
-    head,
-    language,
-  }: { path: string; slug: string; head: string | undefined; language: PageLanguage },
-): Promise<Reply> {
-  const base = baseOf(deps);
-  const room = slug === '' ? undefined : deps.origin.card(slug);
-  if (slug !== '' && !room) return problem('room-unknown');
-  if (base === undefined) return problem('bad-request');
+/** What every answer with a feed says. Where a server has no address of its own, each reader asks whether it has changed. */
+export const feedHeaders = (publicUrl: string | undefined, type: string): Record<string, string> => ({
+  'content-type': `${type}; charset=utf-8`,
+  'cache-control': publicUrl === undefined ? 'no-cache' : 'public, max-age=10, stale-if-error=600',
+  vary: 'accept-encoding, accept-language',
+});
+
+const ATOM = 'application/atom+xml';
+/** The media type of a feed by its address. */
+export const feedType = (path: string): string => (path.endsWith('.atom') ? ATOM : 'application/rss+xml');
+
+/** Whose feed it is, and its id; undefined where there is no such room, or it is nobody else's business. */
+function subjectOf(
+  { origin }: SyndicationDeps,
+  { slug, host, path, seed = '' }: AskedFeed,
+): { readonly of: FeedSubject; readonly guid: string } | undefined {
+  if (host) {
+    const { name, about, guid } = host;
+    return { of: { kind: 'host', name, about, path: path.slice(0, path.lastIndexOf('/')) }, guid };
+  }
+  if (slug === '') return { of: { kind: 'server' }, guid: feedGuid('server', seed) };
+  const card = origin.card(slug);
+  if (!card || card.access === 'private') return undefined;
+  return { of: { kind: 'room', card }, guid: feedGuid('room', card.id ?? card.slug) };
+}
+
+/** The rooms of a host, of which a door may not remember the older ones. */
+async function roomsOf({ origin }: SyndicationDeps, { rooms }: ToldHost): Promise<RoomCard[]> {
+  for (const slug of rooms) if (!origin.card(slug)) await origin.seek?.(slug);
+  return rooms.map((slug) => origin.card(slug)).filter((card) => card !== undefined);
+}
+
+/** The feed of the server, of one room or of one host; undefined where there is none. */
+export async function feedText(deps: SyndicationDeps, asked: AskedFeed): Promise<string | undefined> {
   const { origin } = deps;
-  const rooms = feedRooms(room ? [room] : origin.cards().filter(isListed));
+  const base = baseOf(deps);
+  const subject = subjectOf(deps, asked);
+  if (base === undefined || !subject) return undefined;
+  const { of } = subject;
+  const all = of.kind === 'room' ? [of.card] : asked.host ? await roomsOf(deps, asked.host) : origin.cards();
+  const rooms = feedRooms(of.kind === 'room' ? all : all.filter(isListed), asked.now);
   const ended = rooms.filter(({ status }) => status === 'ended');
   const files = (await origin.recordedFiles?.(ended)) ?? new Map();
-  return {
-    status: 200,
-    headers: {
-      'content-type': 'application/rss+xml; charset=utf-8',
-      'cache-control': keptFor(deps, 30),
-      vary: 'accept-language',
-    },
-    body: roomFeed({
-      ...{ base, path, head, language, rooms, files, state: (one: string) => origin.state(one) },
-      ...(room ? { room } : {}),
-    }),
-  };
+  const { path, head, language, now } = asked;
+  const write = feedType(path) === ATOM ? roomAtom : roomFeed;
+  return write({
+    ...{ ...subject, base, path, head, language, now, rooms, files },
+    state: (one: string) => origin.state(one),
+  });
 }
 
 /** The room that an address names, a page of it or its player, and the clip. */

@@ -1,7 +1,9 @@
 import type { Clock } from '../../base/clock.ts';
 import { ms } from '../../base/time.ts';
 import type { RecordedFile } from '../../wire/recording.ts';
+import type { ReplayOutline } from '../../wire/replay/outline.ts';
 import type { RoomCard } from '../../wire/room.ts';
+import { outlineIn } from './outline-answer.ts';
 import { isNotNow, type ReplayDesk } from './replay-desk.ts';
 
 /** Recordings of which it is remembered what their file is. */
@@ -12,6 +14,30 @@ const FRESH_MS = 30_000;
 const WAIT = ms(1_500);
 /** Nobody waits for it in person. */
 const NOBODY = new AbortController().signal;
+
+/** Names and clips that a feed has of one recording. */
+const MOST_SPEAKERS = 30;
+const MOST_CLIPS = 20;
+
+/** What a feed says of a recording beside its sound, on the timeline of the file. */
+function beside({ lead, chapters, turns, trims, clips }: ReplayOutline): Partial<RecordedFile> {
+  const left = (from: number, to: number): number =>
+    trims.reduce(
+      (all, trim) => all - Math.max(0, Math.min(to, trim.to) - Math.max(from, trim.from)),
+      to - from,
+    );
+  return {
+    chapters: chapters.length > 0,
+    speakers: [...new Set(turns.map(({ title }) => title))].slice(0, MOST_SPEAKERS),
+    clips: clips
+      .slice(0, MOST_CLIPS)
+      .map(({ at, from, to, title }) => ({
+        at: Math.max(0, at - lead),
+        seconds: left(from, to) / 1_000,
+        title,
+      })),
+  };
+}
 
 interface Known {
   at: number;
@@ -42,7 +68,10 @@ export function openRecordedFiles(clock: Clock, desk: ReplayDesk): RecordedFiles
     const wish = { what: 'file', slug, over: true, layout: 'whole', tags: { title, hosts } } as const;
     const plan = await desk.file(wish, asker);
     const bytes = plan && !isNotNow(plan) ? plan.offsets.at(-1) : undefined;
-    if (bytes !== undefined) one.file = { seconds: facts.seconds, bytes };
+    if (bytes === undefined) return;
+    one.file = { ...one.file, seconds: facts.seconds, bytes };
+    const told = await desk.text(slug, true, 'outline', { ...asker, spares: true });
+    if (told && !isNotNow(told)) one.file = { ...one.file, ...beside(outlineIn(told)) };
   };
 
   const look = (card: RoomCard): Known => {

@@ -60,6 +60,7 @@ export async function doorSettings(config: Config, at: Paths, clock: Clock, secr
       config.doors,
     ),
     returnKey: keyFor(secret, 'listeners who come back'),
+    feedSeed: Buffer.from(keyFor(secret, 'feeds')).toString('hex'),
     knowsToken: openTokenCheck(secret),
     opensRoom: openRoomKeys(secret).opens,
     ...{ trustedProxies: config.trustedProxies, caches: config.caches, framedBy: config.framedBy },

@@ -1,0 +1,79 @@
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import type { Clock } from '../../base/clock.ts';
+import { codedTag, etagOf, matches } from '../../base/negotiation.ts';
+import type { Reply } from '../../base/reply.ts';
+import { type Coded, coding } from './send.ts';
+
+/** How long a feed is answered as it was made, ms: so often at most it is made, whoever asks. */
+export const FEED_FRESH_MS = 5_000;
+/** Feeds that are kept; beyond it the one that nobody has asked for longest is made anew. */
+const MOST_FEEDS = 200;
+
+/** A feed as it is sent. */
+interface KeptFeed extends Coded {
+  readonly text: string;
+  readonly etag: string;
+  /** Wall-clock second in which this text was first sent; a later text has a later one. */
+  readonly changed: number;
+}
+
+/** Feeds that were made a moment ago. */
+export interface KeptFeeds {
+  /** The feed of this name; `make` is asked when the last one is some seconds old, once for all who wait. */
+  get(name: string, make: () => Promise<string>): Promise<KeptFeed>;
+}
+
+/** Opens them. */
+export function openKeptFeeds(clock: Clock): KeptFeeds {
+  const kept = new Map<string, { at: number; feed: Promise<KeptFeed>; last?: KeptFeed }>();
+  const packed = (text: string, before: KeptFeed | undefined): KeptFeed => {
+    if (before?.text === text) return before;
+    const bytes = Buffer.from(text);
+    return {
+      ...{ text, bytes, etag: etagOf(bytes) },
+      br: brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }),
+      gzip: gzipSync(bytes),
+      changed: Math.max(Math.floor(clock.wall() / 1_000), (before?.changed ?? 0) + 1),
+    };
+  };
+  return {
+    get(name, make) {
+      const old = kept.get(name);
+      if (old && clock.now() - old.at < FEED_FRESH_MS) return old.feed;
+      const before = old?.last;
+      const one = {
+        at: clock.now(),
+        feed: make().then((text) => packed(text, before)),
+        ...(before ? { last: before } : {}),
+      };
+      kept.delete(name);
+      kept.set(name, one);
+      one.feed.then(
+        (feed) => Object.assign(one, { last: feed }),
+        // What failed is tried again with the next question.
+        () => kept.get(name) === one && kept.delete(name),
+      );
+      const oldest = kept.keys().next().value;
+      if (kept.size > MOST_FEEDS && oldest !== undefined) kept.delete(oldest);
+      return one.feed;
+    },
+  };
+}
+
+/** The answer to one request: 304 for whoever has this text. Spec: RFC 9110, 13.1.2, 13.1.3. */
+export function feedAnswer(
+  { changed, etag, ...feed }: KeptFeed,
+  asked: Readonly<Record<string, string | undefined>>,
+  headers: Readonly<Record<string, string>>,
+): Reply {
+  const chosen = coding(asked['accept-encoding'], feed);
+  const tag = codedTag(etag, chosen);
+  const common = { ...headers, etag: tag, 'last-modified': new Date(changed * 1_000).toUTCString() };
+  const known = asked['if-none-match'];
+  const since = Date.parse(asked['if-modified-since'] ?? '');
+  // Whoever names a tag is answered by it alone.
+  if (known === undefined ? changed * 1_000 <= since : matches(known, tag))
+    return { status: 304, headers: common, body: '' };
+  const body = (chosen && feed[chosen]) ?? feed.bytes;
+  return { status: 200, headers: chosen ? { ...common, 'content-encoding': chosen } : common, body };
+}
