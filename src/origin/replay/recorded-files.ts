@@ -29,13 +29,11 @@ function beside({ lead, chapters, turns, trims, clips }: ReplayOutline): Partial
   return {
     chapters: chapters.length > 0,
     speakers: [...new Set(turns.map(({ title }) => title))].slice(0, MOST_SPEAKERS),
-    clips: clips
-      .slice(0, MOST_CLIPS)
-      .map(({ at, from, to, title }) => ({
-        at: Math.max(0, at - lead),
-        seconds: left(from, to) / 1_000,
-        title,
-      })),
+    clips: clips.slice(0, MOST_CLIPS).map(({ at, from, to, title }) => ({
+      at: Math.max(0, at - lead),
+      seconds: left(from, to) / 1_000,
+      title,
+    })),
   };
 }
 
