@@ -28,6 +28,8 @@ const entries = [
   'people/passkeys.ts',
   'people/theme.ts',
   'people/copy-code.ts',
+  'audience/posts.ts',
+  'audience/embed-posts.ts',
   'offline/service-worker.ts',
   'offline/page.ts',
 ].map((entry) => `web/${entry}`);

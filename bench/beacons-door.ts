@@ -34,7 +34,7 @@ const door = await open({
   audience: {
     ...{ door: 0, sessionKey: keyFor(secret, 'listening sessions'), tag: segmentTags(secret) },
     ...{ salts: openOwnSalts(), dataCentres: openNetworkList([]), shared: openNetworkList([]) },
-    outlet: { records() {}, events() {}, keys() {}, networks() {} },
+    outlet: { records() {}, events() {}, keys() {}, networks() {}, postCounts() {}, reachable: true },
   },
 });
 process.on('SIGTERM', () => {

@@ -35,7 +35,7 @@ async function counting(): Promise<Partial<DoorDeps>> {
     audience: {
       ...{ door: 0, sessionKey: keyFor(secret, 'listening sessions'), tag: segmentTags(secret) },
       ...{ salts: openOwnSalts(), dataCentres: openNetworkList([]), shared: openNetworkList([]) },
-      outlet: { records() {}, events() {}, keys() {}, networks() {} },
+      outlet: { records() {}, events() {}, keys() {}, networks() {}, postCounts() {}, reachable: true },
       ...(typeof sendQueue === 'string' ? {} : { sendQueue }),
     },
   };

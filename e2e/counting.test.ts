@@ -50,6 +50,8 @@ beforeAll(async () => {
         events() {},
         keys() {},
         networks() {},
+        postCounts() {},
+        reachable: true,
         records(_rooms, bytes) {
           const view = new DataView(bytes.buffer);
           for (let at = 0; at < bytes.length; at += RECORD_BYTES) {

@@ -8,6 +8,7 @@ import type { Beacon } from '../src/wire/listening/beacon.ts';
 import { readNetworkKeys } from '../src/wire/listening/network-keys.ts';
 import { firstSegment, proofOf, sessionOf, WINDOW_SEGMENTS, windowAt } from '../src/wire/listening-proof.ts';
 import { EXCLUSIONS, type Exclusion } from '../src/wire/metrics.ts';
+import type { PostCountList } from '../src/wire/posts/post-figures.ts';
 import type { RoomEvents } from '../src/wire/room-events.ts';
 import { RECORD_BYTES, readRecord, type SessionRecord } from '../src/wire/session-record.ts';
 import { type ManualClock, manualClock } from './clock.ts';
@@ -44,6 +45,8 @@ export interface CountingDoor extends AsyncDisposable {
   readonly events: Map<string, RoomEvents>;
   /** Listener keys that did something. */
   readonly keys: KeyBatch[];
+  /** What was told of posts, in order. */
+  readonly posts: PostCountList[number][];
   /** Hashes of the networks that were told. */
   networks(): readonly number[];
   /** Messages with records. */
@@ -70,6 +73,7 @@ export async function openCountingDoor(
   const events: CountingDoor['events'] = new Map();
   const keys: KeyBatch[] = [];
   const networks = new Set<number>();
+  const posts: CountingDoor['posts'] = [];
   let messages = 0;
   const sendQueue = await openSendQueue();
   const options: AudienceOptions = {
@@ -77,6 +81,8 @@ export async function openCountingDoor(
     ...{ dataCentres: openNetworkList([]), shared: openNetworkList(['127.0.0.0/8']) },
     ...(typeof sendQueue === 'string' ? {} : { sendQueue }),
     outlet: {
+      reachable: true,
+      postCounts: (_, counts) => void posts.push(...counts),
       records(rooms, bytes) {
         messages += 1;
         const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -98,7 +104,7 @@ export async function openCountingDoor(
   };
   const door = await openTestDoor(origin, { clock, audience: options, ...over });
   return {
-    ...{ door, clock, origin, records, events, keys, messages: () => messages },
+    ...{ door, clock, origin, records, events, keys, posts, messages: () => messages },
     networks: () => [...networks],
     sessions: () => summed(records.values()),
     async play(seconds, each) {

@@ -46,7 +46,7 @@ const door = await openTestDoor(air.origin, {
     },
     ...{ dataCentres: openNetworkList([]), shared: openNetworkList([]) },
     ...(typeof sendQueue === 'string' ? {} : { sendQueue }),
-    outlet: { records() {}, events() {}, keys() {}, networks() {} },
+    outlet: { records() {}, events() {}, keys() {}, networks() {}, postCounts() {}, reachable: true },
   },
 });
 process.on('message', (message) => {

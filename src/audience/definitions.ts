@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonical, type Json } from '../journal/index.ts';
 import { METRICS, type MetricId } from '../wire/metrics.ts';
+import { POST_FIGURES } from '../wire/posts/post-figures.ts';
 import { SLOT_S } from '../wire/session-record.ts';
 import { TUNED_IN_S } from './audience-count.ts';
 import { AGREES, DIFFERS } from './reconciliation.ts';
@@ -12,6 +13,7 @@ import { HEARD_S, PROOF_SLOTS } from './tables/session-row.ts';
 const definitionsWith = (leastProving: number) => ({
   v: 1,
   metrics: METRICS,
+  posts: POST_FIGURES,
   exclusions: EXCLUSION_RULES,
   constants: {
     sampleEverySeconds: SLOT_S,

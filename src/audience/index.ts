@@ -15,6 +15,7 @@ import { DoorProgress } from './door-progress.ts';
 import type { EvidencePort } from './evidence-port.ts';
 import type { Recounted, RecountOrder } from './final/final-pass.ts';
 import { Finisher, type RecountResult } from './final/finisher.ts';
+import { PostCounting } from './posts/post-counting.ts';
 import { Compactor } from './records/compactor.ts';
 import { RawLog } from './records/raw-log.ts';
 import { takeRows } from './records/row-order.ts';
@@ -59,7 +60,7 @@ export interface Audience extends AsyncDisposable {
   greeting(): Iterable<Message>;
   /** The numbers of a room, also of one that is long over; undefined when nothing of it was ever counted. */
   numbers(slug: string): Promise<RoomNumbers | undefined>;
-  /** Answers `/rooms/:slug` with its numbers, and a POST to `/recount/:slug`; for this machine's own programs. */
+  /** Answers `/rooms/:slug` and `/posts?of=` with numbers, and a POST to `/recount/:slug`; for this machine's own programs. */
   fetch(request: Request): Promise<Response>;
   /** Undefined while all is well; else a few words for `/readyz`. */
   trouble(): string | undefined;
@@ -68,6 +69,7 @@ export interface Audience extends AsyncDisposable {
 
 const PREFIX = '/rooms/';
 const RECOUNT = '/recount/';
+const POSTS = '/posts';
 const SLUG = /^[a-z0-9-]{1,64}$/;
 const TICK = ms(1000);
 /** So long after an instant its sample is taken at the earliest. Then it waits for doors that have not told up to it. */
@@ -92,6 +94,7 @@ class Counting implements Audience {
   readonly #compactor: Compactor;
   readonly #shelf: RoomShelf;
   readonly #finisher: Finisher;
+  readonly #posts: PostCounting;
   readonly #networks = new CrowdedNetworks();
   readonly #tells: ((message: Message) => void)[] = [];
   /** The newest sample of each room that was not told yet. */
@@ -118,6 +121,7 @@ class Counting implements Audience {
       closed: (file) => write({ v: 1, kind: 'raw-file', at: deps.clock.wall(), ...file }),
       gap: (gap) => write({ v: 1, kind: 'gap', ...gap }),
     });
+    this.#posts = new PostCounting({ ...deps, rawDir, raw: this.#raw });
     this.#compactor = new Compactor({
       ...{ log: deps.log, dir: rawDir, isNamed: (file) => this.#raw.isNamed(file) },
       ...(deps.compactFrom === undefined ? {} : { least: deps.compactFrom }),
@@ -145,6 +149,7 @@ class Counting implements Audience {
         { records },
         'raw records were read again from the disk, so that no figure is lost by the restart',
       );
+    await this.#posts.restore();
     await this.#raw.start();
     void writeDefinitions(this.#rules, this.#deps).catch((error: unknown) =>
       log.warn({ error: String(error) }, 'the definitions could not be written into the evidence log'),
@@ -165,6 +170,7 @@ class Counting implements Audience {
     const { rooms } = this.#shelf;
     if (head.kind === 'sessions') this.#sessions(head, body);
     else if (head.kind === 'networks') this.#networks.receive(head, body);
+    else if (head.kind === 'post-counts') this.#posts.receive(head);
     else if (head.kind === 'events') {
       this.#raw.write(
         { v: 1, at: clock.wall(), door: head.door, life: head.life, events: head.rooms },
@@ -289,9 +295,9 @@ class Counting implements Audience {
           ),
       );
     }
-    void this.#shelf.save().then((from) => {
+    void Promise.all([this.#shelf.save(), this.#posts.closeMinute(minute)]).then(([from]) => {
       this.#shelf.release(minute * MINUTE_MS - QUIET_MS);
-      return this.#compactor.run(from);
+      return this.#compactor.run(this.#posts.neededFrom(from));
     });
   }
 
@@ -317,7 +323,8 @@ class Counting implements Audience {
   }
 
   fetch = async (request: Request): Promise<Response> => {
-    const { pathname } = new URL(request.url);
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname === POSTS) return this.#posts.answer(searchParams);
     if (pathname.startsWith(RECOUNT) && request.method === 'POST')
       return this.#recount(pathname.slice(RECOUNT.length));
     if (!pathname.startsWith(PREFIX)) return new Response(null, { status: 404 });
@@ -343,16 +350,18 @@ class Counting implements Audience {
   }
 
   metrics(): Metric[] {
-    return tallyMetrics({
+    const rooms = tallyMetrics({
       ...{ rooms: [...this.#shelf.rooms], records: this.#records, restored: this.#restored },
       ...{ raw: this.#raw, compacted: this.#compactor.counts, recounting: this.#finisher.progress },
     });
+    return [...rooms, ...this.#posts.metrics];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#tick?.[Symbol.dispose]();
     this.#turns.finish();
     await this.#shelf.save();
+    await this.#posts.fold(false);
     await this.#raw[Symbol.asyncDispose]();
   }
 }

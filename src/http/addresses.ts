@@ -92,6 +92,10 @@ export const ADDRESSES: readonly Address[] = [
     ...{ ...PAGE, urgency: 'reading', cache: 'page', examples: ['/verify'] },
   },
   {
+    ...{ id: 'post-numbers', what: 'what the numbers under a post mean', pattern: '/numbers' },
+    ...{ ...PAGE, urgency: 'reading', cache: 'page', examples: ['/numbers'] },
+  },
+  {
     ...{ id: 'privacy', what: 'what is kept about listeners', pattern: '/privacy' },
     ...{ ...PAGE, urgency: 'reading', cache: 'page', examples: ['/privacy'] },
   },
@@ -147,6 +151,12 @@ export const ADDRESSES: readonly Address[] = [
     ...{ id: 'events', what: 'a page tells of visits and attempts to listen', pattern: '/r/:room/events' },
     ...{ owner: 'door', methods: ['POST'], urgency: 'reading', cors: 'own', body: 2_048 },
     examples: ['/r/hall/events'],
+  },
+
+  {
+    ...{ id: 'post-events', what: 'a page tells of the posts on it that were seen', pattern: '/post-events' },
+    ...{ owner: 'door', methods: ['POST'], urgency: 'reading', cors: 'own', body: 4_096 },
+    examples: ['/post-events'],
   },
 
   // Who waits.

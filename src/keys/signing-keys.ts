@@ -19,6 +19,7 @@ export const PURPOSES = [
   'private rooms',
   'room guests',
   'feeds',
+  'post marks',
 ] as const;
 /** One of `PURPOSES`. */
 export type Purpose = (typeof PURPOSES)[number];

@@ -231,7 +231,7 @@ export class OriginRooms implements AsyncDisposable {
     if (head.kind === 'keys' || head.kind === 'signed-head' || head.kind === 'requests') return;
     if (head.kind === 'networks' || head.kind === 'crowded' || head.kind === 'answers') return;
     if (head.kind === 'presence' || head.kind === 'tickets' || head.kind === 'queue') return;
-    if (head.kind === 'reactions') return;
+    if (head.kind === 'reactions' || head.kind === 'post-counts') return;
     if (head.kind === 'program') this.#takeProgram(head.slug, head.zero, head.renditions);
     const program = this.#programs.get(head.slug);
     if (head.kind === 'clocks') this.#cards.strike(head.slug, head.clocks);

@@ -16,6 +16,7 @@ import { homeMain } from './home-page.ts';
 import { numbersWords } from './numbers/catalogue.ts';
 import { figureCard } from './numbers/figure-card.ts';
 import { headline, numbersMain } from './numbers/numbers-main.ts';
+import { postNumbersHead, postNumbersMain } from './numbers/post-numbers.ts';
 import { operatePage } from './operate-page.ts';
 import {
   EMBED,
@@ -70,6 +71,8 @@ export interface Pages {
   closedEmbed(wish?: EmbedWish): string;
   /** What is kept about listeners, and for how long. */
   privacy(language?: PageLanguage): string;
+  /** What the numbers under a post mean. */
+  postNumbers(language?: PageLanguage): string;
   /** What every process is doing, and what scripts add with the operator's key. */
   operate(told: Operations | undefined, language?: PageLanguage): string;
   errors(): string;
@@ -235,10 +238,10 @@ export function openPages(deps: {
       );
     },
     ...closedPages(shell, plainEmbed),
-    privacy(language = 'en') {
-      const head = { ...privacyHead(language), path: '/privacy' };
-      return shell(plainWords(language), head, PLAIN, privacyMain(language));
-    },
+    privacy: (language = 'en') =>
+      shell(plainWords(language), privacyHead(language), PLAIN, privacyMain(language)),
+    postNumbers: (language = 'en') =>
+      shell(plainWords(language), postNumbersHead(language), PLAIN, postNumbersMain(language)),
     operate: (told, language = 'en') => operatePage(shell, plainWords(language), told),
     plan: (query) =>
       shell(

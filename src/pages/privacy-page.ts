@@ -1,4 +1,5 @@
 import type { PageLanguage } from '../base/negotiation.ts';
+import type { PageHead } from './page-shell.ts';
 
 /** What is kept about listeners and for how long, in plain words. The titles stand above lists; entries are HTML. */
 interface PrivacyText {
@@ -29,6 +30,7 @@ const TEXT: Readonly<Record<PageLanguage, PrivacyText>> = {
         says: [
           'That a room’s page was loaded and is still open, that Listen was pressed, whether sound came within half a minute, and if not, why.',
           'That a room’s card on the home page, or its player inside another site, was in view for a second. How many different people saw a card is counted with the key above. Which site showed you a player is not kept, and what you do elsewhere is not followed.',
+          'That a post was in view for a second or opened, on this server or inside another site, and that you began to listen from it: without a session and without a key, so nobody can tell who it was.',
           'That you took at least a minute of a recording as a file, with the same key.',
         ],
       },
@@ -91,6 +93,7 @@ const TEXT: Readonly<Record<PageLanguage, PrivacyText>> = {
         says: [
           'Que la page d’une salle a été chargée et qu’elle est encore ouverte, qu’on a appuyé sur Écouter, si le son est venu en moins de trente secondes, et sinon pourquoi.',
           'Que la carte d’une salle, sur la page d’accueil, ou son lecteur placé dans un autre site, est restée visible une seconde. Le nombre de personnes différentes qui ont vu une carte se compte avec la clé ci-dessus. Le site qui vous a montré un lecteur n’est pas gardé, et ce que vous faites ailleurs n’est pas suivi.',
+          'Qu’une publication est restée visible une seconde ou a été ouverte, sur ce serveur ou dans un autre site, et qu’une écoute a commencé depuis elle : sans session et sans clé, si bien que personne ne peut dire qui c’était.',
           'Que vous avez pris au moins une minute d’un enregistrement comme fichier, avec la même clé.',
         ],
       },
@@ -147,8 +150,9 @@ const section = (language: PageLanguage, level: 1 | 2, above: string): string =>
 };
 
 /** The title of the page, and what it is about. */
-export const privacyHead = (language: PageLanguage): { readonly title: string; readonly about: string } =>
-  TEXT[language];
+export const privacyHead = (language: PageLanguage): PageHead => ({
+  ...{ title: TEXT[language].title, about: TEXT[language].about, path: '/privacy' },
+});
 
 /** The page's `main`: in the reader's language, and the other one below it, because only their browser knows a choice. */
 export function privacyMain(language: PageLanguage): string {

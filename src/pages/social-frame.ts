@@ -2,7 +2,7 @@ import type { PageLanguage } from '../base/negotiation.ts';
 import { type Load, type Manifest, openShell } from './page-shell.ts';
 import { plainWords } from './plain-words.ts';
 
-/** What pages of profiles and posts load: no script but those that apply the chosen theme and copy code for other sites. */
+/** What pages of profiles and posts load: scripts apply the chosen theme, copy code for other sites, and count what is seen. */
 const SOCIAL: Load = {
   sources: [
     'web/kit/style.css',
@@ -10,6 +10,7 @@ const SOCIAL: Load = {
     'web/people/social.css',
     'web/people/theme.ts',
     'web/people/copy-code.ts',
+    'web/audience/posts.ts',
   ],
   scripted: true,
 };

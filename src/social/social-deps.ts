@@ -4,6 +4,7 @@ import type { Store } from '../store/index.ts';
 import type { AccountCard } from '../wire/account.ts';
 import type { EmbedWish } from '../wire/listening/embed-wish.ts';
 import type { AbuseReason } from '../wire/moderation/moderation.ts';
+import type { CountedPost } from '../wire/posts/post-figures.ts';
 import type { RoomCard } from '../wire/room.ts';
 
 /** What somebody says against a post. */
@@ -36,6 +37,10 @@ export interface SocialDeps {
   cardOf(slug: string): Promise<RoomCard | undefined>;
   /** The title of a clip. */
   clipTitle(slug: string, id: string): Promise<string | undefined>;
+  /** The mark by which a look at a post counts now; `room`: whose card it carries. Absent: nothing is counted. */
+  mark?(post: string, room?: string): string;
+  /** What was counted of posts, those left out of which nothing was; undefined while nobody can say. */
+  figures?(ids: readonly string[]): Promise<ReadonlyMap<string, CountedPost> | undefined>;
   /** Takes a complaint to the moderators; the number by which its writer finds it again, or the seconds to wait. */
   complain(
     request: Request,

@@ -6,6 +6,7 @@
 import type { Reaction } from './interaction/reactions.ts';
 import type { Counting, Exclusion, JoinFailure, MetricId } from './metrics.ts';
 import type { Reconciliation } from './numbers.ts';
+import type { PostSums } from './posts/post-events.ts';
 
 /** A figure as it stood at the end of a minute. */
 export interface EvidenceFigure {
@@ -186,8 +187,22 @@ export interface ClaimEntry extends RoomPlace {
   readonly key?: string;
 }
 
+/**
+ * What was counted of posts so far, each by itself: those that have grown since the entry before, every ten minutes. Of a
+ * post: its id, then impressions, impressions inside other sites, opens, and listens begun from it, all of which never
+ * go down. Nothing adds them, and they are no audience.
+ */
+export interface PostFiguresEntry {
+  readonly v: 1;
+  readonly kind: 'post-figures';
+  readonly at: number;
+  /** In the order of their ids. */
+  readonly posts: readonly (readonly [post: string, ...sums: PostSums])[];
+}
+
 /** An entry that is not about a room. */
 export type LogEntry =
+  | PostFiguresEntry
   /** A raw file was closed. */
   | {
       readonly v: 1;

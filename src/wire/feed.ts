@@ -6,6 +6,7 @@ import type { ToldQuestions } from './interaction/questions.ts';
 import type { ReactionCounts } from './interaction/reactions.ts';
 import type { KeyedAct } from './listening/day-keys.ts';
 import type { AudienceSample, RoomNumbers } from './numbers.ts';
+import type { PostCountList } from './posts/post-figures.ts';
 import type { QueueState, TicketCounts } from './queue.ts';
 import type { Clocks, RoomCard, RoomState } from './room.ts';
 import type { RoomEvents } from './room-events.ts';
@@ -136,6 +137,19 @@ export type MessageHead =
       /** Different for each life of the door's process. */
       readonly life: string;
       readonly rooms: Readonly<Record<string, RoomEvents>>;
+    }
+  /**
+   * From a door, upstream to the tally, about once a second while there is anything: what happened to posts since its
+   * batch before. After a reconnect those of the last three minutes again, in order; one that was taken changes nothing.
+   */
+  | {
+      readonly kind: 'post-counts';
+      readonly door: string;
+      /** Different for each life of the door's process. */
+      readonly life: string;
+      /** From 1, without gaps, in one life. */
+      readonly number: number;
+      readonly counts: PostCountList;
     }
   /**
    * From a door, upstream to the tally, about once a second: listener keys of a day that did something. After a reconnect

@@ -9,6 +9,7 @@ import { roomAt } from '../kit/room-name.ts';
 import type { Player } from '../player/index.ts';
 import { type ListeningNow, PageBeacons } from './beacons.ts';
 import { asksForPrivacy, openEventBatches, randomKey } from './event-batches.ts';
+import { openFromPost } from './from-post.ts';
 import { JoinWatch } from './joins.ts';
 import { openPageSigns } from './open-page.ts';
 import { type SignStore, Visits } from './visits.ts';
@@ -97,7 +98,11 @@ export function openCounting(page: CountedPage, sound: CountedSound): RoomCounti
     after: (ms, run) => void setTimeout(run, ms),
   });
   const events = openEventBatches(slug, () => (discreet ? undefined : session()));
-  const joins = new JoinWatch(events.add, randomKey);
+  const fromPost = openFromPost();
+  const joins = new JoinWatch((event) => {
+    events.add(event);
+    if (event[0] === 'success') fromPost?.();
+  }, randomKey);
   const signs = embed ? undefined : openVisits(slug, discreet, () => events.add(['visit', randomKey()]));
   if (!embed) openPageSigns({ events, now, crowded: () => state().delivery.rung > 0 });
 

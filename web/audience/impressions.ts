@@ -50,6 +50,8 @@ export interface CardWatch {
   watch(slug: string, card: Element): void;
   /** Forgets cards that are no longer on the page. */
   sweep(): void;
+  /** A new page view begins: every card counts anew, from its next second on. */
+  again(): void;
 }
 
 /** Watches cards; `seen` is called once for each room and page view. */
@@ -117,6 +119,10 @@ export function openCardWatch(seen: (slug: string) => void): CardWatch {
       cards.set(slug, { card, time: before?.time ?? new SeenFor() });
       slugs.set(card, slug);
       observer.observe(card);
+    },
+    again() {
+      counted.clear();
+      for (const slug of [...cards.keys()]) drop(slug);
     },
     sweep() {
       for (const [slug, { card }] of cards) if (!card.isConnected) drop(slug);

@@ -35,6 +35,9 @@ function storedKey(): string {
   }
 }
 
+/** True in a tab where the operator's link was opened. */
+export const isOperator = (): boolean => (held || storedKey()) !== '';
+
 /** The operator's key as a request header; no header without a key. */
 export function authorization(): Record<string, string> {
   const key = held || storedKey();

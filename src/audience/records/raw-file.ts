@@ -12,6 +12,7 @@
  * A file whose writer was killed may end within a block.
  */
 import { createReadStream } from 'node:fs';
+import type { PostCountList } from '../../wire/posts/post-figures.ts';
 import type { RoomEvents } from '../../wire/room-events.ts';
 import { RECORD_BYTES } from '../../wire/session-record.ts';
 
@@ -31,6 +32,8 @@ export interface RawHead {
   /** The door's life, and what it has counted in it. */
   readonly life?: string;
   readonly events?: Readonly<Record<string, RoomEvents>>;
+  /** What happened to posts since the door's batch before. */
+  readonly posts?: { readonly number: number; readonly counts: PostCountList };
 }
 
 /** One block of a raw file. */

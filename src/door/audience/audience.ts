@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { exposition } from '../../base/metrics.ts';
 import { FRAGMENT_MS, ms } from '../../base/time.ts';
 import { find } from '../../http/index.ts';
+import type { PostMarks } from '../../keys/post-marks.ts';
 import type { SendQueueReader } from '../../native/tcp-info.ts';
 import { readEventReport } from '../../wire/audience-events.ts';
 import type { ReactionCounts } from '../../wire/interaction/reactions.ts';
@@ -25,6 +26,7 @@ import { FileSessions } from './file-hearing.ts';
 import type { Salts } from './listener-key.ts';
 import type { NetworkList } from './network-list.ts';
 import { PageCounts } from './page-counts.ts';
+import { DoorPosts, type PostOutlet } from './posts/door-posts.ts';
 import { ProofSampling } from './proof-sampling.ts';
 import { openSessionTokens, type SessionTokens } from './session-token.ts';
 import { type Begun, ListeningSessions, WITHOUT_SESSION } from './sessions.ts';
@@ -38,7 +40,7 @@ const IDLE_MS = 30_000;
 const EVENTS_PERIOD = ms(1_000);
 
 /** Where a door sends its part of the count. Both kinds may be sent again: their values are absolute. */
-export interface AudienceOutlet extends SlotOutlet {
+export interface AudienceOutlet extends SlotOutlet, PostOutlet {
   /** Which listener keys are in which networks; `whole`: all of them, else what has changed. */
   networks(changes: Uint8Array<ArrayBuffer>, whole: boolean): void;
   /** What pages of rooms have told since the door started. */
@@ -55,6 +57,8 @@ export interface AudienceOptions {
   readonly sessionKey: Uint8Array;
   /** The tag of a segment; see `keys/segment-tags.ts`. */
   tag(slug: string, segment: number): Uint8Array;
+  /** Which posts there are. Default: none counts. */
+  readonly marks?: Pick<PostMarks, 'read'>;
   readonly salts: Salts;
   readonly dataCentres: NetworkList;
   /** Networks that may be dense. */
@@ -82,6 +86,7 @@ const NOBODY: Listening = listeningOf({}, '', false);
 export class DoorAudience implements Disposable {
   readonly files: FileSessions;
   readonly downloads: DownloadHearing;
+  readonly posts: DoorPosts;
   /** What has arrived of what was written. */
   readonly arrivals: Arrivals;
   readonly #deps: DoorAudienceDeps;
@@ -140,6 +145,11 @@ export class DoorAudience implements Disposable {
       wake: () => this.#turns.wake(),
     });
     this.downloads = new DownloadHearing({ sessions, files: this.files });
+    this.posts = new DoorPosts({
+      ...{ clock, outlet, marks: deps.marks ?? { read: () => undefined } },
+      isSomebody: ({ agent, brands }) => agentExclusion(agent, brands) === 'none',
+      seenOf: (room, post) => origin.card(room) && this.#pages.postSeen(room, post),
+    });
     deps.salts.forget(clock.wall());
     this.#telling = clock.every(EVENTS_PERIOD, () => {
       deps.salts.forget(clock.wall());
@@ -286,6 +296,7 @@ export class DoorAudience implements Disposable {
   /** The tally is new, or was away: it is told everything again that is kept. */
   again(): void {
     this.#turns.again();
+    this.posts.again();
     this.#allEvents = true;
     this.#allNetworks = true;
   }
@@ -327,6 +338,7 @@ export class DoorAudience implements Disposable {
         help: 'Events reported by pages',
         value: this.#events.told,
       },
+      this.posts.metric,
       {
         name: 'earshot_door_open_pages_uncounted_total',
         kind: 'counter',
@@ -366,6 +378,7 @@ export class DoorAudience implements Disposable {
 
   #tellEvents(): void {
     const { clock, outlet } = this.#deps;
+    this.posts.tell();
     const changed = this.#pages.changes(this.#wall(), this.#allEvents);
     for (const batch of this.#keys.take(clock.now(), this.#allEvents)) outlet.keys(batch);
     this.#allEvents = false;

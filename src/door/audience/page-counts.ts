@@ -4,9 +4,12 @@ import { addReactions, noReactions, type ReactionCounts } from '../../wire/inter
 import { JOIN_FAILURES, type JoinFailure } from '../../wire/metrics.ts';
 import type { RoomEvents } from '../../wire/room-events.ts';
 import { OpenPages } from './open-pages.ts';
+import { RecentKeys } from './posts/recent-keys.ts';
 
-/** Keys of events that are remembered; older ones are forgotten, half of them at a time. */
+/** Keys of events that are remembered. */
 const MOST_KEYS = 65_536;
+/** Posts of one room that are told apart. */
+const MOST_POSTS = 256;
 /** Rooms whose events are counted; beyond it those of new rooms are not. */
 const MOST_ROOMS = 10_000;
 
@@ -20,6 +23,8 @@ interface Counted {
   embedImpressions: number;
   /** Absent before the first page said that it is open. */
   pages?: number;
+  /** Impressions of posts that carry the room's card. */
+  posts?: Record<string, number>;
   reactions: ReactionCounts;
   readonly failures: Record<JoinFailure, number>;
 }
@@ -34,8 +39,7 @@ const none = (): Counted => ({
 export class PageCounts {
   readonly #rooms = new Map<string, Counted>();
   readonly #changed = new Set<string>();
-  #keys = new Set<string>();
-  #older = new Set<string>();
+  readonly #keys = new RecentKeys(MOST_KEYS);
   readonly #open = new OpenPages();
   /** From the press on Listen to the first sound, of all rooms, by class. */
   readonly firstSound: number[] = Array.from({ length: TIME_CLASSES }, () => 0);
@@ -50,7 +54,7 @@ export class PageCounts {
       }
       // A success is one, whatever time it tells.
       const told = name === 'success' ? [name, key] : event;
-      if (!this.#isNew(`${slug} ${told.join(' ')}`)) continue;
+      if (!this.#keys.isNew(`${slug} ${told.join(' ')}`)) continue;
       const room = this.#room(slug);
       if (!room) return;
       add(room, event);
@@ -67,6 +71,17 @@ export class PageCounts {
     const room = this.#room(slug);
     if (!room) return;
     room.reactions = addReactions(room.reactions, counts);
+    this.#changed.add(slug);
+  }
+
+  /** A post that carries the room's card was seen. Of the first 256 posts of a room each is a figure of its own. */
+  postSeen(slug: string, post: string): void {
+    const room = this.#room(slug);
+    if (!room) return;
+    room.posts ??= {};
+    const known = room.posts[post];
+    if (known === undefined && Object.keys(room.posts).length >= MOST_POSTS) return;
+    room.posts[post] = (known ?? 0) + 1;
     this.#changed.add(slug);
   }
 
@@ -93,22 +108,16 @@ export class PageCounts {
       this.#changed.add(slug);
     }
     const found: Record<string, RoomEvents> = {};
-    for (const [slug, room] of this.#rooms)
-      if (all || this.#changed.has(slug)) found[slug] = { ...room, failures: { ...room.failures } };
+    for (const [slug, room] of this.#rooms) if (all || this.#changed.has(slug)) found[slug] = copied(room);
     this.#changed.clear();
     return found;
   }
-
-  #isNew(key: string): boolean {
-    if (this.#keys.has(key) || this.#older.has(key)) return false;
-    if (this.#keys.size >= MOST_KEYS / 2) {
-      this.#older = this.#keys;
-      this.#keys = new Set();
-    }
-    this.#keys.add(key);
-    return true;
-  }
 }
+
+const copied = ({ posts, failures, ...room }: Counted): RoomEvents => ({
+  ...{ ...room, failures: { ...failures } },
+  ...(posts ? { posts: { ...posts } } : {}),
+});
 
 function add(room: Counted, [name, , detail]: AudienceEvent): void {
   switch (name) {

@@ -195,7 +195,7 @@ test('of a hundred listeners in one network none counts, and of twenty none eith
   const { openNetworkList } = await import('../index.ts');
   const changes: NetworkKeyChange[] = [];
   const outlet = {
-    ...{ records() {}, events() {}, keys() {} },
+    ...{ records() {}, events() {}, keys() {}, postCounts() {}, reachable: true },
     networks: (bytes: Uint8Array) => void changes.push(...readNetworkKeys(bytes)),
   };
   await using counting = await openCountingDoor({}, { shared: openNetworkList([]) });

@@ -54,11 +54,26 @@ export async function answerAudience(
 ): Promise<void> {
   const text = await bodyOf(req, most);
   if (res.destroyed) return;
-  if (text === undefined) {
-    res.shouldKeepAlive = false;
-    return send(req, res, problem('too-large', undefined, { connection: 'close' }));
-  }
+  if (text === undefined) return tooLong(req, res);
   send(req, res, deps.known(slug) ? replyTo(deps, id, slug, req, text) : problem('room-unknown'));
+}
+
+function tooLong(req: IncomingMessage, res: ServerResponse) {
+  res.shouldKeepAlive = false;
+  send(req, res, problem('too-large', undefined, { connection: 'close' }));
+}
+
+/** Answers `post-events`; a forged mark is answered like a true one. */
+export async function answerPostEvents(
+  { posts, clients }: Pick<AudienceAnswersDeps, 'clients'> & Pick<DoorAudience, 'posts'>,
+  { body: most = 0 }: { readonly body?: number },
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  const text = await bodyOf(req, most);
+  if (res.destroyed) return;
+  if (text === undefined) return tooLong(req, res);
+  send(req, res, posts.take(text, listeningTo(clients, req)) ? TAKEN : problem('bad-request'));
 }
 
 function replyTo(

@@ -13,7 +13,7 @@ import { pageHeaders, send, sendCoded, TEXT } from '../answer/send.ts';
 
 import { radioList } from '../stream/radio-list.ts';
 import { answerApp } from './app-answers.ts';
-import { answerAudience, bodyOf } from './audience-answers.ts';
+import { answerAudience, answerPostEvents, bodyOf } from './audience-answers.ts';
 import { type FrameQuestion, openFrames } from './embed-answers.ts';
 import { DoorFeeds } from './feeds.ts';
 import type { DoorHttpDeps } from './server-deps.ts';
@@ -95,6 +95,8 @@ export class OwnAnswers {
       case 'beacon':
       case 'events':
         return this.#audience(req, res, address, slug);
+      case 'post-events':
+        return this.#postEvents(req, res, address);
       case 'react':
         return this.#react(req, res, address, slug);
       case 'home':
@@ -137,6 +139,8 @@ export class OwnAnswers {
         return this.#page(req, res, '/errors', () => pages.errors());
       case 'privacy':
         return this.#page(req, res, '/privacy', (language) => pages.privacy(language));
+      case 'post-numbers':
+        return this.#page(req, res, '/numbers', (language) => pages.postNumbers(language));
       case 'app-manifest':
       case 'app-worker':
       case 'offline':
@@ -174,6 +178,14 @@ export class OwnAnswers {
     if (!audience) return this.missing(req, res, 'not-found');
     const known = (room: string): boolean => origin.card(room) !== undefined;
     answerAudience({ audience, clients, known }, address, slug, req, res).catch((error: unknown) =>
+      this.broken(req, res, error),
+    );
+  }
+
+  #postEvents(req: IncomingMessage, res: ServerResponse, address: Address) {
+    const { audience, clients } = this.#deps;
+    if (!audience) return this.missing(req, res, 'not-found');
+    answerPostEvents({ posts: audience.posts, clients }, address, req, res).catch((error: unknown) =>
       this.broken(req, res, error),
     );
   }

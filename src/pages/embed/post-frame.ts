@@ -7,8 +7,11 @@ export function embedFrame(manifest: Manifest): (wish: EmbedWish, title: string,
   const tags = loadTags(
     manifest,
     {
-      sources: ['web/kit/style.css', 'web/people/social.css', 'web/people/embedded.css'],
-      scripted: false,
+      sources: [
+        ...['web/kit/style.css', 'web/people/social.css', 'web/people/embedded.css'],
+        'web/audience/embed-posts.ts',
+      ],
+      scripted: true,
     },
     'en',
   );

@@ -5,7 +5,7 @@ import { SLOT_ROOMS } from '../../verdict/live/request-slot.ts';
 
 /** What the addresses of this server are for, as a verdict sees them; all others are the API. */
 const KINDS: Readonly<Partial<Record<TargetKind, string>>> = {
-  page: 'home room numbers figure-card embed studio plan verify privacy operate errors queue-page claims case incidents incident room-claims',
+  page: 'home room numbers post-numbers figure-card embed studio plan verify privacy operate errors queue-page claims case incidents incident room-claims',
   asset: 'asset icon figure-png claim-card room-claim-card case-file',
   file: 'bundle numbers-csv numbers-parquet',
   segment: 'stream radio live-segment live-part live-init replay-segment replay-piece replay-init download',

@@ -9,6 +9,7 @@ import {
   ProofSampling,
   type ProofSamplingDeps,
 } from '../../door/index.ts';
+import { openPostMarks } from '../../keys/post-marks.ts';
 import { segmentTags } from '../../keys/segment-tags.ts';
 import { keyFor } from '../../keys/signing-keys.ts';
 import { openSendQueue } from '../../native/tcp-info.ts';
@@ -69,6 +70,7 @@ export async function openCounting(
     wall: openCountingClock(at).wall,
     sessionKey: keyFor(secret, 'listening sessions'),
     tag: segmentTags(secret),
+    marks: openPostMarks(secret),
     salts: openSalts(at.run),
     dataCentres: openNetworkList(networksOf(config.excludedNetworks, log), wrong),
     shared: openNetworkList(config.sharedNetworks),

@@ -91,6 +91,11 @@ export function openTallyFeed(deps: TallyFeedDeps): TallyFeed {
           head: { kind: 'networks', door, index, life, ...(whole ? { whole: true as const } : {}) },
           body,
         }),
+      get reachable() {
+        return inlet.up;
+      },
+      postCounts: (number, counts) =>
+        inlet.send({ head: { kind: 'post-counts', door, life, number, counts }, body: EMPTY }),
       events: (counts) => inlet.send({ head: { kind: 'events', door, life, rooms: counts }, body: EMPTY }),
     },
     requests: (body) => inlet.send({ head: { kind: 'requests', door }, body }),

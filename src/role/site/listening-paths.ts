@@ -1,6 +1,7 @@
 import { describe } from '../../api/index.ts';
 import type { ErrorCode } from '../../base/errors.ts';
 import { EVENT_NAMES, MAX_EVENTS } from '../../wire/audience-events.ts';
+import { MOST_POST_EVENTS, POST_EVENTS } from '../../wire/posts/post-events.ts';
 import { TRANSPORTS } from '../../wire/session-record.ts';
 
 const { json, refusals, ifNoneMatchHeader } = describe;
@@ -219,6 +220,24 @@ export const listeningPaths = (): Record<string, object> => ({
         ),
       ),
       responses: { ...TAKEN, ...refusals(['room-unknown', 'bad-request', 'too-large']) },
+    },
+  },
+  '/post-events': {
+    post: {
+      summary: 'A page reports which posts on it were seen or opened, and that a listen began from one',
+      requestBody: told(
+        object({
+          v: { const: 1 },
+          view: { ...text, description: '64 random bits in base64url, the same for all of a page view' },
+          events: {
+            ...{ type: 'array', minItems: 1, maxItems: MOST_POST_EVENTS },
+            description: 'Each: its name, and the mark that the page has beside the post',
+            items: { type: 'array', items: text, minItems: 2, maxItems: 2 },
+            example: [[POST_EVENTS[0], 'mjkq2v8x1c0.abcde..AAAAAAAAAAA']],
+          },
+        }),
+      ),
+      responses: { ...TAKEN, ...refusals(['bad-request', 'too-large']) },
     },
   },
 });

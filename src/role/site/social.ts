@@ -4,18 +4,23 @@ import { systemClock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Config } from '../../config/index.ts';
 import type { Identity } from '../../identity/index.ts';
+import { openPostMarks } from '../../keys/post-marks.ts';
+import { readSecret } from '../../keys/secret.ts';
 import type { Moderation } from '../../moderation/index.ts';
 import { embedFrame, loadManifest, socialFrame } from '../../pages/index.ts';
 import type { Rooms } from '../../room/index.ts';
 import { open, type Social } from '../../social/index.ts';
 import type { Store } from '../../store/index.ts';
+import type { Paths } from '../paths.ts';
 import { openSiteModeration, type SiteModerationDeps } from './moderation.ts';
+import { askForPostFigures } from './post-figures.ts';
 
 const BUILD = fileURLToPath(new URL('../../../dist', import.meta.url));
 
 /** What profiles and posts of a site are opened with. */
 interface SiteSocialDeps {
   readonly config: Config;
+  readonly at: Pick<Paths, 'secret' | 'tallyHttp'>;
   readonly store: Store;
   readonly log: Log;
   readonly identity: Identity;
@@ -28,13 +33,16 @@ interface SiteSocialDeps {
 
 /** Opens profiles and posts on the rooms and accounts of a site. */
 async function openSiteSocial(deps: SiteSocialDeps): Promise<Social> {
-  const { config, store, log, identity, rooms, edits, moderation } = deps;
+  const { config, at, store, log, identity, rooms, edits, moderation } = deps;
   const { publicUrl } = config;
   const manifest = await loadManifest(BUILD);
+  const marks = openPostMarks(readSecret(at.secret));
   return open({
     ...{ store, clock: systemClock, log, publicUrl, account: identity.whoIs },
     frame: socialFrame(manifest, (publicUrl ?? '').replace(/\/+$/, '')),
     ...{ embedFrame: embedFrame(manifest), framedBy: config.framedBy },
+    mark: (post, room) => marks.make({ post, ...(room === undefined ? {} : { room }) }, systemClock.wall()),
+    figures: askForPostFigures(systemClock, at.tallyHttp),
     cardOf: async (slug) => rooms.card(slug) ?? (await rooms.over(slug)),
     clipTitle: async (slug, id) => (await edits.of(slug)).clips.find((clip) => clip.id === id)?.title,
     complain: async (request, complaint) =>

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { describe } from '../../api/index.ts';
 import type { ErrorCode } from '../../base/errors.ts';
+import { POST_FIGURES } from '../../wire/posts/post-figures.ts';
 import { MOST_PAGE_POSTS, PAGE_POSTS } from '../feeds/pages-of-posts.ts';
 import { DELETION, NEW_COMPLAINT, NEW_POST, NEW_PROFILE, POST_EDIT, PROFILE_CHANGE } from './requests.ts';
 
@@ -66,6 +67,18 @@ const PROFILE = object(['handle', 'name', 'url', 'bio', 'links', 'created', 'fol
     coming: { type: 'array', items: ROOM },
     past: { type: 'array', items: ROOM },
   }),
+});
+const FIGURE = object(['value', 'unit', 'net', 'gross', 'method', 'definition'], {
+  ...{ value: count, unit: { const: 'events' }, net: count, gross: count, method: { const: 'counted' } },
+  definition: { ...text, description: 'Where it says what the figure means' },
+  entry: { ...count, description: 'Entry of the evidence log in which the post was written down last' },
+});
+const FIGURES = object(['post', 'at', 'metrics'], {
+  ...{ post: text, at: moment },
+  metrics: object(
+    POST_FIGURES.map(({ id }) => id),
+    Object.fromEntries(POST_FIGURES.map(({ id, rule }) => [id, { ...FIGURE, description: rule }])),
+  ),
 });
 const POSTS = page('posts', POST);
 const NOTHING = { description: 'Done' };
@@ -202,6 +215,14 @@ const postPaths = (): Record<string, object> => ({
       { 200: json(POST, 'The tombstone'), 204: { description: 'A repost goes without one' } },
       ['not-found', 'not-author', ...PACED],
       { ...member, schema: DELETION },
+    ),
+  },
+  '/api/posts/{id}/figures': {
+    parameters: [ID],
+    get: operation(
+      'How often a post was seen and opened, and how many listens began from it: no audience, and added to none',
+      { 200: json(FIGURES, 'Its figures; of a repost those of the post that it passes on') },
+      ['not-found', 'tally-away', ...OPEN],
     ),
   },
   '/api/posts/{id}/history': {

@@ -17,7 +17,7 @@ import { postIdOf } from '../posts/post-key.ts';
 import { beginningOf } from '../text/post-text.ts';
 import { type Answers, faulty } from './answers.ts';
 import { DELETION, NEW_COMPLAINT, NEW_POST, POST_EDIT } from './requests.ts';
-import { shownVersion } from './shown.ts';
+import { shownFigures, shownVersion } from './shown.ts';
 
 /** What an edit changes: by it an `ETag` knows whether somebody else has edited. */
 const editable = ({ key, content }: Post): string => stateOf([key, content?.version ?? 0]);
@@ -101,6 +101,13 @@ export function postRoutes(app: Hono, answers: Answers): void {
     if (who instanceof Response) return who;
     const wish = await read(c, DELETION);
     return isRefusal(wish) ? refused(wish) : bury(c, who.account, wish.value.reason);
+  });
+  app.get('/api/posts/:id/figures', async (c) => {
+    const post = await one(c);
+    if (post instanceof Response) return post;
+    const of = postIdOf((post.reposted ?? post).key);
+    const told = await deps.figures?.([of]);
+    return told ? c.json(shownFigures(of, told.get(of), deps.clock.wall())) : refuse('tally-away');
   });
   app.get('/api/posts/:id/history', async (c) => {
     const post = await one(c);

@@ -1,3 +1,4 @@
+import { type CountedPost, POST_FIGURES } from '../../wire/posts/post-figures.ts';
 import type { RoomCard } from '../../wire/room.ts';
 import type { Profile } from '../people/profiles.ts';
 import type { Relation } from '../people/relations.ts';
@@ -65,6 +66,19 @@ export function shownPost(post: Post, showing: Showing): object {
     ...(post.mine ? { mine: post.mine } : {}),
   };
 }
+
+/** What was counted of a post at `at` (wall-clock ms), as programs read it: in the shape of a room's figures. */
+export const shownFigures = (id: string, figures: CountedPost | undefined, at: number): object => ({
+  ...{ post: id, at: iso(at) },
+  metrics: Object.fromEntries(
+    POST_FIGURES.map(({ id, unit }, n) => {
+      const value = figures?.sums[n] ?? 0;
+      const entry = figures?.entry === undefined ? {} : { entry: figures.entry };
+      const figure = { value, unit, net: value, gross: value, method: 'counted' };
+      return [id, { ...figure, definition: `/numbers#${id}`, ...entry }];
+    }),
+  ),
+});
 
 /** What a post said before. */
 export const shownVersion = ({ version, text, facets, at }: PostVersion): object => ({

@@ -12,12 +12,13 @@ import type { SocialDeps } from '../social-deps.ts';
 import { type PostEmbedWords, postEmbedWords } from '../words/embed-words.ts';
 import { english } from '../words/english.ts';
 import { french } from '../words/french.ts';
+import { marksFor } from './post-counted.ts';
 import { postArticle } from './post-view.ts';
 
-/** What a frame with a post is sent with: no script, nothing foreign, no form. Spec: CSP 3. */
+/** What a frame with a post is sent with: our own script, which counts, nothing foreign, no form. Spec: CSP 3. */
 const headers = (framedBy: string): Record<string, string> => ({
   'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': `default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors ${framedBy}`,
+  'content-security-policy': `default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors ${framedBy}`,
   // Nobody reads for long what its author has deleted.
   'cache-control': 'no-cache',
   'referrer-policy': 'no-referrer',
@@ -99,7 +100,8 @@ export async function postEmbed(parts: SocialParts, request: Request): Promise<R
     return framed(parts.deps, wish, { title, inside, kind: ' gone' }, 410);
   }
   const rooms = await parts.rooms.cards(roomsIn([post]));
-  const drawing = { words: social, rooms, acts: false, back: '/posts' };
+  const counted = { figures: undefined, mark: marksFor(parts.deps, undefined, rooms) };
+  const drawing = { words: social, rooms, acts: false, back: '/posts', counted };
   const inside = `<h1 class="visually-hidden">${escapeHtml(title)}</h1>${postArticle(drawing, post)}${way(words.open)}`;
   return framed(parts.deps, wish, { title, inside });
 }

@@ -121,7 +121,7 @@ async function threadPage(
         path,
         listed: post.content !== undefined,
       },
-      inside: `<h1 class="visually-hidden">${escapeHtml(words.postOf(post.author?.name ?? words.erasedAuthor))}</h1>${earlier}${postHtml(drawing, post, true)}${links}<section id="answer"><h2>${words.repliesTitle}</h2>${refusedNote(wrong)}${answer}${replies}</section>`,
+      inside: `<h1 class="visually-hidden">${escapeHtml(words.postOf(post.author?.name ?? words.erasedAuthor))}</h1>${earlier}${postHtml({ ...drawing, opens: true }, post, true)}${links}<section id="answer"><h2>${words.repliesTitle}</h2>${refusedNote(wrong)}${answer}${replies}</section>`,
     },
     // What was here is gone for good, and its tombstone says so. Spec: RFC 9110, 15.5.11.
     { status: status ?? (post.deleted ? 410 : 200), headers },

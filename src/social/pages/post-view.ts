@@ -6,6 +6,7 @@ import type { Post, Tombstone } from '../posts/post.ts';
 import { postIdOf } from '../posts/post-key.ts';
 import type { Facet } from '../text/facets.ts';
 import type { SocialWords } from '../words/social-words.ts';
+import { figuresHtml, fromPost, markAttribute, type PostCounted } from './post-counted.ts';
 
 /** What posts of a page are drawn with. */
 export interface PostDrawing {
@@ -15,6 +16,9 @@ export interface PostDrawing {
   readonly acts: boolean;
   /** The page to come back to. */
   readonly back: string;
+  readonly counted: PostCounted;
+  /** True on the page of a post: whoever looks at it has opened it. */
+  readonly opens?: boolean;
 }
 
 /** Characters of a link that are shown. */
@@ -57,14 +61,14 @@ export const tombstoneHtml = (words: SocialWords, tombstone: Tombstone): string 
       : `<p dir="auto">${words.reasonGiven(escapeHtml(tombstone.reason))}</p>`
   }</div>`;
 
-/** The card of a room; it says what the room is doing now. */
-export function roomCardHtml(words: SocialWords, card: RoomCard, clip?: string): string {
+/** The card of a room; it says what the room is doing now. `from`: what its address says of the post that has it. */
+export function roomCardHtml(words: SocialWords, card: RoomCard, clip?: string, from = ''): string {
   const { slug, title, hosts, status, clocks } = card;
   const live = status === 'live';
   const when =
     status === 'scheduled' && clocks.scheduled !== undefined ? ` · ${moment(words, clocks.scheduled)}` : '';
   return `<div class="room-card"><p class="mark${live ? ' live' : ''}">${words.statuses[status]}${when}</p>
-<p><a href="/r/${slug}"><strong dir="auto">${escapeHtml(title)}</strong></a></p>${hosts.length === 0 ? '' : `<p class="ash small" dir="auto">${hosts.map(own).join(', ')}</p>`}${
+<p><a href="/r/${slug}${from}"><strong dir="auto">${escapeHtml(title)}</strong></a></p>${hosts.length === 0 ? '' : `<p class="ash small" dir="auto">${hosts.map(own).join(', ')}</p>`}${
     clip === undefined ? '' : `<p><a href="/r/${slug}/clip/${escapeHtml(clip)}">${words.toClip}</a></p>`
   }</div>`;
 }
@@ -83,18 +87,18 @@ function headHtml(words: SocialWords, post: Post, level: 2 | 3): string {
 
 /** What a post says, or what is left of it. */
 function bodyHtml(drawing: PostDrawing, post: Post, isQuoted = false): string {
-  const { words, rooms } = drawing;
+  const { words, rooms, counted } = drawing;
   if (post.deleted) return tombstoneHtml(words, post.deleted);
   const { content } = post;
   const room = content?.room === undefined ? undefined : rooms.get(content.room);
   const quoted = post.quoted
-    ? `<blockquote class="quoted">${headHtml(words, post.quoted, 3)}${bodyHtml(drawing, post.quoted, true)}</blockquote>`
+    ? `<blockquote class="quoted"${markAttribute(counted, post.quoted)}>${headHtml(words, post.quoted, 3)}${bodyHtml(drawing, post.quoted, true)}</blockquote>`
     : post.quotes === undefined
       ? ''
       : isQuoted
         ? `<p class="small"><a href="/@post/${postIdOf(post.quotes)}">${words.quotesAnother}</a></p>`
         : `<blockquote class="quoted"><p class="ash">${words.notShown}</p></blockquote>`;
-  return `<div class="said">${content ? textHtml(content.text, content.facets) : ''}</div>${room ? roomCardHtml(words, room, content?.clip) : ''}${quoted}`;
+  return `<div class="said">${content ? textHtml(content.text, content.facets) : ''}</div>${room ? roomCardHtml(words, room, content?.clip, fromPost(counted, post)) : ''}${quoted}`;
 }
 
 /** Likes and reposts as buttons for whoever may press them; as figures for everybody. */
@@ -119,7 +123,7 @@ function footHtml({ words, acts, back }: PostDrawing, post: Post): string {
 
 /** A post alone, with nothing to press in it but links. */
 export const postArticle = (drawing: PostDrawing, post: Post): string =>
-  `<article class="post">${
+  `<article class="post"${markAttribute(drawing.counted, post)}>${
     post.replyTo === undefined
       ? ''
       : `<p class="ash small"><a href="/@post/${postIdOf(post.replyTo)}">${drawing.words.answers}</a></p>`
@@ -127,7 +131,7 @@ export const postArticle = (drawing: PostDrawing, post: Post): string =>
 
 /** One post of a list. `main`: the one that the page is about. */
 export function postHtml(drawing: PostDrawing, post: Post, main = false): string {
-  const { words } = drawing;
+  const { words, counted } = drawing;
   const shown = post.reposted ?? post;
   const by =
     post.reposted && post.author
@@ -138,6 +142,7 @@ export function postHtml(drawing: PostDrawing, post: Post, main = false): string
       ? `<p class="ash small"><a href="/@post/${postIdOf(shown.replyTo)}">${words.answers}</a></p>`
       : '';
   const label = escapeHtml(words.postOf(shown.author?.name ?? words.erasedAuthor));
-  const foot = shown.deleted ? '' : footHtml(drawing, shown);
-  return `<article class="post${main ? ' main' : ''}" id="p-${postIdOf(post.key)}" aria-label="${label}">${by}${answers}${headHtml(words, shown, 2)}${bodyHtml(drawing, shown)}${foot}</article>`;
+  const foot = shown.deleted ? '' : `${figuresHtml(words, counted, shown)}${footHtml(drawing, shown)}`;
+  const opened = main && drawing.opens ? ' data-opened' : '';
+  return `<article class="post${main ? ' main' : ''}" id="p-${postIdOf(post.key)}" aria-label="${label}"${markAttribute(counted, shown)}${opened}>${by}${answers}${headHtml(words, shown, 2)}${bodyHtml(drawing, shown)}${foot}</article>`;
 }

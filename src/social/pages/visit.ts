@@ -8,6 +8,7 @@ import { postKeyOf } from '../posts/post-key.ts';
 import type { SocialPage } from '../social-deps.ts';
 import type { SocialWords } from '../words/social-words.ts';
 import { pageAnswer, socialWords } from './answer.ts';
+import { countedOf } from './post-counted.ts';
 import type { PostDrawing } from './post-view.ts';
 
 /** One request to a page, and who sends it. */
@@ -79,13 +80,15 @@ export const refusal = (
 
 /** What posts of a page are drawn with. */
 export async function drawingOf(
-  { rooms }: SocialParts,
-  { words, profile, url }: SocialVisit,
+  parts: SocialParts,
+  visit: SocialVisit,
   posts: readonly Post[],
 ): Promise<PostDrawing> {
+  const { words, profile, url } = visit;
+  const cards = await parts.rooms.cards(roomsIn(posts));
   return {
     ...{ words, acts: profile !== undefined, back: `${url.pathname}${url.search}` },
-    rooms: await rooms.cards(roomsIn(posts)),
+    ...{ rooms: cards, counted: await countedOf(parts, visit.account, posts, cards) },
   };
 }
 

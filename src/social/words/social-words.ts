@@ -50,6 +50,16 @@ export interface SocialWords {
   readonly remove: string;
   readonly report: string;
   counts(which: 'replies' | 'reposts' | 'quotes' | 'likes', many: number): string;
+  /** What was counted of a post, and how it is read aloud. */
+  readonly counted: {
+    impressions(many: number): string;
+    opens(many: number): string;
+    listens(many: number): string;
+    embeds(many: number): string;
+    /** While nobody can say. */
+    readonly unknown: string;
+    readonly what: string;
+  };
   readonly conversation: string;
   readonly repliesTitle: string;
   readonly noReplies: string;

@@ -1,0 +1,4 @@
+/** Pages of this server with posts on them load this. */
+import { openPostImpressions } from './post-impressions.ts';
+
+openPostImpressions('seen');
