@@ -26,6 +26,7 @@ const entries = [
   'people/social.css',
   'people/embedded.css',
   'people/passkeys.ts',
+  'people/reminder.ts',
   'people/theme.ts',
   'people/copy-code.ts',
   'audience/posts.ts',

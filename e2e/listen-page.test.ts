@@ -126,9 +126,7 @@ test('the page follows the room from its doors to its end without being reloaded
   await using server = await serve(shown);
   const page = await open(server);
   await says(page, 'Not open yet.');
-  expect(await page.getByRole('link', { name: 'Add to calendar' }).getAttribute('href')).toBe(
-    '/r/tone/event.ics',
-  );
+  expect(await page.getByRole('link', { name: 'Remind me' }).getAttribute('href')).toBe('/r/tone/remind');
   shown.state = roomState({ status: 'open', stage: [], program: { carries: 'standby', since: 0 } });
   await says(page, 'Music until it begins.');
   await page.getByRole('button', { name: 'Listen to the music' }).click();

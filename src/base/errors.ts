@@ -54,6 +54,7 @@ export const ERRORS = {
   'too-many-changes': { status: 429, title: 'This room was changed too often in the last few seconds' },
   'too-many-passwords': { status: 429, title: 'Too many attempts to enter private rooms' },
   'too-many-rooms': { status: 429, title: 'Too many rooms were started in the last minute' },
+  'too-many-reminders': { status: 429, title: 'Too many reminders were asked for' },
   crowded: {
     status: 429,
     title: 'This server is busy with the people who are listening; try again in a moment',

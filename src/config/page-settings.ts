@@ -18,7 +18,7 @@ export const pageSettings = {
       default: 'yes',
       change: 'restart',
       reason:
-        'Browsers keep one small page that says what is happening when they reach no server, and tries again by itself; the pages can be installed as an app. Nothing else is kept: no sound, no room, no answer of the API. With no, browsers that have it remove it with the next page they load.',
+        'Browsers keep one small page that says what is happening when they reach no server, and tries again by itself; the pages can be installed as an app. Nothing else is kept: no sound, no room, no answer of the API. With no, browsers that have it remove it with the next page they load, and reminders on devices end with it, because the same script shows them.',
     },
     yesNo,
   ),

@@ -7,6 +7,7 @@ import { keepingSettings } from './keeping-settings.ts';
 import { pageSettings } from './page-settings.ts';
 import { pressSettings } from './press-settings.ts';
 import { rehearsal } from './rehearsal.ts';
+import { reminderSettings } from './reminder-settings.ts';
 import { sendingSettings } from './sending-settings.ts';
 import {
   countOrAuto,
@@ -120,6 +121,7 @@ export const schema = z.strictObject({
   ),
   ...cellSettings,
   ...accountSettings,
+  ...reminderSettings,
   udpPort: setting(
     {
       unit: 'UDP port, 0 to 65000',

@@ -11,4 +11,9 @@ export const SYNDICATION_ADDRESSES: readonly Address[] = [
     ...{ ...SITE, id: 'syndication-remind', what: 'how somebody is reminded of a room' },
     ...{ pattern: '/r/:room/remind', methods: ['GET', 'POST'], body: FORM, examples: ['/r/hall/remind'] },
   },
+  {
+    ...{ ...SITE, id: 'syndication-reminder', what: 'confirms or ends a reminder, by the link of a mail' },
+    ...{ pattern: '/reminder/:name', methods: ['GET', 'POST'], body: FORM, exact: true },
+    examples: ['/reminder/aB-3'],
+  },
 ];

@@ -20,6 +20,8 @@ export const PURPOSES = [
   'room guests',
   'feeds',
   'post marks',
+  'push messages',
+  'reminders',
 ] as const;
 /** One of `PURPOSES`. */
 export type Purpose = (typeof PURPOSES)[number];

@@ -4,6 +4,7 @@ import { isRunning, type RoomCard, type RoomState } from '../wire/room.ts';
 import { outlinePart } from './clip-page.ts';
 import type { PlainWords } from './plain-words.ts';
 import { readingPart, readsAlong } from './reading-part.ts';
+import { remindedPart } from './room/reminded.ts';
 import { takePart } from './room/take-part.ts';
 import { byline, nameData, titleOf } from './room-words.ts';
 import { instant, successionLine } from './sentence.ts';
@@ -52,7 +53,7 @@ export function roomMain(
 <p class="hosts">${byline(card, words)}</p>${card.about ? `\n<p class="about" dir="auto">${escapeHtml(card.about)}</p>` : ''}
 <p id="what" class="what" role="status">${what}</p>${successionLine(card, words)}
 <div id="room" ${nameData(card.slug)} data-status="${card.status}" data-title="${escapeHtml(card.title)}" data-hosts="${escapeHtml(JSON.stringify(card.hosts))}" data-clocks="${escapeHtml(JSON.stringify(card.clocks))}"${card.zero === undefined ? '' : ` data-zero="${card.zero}"`}${card.welcome ? ' data-welcome="1"' : ''}></div>
-${plainAudio(card, words)}
+${remindedPart(card, words.language)}${plainAudio(card, words)}
 ${takePart(card, state, words)}${outlinePart(card, outline, words)}${readsAlong(state) ? `${readingPart(state)}\n` : ''}${clocks(card, words)}
 <p class="small"><a href="/r/${card.slug}/numbers">${words.numbers}</a> · <a href="/r/${card.slug}/claims">${words.said}</a> · <a href="/r/${card.slug}/report">${words.report}</a></p>
 </main>`;

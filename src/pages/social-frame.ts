@@ -26,10 +26,13 @@ export function socialFrame(manifest: Manifest, base: string) {
       readonly path: string;
       readonly main: string;
       readonly listed?: boolean;
+      /** A script of this page alone, by its source. */
+      readonly script?: string;
     },
   ): string => {
-    const { title, about, path, main, listed = false } = page;
+    const { title, about, path, main, listed = false, script } = page;
+    const load = script === undefined ? SOCIAL : { ...SOCIAL, sources: [...SOCIAL.sources, script] };
     const extra = listed ? '' : '<meta name="robots" content="noindex">\n';
-    return shell(plainWords(language), { title: `${title} · Earshot`, about, path, extra }, SOCIAL, main);
+    return shell(plainWords(language), { title: `${title} · Earshot`, about, path, extra }, load, main);
   };
 }

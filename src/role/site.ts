@@ -42,7 +42,7 @@ import { openQuarantine } from './site/quarantine.ts';
 import { answerReplays } from './site/replays.ts';
 import { openServerPage, SERVER_PAGE } from './site/server-page.ts';
 import { openDeskAndPosts } from './site/social.ts';
-import { openSiteSyndication } from './site/syndication.ts';
+import { reminderMetrics, withReminded } from './site/syndication.ts';
 import { openSiteTextGate, type TextGate } from './site/text-gate.ts';
 import { keepSnapshot } from './snapshot.ts';
 
@@ -101,12 +101,13 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
   );
   const edits = openEditsBook(at.archive);
   const gate = await openSiteTextGate();
-  const { moderation, posts } = stack.use(
-    await openDeskAndPosts({ config, at, store, log, identity, rooms, edits, gate, keep }).catch(inWords),
+  const tell = (slug: string): void => changes?.changed(slug);
+  const { moderation, posts, syndication } = stack.use(
+    await openDeskAndPosts({ config, at, store, log, identity, rooms, edits, gate, keep, tell }).catch(
+      inWords,
+    ),
   );
-  const syndication = stack.use(
-    await openSiteSyndication({ config, store, log, identity, rooms }).catch(inWords),
-  );
+  const shown = withReminded(rooms, syndication);
   Object.assign(later, { rooms: rooms.ofAccounts, social: posts, syndication });
   if (config.welcome) await rooms.ensureWelcome().catch(inWords);
   keeper = stack.use(
@@ -128,14 +129,14 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
     }),
   );
   const recordings = keeper;
-  const snapshot = (): Message => ({ head: { kind: 'rooms', rooms: rooms.cards() }, body: EMPTY });
+  const snapshot = (): Message => ({ head: { kind: 'rooms', rooms: shown.cards() }, body: EMPTY });
   const outlet = stack.use(await listenSocket(at.siteBus, () => [snapshot()], keeping));
   const kept = keepSnapshot({ clock: systemClock, log, path: at.rooms }, () => rooms.cards());
   kept.changed();
   const telling = stack.use(
     openRoomChanges({
       clock: systemClock,
-      card: rooms.card,
+      card: shown.card,
       publish: (message) => outlet.publish(message),
     }),
   );
@@ -167,7 +168,8 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
   const database = stack.use(watchDatabase(systemClock, store.ping));
   return Object.assign(stack.move(), {
     checks: () => [database.check()],
-    metrics: () => database.metrics() + roomMetrics(rooms.cards()) + exposition(recordings.metrics()),
+    metrics: () =>
+      database.metrics() + roomMetrics(rooms.cards(), syndication) + exposition(recordings.metrics()),
   });
 }
 
@@ -245,22 +247,25 @@ function keepRepeats(
 }
 
 /** Metrics that only the site has: rooms by the database, whether or not their studio is running. */
-function roomMetrics(cards: readonly RoomCard[]): string {
+function roomMetrics(cards: readonly RoomCard[], syndication: Syndication): string {
   const now = (status: RoomCard['status']): number => cards.filter((card) => card.status === status).length;
-  return exposition([
-    {
-      name: 'earshot_site_rooms',
-      kind: 'gauge',
-      help: 'Listed rooms by status',
-      value: (['scheduled', 'open', 'live'] as const).map((status) => [{ status }, now(status)] as const),
-    },
-    {
-      name: 'earshot_site_room_live',
-      kind: 'gauge',
-      help: '1 for each room that is live according to the site, whether or not its studio is running',
-      value: cards
-        .filter(({ status, welcome }) => status === 'live' && !welcome)
-        .map(({ slug }) => [{ room: slug }, 1] as const),
-    },
-  ]);
+  return (
+    reminderMetrics(syndication) +
+    exposition([
+      {
+        name: 'earshot_site_rooms',
+        kind: 'gauge',
+        help: 'Listed rooms by status',
+        value: (['scheduled', 'open', 'live'] as const).map((status) => [{ status }, now(status)] as const),
+      },
+      {
+        name: 'earshot_site_room_live',
+        kind: 'gauge',
+        help: '1 for each room that is live according to the site, whether or not its studio is running',
+        value: cards
+          .filter(({ status, welcome }) => status === 'live' && !welcome)
+          .map(({ slug }) => [{ room: slug }, 1] as const),
+      },
+    ])
+  );
 }

@@ -1,6 +1,7 @@
 import type { MigrationProvider } from 'kysely/migration';
 import { accountSteps } from './tables/account.ts';
 import { moderationSteps } from './tables/moderation.ts';
+import { reminderSteps } from './tables/reminder.ts';
 import { repeatSteps } from './tables/repeat.ts';
 import { roomSteps } from './tables/room.ts';
 import { roomInvitationSteps } from './tables/room-invitation.ts';
@@ -10,7 +11,7 @@ import { socialSteps } from './tables/social.ts';
  * The steps that create the tables, in the order of their names. A released step is never edited; a change is a new
  * step with a higher number than all others of its part. Each file below `tables/` has the tables of one part and
  * their steps. Numbers: rooms 0001 to 0004 and 0040 on, the API's own 0005 on, accounts 0010 on, the stage 0030 on,
- * moderation 0060 on, profiles and posts 0070 on.
+ * moderation 0060 on, profiles and posts 0070 on, reminders 0084.
  */
 const STEPS = {
   ...roomSteps,
@@ -19,6 +20,7 @@ const STEPS = {
   ...roomInvitationSteps,
   ...moderationSteps,
   ...socialSteps,
+  ...reminderSteps,
 };
 
 /** The steps in the form that Kysely's migrator needs. */

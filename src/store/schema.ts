@@ -1,5 +1,6 @@
 import type { AccountTables } from './tables/account.ts';
 import type { ModerationTables } from './tables/moderation.ts';
+import type { ReminderTables } from './tables/reminder.ts';
 import type { RepeatTables } from './tables/repeat.ts';
 import type { RoomTables } from './tables/room.ts';
 import type { RoomInvitationTables } from './tables/room-invitation.ts';
@@ -12,6 +13,7 @@ export interface Schema
     AccountTables,
     RoomInvitationTables,
     ModerationTables,
-    SocialTables {}
+    SocialTables,
+    ReminderTables {}
 
 export type { RoomTable } from './tables/room.ts';

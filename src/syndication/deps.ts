@@ -3,6 +3,7 @@ import type { Log } from '../base/log.ts';
 import type { Store } from '../store/index.ts';
 import type { AccountCard } from '../wire/account.ts';
 import type { RoomCard } from '../wire/room.ts';
+import type { Reminding } from './reminder/reminding.ts';
 
 /** One page of this part. */
 export interface SyndicationPage {
@@ -12,6 +13,8 @@ export interface SyndicationPage {
   readonly path: string;
   /** What is inside `<main>`. */
   readonly main: string;
+  /** A script of this page alone, by its source. */
+  readonly script?: string;
 }
 
 /** What reminders, feeds, calendars and the forecast need. */
@@ -29,6 +32,10 @@ export interface AroundRoomDeps {
   cardOf(slug: string): Promise<RoomCard | undefined>;
   /** Every room that is announced or runs, and the newest finished ones. */
   cards(): readonly RoomCard[];
+  /** How reminders leave this server; absent: nobody is reminded. */
+  readonly reminding?: Reminding | undefined;
+  /** The number of those who are reminded of a room has changed. */
+  reminded?(room: string): void;
 }
 
 /** One of the things of which this part consists: it answers its own addresses. */

@@ -6,6 +6,7 @@ import { awayAnswer } from './page-answer.ts';
 import { openReminders } from './reminder/reminders.ts';
 
 export type { AroundRoomDeps, SyndicationPage } from './deps.ts';
+export { reminderPaths } from './reminder/reminder-api.ts';
 
 /** The part, once open. */
 export interface Syndication extends AsyncDisposable {
@@ -14,6 +15,10 @@ export interface Syndication extends AsyncDisposable {
   fetch(request: Request): Promise<Response>;
   /** A room has changed, or is gone. */
   roomChanged(slug: string): void;
+  /** People who are reminded of a room. */
+  reminded(slug: string): number;
+  /** What became of reminders since the start, by name. */
+  outcomes(): ReadonlyMap<string, number>;
   /** Everything that is kept about an account. */
   exported(account: string): Promise<object>;
   /** Forgets an account that is erased. */
@@ -23,7 +28,8 @@ export interface Syndication extends AsyncDisposable {
 /** Opens the stations on the store. */
 export async function open(deps: AroundRoomDeps): Promise<Syndication> {
   const { log } = deps;
-  const stations: readonly Station[] = [await openReminders(deps)];
+  const reminders = await openReminders(deps);
+  const stations: readonly Station[] = [reminders];
   return {
     takes: (path) => stations.some((one) => one.takes(path)),
     async fetch(request) {
@@ -40,6 +46,8 @@ export async function open(deps: AroundRoomDeps): Promise<Syndication> {
     roomChanged(slug) {
       for (const one of stations) one.roomChanged?.(slug);
     },
+    reminded: (slug) => ('count' in reminders ? reminders.count(slug) : 0),
+    outcomes: () => ('outcomes' in reminders ? reminders.outcomes : new Map()),
     exported: async (account) =>
       Object.assign({}, ...(await Promise.all(stations.map((one) => one.exported?.(account))))),
     async forget(account) {

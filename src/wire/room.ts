@@ -150,6 +150,8 @@ export interface RoomCard {
   readonly lock?: string;
   /** What its hosts say beside that. */
   readonly plans?: RoomPlans;
+  /** People who will be reminded of it; absent: nobody, or it has begun. */
+  readonly reminded?: number;
   /** True for the demo room that plays a welcome talk by itself. */
   readonly welcome?: boolean;
   /** Present while the status is `stopped`. */

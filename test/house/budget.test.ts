@@ -14,8 +14,8 @@ const STUDIO_JS = 100_000;
 const STUDIO_CSS = 5_000;
 /** Any other style sheet. */
 const OTHER_CSS = 1_500;
-/** The worker, the page it shows, and what registers it. */
-const OFFLINE_JS = 1_000;
+/** The worker, which shows reminders as well, its page, and what registers it. */
+const OFFLINE_JS = 1_300;
 const DISPLAY_FACE = 25_000;
 
 let files: readonly (Rolldown.OutputChunk | Rolldown.OutputAsset)[];

@@ -17,6 +17,7 @@ export const detailsEnglish = {
       }[gap.reason]
     }.`,
   remind: 'Add to calendar',
+  remindMe: 'Remind me',
   remindHint: 'Saves a calendar entry that reminds you.',
   tellMe: 'Tell me on this page when it opens',
   telling: 'You will be told here while this page stays open.',

@@ -16,6 +16,7 @@ export const detailsFrench: typeof detailsEnglish = {
       }[gap.reason]
     }.`,
   remind: 'Ajouter à l’agenda',
+  remindMe: 'Me le rappeler',
   remindHint: 'Enregistre un rendez-vous d’agenda, avec un rappel.',
   tellMe: 'Me prévenir sur cette page à l’ouverture',
   telling: 'Vous serez prévenu ici tant que cette page reste ouverte.',

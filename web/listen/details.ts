@@ -192,18 +192,23 @@ const flip = (label: string, onchange: (on: boolean) => void) => {
   return { box, node: element('label', { class: 'switch' }, box, element('span', {}, label)) };
 };
 
-/** Before the room opens: a calendar entry, and a switch to be told when it does. */
+/** Before the room opens: the way to be reminded, and a switch to be told on this page. */
 function openReminder(slug: string, words: AllWords, sound: Sound) {
-  const calendar = element(
-    'a',
-    {
-      class: 'button main',
-      href: `${roomAt(slug)}/event.ics`,
-      download: `${slug}.ics`,
-      title: words.remindHint,
-    },
-    words.remind,
-  );
+  const at = roomAt(slug);
+  // Whoever is let in to a private room is told by mail; a key in an address belongs on no other page.
+  const calendar = at.includes('~')
+    ? element(
+        'a',
+        {
+          class: 'button main',
+          href: `${at}/event.ics`,
+          download: `${slug}.ics`,
+          title: words.remindHint,
+        },
+        words.remind,
+      )
+    : element('a', { class: 'button main', href: `${at}/remind` }, words.remindMe);
+  const people = document.querySelector<HTMLElement>('.reminded');
   const note = element('p', { class: 'small ash', role: 'status' });
   let telling = false;
   const tell = flip(words.tellMe, (on) => {
@@ -216,6 +221,7 @@ function openReminder(slug: string, words: AllWords, sound: Sound) {
     nodes: [calendar, tell.node, note],
     show(status: RoomStatus): void {
       calendar.hidden = tell.node.hidden = status !== 'scheduled';
+      if (people) people.hidden = calendar.hidden;
       note.hidden = !telling || status !== 'scheduled';
     },
     opened(title: string): void {

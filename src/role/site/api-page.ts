@@ -8,6 +8,7 @@ import { moderationPaths } from '../../moderation/index.ts';
 import { type ApiDescription, apiPage, loadManifest } from '../../pages/index.ts';
 import { replayPaths } from '../../replay/index.ts';
 import { socialPaths } from '../../social/index.ts';
+import { reminderPaths } from '../../syndication/index.ts';
 import { handPaths } from './hand-paths.ts';
 import { interactionPaths } from './interaction-paths.ts';
 import { listeningPaths } from './listening-paths.ts';
@@ -34,6 +35,7 @@ export const describedPaths = (): Record<string, object> => ({
   ...incidentPaths(),
   ...moderationPaths(),
   ...socialPaths(),
+  ...reminderPaths(),
 });
 
 /** Answers `/api` with the page about the API, made from the description that `next` gives; passes on everything else. */

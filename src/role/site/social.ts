@@ -14,6 +14,7 @@ import type { Store } from '../../store/index.ts';
 import type { Paths } from '../paths.ts';
 import { openSiteModeration, type SiteModerationDeps } from './moderation.ts';
 import { askForPostFigures } from './post-figures.ts';
+import { openSiteSyndication, type SiteSyndicationDeps } from './syndication.ts';
 
 const BUILD = fileURLToPath(new URL('../../../dist', import.meta.url));
 
@@ -51,8 +52,10 @@ async function openSiteSocial(deps: SiteSocialDeps): Promise<Social> {
   });
 }
 
-/** Moderation and posts, which need each other: posts are reported there, and removed from there. */
-export async function openDeskAndPosts(deps: Omit<SiteModerationDeps, 'removePost'>) {
+/** Moderation and posts, which need each other: posts are reported there, and removed from there; and what reaches people beside them. */
+export async function openDeskAndPosts(
+  deps: Omit<SiteModerationDeps, 'removePost'> & Pick<SiteSyndicationDeps, 'tell'>,
+) {
   await using stack = new AsyncDisposableStack();
   const { log } = deps;
   let desk: Moderation | undefined;
@@ -61,5 +64,6 @@ export async function openDeskAndPosts(deps: Omit<SiteModerationDeps, 'removePos
     await openSiteModeration({ ...deps, log: log.part('moderation'), removePost: posts.removePost }),
   );
   desk = moderation;
-  return Object.assign(stack.move(), { moderation, posts });
+  const syndication = stack.use(await openSiteSyndication(deps));
+  return Object.assign(stack.move(), { moderation, posts, syndication });
 }

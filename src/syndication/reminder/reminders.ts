@@ -1,48 +1,108 @@
-import { escapeHtml } from '../../base/plain-text.ts';
 import { find } from '../../http/index.ts';
-import { isOver, isRunning, type RoomCard } from '../../wire/room.ts';
+import type { RoomCard } from '../../wire/room.ts';
 import type { AroundRoomDeps, Station } from '../deps.ts';
-import { languageFor, syndicationPage } from '../page-answer.ts';
-import { english } from './words/english.ts';
-import { french } from './words/french.ts';
+import { openVapid } from '../push/vapid.ts';
+import { openReminderBook } from './book.ts';
+import { openDelivery } from './delivery.ts';
+import { openDesk } from './desk.ts';
+import { openFollowedChoices } from './followed.ts';
+import { openPlans, type Plans } from './plans.ts';
+import { openReminderApi } from './reminder-api.ts';
+import { openReminderPages } from './reminder-pages.ts';
+import { openSender } from './sender.ts';
+
+const API = /^\/api\/(?:rooms\/[^/]+\/reminders|reminders\/[^/]+)$/;
+
+/** The reminders of this server, once open. */
+export interface Reminders extends Station {
+  /** People who are reminded of a room. */
+  count(slug: string): number;
+  /** What became of deliveries since the start. */
+  readonly outcomes: ReadonlyMap<string, number>;
+  /** Plans and sends what is due; for tests and measurements. */
+  look(): Promise<void>;
+}
+
+/** Where a push service may write to about us. Spec: RFC 8292, 2.1. */
+const contactOf = (publicUrl: string | undefined): string =>
+  publicUrl?.startsWith('https://') ? publicUrl : 'mailto:no-reply@earshot.invalid';
 
 /** Opens the reminders: who is told when a room begins, is late or is cancelled. */
-export async function openReminders(deps: AroundRoomDeps): Promise<Station> {
-  /** What a page says of a room; to whoever was not let in, a private room does not exist. */
-  const open = async (slug: string): Promise<RoomCard | undefined> => {
-    const card = await deps.cardOf(slug);
-    return card?.access === 'private' ? undefined : card;
+export async function openReminders(deps: AroundRoomDeps): Promise<Reminders | Station> {
+  const { reminding, store, clock, log } = deps;
+  if (!reminding) return { takes: () => false, fetch: async () => new Response(null, { status: 404 }) };
+  const book = openReminderBook(store);
+  const base = (deps.publicUrl ?? '').replace(/\/+$/, '');
+  const vapid = openVapid(reminding.vapidKey, contactOf(deps.publicUrl));
+  const hasMail = reminding.mail !== undefined;
+  const key = reminding.services.length > 0 ? vapid.publicKey : undefined;
+  const choices = openFollowedChoices(store, () => clock.wall());
+  const known = await book.counts();
+  let plans: Plans | undefined;
+  let total = known.rooms.reduce((sum, { all }) => sum + all, 0);
+  const lost = (rows: readonly { readonly room: string; readonly confirmed: number }[]): void => {
+    for (const { room, confirmed } of rows) plans?.add(room, -Number(confirmed), -1);
   };
+  const deliver = openDelivery({
+    ...{ reminding, vapid, base, cardOf: deps.cardOf },
+    wall: () => clock.wall(),
+    isTaken: (endpoint) => desk.isTaken(endpoint),
+  });
+  const sender = openSender({ book, clock, log, deliver, gone: lost });
+  for (const origin of known.origins) sender.knows(origin);
+  const planned = await openPlans({
+    ...{ book, clock, log, perSecond: reminding.perSecond, cardOf: deps.cardOf },
+    async announced(card) {
+      if (!hasMail) return;
+      for await (const { account, language } of choices.ofRoom(card))
+        await desk.follower(card, account, language);
+    },
+    counted(room) {
+      total = planned.total();
+      deps.reminded?.(room);
+    },
+  });
+  plans = planned;
+  total = planned.total();
+  const desk = openDesk({ book, plans: planned, sender, clock, reminding, total: () => total });
+
+  /** A private room does not exist to whoever was not let in. */
+  async function waiting(slug: string): Promise<RoomCard | 'unknown' | 'begun'> {
+    const card = await deps.cardOf(slug);
+    if (!card || card.access === 'private') return 'unknown';
+    return card.status === 'scheduled' || (card.status === 'open' && !card.welcome) ? card : 'begun';
+  }
+  const pages = openReminderPages({ ...{ deps, desk, book, plans: planned, waiting }, ...{ key, hasMail } });
+  const api = openReminderApi({
+    ...{ desk, plans: planned, choices, key, hasMail, waiting, account: deps.account },
+    publicUrl: deps.publicUrl,
+  });
   return {
-    takes: (path) => find(path)?.address.id === 'syndication-remind',
+    takes(path) {
+      if (path.startsWith('/api/')) return API.test(path);
+      const id = find(path)?.address.id;
+      return id === 'syndication-remind' || id === 'syndication-reminder';
+    },
     async fetch(request) {
-      const url = new URL(request.url);
-      const language = languageFor(request);
-      const words = language === 'fr' ? french : english;
-      const slug = find(url.pathname)?.room ?? '';
-      const card = await open(slug);
-      const at = `/r/${slug}`;
-      const says =
-        card === undefined
-          ? words.noRoom
-          : isRunning(card.status)
-            ? words.isOn
-            : isOver(card.status)
-              ? words.isOver
-              : words.calendarLead;
-      const link =
-        card?.status === 'scheduled'
-          ? `<p><a class="button" href="${at}/event.ics">${words.calendar}</a></p>`
-          : '';
-      const back = card ? `<p><a href="${at}">${words.toRoom}</a></p>` : '';
-      const title = card ? escapeHtml(card.title) : words.title;
-      const main = `<main class="page people"><h1 dir="auto">${title}</h1><p>${says}</p>${link}${back}</main>`;
-      return syndicationPage(
-        deps,
-        language,
-        { title: words.title, about: says, path: url.pathname, main },
-        card ? 200 : 404,
-      );
+      const { pathname } = new URL(request.url);
+      if (pathname.startsWith('/api/')) return api.fetch(request);
+      const match = find(pathname);
+      if (match?.address.id === 'syndication-reminder')
+        return pages.own(request, pathname.split('/')[2] ?? '');
+      return pages.remind(request, match?.room ?? '');
+    },
+    roomChanged: planned.changed,
+    count: planned.count,
+    outcomes: sender.counts,
+    async look() {
+      await planned.look();
+      await sender.look();
+    },
+    exported: book.exported,
+    forget: book.forgetAccount,
+    async close() {
+      await planned[Symbol.asyncDispose]();
+      await sender[Symbol.asyncDispose]();
     },
   };
 }

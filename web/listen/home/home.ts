@@ -204,11 +204,10 @@ function announced(room: Listed, words: AllWords): HTMLElement {
       'a',
       {
         class: 'button quiet',
-        href: `/r/${room.slug}/event.ics`,
-        download: `${room.slug}.ics`,
-        'aria-label': `${words.remind}: \u2068${room.title}\u2069`,
+        href: `/r/${room.slug}/remind`,
+        'aria-label': `${words.remindMe}: \u2068${room.title}\u2069`,
       },
-      words.remind,
+      words.remindMe,
     ),
   );
 }

@@ -1,12 +1,96 @@
-/** What pages of reminders say. */
+const NUMBER = new Intl.NumberFormat('en');
+const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: 'UTC' });
+const WHEN = new Intl.DateTimeFormat('en-GB', {
+  ...{ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
+  ...{ hour: '2-digit', minute: '2-digit', timeZone: 'UTC' },
+});
+
+/** What a reminder says of a room. */
+export interface RoomSaid {
+  readonly title: string;
+  readonly hosts: string;
+  readonly reason?: string | undefined;
+}
+
+/** What pages and messages of reminders say. `{time}` and `{day}` are put in where they are read, in the reader's time. */
 export const english = {
+  language: 'en' as 'en' | 'fr',
   title: 'Remind me',
   noRoom: 'There is no room at this address.',
   isOn: 'It is on now.',
   isOver: 'It is over.',
-  calendarLead: 'Put it into your calendar: it reminds you ten minutes before.',
-  calendar: 'Calendar entry',
   toRoom: 'To the room',
+  starts: (at: number) => `Starts ${WHEN.format(at)} UTC.`,
+  count: (people: number) =>
+    people === 1 ? '1 person will be reminded.' : `${NUMBER.format(people)} people will be reminded.`,
+  window: (from: number, until: number) =>
+    `Reminders go out from ${CLOCK.format(from)} to ${CLOCK.format(until)} UTC, a few at a time, so that not everybody comes in one second.`,
+  push: {
+    title: 'On this device',
+    lead: 'Your browser tells you, also when this page is closed. No account, no name.',
+    button: 'Remind me on this device',
+    on: 'This device will be reminded.',
+    leave: 'Remind me no longer',
+    left: 'This device is not reminded any more.',
+    denied:
+      'Your browser does not let this site show messages. You can change that in its settings for this site.',
+    unable: 'This browser takes no messages of pages.',
+    ios: 'On iPhones and iPads this works once the page is on the home screen: press Share, then “Add to Home Screen”, and open it from there.',
+    failed: 'Your browser could not subscribe. Try again, or choose another way.',
+    script: 'This way needs scripts. The two below do not.',
+  },
+  mail: {
+    title: 'By e-mail',
+    lead: 'One mail before it starts, and one if its time changes. First you get a link that confirms your address. It is deleted one day after the room is over.',
+    field: 'Your e-mail address',
+    button: 'Remind me by e-mail',
+    sent: 'A link is on its way to this address. You are reminded once you have opened it.',
+    wrong: 'Write one address, like ana@example.org.',
+    subject: (title: string) => `Confirm: remind me of ${title}`,
+    confirm: (title: string, link: string) =>
+      `Somebody, probably you, wants a reminder of “${title}” to be sent to this address.\n\nYes, remind me:\n${link}\n\nIf it was not you, do nothing: nothing more is sent, and your address is deleted within a day.\n`,
+    foot: (link: string) => `\n--\nYou asked to be reminded of this room. Remind me no longer:\n${link}\n`,
+    facts: (link: string, at: number | undefined) =>
+      `${at === undefined ? '' : `Start: ${WHEN.format(at)} UTC\n`}Listen: ${link}\n`,
+  },
+  calendar: {
+    title: 'In your calendar',
+    lead: 'A calendar entry reminds you ten minutes before, without anything being kept here.',
+    button: 'Calendar entry',
+  },
+  own: {
+    title: 'Your reminder',
+    none: 'There is no such reminder any more.',
+    confirmLead: (title: string) => `Be reminded of “${title}” by e-mail?`,
+    confirm: 'Yes, remind me',
+    confirmed: 'You will be reminded by e-mail.',
+    lead: (title: string) => `You are reminded of “${title}”.`,
+    leave: 'Remind me no longer',
+    left: 'You are not reminded any more. Nothing of this reminder is kept.',
+  },
+  refused: {
+    foreign: 'This form came from another site. Open the page here and press again.',
+    unread: 'The form could not be read. Try again.',
+    full: 'No more reminders are taken at the moment. The calendar entry always works.',
+    often: (seconds: number) => `Too many in a short time. Try again in ${seconds} seconds.`,
+    noMail: 'This server sends no mail.',
+  },
+  soon: { head: (it: RoomSaid) => it.title, says: () => 'Starts at {time}.' },
+  soonLate: { says: (it: RoomSaid) => `Starts late: ${it.reason}` },
+  live: { head: (it: RoomSaid) => it.title, says: () => 'It begins now.' },
+  late: {
+    head: (it: RoomSaid) => `Late: ${it.title}`,
+    says: (it: RoomSaid) => `It begins late: ${it.reason}`,
+  },
+  moved: { head: (it: RoomSaid) => `New time: ${it.title}`, says: () => 'It begins on {day}.' },
+  cancelled: {
+    head: (it: RoomSaid) => `Cancelled: ${it.title}`,
+    says: (it: RoomSaid) =>
+      it.reason === undefined ? 'It does not take place.' : `It does not take place: ${it.reason}`,
+  },
+  /** For mails, which are read anywhere. */
+  timeIn: (text: string, at: number) =>
+    text.replace('{time}', `${CLOCK.format(at)} UTC`).replace('{day}', `${WHEN.format(at)} UTC`),
 };
 
 /** The same in every language. */

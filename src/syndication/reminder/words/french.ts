@@ -1,12 +1,83 @@
-import type { ReminderWords } from './english.ts';
+import type { ReminderWords, RoomSaid } from './english.ts';
+
+const NUMBER = new Intl.NumberFormat('fr');
+const CLOCK = new Intl.DateTimeFormat('fr', { hour: '2-digit', minute: '2-digit', timeZone: 'UTC' });
+const WHEN = new Intl.DateTimeFormat('fr', {
+  ...{ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
+  ...{ hour: '2-digit', minute: '2-digit', timeZone: 'UTC' },
+});
 
 /** The same in French. */
 export const french: ReminderWords = {
+  language: 'fr',
   title: 'Me le rappeler',
   noRoom: 'Il n’y a pas de salle à cette adresse.',
   isOn: 'C’est en cours.',
   isOver: 'C’est terminé.',
-  calendarLead: 'Mettez-la dans votre agenda : il vous le rappelle dix minutes avant.',
-  calendar: 'Entrée d’agenda',
   toRoom: 'Vers la salle',
+  starts: (at) => `Début : ${WHEN.format(at)} UTC.`,
+  count: (people) =>
+    people < 2 ? `${people} personne sera prévenue.` : `${NUMBER.format(people)} personnes seront prévenues.`,
+  window: (from, until) =>
+    `Les rappels partent de ${CLOCK.format(from)} à ${CLOCK.format(until)} UTC, quelques-uns à la fois, pour que tout le monde n’arrive pas à la même seconde.`,
+  push: {
+    title: 'Sur cet appareil',
+    lead: 'Votre navigateur vous prévient, même quand cette page est fermée. Sans compte, sans nom.',
+    button: 'Me le rappeler sur cet appareil',
+    on: 'Cet appareil sera prévenu.',
+    leave: 'Ne plus me le rappeler',
+    left: 'Cet appareil n’est plus prévenu.',
+    denied:
+      'Votre navigateur ne laisse pas ce site afficher de messages. Vous pouvez le changer dans ses réglages pour ce site.',
+    unable: 'Ce navigateur ne prend pas de messages de pages.',
+    ios: 'Sur iPhone et iPad, cela fonctionne une fois la page sur l’écran d’accueil : appuyez sur Partager, puis « Sur l’écran d’accueil », et ouvrez-la de là.',
+    failed: 'Votre navigateur n’a pas pu s’abonner. Réessayez, ou choisissez un autre moyen.',
+    script: 'Ce moyen a besoin de scripts. Les deux suivants, non.',
+  },
+  mail: {
+    title: 'Par e-mail',
+    lead: 'Un message avant le début, et un si l’heure change. Vous recevez d’abord un lien qui confirme votre adresse. Elle est supprimée un jour après la fin de la salle.',
+    field: 'Votre adresse e-mail',
+    button: 'Me le rappeler par e-mail',
+    sent: 'Un lien est en route vers cette adresse. Vous serez prévenu une fois que vous l’aurez ouvert.',
+    wrong: 'Écrivez une adresse, comme ana@example.org.',
+    subject: (title) => `Confirmez : me rappeler ${title}`,
+    confirm: (title, link) =>
+      `Quelqu’un, sans doute vous, demande qu’un rappel de « ${title} » soit envoyé à cette adresse.\n\nOui, me le rappeler :\n${link}\n\nSi ce n’était pas vous, ne faites rien : rien d’autre n’est envoyé, et votre adresse est supprimée dans la journée.\n`,
+    foot: (link) => `\n--\nVous avez demandé un rappel de cette salle. Ne plus me le rappeler :\n${link}\n`,
+    facts: (link, at) => `${at === undefined ? '' : `Début : ${WHEN.format(at)} UTC\n`}Écouter : ${link}\n`,
+  },
+  calendar: {
+    title: 'Dans votre agenda',
+    lead: 'Une entrée d’agenda vous prévient dix minutes avant, sans que rien soit gardé ici.',
+    button: 'Entrée d’agenda',
+  },
+  own: {
+    title: 'Votre rappel',
+    none: 'Ce rappel n’existe plus.',
+    confirmLead: (title) => `Recevoir un rappel de « ${title} » par e-mail ?`,
+    confirm: 'Oui, me le rappeler',
+    confirmed: 'Vous serez prévenu par e-mail.',
+    lead: (title) => `Un rappel de « ${title} » est prévu pour vous.`,
+    leave: 'Ne plus me le rappeler',
+    left: 'Il n’y a plus de rappel pour vous. Rien n’en est gardé.',
+  },
+  refused: {
+    foreign: 'Ce formulaire venait d’un autre site. Ouvrez la page ici et appuyez encore.',
+    unread: 'Le formulaire n’a pas pu être lu. Réessayez.',
+    full: 'Aucun nouveau rappel n’est pris en ce moment. L’entrée d’agenda fonctionne toujours.',
+    often: (seconds) => `Trop de demandes en peu de temps. Réessayez dans ${seconds} secondes.`,
+    noMail: 'Ce serveur n’envoie pas d’e-mail.',
+  },
+  soon: { head: (it: RoomSaid) => it.title, says: () => 'Début à {time}.' },
+  soonLate: { says: (it) => `Début en retard : ${it.reason}` },
+  live: { head: (it) => it.title, says: () => 'Ça commence.' },
+  late: { head: (it) => `En retard : ${it.title}`, says: (it) => `Le début est retardé : ${it.reason}` },
+  moved: { head: (it) => `Nouvelle heure : ${it.title}`, says: () => 'Début : {day}.' },
+  cancelled: {
+    head: (it) => `Annulé : ${it.title}`,
+    says: (it) => (it.reason === undefined ? 'Cela n’a pas lieu.' : `Cela n’a pas lieu : ${it.reason}`),
+  },
+  timeIn: (text, at) =>
+    text.replace('{time}', `${CLOCK.format(at)} UTC`).replace('{day}', `${WHEN.format(at)} UTC`),
 };

@@ -1,0 +1,72 @@
+import { escapeHtml } from '../../base/plain-text.ts';
+import { buttonLine, doneNote, field, refusedNote, sentTo } from '../../form/index.ts';
+import type { RoomCard } from '../../wire/room.ts';
+import type { SendWindow } from './notices.ts';
+import type { ReminderWords } from './words/english.ts';
+
+/** What the page about reminders of a room shows. */
+export interface RemindShown {
+  readonly card: RoomCard;
+  readonly people: number;
+  readonly window?: SendWindow | undefined;
+  /** What browsers subscribe with; absent: nobody is told by their browser. */
+  readonly key?: string | undefined;
+  readonly hasMail: boolean;
+  readonly told?: string | undefined;
+  readonly bad?: string | undefined;
+}
+
+/** The page on which somebody chooses how they are reminded. */
+export function remindMain(words: ReminderWords, shown: RemindShown): string {
+  const { card, people, window, key, hasMail, told, bad } = shown;
+  const { push, mail, calendar } = words;
+  const at = `/r/${card.slug}`;
+  const start = card.clocks.scheduled;
+  const says = {
+    ...{ on: push.on, left: push.left, denied: push.denied, unable: push.unable, ios: push.ios },
+    ...{ failed: push.failed, full: words.refused.full },
+  };
+  const data = Object.entries(says).map(([name, text]) => ` data-${name}="${escapeHtml(text)}"`);
+  const onDevice =
+    key === undefined
+      ? ''
+      : `<section><h2>${push.title}</h2><p>${push.lead}</p>
+<div data-remind="${card.slug}" data-key="${key}"${data.join('')} hidden><p><button class="button" type="button" data-start>${push.button}</button> <button class="button quiet" type="button" data-leave hidden>${push.leave}</button></p><p role="status"></p></div>
+<noscript><p class="small">${push.script}</p></noscript></section>`;
+  const byMail = hasMail
+    ? `<section><h2>${mail.title}</h2><p>${mail.lead}</p>${sentTo(
+        `${at}/remind`,
+        {},
+        `${field(mail.field, 'email', 'type="email" maxlength="254" autocomplete="email" required')}${buttonLine(mail.button)}`,
+      )}</section>`
+    : '';
+  const lines = [
+    ...(start === undefined ? [] : [words.starts(start)]),
+    ...(people > 0 ? [words.count(people)] : []),
+    ...(window ? [words.window(window.from, window.until)] : []),
+  ];
+  return `<main class="page people"><h1 dir="auto">${escapeHtml(card.title)}</h1>${refusedNote(bad)}${doneNote(told)}
+${lines.map((line) => `<p>${line}</p>`).join('')}
+${onDevice}${byMail}<section><h2>${calendar.title}</h2><p>${calendar.lead}</p><p><a class="button quiet" href="${at}/event.ics">${calendar.button}</a></p></section>
+<p><a href="${at}">${words.toRoom}</a></p></main>`;
+}
+
+/** A page that says one thing, with the way to the room. */
+export const saidMain = (words: ReminderWords, title: string, says: string, slug?: string): string =>
+  `<main class="page people"><h1 dir="auto">${escapeHtml(title)}</h1><p>${escapeHtml(says)}</p>${
+    slug === undefined ? '' : `<p><a href="/r/${slug}">${words.toRoom}</a></p>`
+  }</main>`;
+
+/** What somebody does with their own reminder, by the link of a mail. */
+export function ownMain(
+  words: ReminderWords,
+  { path, slug, title, isConfirmed }: { path: string; slug: string; title: string; isConfirmed: boolean },
+  told?: string,
+): string {
+  const { own } = words;
+  const act = isConfirmed
+    ? sentTo(path, { act: 'leave' }, buttonLine(own.leave, told === undefined ? '' : 'quiet'))
+    : sentTo(path, { act: 'confirm' }, buttonLine(own.confirm));
+  const lead = isConfirmed ? own.lead(title) : own.confirmLead(title);
+  return `<main class="page people"><h1>${own.title}</h1>${doneNote(told)}<p dir="auto">${escapeHtml(lead)}</p>${act}<p><a href="/r/${slug}">${words.toRoom}</a></p></main>`;
+}

@@ -1,0 +1,151 @@
+import type { Clock } from '../../base/clock.ts';
+import { reasonOf } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import { ms } from '../../base/time.ts';
+import type { DeliveryOutcome } from '../push/push-way.ts';
+import type { ReminderBook, ReminderRow } from './book.ts';
+import { openOriginPauses } from './origin-pauses.ts';
+
+/** Between two looks at what is due. */
+const LOOK_MS = ms(500);
+/** Rows that are read at once of one origin. */
+const BATCH = 200;
+/** Deliveries on their way to one origin, and to all. */
+const AT_ONCE = 16;
+const MAILS_AT_ONCE = 2;
+const MOST_AT_ONCE = 64;
+const MOST_TRIES = 6;
+const FIRST_PAUSE_MS = 5_000;
+
+/** What sending needs. */
+export interface SenderDeps {
+  readonly book: ReminderBook;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Delivers one; `stale`: it is of no use any more. */
+  deliver(row: ReminderRow): Promise<DeliveryOutcome | { readonly became: 'stale' }>;
+  /** Reminders were removed because nobody is there any more. */
+  gone(rows: readonly { readonly room: string; readonly confirmed: number }[]): void;
+}
+
+/** The end of the queue that sends. */
+export interface Sender extends AsyncDisposable {
+  /** Something may be due at an origin. */
+  knows(origin: string): void;
+  /** Sends what is due now; resolves when nothing is. */
+  look(): Promise<void>;
+  /** What became of deliveries since the start. */
+  readonly counts: ReadonlyMap<string, number>;
+}
+
+type Mark = readonly [row: ReminderRow, outcome: Awaited<ReturnType<SenderDeps['deliver']>>];
+
+/**
+ * Sends what is due, origin by origin, so that one that is slow or full keeps nobody else waiting. A row is marked as
+ * soon as its answer is there; whatever was on its way when the process was killed is sent again.
+ */
+export function openSender({ book, clock, log, deliver, gone }: SenderDeps): Sender {
+  const origins = new Set<string>();
+  const draining = new Map<string, Promise<void>>();
+  const { isPaused, noted, counts } = openOriginPauses(clock, log);
+  /** Delivered, and not marked yet: the database was away. */
+  const unmarked = new Map<string, Mark>();
+  const free: (() => void)[] = [];
+  let [running, isClosed, isAway, wanted] = [0, false, false, false];
+  let marking: Promise<void> | undefined;
+
+  const slot = async (): Promise<void> => {
+    if (running >= MOST_AT_ONCE) await new Promise<void>((resolve) => free.push(resolve));
+    running += 1;
+  };
+
+  async function mark(): Promise<void> {
+    const now = clock.wall();
+    const marks = [...unmarked.values()];
+    const rowsOf = (became: string): ReminderRow[] =>
+      marks.filter(([, outcome]) => outcome.became === became).map(([row]) => row);
+    await book.told(rowsOf('sent'), true);
+    await book.told([...rowsOf('ended'), ...rowsOf('stale')], false);
+    const over = rowsOf('over');
+    if (over.length > 0) gone(await book.forgetTargets(over.map(({ target }) => target)));
+    for (const row of rowsOf('again')) {
+      const tries = Number(row.tries);
+      if (tries + 1 >= MOST_TRIES) await book.told([row], false);
+      else await book.again(row, Math.floor(now + FIRST_PAUSE_MS * 3 ** tries * (1 + Math.random() / 2)));
+    }
+    for (const one of marks) if (unmarked.get(one[0].id) === one) unmarked.delete(one[0].id);
+  }
+  /** Marks everything that has an answer by now; what comes meanwhile is marked in the next round. */
+  const marked = (): Promise<void> => {
+    wanted = true;
+    marking ??= rounds().finally(() => {
+      marking = undefined;
+    });
+    return marking;
+  };
+  async function rounds(): Promise<void> {
+    try {
+      while (wanted) {
+        wanted = false;
+        await new Promise((resolve) => setImmediate(resolve));
+        await mark();
+      }
+      isAway = false;
+    } catch (error) {
+      if (!isAway) log.warn({ error: reasonOf(error) }, 'what was delivered could not be written down');
+      isAway = true;
+    }
+  }
+
+  async function drain(origin: string): Promise<void> {
+    const width = origin === 'mail' ? MAILS_AT_ONCE : AT_ONCE;
+    while (!isClosed && !isPaused(origin)) {
+      if (unmarked.size > 0) await marked();
+      const rows = (await book.due(origin, clock.wall(), BATCH)).filter(({ id }) => !unmarked.has(id));
+      if (rows.length === 0) return;
+      const work = rows.values();
+      const one = async (): Promise<void> => {
+        for (const row of work) {
+          if (isClosed || isPaused(origin)) return;
+          await slot();
+          const outcome = await deliver(row).catch(
+            (error: unknown): DeliveryOutcome => ({ became: 'again', why: reasonOf(error) }),
+          );
+          running -= 1;
+          free.shift()?.();
+          noted(origin, outcome);
+          if (outcome.became === 'wait') return;
+          unmarked.set(row.id, [row, outcome]);
+          void marked();
+        }
+      };
+      await Promise.all(Array.from({ length: width }, one));
+      await marked();
+      // The database is away: what was delivered is not read again.
+      if (unmarked.size > 0) return;
+    }
+  }
+
+  const look = async (): Promise<void> => {
+    for (const origin of origins) {
+      if (draining.has(origin) || isPaused(origin)) continue;
+      const work = drain(origin)
+        .catch((error: unknown) => log.warn({ error: reasonOf(error) }, 'reminders could not be read'))
+        .finally(() => draining.delete(origin));
+      draining.set(origin, work);
+    }
+    await Promise.all(draining.values());
+  };
+  const timer = clock.every(LOOK_MS, () => void look());
+  return {
+    counts,
+    look,
+    knows: (origin) => void origins.add(origin),
+    async [Symbol.asyncDispose]() {
+      timer[Symbol.dispose]();
+      isClosed = true;
+      await Promise.all(draining.values());
+      await marking;
+    },
+  };
+}
