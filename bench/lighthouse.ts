@@ -43,7 +43,8 @@ interface Report {
 const folder = mkdtempSync(join(tmpdir(), 'earshot-lighthouse-'));
 const log = (text: string): boolean => process.stdout.write(`${text}\n`);
 
-async function report(url: string): Promise<Report> {
+/** The cookies by which a page is asked for as somebody who is signed in; none: as a stranger. */
+async function report(url: string, cookies = ''): Promise<Report> {
   const out = join(folder, 'report.json');
   const profile = mkdtempSync(join(folder, 'profile-'));
   const flags = ['--headless=new', ...QUIET_FLAGS, `--user-data-dir=${profile}`].join(' ');
@@ -52,6 +53,7 @@ async function report(url: string): Promise<Report> {
     [
       ...[command, url, '--quiet', '--output=json', `--output-path=${out}`, `--chrome-flags=${flags}`],
       `--only-categories=${CATEGORIES.join(',')}`,
+      ...(cookies === '' ? [] : [`--extra-headers=${JSON.stringify({ Cookie: cookies })}`]),
     ],
     {
       env: { ...process.env, CHROME_PATH: process.env.CHROME_PATH ?? '/usr/bin/chromium' },
@@ -68,11 +70,11 @@ const median = (list: readonly number[]): number =>
 const percent = (score: number | null | undefined): number => Math.round((score ?? Number.NaN) * 100);
 
 /** Looks at a page, and prints its line. */
-async function look(name: string, url: string): Promise<void> {
+async function look(name: string, url: string, cookies?: string): Promise<void> {
   if (values.only && !values.only.split(',').includes(name)) return;
   const runs: Report[] = [];
   // A browser that gets no processor for a while records no page; once more is enough then.
-  for (let n = 0; n < RUNS; n += 1) runs.push(await report(url).catch(() => report(url)));
+  for (let n = 0; n < RUNS; n += 1) runs.push(await report(url, cookies).catch(() => report(url, cookies)));
   const scores = CATEGORIES.map((one) => runs.map(({ categories }) => percent(categories[one]?.score)));
   const ms = (audit: string): number =>
     Math.round(median(runs.map((one) => one.audits[audit]?.numericValue ?? 0)));
@@ -85,6 +87,52 @@ async function look(name: string, url: string): Promise<void> {
     for (const [id, { title, score }] of Object.entries(audits))
       if (score !== null && score < 0.9) wrong.add(`${id} (${percent(score)}): ${title}`);
   for (const line of wrong) process.stderr.write(`  ${name}: ${line}\n`);
+}
+
+/** What is around a room: a profile, its posts, and the pages of who is signed in. */
+async function lookAround(room: string): Promise<void> {
+  const browser = await startBrowser({ javaScript: false });
+  browser.context.setDefaultTimeout(LIMIT_MS);
+  const [, invitation = ''] = /(\/sign-up\?invitation=\S+)/.exec(server.output()) ?? [];
+  const page = await browser.page(server.url + invitation);
+  const press = async (button: string): Promise<void> => {
+    await Promise.all([
+      page.waitForNavigation(),
+      page.getByRole('button', { name: button, exact: true }).click(),
+    ]);
+  };
+  const who = { 'E-mail address': 'ana@rooms.example', Password: 'seven quiet otters' };
+  const fill = async (fields: Readonly<Record<string, string>>): Promise<void> => {
+    for (const [label, value] of Object.entries(fields))
+      await page.getByLabel(label, { exact: true }).fill(value);
+  };
+  await fill({ ...who, 'Your name': 'Ana' });
+  await press('Make an account');
+  if (!page.url().includes('/sign-in')) await page.goto(`${server.url}/sign-in`);
+  await fill(who);
+  await press('Sign in');
+  await page.goto(`${server.url}/compose`);
+  await fill({ 'Your address: /@…': 'ana' });
+  await press('Take this address');
+  for (const text of [
+    `Tomorrow at eight: ${room}`,
+    'Who brings the bread?',
+    'It rains. We begin all the same.',
+  ]) {
+    await page.goto(`${server.url}/compose`);
+    await fill({ 'Your post': text });
+    await press('Post');
+  }
+  const post = page.url();
+  const cookies = (await browser.context.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
+  await browser[Symbol.asyncDispose]();
+  await look('profile', `${server.url}/@ana`);
+  await look('post', post);
+  await look('posts', `${server.url}/posts`);
+  await look('search', `${server.url}/search?q=rain`);
+  await look('embedded post', `${server.url}/embed/p/${post.slice(post.lastIndexOf('/') + 1)}`);
+  for (const path of ['following', 'compose', 'notifications', 'settings'])
+    await look(path, `${server.url}/${path}`, cookies);
 }
 
 await using server = await startServer({ EARSHOT_DOORS: '1', EARSHOT_CELLS: '1' });
@@ -107,6 +155,7 @@ await hosting[Symbol.asyncDispose]();
 await look('ended', room.url);
 const waiting = await server.room('Budget evening', '--start', start);
 await look('waiting', waiting.url);
+await lookAround(waiting.url);
 // Last: the host's browser has ended, and no longer works on the same processors.
 await look('home', `${server.url}/`);
 rmSync(folder, { recursive: true, force: true });
