@@ -1,4 +1,4 @@
-import { duration, setting } from './setting.ts';
+import { duration, setting, whole } from './setting.ts';
 
 /** The settings of moderation. */
 export const moderationSettings = {
@@ -21,5 +21,15 @@ export const moderationSettings = {
         'How long the log of what moderators did is kept, and what was decided after it was taken back. Take a copy from /operate/audit.jsonl before.',
     },
     duration('30d', '36500d'),
+  ),
+  reportsOpen: setting(
+    {
+      unit: 'reports, 20 to 100000',
+      default: '1000',
+      change: 'restart',
+      reason:
+        'How many reports about posts and profiles may wait to be decided about at once. Beyond it new ones are refused with a word; those that wait stay, and the desk shows the oldest first. Each has up to 1,000 characters.',
+    },
+    whole(20, 100_000),
   ),
 } as const;

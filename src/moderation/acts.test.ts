@@ -50,7 +50,7 @@ beforeEach(async () => {
   };
   decisions = openDecisions({ store, clock });
   const deps = { store, clock, log: silentLog, ...room } as unknown as ModerationDeps;
-  const reports = await openReports({ store, clock });
+  const reports = await openReports({ store, clock, mostReports: 1_000 });
   const log = openAuditLog({ store, clock });
   const audit: typeof log = {
     ...log,

@@ -22,7 +22,7 @@ import { hearingLink } from './abuse-form.ts';
 import { accountBy } from './account-by.ts';
 import { auditLine, type Moderator } from './audit.ts';
 import type { Decision } from './decisions.ts';
-import { type DeskRoutesDeps, moderatorOf } from './desk-routes.ts';
+import { type DeskRoutesDeps, moderatorOf, targetOf } from './desk-routes.ts';
 import { isNotDone, type ModerationRefusal } from './moderation-deps.ts';
 import { choicesFor } from './pages/desk-page.ts';
 import type { PublicRoutes } from './public-routes.ts';
@@ -145,7 +145,8 @@ export function openModerationApi(deps: DeskRoutesDeps & { readonly open: Public
         'unprocessable',
         `choice: for this report use ${['dismiss', ...choicesFor(report, me.role === 'operator')].join(', ')}`,
       );
-    const { room, target, name, id } = report;
+    const { room, name, id } = report;
+    const target = await targetOf(deps, report, choice);
     const act = { act: choice, room, target, name, reason, until, report: id };
     return made(await acts.decide(me, { ...act, id: rowId }), c);
   }

@@ -79,6 +79,12 @@ export function openCarrying(deps: ModerationDeps & { readonly withdrawing: With
           ? { refused: 'not-found', detail: 'There is no such post.' }
           : { detail: { author } };
       }
+      case 'clear-profile': {
+        const owner = await deps.clearProfile(target);
+        return owner === undefined
+          ? { refused: 'not-found', detail: 'Nobody has this address any more.' }
+          : { detail: { author: owner } };
+      }
       case 'suspend': {
         const account = asAccountId(target);
         const known =
@@ -114,6 +120,8 @@ export function openCarrying(deps: ModerationDeps & { readonly withdrawing: With
       for (const slug of (one.detail as { rooms?: string[] }).rooms ?? []) await deps.keepOut(slug, [], [id]);
     if (act === 'remove-post')
       return { refused: 'wrong-moment', detail: 'The content of a removed post is not kept.' };
+    if (act === 'clear-profile')
+      return { refused: 'wrong-moment', detail: 'What was taken out of a profile is not kept.' };
     return act === 'end-room'
       ? { refused: 'wrong-moment', detail: 'A room that has ended stays ended.' }
       : undefined;

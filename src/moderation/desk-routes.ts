@@ -1,16 +1,22 @@
 import { plainText } from '../base/plain-text.ts';
 import { goOn, refusedNote, sentFields } from '../form/index.ts';
 import type { AccountCard } from '../wire/account.ts';
-import { ABUSE_WORDS_LENGTH, DECISION_ACTS, DECISION_REASON_LENGTH } from '../wire/moderation/moderation.ts';
+import {
+  ABUSE_WORDS_LENGTH,
+  DECISION_ACTS,
+  DECISION_REASON_LENGTH,
+  type DecisionAct,
+} from '../wire/moderation/moderation.ts';
 import { hearingLink } from './abuse-form.ts';
 import { accountBy } from './account-by.ts';
 import type { Acts, ActsDeps } from './acts.ts';
 import type { Moderator } from './audit.ts';
 import type { BlockListBook } from './block-lists.ts';
 import { MOST_FORM, moderationWords, pageAnswer } from './forms.ts';
-import { isNotDone } from './moderation-deps.ts';
+import { isNotDone, isSocial } from './moderation-deps.ts';
 import { auditPage, blockListPage, type DeskView, deskPage } from './pages/desk-page.ts';
 import { wrapped } from './pages/wrapped.ts';
+import type { AbuseReport } from './reports.ts';
 
 /** Rows that are shown of each list. */
 const MOST_ROWS = 100;
@@ -37,6 +43,14 @@ export const moderatorOf = ({ id, name }: AccountCard): Moderator & { readonly r
   ...{ id, name, role: 'operator' },
 });
 
+/** Whom or what a choice about a report concerns: whoever is suspended for a post or a profile is its owner. */
+export const targetOf = async (
+  { ownerOf }: Pick<ActsDeps, 'ownerOf'>,
+  { subject, target }: AbuseReport,
+  choice: DecisionAct,
+): Promise<string | undefined> =>
+  choice === 'suspend' && isSocial(subject) ? ownerOf(subject, target ?? '') : target;
+
 /** Opens the operator's pages: who is not an operator is sent to sign in. */
 export function openDeskRoutes(deps: DeskRoutesDeps): DeskPages {
   const { reports, decisions, audit, acts, clock } = deps;
@@ -55,7 +69,8 @@ export function openDeskRoutes(deps: DeskRoutesDeps): DeskPages {
   };
 
   async function view(isOpen: boolean): Promise<Omit<DeskView, 'wrong' | 'told'>> {
-    const list = await reports.list({ operator: true, isOpen, limit: MOST_ROWS });
+    // What has waited longest is read first: nobody buries it under reports that come later.
+    const list = await reports.list({ operator: true, isOpen, limit: MOST_ROWS, isOldestFirst: isOpen });
     const links = new Map<string, string>();
     for (const { id, room, moment } of list) {
       const link = hearingLink(await deps.cardOf(room), moment);
@@ -123,8 +138,8 @@ export function openDeskRoutes(deps: DeskRoutesDeps): DeskPages {
     const choice = DECISION_ACTS.find((one) => one === wanted);
     if (!choice) return show({ wrong: words.unread }, 422);
     const made = await acts.decide(me, {
-      ...{ act: choice, room: report.room, target: report.target, name: report.name, reason, until },
-      report: report.id,
+      ...{ act: choice, room: report.room, target: await targetOf(deps, report, choice), name: report.name },
+      ...{ reason, until, report: report.id },
     });
     return isNotDone(made)
       ? show({ wrong: made.detail ?? made.refused }, 409)

@@ -12,8 +12,8 @@ import { openAuditLog } from './audit.ts';
 import { openBlockLists } from './block-lists.ts';
 import { openDecisions } from './decisions.ts';
 import { openDeskRoutes } from './desk-routes.ts';
-import type { ModerationDeps, SeenPerson } from './moderation-deps.ts';
-import { failedPage, openPublicRoutes, type PostAbuse } from './public-routes.ts';
+import type { ModerationDeps, SeenPerson, SocialSubject } from './moderation-deps.ts';
+import { failedPage, openPublicRoutes, type SocialAbuse } from './public-routes.ts';
 import { openReports } from './reports.ts';
 import { openSeenPeople } from './seen-people.ts';
 import { openSeenQuestions } from './seen-questions.ts';
@@ -29,6 +29,9 @@ export type { ModerationDeps, ModerationRefusal } from './moderation-deps.ts';
 const STEPS: ReadonlySet<string | undefined> = new Set(['reports', 'decisions', 'audit', 'words']);
 const SWEEP_EVERY = ms(3_600_000);
 
+/** What became of a report about a post or a profile when it was sent. */
+export type FiledAbuse = { readonly number: string } | { readonly wait: number; readonly wrong: string };
+
 /** The part, once open. */
 export interface Moderation extends AsyncDisposable {
   /** True for a path that `fetch` answers. */
@@ -40,13 +43,15 @@ export interface Moderation extends AsyncDisposable {
   asked(slug: string, list: ToldQuestions): void;
   /** True while the recording of a room is kept for a report that nobody has decided about. */
   holds(slug: string): boolean;
-  /** Takes a report about a post: its number, or the seconds to wait. */
-  reportPost(
-    request: Request,
-    wish: PostAbuse,
-  ): Promise<{ readonly number: string } | { readonly wait: number }>;
-  /** What became of it, in words; undefined when there is none of this number about this post. */
-  postOutcome(post: string, number: string, french: boolean): Promise<string | undefined>;
+  /** Takes a report about a post or a profile: its number, or why not in words and the seconds to wait. */
+  reportSocial(request: Request, wish: SocialAbuse): Promise<FiledAbuse>;
+  /** What became of it, in words; undefined when there is none of this number about this. */
+  socialOutcome(
+    subject: SocialSubject,
+    target: string,
+    number: string,
+    french: boolean,
+  ): Promise<string | undefined>;
   /** Reports that nobody has decided about. */
   open(): Promise<number>;
 }
@@ -134,14 +139,14 @@ export async function open(deps: ModerationDeps): Promise<Moderation> {
     },
     saw: seen.saw,
     asked: questions.asked,
-    async reportPost(request, wish) {
-      const filed = await people.filePost(request, wish);
-      return 'wrong' in filed ? { wait: filed.wait ?? 60 } : { number: filed.number };
+    async reportSocial(request, wish) {
+      const filed = await people.fileSocial(request, wish);
+      return 'wrong' in filed ? { wait: filed.wait ?? 60, wrong: filed.wrong } : { number: filed.number };
     },
-    async postOutcome(post, typed, isFrench) {
+    async socialOutcome(subject, target, typed, isFrench) {
       const number = abuseNumberOf(typed);
       const report = number === undefined ? undefined : await reports.byNumber(number);
-      if (report?.subject !== 'post' || report.target !== post) return undefined;
+      if (report?.subject !== subject || report.target !== target) return undefined;
       const words = isFrench ? french : english;
       return report.outcome === undefined ? words.stillOpen : words.closedWith[report.outcome];
     },

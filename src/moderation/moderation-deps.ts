@@ -4,6 +4,7 @@ import type { Log } from '../base/log.ts';
 import type { Store } from '../store/index.ts';
 import type { AccountCard } from '../wire/account.ts';
 import type { WithdrawnQuestions } from '../wire/interaction/questions.ts';
+import type { AbuseSubject } from '../wire/moderation/moderation.ts';
 import type { RoomCard } from '../wire/room.ts';
 import type { Ban } from '../wire/stage/hands.ts';
 import type { BlockLists } from './block-lists.ts';
@@ -34,6 +35,13 @@ export interface ModerationRefusal {
 export const isNotDone = (value: unknown): value is ModerationRefusal =>
   typeof value === 'object' && value !== null && 'refused' in value;
 
+/** What is reported outside of rooms: a post by its id, a profile by its address. */
+export type SocialSubject = 'post' | 'profile';
+
+/** True for a subject outside of rooms. */
+export const isSocial = (subject: AbuseSubject): subject is SocialSubject =>
+  subject === 'post' || subject === 'profile';
+
 /** What moderation needs. */
 export interface ModerationDeps {
   readonly store: Store;
@@ -43,6 +51,8 @@ export interface ModerationDeps {
   readonly publicUrl?: string | undefined;
   /** How long closed reports, and lines of the log, are kept, ms. */
   readonly keepReports: number;
+  /** Reports about posts and profiles that are open at once. */
+  readonly mostReports: number;
   readonly keepAudit: number;
   /** The frame of pages; default: none but the HTML around them. */
   frame?(language: 'en' | 'fr', page: { readonly title: string; readonly main: string }): string;
@@ -76,6 +86,10 @@ export interface ModerationDeps {
   publishWithdrawn(all: WithdrawnQuestions): void;
   /** Removes a post, with the reason on its tombstone; whose it was, or undefined when there is none. */
   removePost(post: string, reason: string): Promise<string | undefined>;
+  /** Takes away what somebody shows of themselves; whose it was, or undefined when nobody has this address. */
+  clearProfile(handle: string): Promise<string | undefined>;
+  /** Whose a post or a profile is; undefined when there is none. */
+  ownerOf(subject: SocialSubject, target: string): Promise<string | undefined>;
   /** Makes the lists of words known to the studio. */
   publishWords(lists: BlockLists): void;
 }

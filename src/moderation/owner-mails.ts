@@ -20,7 +20,8 @@ export function openOwnerMails(deps: ModerationDeps): OwnerMails {
   /** Accounts of people to whom it belongs. */
   async function owners({ act, room, target, detail }: Decision): Promise<string[]> {
     if (act === 'suspend') return target === undefined ? [] : [target];
-    if (act === 'remove-post') return [(detail as { author?: string }).author ?? []].flat();
+    if (act === 'remove-post' || act === 'clear-profile')
+      return [(detail as { author?: string }).author ?? []].flat();
     // Who is kept off a stage, or asked something, reads it there, and their account is nobody's business.
     if (act === 'remove' || act === 'ban' || act === 'hide-question' || room === undefined) return [];
     const rows = await db

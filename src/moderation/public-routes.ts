@@ -11,10 +11,10 @@ import { readAbuseForm } from './abuse-form.ts';
 import type { AuditLog } from './audit.ts';
 import type { Decisions } from './decisions.ts';
 import { MOST_FORM, moderationWords, pageAnswer } from './forms.ts';
-import type { ModerationDeps } from './moderation-deps.ts';
+import type { ModerationDeps, SocialSubject } from './moderation-deps.ts';
 import { noticePage, reportFormPage, reportStatePage } from './pages/report-pages.ts';
 import { wrapped } from './pages/wrapped.ts';
-import { type AbuseReports, type AbuseWish, MOST_OPEN_IN_ROOM } from './reports.ts';
+import { type AbuseReports, type AbuseWish, MOST_OPEN_IN_ROOM, MOST_OPEN_OF_ONE } from './reports.ts';
 import type { SeenPeople } from './seen-people.ts';
 import type { SeenQuestions } from './seen-questions.ts';
 
@@ -22,6 +22,8 @@ import type { SeenQuestions } from './seen-questions.ts';
 const REPORTS = { size: 5, every: 120_000 } as const;
 /** Reports about one room from everywhere. */
 const OF_ROOM = { size: 60, every: 10_000 } as const;
+/** Reports about all posts and profiles from everywhere: no crowd of networks fills the desk in a moment. */
+const OF_SOCIAL = { size: 120, every: 5_000 } as const;
 /** Looks at numbers and notices, and objections, from one network. */
 const LOOKS = { size: 60, every: 2_000 } as const;
 
@@ -39,13 +41,14 @@ export type Filing =
   | { readonly number: string; readonly created: number }
   | { readonly wrong: string; readonly status: 404 | 422 | 429; readonly wait?: number };
 
-/** What somebody says against a post; `name`: whose it is, and how it begins. */
-export interface PostAbuse {
-  readonly post: string;
+/** What somebody says against a post or a profile; `name`: whose it is, and how it begins. */
+export interface SocialAbuse {
+  readonly subject: SocialSubject;
+  readonly target: string;
   readonly name: string;
   readonly reason: AbuseReason;
   readonly words: string;
-  /** When the post was made, wall-clock ms. */
+  /** When it was made, wall-clock ms. */
   readonly made: number;
 }
 
@@ -53,8 +56,8 @@ export interface PostAbuse {
 export interface PublicRoutes {
   /** `c`: where the answer tells how many more there may be. */
   file(request: Request, card: RoomCard, sent: URLSearchParams, c?: Context): Promise<Filing>;
-  /** A post is for the operator alone. */
-  filePost(request: Request, wish: PostAbuse): Promise<Filing>;
+  /** Posts and profiles are for the operator alone. */
+  fileSocial(request: Request, wish: SocialAbuse): Promise<Filing>;
   report(request: Request, slug: string): Promise<Response>;
   notice(request: Request, code: string): Promise<Response>;
 }
@@ -64,6 +67,7 @@ export function openPublicRoutes(deps: PublicRoutesDeps): PublicRoutes {
   const { reports, decisions, clock, seen } = deps;
   const network = openPace(clock, 'reports-of-network', REPORTS.size, REPORTS.every);
   const room = openPace(clock, 'reports-of-room', OF_ROOM.size, OF_ROOM.every);
+  const social = openPace(clock, 'reports-of-posts', OF_SOCIAL.size, OF_SOCIAL.every);
   const looks = openAllowance(clock, LOOKS.size, LOOKS.every);
   const from = (request: Request): string => networkOf(request.headers.get('x-forwarded-for') ?? '');
 
@@ -91,23 +95,28 @@ export function openPublicRoutes(deps: PublicRoutesDeps): PublicRoutes {
     const wait = network.take(c, from(request)) ?? room.take(c, slug);
     if (wait !== undefined) return { wrong: words.tooOften(wait), status: 429, wait };
     const made = await reports.file(wish, rowIdOf(request));
-    return made ?? { wrong: words.roomFull(MOST_OPEN_IN_ROOM), status: 429, wait: 3_600 };
+    return typeof made === 'string'
+      ? { wrong: words.roomFull(MOST_OPEN_IN_ROOM), status: 429, wait: 3_600 }
+      : made;
   };
 
-  const filePost: PublicRoutes['filePost'] = async (request, { post, name, reason, words: said, made }) => {
+  const fileSocial: PublicRoutes['fileSocial'] = async (request, wanted) => {
+    const { subject, target, name, reason, words: said, made } = wanted;
     const words = moderationWords(request);
-    const wait = network.take(undefined, from(request));
+    const wait = network.take(undefined, from(request)) ?? social.take(undefined, 'all');
     if (wait !== undefined) return { wrong: words.tooOften(wait), status: 429, wait };
     const wish: AbuseWish = {
-      ...{ room: '', subject: 'post' as const, target: post, name, reason, words: said },
+      ...{ room: '', subject, target, name, reason, words: said },
       ...{ moment: made, operatorOnly: true },
     };
     const filed = await reports.file(wish, rowIdOf(request));
-    return filed ?? { wrong: words.roomFull(MOST_OPEN_IN_ROOM), status: 429, wait: 3_600 };
+    if (typeof filed !== 'string') return filed;
+    const wrong = filed === 'full-one' ? words.oneFull(MOST_OPEN_OF_ONE) : words.deskFull(deps.mostReports);
+    return { wrong, status: 429, wait: 3_600 };
   };
 
   return {
-    ...{ file, filePost },
+    ...{ file, fileSocial },
     async report(request, said) {
       const words = moderationWords(request);
       const slug = asSlug(said);

@@ -4,9 +4,12 @@ import type { Clock } from '../base/clock.ts';
 import type { AbuseReportTable, Store } from '../store/index.ts';
 import type { AbuseOutcome, AbuseReason, AbuseSubject } from '../wire/moderation/moderation.ts';
 import { newCode } from './codes.ts';
+import { isSocial } from './moderation-deps.ts';
 
 /** Reports that are open in one room at once. */
 export const MOST_OPEN_IN_ROOM = 200;
+/** Reports that are open about one post or one profile at once: more of them tell the desk nothing. */
+export const MOST_OPEN_OF_ONE = 20;
 /** Open reports keep the recording of their room for so long, ms. */
 const HOLD_MS = 30 * 86_400_000;
 
@@ -41,18 +44,21 @@ export interface AbuseQuery {
   readonly limit: number;
   /** After the one that was made then, with this id as the key. */
   readonly after?: Cursor | undefined;
+  /** Those that have waited longest come first. */
+  readonly isOldestFirst?: boolean;
 }
 
 /** The reports. */
 export interface AbuseReports {
   /**
-   * Keeps a report under `id`; undefined when as many are open in its room as the room takes. One that is kept under
+   * Keeps a report under `id`. `full-one`: as many are open about its room, post or profile as there may be; `full-all`:
+   * about all posts and profiles. Then what is there stays, since whoever fills the desk came last. One that is kept under
    * this id already stays as it is.
    */
-  file(wish: AbuseWish, id?: string): Promise<AbuseReport | undefined>;
+  file(wish: AbuseWish, id?: string): Promise<AbuseReport | 'full-one' | 'full-all'>;
   find(id: string): Promise<AbuseReport | undefined>;
   byNumber(number: string): Promise<AbuseReport | undefined>;
-  /** The newest first. */
+  /** The newest first, if nothing else is asked. */
   list(query: AbuseQuery): Promise<AbuseReport[]>;
   countOpen(): Promise<number>;
   /** Closes one that is open, and does what belongs to it in the same transaction; false when it was closed before. */
@@ -64,15 +70,24 @@ export interface AbuseReports {
 }
 
 /** Opens the reports. */
-export async function openReports({ store, clock }: { store: Store; clock: Clock }): Promise<AbuseReports> {
+export async function openReports({
+  store,
+  clock,
+  mostReports,
+}: {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly mostReports: number;
+}): Promise<AbuseReports> {
   const { db } = store;
   const rows = () => db.selectFrom('moderation_report').selectAll();
-  const count = async (room?: string, target?: string): Promise<number> => {
+  const count = async (room?: string, subject?: AbuseSubject, target?: string): Promise<number> => {
     let query = db
       .selectFrom('moderation_report')
       .select((e) => e.fn.countAll().as('n'))
       .where('closed', 'is', null);
     if (room !== undefined) query = query.where('room', '=', room);
+    if (subject !== undefined) query = query.where('subject', '=', subject);
     if (target !== undefined) query = query.where('target', '=', target);
     return Number((await query.executeTakeFirstOrThrow()).n);
   };
@@ -92,9 +107,11 @@ export async function openReports({ store, clock }: { store: Store; clock: Clock
     async file(wish, id) {
       const before = id === undefined ? undefined : one(await rows().where('id', '=', id).executeTakeFirst());
       if (before) return before;
-      // Posts belong to no room: each has the limit of one.
-      const target = wish.subject === 'post' ? wish.target : undefined;
-      if ((await count(wish.room, target)) >= MOST_OPEN_IN_ROOM) return undefined;
+      // Posts and profiles belong to no room: they have the empty one.
+      if (isSocial(wish.subject)) {
+        if ((await count('')) >= mostReports) return 'full-all';
+        if ((await count('', wish.subject, wish.target)) >= MOST_OPEN_OF_ONE) return 'full-one';
+      } else if ((await count(wish.room)) >= MOST_OPEN_IN_ROOM) return 'full-one';
       const row: AbuseReportTable = {
         ...{ id: id ?? randomUUIDv7(), number: newCode(), room: wish.room, subject: wish.subject },
         ...{ target: wish.target ?? null, target_name: wish.name, reason: wish.reason, words: wish.words },
@@ -107,7 +124,7 @@ export async function openReports({ store, clock }: { store: Store; clock: Clock
     },
     find: async (id) => one(await rows().where('id', '=', id).executeTakeFirst()),
     byNumber: async (number) => one(await rows().where('number', '=', number).executeTakeFirst()),
-    async list({ room, operator, isOpen, limit, after }) {
+    async list({ room, operator, isOpen, limit, after, isOldestFirst = false }) {
       let query = rows().where('closed', isOpen ? 'is' : 'is not', null);
       if (room !== undefined) query = query.where('room', '=', room);
       if (!operator) query = query.where('operator_only', '=', 0);
@@ -115,7 +132,8 @@ export async function openReports({ store, clock }: { store: Store; clock: Clock
         query = query.where((e) =>
           e.or([e('created', '<', after.at), e.and([e('created', '=', after.at), e('id', '<', after.key)])]),
         );
-      const found = await query.orderBy('created', 'desc').orderBy('id', 'desc').limit(limit).execute();
+      const way = isOldestFirst ? 'asc' : 'desc';
+      const found = await query.orderBy('created', way).orderBy('id', way).limit(limit).execute();
       return found.map(abuseReportOf);
     },
     countOpen: () => count(),

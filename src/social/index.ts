@@ -11,10 +11,10 @@ import { ownSocialData } from './people/own-social-data.ts';
 import { reportable } from './posts/post.ts';
 import { postKeyOf } from './posts/post-key.ts';
 import { openRoomWords } from './search/room-words.ts';
-import type { SocialDeps } from './social-deps.ts';
+import type { ComplaintSubject, SocialDeps } from './social-deps.ts';
 
 export { socialPaths } from './api/described.ts';
-export type { PostComplaint, SocialDeps, SocialPage } from './social-deps.ts';
+export type { Complaint, SocialDeps, SocialPage } from './social-deps.ts';
 
 /** The steps after `/api/` that are answered here. */
 const STEPS: ReadonlySet<string | undefined> = new Set(['profile', 'profiles', 'posts', 'feeds', 'search']);
@@ -28,6 +28,10 @@ export interface Social extends AsyncDisposable {
   roomChanged(slug: string): void;
   /** Removes a post, or the reason on its tombstone, as a moderator; whose it was, or undefined when there is none. */
   removePost(id: string, reason: string): Promise<string | undefined>;
+  /** Takes away what somebody shows of themselves; whose it was, or undefined when nobody has this address. */
+  clearProfile(handle: string): Promise<string | undefined>;
+  /** Whose a post or a profile is; undefined when there is none. */
+  ownerOf(subject: ComplaintSubject, target: string): Promise<string | undefined>;
   /** Everything that is kept about an account. */
   exported(account: string): Promise<object>;
   /** Forgets an account that is erased: tombstones without reasons stay. */
@@ -75,6 +79,16 @@ export async function open(deps: SocialDeps): Promise<Social> {
       const post = key === undefined ? undefined : await parts.reader.one(key);
       if (!post || reportable(post) === undefined) return undefined;
       return (await parts.book.remove(post.key, 'moderator', reason)) ? undefined : post.author?.account;
+    },
+    async clearProfile(handle) {
+      const owner = (await parts.profiles.byHandle(handle))?.account;
+      if (owner !== undefined) await parts.profiles.clear(owner);
+      return owner;
+    },
+    async ownerOf(subject, target) {
+      if (subject === 'profile') return (await parts.profiles.byHandle(target))?.account;
+      const key = postKeyOf(target);
+      return key === undefined ? undefined : (await parts.reader.one(key))?.author?.account;
     },
     exported: (account) => ownSocialData(deps.store, account),
     async forget(account) {

@@ -7,9 +7,14 @@ import type { AbuseReason } from '../wire/moderation/moderation.ts';
 import type { CountedPost } from '../wire/posts/post-figures.ts';
 import type { RoomCard } from '../wire/room.ts';
 
-/** What somebody says against a post. */
-export interface PostComplaint {
-  readonly post: string;
+/** What can be complained about. */
+export type ComplaintSubject = 'post' | 'profile';
+
+/** What somebody says against a post, or against what somebody shows of themselves. */
+export interface Complaint {
+  readonly subject: ComplaintSubject;
+  /** The id of a post, or the address of a profile. */
+  readonly target: string;
   /** Whose it is, and how it begins: for the desk. */
   readonly name: string;
   readonly reason: AbuseReason;
@@ -41,13 +46,21 @@ export interface SocialDeps {
   mark?(post: string, room?: string): string;
   /** What was counted of posts, those left out of which nothing was; undefined while nobody can say. */
   figures?(ids: readonly string[]): Promise<ReadonlyMap<string, CountedPost> | undefined>;
-  /** Takes a complaint to the moderators; the number by which its writer finds it again, or the seconds to wait. */
+  /**
+   * Takes a complaint to the moderators; the number by which its writer finds it again, or the seconds to wait and, in
+   * words, why.
+   */
   complain(
     request: Request,
-    complaint: PostComplaint,
-  ): Promise<{ readonly number: string } | { readonly wait: number }>;
-  /** What became of a complaint about a post, in words; undefined when there is none of this number. */
-  outcome(post: string, number: string, french: boolean): Promise<string | undefined>;
+    complaint: Complaint,
+  ): Promise<{ readonly number: string } | { readonly wait: number; readonly wrong?: string }>;
+  /** What became of a complaint, in words; undefined when there is none of this number about this. */
+  outcome(
+    subject: ComplaintSubject,
+    target: string,
+    number: string,
+    french: boolean,
+  ): Promise<string | undefined>;
 }
 
 /** One page. */

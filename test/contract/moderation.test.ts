@@ -71,7 +71,7 @@ describe.each(['sqlite', 'postgres'] as const)('moderation on %s', (engine) => {
     clips = new Map([['c1', { id: 'c1', title: 'Clip', from: NOW - 60_000 }]]);
     await desk?.[Symbol.asyncDispose]();
     desk = await openModeration({
-      ...{ store, clock, log: silentLog, keepReports: 30 * DAY, keepAudit: 60 * DAY },
+      ...{ store, clock, log: silentLog, keepReports: 30 * DAY, keepAudit: 60 * DAY, mostReports: 1_000 },
       account: async () => signedIn,
       isOperator: async (token) => token === 'op',
       memberOf: async (_, token) =>
@@ -107,6 +107,8 @@ describe.each(['sqlite', 'postgres'] as const)('moderation on %s', (engine) => {
         withdrawn = all;
       },
       removePost: async () => undefined,
+      clearProfile: async () => undefined,
+      ownerOf: async () => undefined,
       publishWords: (all) => {
         lists = all;
       },

@@ -201,8 +201,8 @@ describe.each(['sqlite', 'postgres'] as const)('posts on %s', (engine) => {
     const after = sent.headers.get('location') ?? '';
     expect(await (await page(after)).text()).toContain('Nobody has decided yet.');
     expect(state.complaints).toMatchObject([
-      { post: post.id, name: '@ana: bad', reason: 'spam' },
-      { post: post.id, reason: 'hate' },
+      { subject: 'post', target: post.id, name: '@ana: bad', reason: 'spam' },
+      { target: post.id, reason: 'hate' },
     ]);
     expect((await as().post(`/api/posts/${post.id}/reports`, { reason: 'other' })).status).toBe(422);
     expect(await social().removePost(post.id, 'Against our rules')).toBe(idOf(0));
@@ -210,6 +210,29 @@ describe.each(['sqlite', 'postgres'] as const)('posts on %s', (engine) => {
     expect((await as().get(`/api/posts/${post.id}`)).deleted).toMatchObject({
       ...{ by: 'moderator', reason: 'Against our rules' },
     });
+  });
+
+  test('anybody reports what somebody shows of themselves, and the moderators take it away', async () => {
+    await as('ana').patch('/api/profile', {
+      bio: 'All lies',
+      links: ['https://a.example'],
+      pinnedRoom: 'hall',
+    });
+    expect(await (await page('/@ana')).text()).toContain('href="/@ana?show=report"');
+    expect(await (await page('/@ana', 'ana')).text()).not.toContain('show=report');
+    const sent = await page('/@ana?show=report', undefined, { act: 'report', why: 'hate', words: '' });
+    const after = await (await page(sent.headers.get('location') ?? '')).text();
+    for (const said of ['Report this profile', 'Nobody has decided yet.', 'All lies'])
+      expect(after).toContain(said);
+    expect(state.complaints).toMatchObject([
+      { subject: 'profile', target: 'ana', name: '@ana: Ana All lies' },
+    ]);
+    expect(await social().ownerOf('profile', 'ana')).toBe(idOf(0));
+    expect(await social().clearProfile('ana')).toBe(idOf(0));
+    expect(await social().clearProfile('nobody')).toBeUndefined();
+    const left = await as().get<Record<string, unknown>>('/api/profiles/ana');
+    expect(left).toMatchObject({ handle: 'ana', name: 'Ana', bio: '', links: [] });
+    expect(left.pinnedRoom).toBeUndefined();
   });
 
   test('an account that is erased leaves tombstones alone, and takes all it wrote with it before', async () => {

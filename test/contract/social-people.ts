@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import { type Log, silentLog } from '../../src/base/log.ts';
 import { epochMs, ms } from '../../src/base/time.ts';
-import { open as openSocial, type PostComplaint, type Social } from '../../src/social/index.ts';
+import { type Complaint, open as openSocial, type Social } from '../../src/social/index.ts';
 import { open, type Store } from '../../src/store/index.ts';
 import type { AccountCard } from '../../src/wire/account.ts';
 import type { RoomCard } from '../../src/wire/room.ts';
@@ -52,7 +52,7 @@ export function useSocial(engine: 'sqlite' | 'postgres') {
   /** What tests change and look at. */
   const state = {
     card: undefined as RoomCard | undefined,
-    complaints: [] as PostComplaint[],
+    complaints: [] as Complaint[],
     /** What looking at the room fails with. */
     fails: undefined as Error | undefined,
     /** Errors in the log. */
@@ -89,7 +89,7 @@ export function useSocial(engine: 'sqlite' | 'postgres') {
         state.complaints.push(complaint);
         return { number: 'abcdefghjkmn' };
       },
-      outcome: async (_, number) => (number === 'abcdefghjkmn' ? 'Nobody has decided yet.' : undefined),
+      outcome: async (_, __, number) => (number === 'abcdefghjkmn' ? 'Nobody has decided yet.' : undefined),
     });
   };
   beforeEach(async () => {

@@ -182,6 +182,7 @@ describe.each(['sqlite', 'postgres'] as const)('profiles and feeds on %s', (engi
       ['PUT', '/api/posts/ID/repost', undefined, 401, 409, 403, 204, 204],
       ['DELETE', '/api/posts/ID/repost', undefined, 401, 409, 204, 204, 204],
       ['POST', '/api/posts/ID/reports', { reason: 'spam' }, 201, 201, 201, 201, 201],
+      ['POST', '/api/profiles/ana/reports', { reason: 'spam' }, 201, 201, 201, 201, 201],
       ['PUT', '/api/posts/ID/tombstone', { reason: 'x' }, 401, 409, 403, 403, 200],
       ['DELETE', '/api/posts/ID', undefined, 401, 409, 403, 403, 200],
       ['PATCH', '/api/profile', { bio: 'x' }, 401, 409, 200, 200, 200],

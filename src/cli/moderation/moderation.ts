@@ -9,8 +9,8 @@ import { abuseLine, decisionLine, endOf, type ListedAbuse, type ListedDecision }
 
 const HELP = `earshot moderation reports [SLUG]          open reports, of one room or of all; --closed: those that are closed
 earshot moderation decide ID CHOICE        what is done about a report: dismiss, remove, ban, hide-clip,
-                                           hide-question, end-room, unlist-room, stop-room, suspend or remove-post.
-                                           Needs --reason. Several IDs, with commas
+                                           hide-question, end-room, unlist-room, stop-room, suspend, remove-post
+                                           or clear-profile. Needs --reason. Several IDs, with commas
                                            between them, are decided one after the other
 earshot moderation decisions               what is in force, with its ID
 earshot moderation lift ID                 takes a decision back. Needs --reason

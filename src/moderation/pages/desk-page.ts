@@ -21,6 +21,7 @@ import {
 import type { ListedBlockRule } from '../block-lists.ts';
 import { spaced } from '../codes.ts';
 import type { Decision } from '../decisions.ts';
+import { isSocial } from '../moderation-deps.ts';
 import type { AbuseReport } from '../reports.ts';
 import type { ModerationWords } from '../words/moderation-words.ts';
 import { wrapped } from './wrapped.ts';
@@ -44,7 +45,8 @@ export interface DeskView {
 /** What can be done about a report, by what it is about. */
 export function choicesFor(report: AbuseReport, operator: boolean): DecisionAct[] {
   const { subject, target } = report;
-  if (subject === 'post') return operator ? ['remove-post'] : [];
+  if (isSocial(subject))
+    return operator ? [subject === 'post' ? 'remove-post' : 'clear-profile', 'suspend'] : [];
   return [
     ...(subject === 'person' && target !== undefined ? (['remove', 'ban'] as const) : []),
     ...(subject === 'person' && target !== undefined && operator && asAccountId(target)
@@ -57,10 +59,10 @@ export function choicesFor(report: AbuseReport, operator: boolean): DecisionAct[
   ];
 }
 
-/** Where it is: a room, or a post of whom its name begins with. */
+/** Where it is: a room, a profile, or a post of whom its name begins with. */
 function placeLink({ subject, room, target = '', name }: AbuseReport): string {
-  if (subject !== 'post') return `<a href="/r/${escapeHtml(room)}">${escapeHtml(room)}</a>`;
-  const path = `/${/^@\w+/.exec(name)?.[0] ?? '@erased'}/${target}`;
+  if (!isSocial(subject)) return `<a href="/r/${escapeHtml(room)}">${escapeHtml(room)}</a>`;
+  const path = subject === 'profile' ? `/@${target}` : `/${/^@\w+/.exec(name)?.[0] ?? '@erased'}/${target}`;
   return `<a href="${escapeHtml(path)}">${escapeHtml(path)}</a>`;
 }
 

@@ -14,6 +14,7 @@ export const english: ModerationWords = {
     clip: 'A clip',
     question: 'A question',
     post: 'A post',
+    profile: 'A profile',
   },
   somebodyElse: 'Somebody else on stage',
   nameOfPerson: 'Their name, if it is not in the list',
@@ -67,11 +68,16 @@ export const english: ModerationWords = {
     'stop-room': 'The room was closed to everybody.',
     suspend: 'The account was suspended.',
     'remove-post': 'The post was removed.',
+    'clear-profile': 'What stood in the profile was removed.',
   },
   tooOften: (seconds) =>
     `Limit reached: 5 reports at once from one network, then one every two minutes. Try again in ${seconds} s.`,
   roomFull: (most) =>
     `Limit reached: ${most} reports about this room wait to be read. Its hosts and the operator see them; try again later.`,
+  oneFull: (most) =>
+    `${most} reports about this wait to be read. The operator knows of it; one more would tell nothing new.`,
+  deskFull: (most) =>
+    `Limit reached: ${most} reports about posts and profiles wait to be read. The operator reads the oldest first; try again in an hour.`,
   foreign: 'This form was sent from another site. Open it here and send it again.',
   unread: 'This form was too long or broke off. Send it again.',
   away: 'Reports cannot be read or written right now; rooms on air are not affected. Try again in a moment.',
@@ -91,6 +97,8 @@ export const english: ModerationWords = {
     suspend: () => 'Your account is suspended: you cannot sign in, host or speak. You can go on listening.',
     'remove-post': () =>
       'A post of yours was removed: its content is gone, and its tombstone gives the reason.',
+    'clear-profile': () =>
+      'What your profile showed was removed: its text, links, pictures and what was pinned. Your name and your address are still there.',
   },
   decidedBy: {
     operator: 'the operator of this server',
@@ -137,6 +145,7 @@ export const english: ModerationWords = {
     'stop-room': 'Close the room to everybody',
     suspend: 'Suspend the account',
     'remove-post': 'Remove the post',
+    'clear-profile': 'Empty the profile (text, links, pictures)',
   },
   reasonHint: 'The person concerned reads it.',
   howLong: 'For how long',

@@ -14,6 +14,7 @@ export const french: ModerationWords = {
     clip: 'Un extrait',
     question: 'Une question',
     post: 'Une publication',
+    profile: 'Un profil',
   },
   somebodyElse: 'Quelqu’un d’autre sur scène',
   nameOfPerson: 'Son nom, s’il n’est pas dans la liste',
@@ -67,11 +68,16 @@ export const french: ModerationWords = {
     'stop-room': 'La salle a été fermée à tous.',
     suspend: 'Le compte a été suspendu.',
     'remove-post': 'La publication a été retirée.',
+    'clear-profile': 'Ce qui figurait dans le profil a été retiré.',
   },
   tooOften: (seconds) =>
     `Limite atteinte : 5 signalements d’un coup par réseau, puis un toutes les deux minutes. Réessayez dans ${seconds} s.`,
   roomFull: (most) =>
     `Limite atteinte : ${most} signalements sur cette salle attendent d’être lus. Ses hôtes et l’exploitant les voient ; réessayez plus tard.`,
+  oneFull: (most) =>
+    `${most} signalements à ce sujet attendent d’être lus. L’exploitant est au courant ; un de plus n’apprendrait rien.`,
+  deskFull: (most) =>
+    `Limite atteinte : ${most} signalements de publications et de profils attendent d’être lus. L’exploitant lit les plus anciens d’abord ; réessayez dans une heure.`,
   foreign: 'Ce formulaire a été envoyé depuis un autre site. Ouvrez-le ici et renvoyez-le.',
   unread: 'Ce formulaire était trop long ou s’est interrompu. Renvoyez-le.',
   away: 'Les signalements ne peuvent pas être lus ni écrits en ce moment ; les salles en direct ne sont pas touchées. Réessayez dans un instant.',
@@ -92,6 +98,8 @@ export const french: ModerationWords = {
       'Votre compte est suspendu : vous ne pouvez ni vous connecter, ni être hôte, ni parler. Vous pouvez continuer d’écouter.',
     'remove-post': () =>
       'Une de vos publications a été retirée : son contenu n’existe plus, et la stèle qui reste en donne la raison.',
+    'clear-profile': () =>
+      'Ce que montrait votre profil a été retiré : son texte, ses liens, ses images et ce qui y était épinglé. Votre nom et votre adresse restent.',
   },
   decidedBy: {
     operator: 'l’exploitant de ce serveur',
@@ -138,6 +146,7 @@ export const french: ModerationWords = {
     'stop-room': 'Fermer la salle à tous',
     suspend: 'Suspendre le compte',
     'remove-post': 'Retirer la publication',
+    'clear-profile': 'Vider le profil (texte, liens, images)',
   },
   reasonHint: 'La personne concernée la lit.',
   howLong: 'Pour combien de temps',

@@ -34,6 +34,8 @@ export interface ModerationWords {
   readonly closedWith: Readonly<Record<DecisionAct | 'dismiss', string>>;
   readonly tooOften: (seconds: number) => string;
   readonly roomFull: (most: number) => string;
+  readonly oneFull: (most: number) => string;
+  readonly deskFull: (most: number) => string;
   readonly foreign: string;
   readonly unread: string;
   readonly away: string;

@@ -5,7 +5,12 @@ import { systemClock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Config } from '../../config/index.ts';
 import type { Identity } from '../../identity/index.ts';
-import { type Moderation, type ModerationRefusal, open } from '../../moderation/index.ts';
+import {
+  type Moderation,
+  type ModerationDeps,
+  type ModerationRefusal,
+  open,
+} from '../../moderation/index.ts';
 import { accountFrame, loadManifest } from '../../pages/index.ts';
 import type { Rooms } from '../../room/index.ts';
 import type { Store } from '../../store/index.ts';
@@ -39,8 +44,8 @@ export interface SiteModerationDeps {
   readonly rooms: Rooms;
   /** What people add to recordings, for clips. */
   readonly edits: ReturnType<typeof openEditsBook>;
-  /** Removes a post as a moderator; whose it was. */
-  removePost(post: string, reason: string): Promise<string | undefined>;
+  /** Where posts and profiles are removed. */
+  readonly posts: Pick<ModerationDeps, 'removePost' | 'clearProfile' | 'ownerOf'>;
   /** Is told the lists of words, as the studio is. */
   readonly gate: TextGate;
   /** Writes a file again when somebody removes it. */
@@ -59,7 +64,7 @@ export async function openSiteModeration(deps: SiteModerationDeps): Promise<Mode
   const tellWithdrawn = toldTo(at.withdrawnQuestions, deps.keep);
   return open({
     ...{ store, clock: systemClock, log, publicUrl: config.publicUrl },
-    ...{ keepReports: config.reportsKeep, keepAudit: config.auditKeep },
+    ...{ keepReports: config.reportsKeep, keepAudit: config.auditKeep, mostReports: config.reportsOpen },
     frame: accountFrame(await loadManifest(BUILD)),
     account: identity.whoIs,
     ...{ isOperator: rooms.isOperator, memberOf: rooms.memberOf },
@@ -85,7 +90,9 @@ export async function openSiteModeration(deps: SiteModerationDeps): Promise<Mode
         all.clips.some((one) => one.id === id) ? all : { ...all, clips: [...all.clips, clip as Clip] },
       );
     },
-    removePost: deps.removePost,
+    removePost: deps.posts.removePost,
+    clearProfile: deps.posts.clearProfile,
+    ownerOf: deps.posts.ownerOf,
     publishWords(lists) {
       deps.gate.publish(lists);
       tellWords(lists);

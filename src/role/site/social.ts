@@ -47,22 +47,20 @@ async function openSiteSocial(deps: SiteSocialDeps): Promise<Social> {
     cardOf: async (slug) => rooms.card(slug) ?? (await rooms.over(slug)),
     clipTitle: async (slug, id) => (await edits.of(slug)).clips.find((clip) => clip.id === id)?.title,
     complain: async (request, complaint) =>
-      (await moderation()?.reportPost(request, complaint)) ?? { wait: 10 },
-    outcome: async (post, number, french) => moderation()?.postOutcome(post, number, french),
+      (await moderation()?.reportSocial(request, complaint)) ?? { wait: 10 },
+    outcome: async (...asked) => moderation()?.socialOutcome(...asked),
   });
 }
 
 /** Moderation and posts, which need each other: posts are reported there, and removed from there; and what reaches people beside them. */
 export async function openDeskAndPosts(
-  deps: Omit<SiteModerationDeps, 'removePost'> & Pick<SiteSyndicationDeps, 'tell'>,
+  deps: Omit<SiteModerationDeps, 'posts'> & Pick<SiteSyndicationDeps, 'tell'>,
 ) {
   await using stack = new AsyncDisposableStack();
   const { log } = deps;
   let desk: Moderation | undefined;
   const posts = stack.use(await openSiteSocial({ ...deps, log: log.part('social'), moderation: () => desk }));
-  const moderation = stack.use(
-    await openSiteModeration({ ...deps, log: log.part('moderation'), removePost: posts.removePost }),
-  );
+  const moderation = stack.use(await openSiteModeration({ ...deps, log: log.part('moderation'), posts }));
   desk = moderation;
   const syndication = stack.use(await openSiteSyndication(deps));
   return Object.assign(stack.move(), { moderation, posts, syndication });

@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import type { z } from 'zod';
 import {
   type Attempted,
   isRefusal,
@@ -9,12 +10,14 @@ import {
   refused,
 } from '../../api/index.ts';
 import type { AccountCard } from '../../wire/account.ts';
+import { type Complained, complain } from '../complaints.ts';
 import { MOST_PAGE_POSTS, PAGE_POSTS, type PostList, pageOfPosts } from '../feeds/pages-of-posts.ts';
 import type { SocialParts } from '../parts.ts';
 import type { Profile } from '../people/profiles.ts';
 import type { ComposeFault } from '../posts/composing.ts';
 import type { Post } from '../posts/post.ts';
 import { postKeyOf } from '../posts/post-key.ts';
+import type { NEW_COMPLAINT } from './requests.ts';
 import { roomsIn, type Showing, shownPost } from './shown.ts';
 
 /** Somebody who is signed in and has an address. */
@@ -64,6 +67,8 @@ export interface Answers {
   shown(post: Post): Promise<object>;
   /** A page of a list of posts; `more`: members of the answer beside them. */
   list(c: Context, list: PostList, reader: string | undefined, more?: object): Promise<Response>;
+  /** Takes a complaint of anybody. */
+  complain(c: Context, about: Complained, wish: z.output<typeof NEW_COMPLAINT>): Promise<Response>;
   /** The refusal while `account` has to wait; undefined when it may act once more. */
   paced(c: Context, kind: 'posts' | 'acts', account: AccountCard): Response | undefined;
 }
@@ -105,6 +110,13 @@ export function openAnswers(parts: SocialParts): Answers {
         page.next === undefined ? undefined : { at: page.next, key: '' },
         more,
       );
+    },
+    async complain(c, about, { reason, words = '' }) {
+      if (reason === 'other' && words === '') return refuse('unprocessable', 'words: say what it is');
+      const filed = await complain(deps, c.req.raw, about, reason, words);
+      return 'wait' in filed
+        ? refuse('too-often', filed.wrong, { 'retry-after': `${filed.wait}` })
+        : c.json(filed, 201);
     },
     paced(c, kind, account) {
       const wait = paces[kind].take(c, account.id);

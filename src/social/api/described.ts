@@ -142,6 +142,15 @@ const profilePaths = (): Record<string, object> => ({
       [query('replies', '1: answers to others instead', false, { enum: ['0', '1'] })],
     ),
   },
+  '/api/profiles/{handle}/reports': {
+    parameters: [HANDLE],
+    post: operation(
+      'Report what somebody shows of themselves to the operator; needs no account',
+      { 201: json(object(['number'], { number: text }), 'The number of the report') },
+      ['not-found', 'too-often', 'database-away', ...REPEAT],
+      { schema: NEW_COMPLAINT, parameters: [idempotencyKey] },
+    ),
+  },
   ...Object.fromEntries(
     (['followers', 'following'] as const).map((side) => [
       `/api/profiles/{handle}/${side}`,

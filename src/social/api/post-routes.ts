@@ -11,10 +11,10 @@ import {
   stateOf,
 } from '../../api/index.ts';
 import type { AccountCard } from '../../wire/account.ts';
+import { complainedPost } from '../complaints.ts';
 import { compose } from '../posts/composing.ts';
-import { type Post, reportable } from '../posts/post.ts';
+import type { Post } from '../posts/post.ts';
 import { postIdOf } from '../posts/post-key.ts';
-import { beginningOf } from '../text/post-text.ts';
 import { type Answers, faulty } from './answers.ts';
 import { DELETION, NEW_COMPLAINT, NEW_POST, POST_EDIT } from './requests.ts';
 import { shownFigures, shownVersion } from './shown.ts';
@@ -25,7 +25,7 @@ const editable = ({ key, content }: Post): string => stateOf([key, content?.vers
 /** Posts: writing, reading, editing, deleting, and what people do with them. */
 export function postRoutes(app: Hono, answers: Answers): void {
   const { parts } = answers;
-  const { book, reader, deps } = parts;
+  const { book, reader } = parts;
 
   const one = async (c: Context): Promise<Post | Response> => {
     const key = answers.key(c);
@@ -128,17 +128,8 @@ export function postRoutes(app: Hono, answers: Answers): void {
     if (isRefusal(wish)) return refused(wish);
     const post = await one(c);
     if (post instanceof Response) return post;
-    const said = reportable(post);
-    if (said === undefined || !post.author) return refuse('post-deleted');
-    const { reason, words = '' } = wish.value;
-    if (reason === 'other' && words === '') return refuse('unprocessable', 'words: say what it is');
-    const filed = await deps.complain(c.req.raw, {
-      ...{ post: postIdOf(post.key), name: `@${post.author.handle}: ${beginningOf(said)}` },
-      ...{ reason, words, made: post.created },
-    });
-    return 'wait' in filed
-      ? refuse('too-often', undefined, { 'retry-after': `${filed.wait}` })
-      : c.json(filed, 201);
+    const about = complainedPost(post);
+    return about ? answers.complain(c, about, wish.value) : refuse('post-deleted');
   });
 }
 

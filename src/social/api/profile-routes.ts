@@ -1,10 +1,11 @@
 import type { Context, Hono } from 'hono';
 import { isRefusal, pageOf, pageRead, read, refuse, refused } from '../../api/index.ts';
+import { complainedProfile } from '../complaints.ts';
 import { changeProfile } from '../people/profile-change.ts';
 import type { HandleFault, Profile } from '../people/profiles.ts';
 import { relate } from '../people/relations.ts';
 import { type Answers, wantedPage } from './answers.ts';
-import { NEW_PROFILE, PROFILE_CHANGE } from './requests.ts';
+import { NEW_COMPLAINT, NEW_PROFILE, PROFILE_CHANGE } from './requests.ts';
 import { shownProfile, shownRoom } from './shown.ts';
 
 const HANDLES: Readonly<Record<Exclude<HandleFault, 'has-one'>, string>> = {
@@ -101,6 +102,14 @@ export function profileRoutes(app: Hono, answers: Answers): void {
       const profile = await answers.profile(c);
       return profile instanceof Response ? profile : people(c, answers, profile, side);
     });
+  app.post('/api/profiles/:handle/reports', async (c) => {
+    const wish = await read(c, NEW_COMPLAINT);
+    if (isRefusal(wish)) return refused(wish);
+    const profile = await answers.profile(c);
+    return profile instanceof Response
+      ? profile
+      : answers.complain(c, complainedProfile(profile), wish.value);
+  });
   for (const kind of ['follow', 'mute', 'block'] as const)
     for (const on of [true, false])
       app[on ? 'put' : 'delete'](`/api/profiles/:handle/${kind}`, async (c) => {

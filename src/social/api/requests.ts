@@ -69,7 +69,7 @@ export const POST_EDIT = NEW_POST.pick({ text: true });
 export const DELETION = z.strictObject({
   reason: person(REASON_LENGTH).describe('Stands on the tombstone; empty: none'),
 });
-/** A complaint about a post. */
+/** A complaint about a post or a profile. */
 export const NEW_COMPLAINT = z.strictObject({
   reason: z.enum(ABUSE_REASONS),
   words: person(ABUSE_WORDS_LENGTH).optional(),

@@ -1,13 +1,14 @@
 import { goOn } from '../../form/index.ts';
-import { ABUSE_REASONS, ABUSE_WORDS_LENGTH } from '../../wire/moderation/moderation.ts';
 import { REASON_LENGTH } from '../api/requests.ts';
 import { postPath } from '../api/shown.ts';
+import { complainedPost } from '../complaints.ts';
 import type { SocialParts } from '../parts.ts';
 import { compose } from '../posts/composing.ts';
-import { type Post, reportable } from '../posts/post.ts';
+import type { Post } from '../posts/post.ts';
 import { postIdOf } from '../posts/post-key.ts';
-import { beginningOf, tidyOptional } from '../text/post-text.ts';
+import { tidyOptional } from '../text/post-text.ts';
 import { wayBack } from './answer.ts';
+import { sendComplaint } from './complaint-page.ts';
 import { postPage } from './post-page.ts';
 import { type SocialVisit, waitFor } from './visit.ts';
 
@@ -24,7 +25,7 @@ export async function actOnPost(
   const path = postPath(post);
   const again = (wrong: string, status = 422, headers = {}): Promise<Response> =>
     postPage(parts, visit, post, { wrong, sent }, { status, headers });
-  if (act === 'report') return complain(parts, visit, post, sent, again);
+  if (act === 'report') return sendComplaint(parts, visit, complainedPost(post), sent, again);
   if (!account) return goOn('/sign-in');
   if (!profile) return goOn('/compose');
   const writes = act === 'reply' || act === 'quote' || act === 'edit';
@@ -68,28 +69,4 @@ export async function actOnPost(
     default:
       return again(words.unread);
   }
-}
-
-/** Takes a complaint, of anybody. */
-async function complain(
-  { deps }: SocialParts,
-  { request, words }: SocialVisit,
-  post: Post,
-  sent: URLSearchParams,
-  again: (wrong: string, status?: number, headers?: Record<string, string>) => Promise<Response>,
-): Promise<Response> {
-  const reason = ABUSE_REASONS.find((one) => one === sent.get('why'));
-  const said = tidyOptional(sent.get('words') ?? '', ABUSE_WORDS_LENGTH);
-  if (!reason || 'fault' in said) return again(words.unread);
-  if (reason === 'other' && said.text === '') return again(words.wordsNeeded);
-  const text = reportable(post);
-  if (text === undefined || !post.author) return again(words.faults.deleted);
-  const name = `@${post.author.handle}: ${beginningOf(text)}`;
-  const filed = await deps.complain(request, {
-    ...{ post: postIdOf(post.key), name, reason, words: said.text },
-    made: post.created,
-  });
-  return 'wait' in filed
-    ? again(words.tooOften(filed.wait), 429, { 'retry-after': `${filed.wait}` })
-    : goOn(`${postPath(post)}?show=report&number=${filed.number}&new=1`);
 }

@@ -1,22 +1,14 @@
 import { escapeHtml } from '../../base/plain-text.ts';
-import {
-  button,
-  choice,
-  doneNote,
-  lineField,
-  moment,
-  refusedNote,
-  sentTo,
-  textField,
-} from '../../form/index.ts';
-import { ABUSE_REASONS, ABUSE_WORDS_LENGTH } from '../../wire/moderation/moderation.ts';
+import { button, lineField, moment, refusedNote, sentTo, textField } from '../../form/index.ts';
 import { REASON_LENGTH } from '../api/requests.ts';
 import { postPath } from '../api/shown.ts';
+import { complainedPost } from '../complaints.ts';
 import { PAGE_POSTS, pageOfPosts } from '../feeds/pages-of-posts.ts';
 import type { SocialParts } from '../parts.ts';
 import { type Post, reportable } from '../posts/post.ts';
 import { postIdOf } from '../posts/post-key.ts';
 import { POST_LENGTH } from '../text/post-text.ts';
+import { complaintPage } from './complaint-page.ts';
 import { codeBox } from './embed-page.ts';
 import { postsHtml } from './list-pages.ts';
 import { deletedLine, postHtml, textHtml } from './post-view.ts';
@@ -47,8 +39,18 @@ export async function postPage(
   const isOwn = post.author !== undefined && post.author.account === visit.account?.id;
   if (view === 'history') return historyPage(parts, visit, post);
   if (view === 'quotes') return quotesPage(parts, visit, post);
-  if (view === 'report' && reportable(post) !== undefined)
-    return complaintPage(parts, visit, post, returned, told);
+  const about = view === 'report' ? complainedPost(post) : undefined;
+  if (about) {
+    const drawing = await drawingOf(parts, visit, [post]);
+    return complaintPage(
+      parts,
+      visit,
+      about,
+      postHtml({ ...drawing, acts: false }, post, true),
+      returned,
+      told,
+    );
+  }
   if (view === 'edit' && isOwn && post.content) return editPage(parts, visit, post, returned, told);
   if (view === 'delete' && isOwn && !post.deleted) return removePage(parts, visit, post, returned, told);
   if (view === 'quote' && visit.profile && post.content) return quotePage(parts, visit, post, returned, told);
@@ -250,49 +252,6 @@ async function quotePage(
     {
       ...{ title: words.quote, about: words.quote },
       inside: `<h1>${words.quote}</h1>${refusedNote(wrong)}${form}${postHtml({ ...drawing, acts: false }, post, true)}`,
-    },
-    told,
-  );
-}
-
-/** Where anybody reports a post, and sees what became of that. */
-async function complaintPage(
-  parts: SocialParts,
-  visit: SocialVisit,
-  post: Post,
-  { wrong, sent }: Returned,
-  told: AnswerExtras,
-): Promise<Response> {
-  const { words, url } = visit;
-  const path = postPath(post);
-  const number = url.searchParams.get('number') ?? '';
-  const isNew = url.searchParams.get('new') === '1';
-  const outcome =
-    number === '' ? undefined : await parts.deps.outcome(postIdOf(post.key), number, words.language === 'fr');
-  const state =
-    number === ''
-      ? ''
-      : outcome === undefined
-        ? refusedNote(words.reportUnknown)
-        : `${isNew ? doneNote(words.reportThanks) : ''}<p><strong class="secret">${escapeHtml(number)}</strong></p><p>${outcome}</p>`;
-  const form = sentTo(
-    `${path}?show=report`,
-    { act: 'report' },
-    `${choice(
-      words.why,
-      'why',
-      ABUSE_REASONS.map((reason) => [reason, words.reasons[reason]] as const),
-      { id: 'why', value: sent?.get('why') ?? '' },
-    )}${textField(words.whyWords, 'words', `maxlength="${ABUSE_WORDS_LENGTH}"`, { id: 'words', value: sent?.get('words') ?? '' })}<p>${button(words.reportSend)}</p>`,
-  );
-  const look = `<form method="get" action="${path}" class="inline"><input type="hidden" name="show" value="report">${lineField(words.reportNumber, 'number', 'required maxlength="20"', { id: 'number', value: number })}${button(words.search, 'quiet')}</form>`;
-  const drawing = await drawingOf(parts, visit, [post]);
-  return shown(
-    parts,
-    visit,
-    {
-      ...{ title: words.reportTitle, about: words.reportLead },
-      inside: `<h1>${words.reportTitle}</h1><p>${words.reportLead}</p>${refusedNote(wrong)}${state}${isNew ? '' : form}${postHtml({ ...drawing, acts: false }, post, true)}${look}`,
     },
     told,
   );

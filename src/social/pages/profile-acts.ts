@@ -1,10 +1,12 @@
 import { goOn } from '../../form/index.ts';
 import { PROFILE_CHANGE } from '../api/requests.ts';
+import { complainedProfile } from '../complaints.ts';
 import type { SocialParts } from '../parts.ts';
 import { changeProfile } from '../people/profile-change.ts';
 import type { Profile } from '../people/profiles.ts';
 import { relate } from '../people/relations.ts';
 import { postKeyOf } from '../posts/post-key.ts';
+import { sendComplaint } from './complaint-page.ts';
 import { profilePage } from './profile-page.ts';
 import { type SocialVisit, waitFor } from './visit.ts';
 
@@ -18,6 +20,8 @@ export async function actOnProfile(
   const { words, account, profile } = visit;
   const again = (wrong: string, status = 422, headers = {}): Promise<Response> =>
     profilePage(parts, visit, other, { wrong, sent }, { status, headers });
+  const isReport = sent.get('act') === 'report';
+  if (isReport) return sendComplaint(parts, visit, complainedProfile(other), sent, again);
   if (!account) return goOn('/sign-in');
   if (!profile) return goOn('/compose');
   const wait = waitFor(parts, 'acts', account);

@@ -1,11 +1,13 @@
 import { escapeHtml } from '../../base/plain-text.ts';
 import { button, day, lineField, own, refusedNote, sentTo, textField } from '../../form/index.ts';
 import { MOST_LINKS } from '../api/requests.ts';
+import { complainedProfile } from '../complaints.ts';
 import { PAGE_POSTS, pageOfPosts } from '../feeds/pages-of-posts.ts';
 import type { SocialParts } from '../parts.ts';
 import type { Profile } from '../people/profiles.ts';
 import type { Relation } from '../people/relations.ts';
 import { BIO_LENGTH } from '../text/post-text.ts';
+import { complaintPage } from './complaint-page.ts';
 import { postsHtml } from './list-pages.ts';
 import type { Returned } from './post-page.ts';
 import { postHtml, roomCardHtml, textHtml } from './post-view.ts';
@@ -26,6 +28,7 @@ export async function profilePage(
   if (view === 'followers' || view === 'following') return peoplePage(parts, visit, profile, view);
   if (view === 'edit' && visit.account?.id === profile.account)
     return ownPage(parts, visit, profile, returned, told);
+  if (view === 'report') return reportPage(parts, visit, profile, returned, told);
   return facePage(parts, visit, profile, returned, told);
 }
 
@@ -101,6 +104,7 @@ async function facePage(
 ${profile.bio === '' ? '' : `<div class="said">${textHtml(profile.bio, [])}</div>`}${links.length === 0 ? '' : `<ul class="rows">${links.join('')}</ul>`}
 <p class="small ash">${facts} · <a href="${at}?show=followers">${words.followers(counts.followers)}</a> · <a href="${at}?show=following">${words.follows(counts.following)}</a></p>
 ${relation ? relationHtml(visit, profile, relation) : isOwn ? `<p><a class="button quiet" href="${at}?show=edit">${words.editProfile}</a></p>` : ''}
+${isOwn ? '' : `<p class="answers small"><a href="${at}?show=report">${words.reportProfile}</a></p>`}
 ${pinnedRoom || pinned ? `<section><h2>${words.pinned}</h2>${pinnedRoom ? roomCardHtml(words, pinnedRoom) : ''}${pinned ? postHtml(drawing, pinned) : ''}</section>` : ''}
 ${cards(words.roomsComing, rooms.coming)}
 <section><h2>${words.posts}</h2><p>${tab(!replies, at, words.posts)} · ${tab(replies, `${at}?show=answers`, words.repliesTitle)}</p>${postsHtml(drawing, page, url, { empty: words.postsEmpty, first: before === undefined })}</section>
@@ -108,6 +112,19 @@ ${cards(words.roomsPast, rooms.past)}`,
     },
     told,
   );
+}
+
+/** Where anybody reports what somebody shows. */
+function reportPage(
+  parts: SocialParts,
+  visit: SocialVisit,
+  profile: Profile,
+  returned: Returned,
+  told: AnswerExtras,
+): Promise<Response> {
+  const at = `/@${profile.handle}`;
+  const html = `<article><p><a class="who" href="${at}">${own(profile.name)}</a> <span class="ash">@${profile.handle}</span></p>${profile.bio === '' ? '' : `<div class="said">${textHtml(profile.bio, [])}</div>`}</article>`;
+  return complaintPage(parts, visit, complainedProfile(profile), html, returned, told);
 }
 
 async function peoplePage(

@@ -77,11 +77,16 @@ export interface Profiles {
   /** Accounts by their names, for mentions. */
   accountsOf(handles: readonly string[]): Promise<ReadonlyMap<string, string>>;
   change(account: string, change: ProfileChange): Promise<void>;
+  /** Takes away everything that somebody shows but name and address. */
+  clear(account: string): Promise<void>;
   /** Notes that somebody was here today, and under which name: at most one write a day. */
   visited(account: string, name: string): Promise<void>;
   /** Forgets what an erased account showed. */
   forget(account: string): Promise<void>;
 }
+
+/** A profile that shows nothing. */
+const BARE = { bio: '', links: '[]', pinned_post: null, pinned_room: null } as const;
 
 const row = (found: (SocialProfileTable & { readonly name: string }) | undefined): Profile | undefined =>
   found && {
@@ -132,7 +137,7 @@ export function openProfiles(deps: {
         await db
           .insertInto('social_profile')
           .values({
-            ...{ account, handle, bio: '', links: '[]', pinned_post: null, pinned_room: null },
+            ...{ ...BARE, account, handle },
             ...{ seen: day(), created: clock.wall() },
           })
           .execute();
@@ -168,6 +173,9 @@ export function openProfiles(deps: {
       if (Object.keys(set).length > 0)
         await db.updateTable('social_profile').set(set).where('account', '=', account).execute();
     },
+    async clear(account) {
+      await db.updateTable('social_profile').set(BARE).where('account', '=', account).execute();
+    },
     async visited(account, name) {
       const today = day();
       const now = `${today} ${name}`;
@@ -191,10 +199,7 @@ export function openProfiles(deps: {
       if (handle === undefined) return;
       await db
         .updateTable('social_profile')
-        .set({
-          ...{ handle: handle.startsWith('erased_') ? handle : goneAs(handle), bio: '', links: '[]' },
-          ...{ pinned_post: null, pinned_room: null, seen: null },
-        })
+        .set({ ...BARE, handle: handle.startsWith('erased_') ? handle : goneAs(handle), seen: null })
         .where('account', '=', account)
         .execute();
     },

@@ -149,7 +149,8 @@ export const english: SocialWords = {
   found: 'Found',
   nothingFound: 'Nothing was found. Try fewer words, or only their first letters.',
   searchFaulty: 'Type at least one word.',
-  reportTitle: 'Report this post',
+  reportTitle: { post: 'Report this post', profile: 'Report this profile' },
+  reportProfile: 'Report this profile',
   reportLead: 'The operator of this server reads it. Who reports is not stored.',
   why: 'Why',
   whyWords: 'In your own words',
@@ -166,7 +167,10 @@ export const english: SocialWords = {
   reportSend: 'Send the report',
   reportThanks: 'Your report has been received. With this number you see here what became of it:',
   reportNumber: 'Number of a report',
-  reportUnknown: 'There is no report with this number about this post.',
+  reportUnknown: {
+    post: 'There is no report with this number about this post.',
+    profile: 'There is no report with this number about this profile.',
+  },
   wordsNeeded: 'Say in your own words what it is.',
   faults: {
     empty: 'Nothing of this can be read. Write something.',

@@ -150,7 +150,8 @@ export const french: SocialWords = {
   found: 'Résultats',
   nothingFound: 'Rien n’a été trouvé. Essayez moins de mots, ou seulement leurs premières lettres.',
   searchFaulty: 'Tapez au moins un mot.',
-  reportTitle: 'Signaler cette publication',
+  reportTitle: { post: 'Signaler cette publication', profile: 'Signaler ce profil' },
+  reportProfile: 'Signaler ce profil',
   reportLead: 'L’exploitant de ce serveur le lit. On n’enregistre pas qui signale.',
   why: 'Pourquoi',
   whyWords: 'Avec vos mots',
@@ -167,7 +168,10 @@ export const french: SocialWords = {
   reportSend: 'Envoyer le signalement',
   reportThanks: 'Votre signalement a été reçu. Avec ce numéro, vous verrez ici ce qu’il en est advenu :',
   reportNumber: 'Numéro d’un signalement',
-  reportUnknown: 'Aucun signalement de cette publication ne porte ce numéro.',
+  reportUnknown: {
+    post: 'Aucun signalement de cette publication ne porte ce numéro.',
+    profile: 'Il n’y a pas de signalement portant ce numéro au sujet de ce profil.',
+  },
   wordsNeeded: 'Dites avec vos mots ce que c’est.',
   faults: {
     empty: 'Rien de ceci ne peut être lu. Écrivez quelque chose.',

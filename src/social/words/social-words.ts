@@ -2,6 +2,7 @@ import type { AbuseReason } from '../../wire/moderation/moderation.ts';
 import type { RoomStatus } from '../../wire/room.ts';
 import type { HandleFault } from '../people/profiles.ts';
 import type { ComposeFault } from '../posts/composing.ts';
+import type { ComplaintSubject } from '../social-deps.ts';
 
 /** Everything that pages of profiles and posts say. What people wrote comes as safe markup. */
 export interface SocialWords {
@@ -134,7 +135,8 @@ export interface SocialWords {
   readonly nothingFound: string;
   readonly searchFaulty: string;
   // A complaint.
-  readonly reportTitle: string;
+  readonly reportTitle: Readonly<Record<ComplaintSubject, string>>;
+  readonly reportProfile: string;
   readonly reportLead: string;
   readonly why: string;
   readonly whyWords: string;
@@ -142,7 +144,7 @@ export interface SocialWords {
   readonly reportSend: string;
   readonly reportThanks: string;
   readonly reportNumber: string;
-  readonly reportUnknown: string;
+  readonly reportUnknown: Readonly<Record<ComplaintSubject, string>>;
   readonly wordsNeeded: string;
   // What went wrong.
   readonly faults: Readonly<Record<ComposeFault, string>>;

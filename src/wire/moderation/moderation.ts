@@ -1,10 +1,10 @@
 /** Moderation: what can be told about a room, and what can be decided then. */
 
 /**
- * What a report is about: the room as a whole, somebody on its stage, a clip, a question in text, or a post, which belongs
- * to no room.
+ * What a report is about: the room as a whole, somebody on its stage, a clip, a question in text; or a post, or what
+ * somebody shows of themselves (`profile`), which belong to no room.
  */
-export const ABUSE_SUBJECTS = ['room', 'person', 'clip', 'question', 'post'] as const;
+export const ABUSE_SUBJECTS = ['room', 'person', 'clip', 'question', 'post', 'profile'] as const;
 /** One of them. */
 export type AbuseSubject = (typeof ABUSE_SUBJECTS)[number];
 
@@ -25,7 +25,8 @@ export type AbuseReason = (typeof ABUSE_REASONS)[number];
 /**
  * What can be decided. `remove`: a link no longer opens the stage. `ban`: link and device. `hide-clip`, `end-room`.
  * `hide-question`: a question is out of the list. `unlist-room`: it is in no list any more. `stop-room`: stage, stream and recording are closed to everybody. `suspend`: an account cannot sign in, host or speak.
- * `remove-post`: its content goes, and a tombstone with the reason stays.
+ * `remove-post`: its content goes, and a tombstone with the reason stays. `clear-profile`: what somebody shows of themselves is
+ * gone, but for name and address.
  */
 export const DECISION_ACTS = [
   'remove',
@@ -37,15 +38,22 @@ export const DECISION_ACTS = [
   'stop-room',
   'suspend',
   'remove-post',
+  'clear-profile',
 ] as const;
 /** One of them. */
 export type DecisionAct = (typeof DECISION_ACTS)[number];
 
 /** What only the operator decides. */
-export const OPERATOR_ACTS: readonly DecisionAct[] = ['unlist-room', 'stop-room', 'suspend', 'remove-post'];
+export const OPERATOR_ACTS: readonly DecisionAct[] = [
+  'unlist-room',
+  'stop-room',
+  'suspend',
+  'remove-post',
+  'clear-profile',
+];
 
 /** What cannot be taken back. */
-export const LASTING_ACTS: readonly DecisionAct[] = ['end-room', 'remove-post'];
+export const LASTING_ACTS: readonly DecisionAct[] = ['end-room', 'remove-post', 'clear-profile'];
 
 /** What was found about a report without anything being decided. */
 export type AbuseOutcome = DecisionAct | 'dismiss';
