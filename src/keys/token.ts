@@ -27,7 +27,7 @@ export const LOCAL_GENERATION = 2 ** 31;
 
 /** Why a room no longer takes this link, though its signature is good; undefined while it does. */
 export function withdrawn(
-  grant: Pick<Grant, 'speaker' | 'generation' | 'device'>,
+  grant: Pick<Grant, 'speaker' | 'generation' | 'device'> & Partial<Pick<Grant, 'role'>>,
   revoked:
     | { readonly generation: number; readonly barred: readonly string[]; readonly bans?: readonly Banned[] }
     | undefined,
@@ -38,21 +38,36 @@ export function withdrawn(
   return revoked.bans && bannedBy(grant, revoked.bans) ? 'banned' : undefined;
 }
 
-/** What a ban names: a link by its speaker, a device by the hash of its key. */
+/** What a ban names: a link by its speaker, a device by the hash of its key, or all host links that are no account's. */
 interface Banned {
   readonly speaker?: string;
   readonly device?: string;
+  readonly hostLinks?: true;
 }
 
+/** Whom a ban may meet. */
+type Bannable = Partial<Pick<Grant, 'role' | 'generation'>> & {
+  readonly speaker?: string;
+  readonly device?: string;
+};
+
+/** The place of an account on a stage has the id of the account; others have a shorter one. */
+const ACCOUNT = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
+
+/** True for a host link that is no account's, and was not signed on this machine: it does what its account may do. */
+export const isOldHostLink = ({ role, generation, speaker = '' }: Bannable): boolean =>
+  role === 'host' && generation !== LOCAL_GENERATION && !ACCOUNT.test(speaker);
+
 /** The ban that meets a person's link or device. */
-export const bannedBy = <B extends Banned>(
-  { speaker, device }: { readonly speaker?: string; readonly device?: string },
-  bans: readonly B[],
-): B | undefined =>
-  bans.find(
+export const bannedBy = <B extends Banned>(who: Bannable, bans: readonly B[]): B | undefined => {
+  const { speaker, device } = who;
+  return bans.find(
     (ban) =>
-      (speaker !== undefined && ban.speaker === speaker) || (device !== undefined && ban.device === device),
+      (speaker !== undefined && ban.speaker === speaker) ||
+      (device !== undefined && ban.device === device) ||
+      (ban.hostLinks === true && isOldHostLink(who)),
   );
+};
 
 /** Makes and checks the signed tokens in host and speaker links. Spec: RFC 7519, HS256. */
 export interface Tokens {

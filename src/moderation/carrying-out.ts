@@ -17,6 +17,39 @@ function banOf(deps: ModerationDeps, one: Decision, by: string, speaker: string)
   };
 }
 
+/** Rooms in which an account is something, and that still go on; `alone`: nobody else hosts them who is not suspended. */
+async function roomsOf(
+  { store: { db }, clock }: Pick<ModerationDeps, 'store' | 'clock'>,
+  account: string,
+): Promise<{ slug: string; alone: boolean }[]> {
+  const rooms = await db
+    .selectFrom('room_member')
+    .innerJoin('room', 'room.id', 'room_member.room')
+    .select(['room.id', 'room.slug', 'room_member.role'])
+    .where('room_member.account', '=', account)
+    .where('room.status', 'in', ['scheduled', 'open', 'live'])
+    .execute();
+  const others = await db
+    .selectFrom('room_member as mine')
+    .innerJoin('room_member as other', 'other.room', 'mine.room')
+    .leftJoin('moderation_decision as d', (join) =>
+      join
+        .onRef('d.target', '=', 'other.account')
+        .on('d.act', '=', 'suspend')
+        .on('d.lifted', 'is', null)
+        .on((e) => e.or([e('d.until', 'is', null), e('d.until', '>', clock.wall())])),
+    )
+    .select('mine.room')
+    .distinct()
+    .where('mine.account', '=', account)
+    .where('other.account', '<>', account)
+    .where('other.role', '=', 'host')
+    .where('d.id', 'is', null)
+    .execute();
+  const shared = new Set(others.map(({ room }) => room));
+  return rooms.map(({ id, slug, role }) => ({ slug, alone: role === 'host' && !shared.has(id) }));
+}
+
 /** How a decision reaches stages, clips, rooms and accounts, and how it is taken back. */
 export interface Carrying {
   /** What has to be known before something is done, so that it can be taken back whatever happens in between. */
@@ -29,18 +62,6 @@ export interface Carrying {
 /** Opens the ways of carrying out. */
 export function openCarrying(deps: ModerationDeps & { readonly withdrawing: Withdrawing }): Carrying {
   const { db } = deps.store;
-
-  /** Rooms in which an account is something, and that still go on. */
-  const roomsOf = async (account: string): Promise<string[]> =>
-    (
-      await db
-        .selectFrom('room_member')
-        .innerJoin('room', 'room.id', 'room_member.room')
-        .select('room.slug')
-        .where('room_member.account', '=', account)
-        .where('room.status', 'in', ['scheduled', 'open', 'live'])
-        .execute()
-    ).map(({ slug }) => slug);
 
   const prepared = async ({ act, room = '', target = '' }: Decision): Promise<unknown> =>
     act === 'hide-clip' ? ((await deps.findClip(room, target)) ?? {}) : {};
@@ -102,10 +123,14 @@ export function openCarrying(deps: ModerationDeps & { readonly withdrawing: With
             detail: 'An operator cannot be suspended: change their role first.',
           };
         await db.deleteFrom('account_session').where('account', '=', account).execute();
-        const rooms = await roomsOf(account);
+        const rooms = await roomsOf(deps, account);
         // Their place on every stage has the id of the account.
-        for (const slug of rooms) await deps.keepOut(slug, [banOf(deps, one, by, account)], []);
-        return { detail: { rooms } };
+        for (const { slug, alone } of rooms) {
+          const ban = banOf(deps, one, by, account);
+          // Links from before the account hosted the room do no more than it may.
+          await deps.keepOut(slug, [alone ? { ...ban, hostLinks: true } : ban], []);
+        }
+        return { detail: { rooms: rooms.map(({ slug }) => slug) } };
       }
     }
   }

@@ -4,7 +4,7 @@ import { networkOf, openAllowance } from '../base/allowance.ts';
 import { asSlug } from '../base/ids.ts';
 import { plainText } from '../base/plain-text.ts';
 import { doneNote, goOn, refusedNote, sentFields } from '../form/index.ts';
-import { isForeign, openPace } from '../http/index.ts';
+import { isForeign, openPace, type RequestPace } from '../http/index.ts';
 import { ABUSE_WORDS_LENGTH, type AbuseReason, abuseNumberOf } from '../wire/moderation/moderation.ts';
 import type { RoomCard } from '../wire/room.ts';
 import { readAbuseForm } from './abuse-form.ts';
@@ -62,12 +62,33 @@ export interface PublicRoutes {
   notice(request: Request, code: string): Promise<Response>;
 }
 
+/** Takes reports about posts and profiles. */
+function socialFiling(
+  deps: PublicRoutesDeps,
+  network: RequestPace,
+  from: (request: Request) => string,
+): PublicRoutes['fileSocial'] {
+  const all = openPace(deps.clock, 'reports-of-posts', OF_SOCIAL.size, OF_SOCIAL.every);
+  return async (request, { subject, target, name, reason, words: said, made }) => {
+    const words = moderationWords(request);
+    const wait = network.take(undefined, from(request)) ?? all.take(undefined, 'all');
+    if (wait !== undefined) return { wrong: words.tooOften(wait), status: 429, wait };
+    const wish: AbuseWish = {
+      ...{ room: '', subject, target, name, reason, words: said },
+      ...{ moment: made, operatorOnly: true },
+    };
+    const filed = await deps.reports.file(wish, rowIdOf(request));
+    if (typeof filed !== 'string') return filed;
+    const wrong = filed === 'full-one' ? words.oneFull(MOST_OPEN_OF_ONE) : words.deskFull(deps.mostReports);
+    return { wrong, status: 429, wait: 3_600 };
+  };
+}
+
 /** Opens them. */
 export function openPublicRoutes(deps: PublicRoutesDeps): PublicRoutes {
   const { reports, decisions, clock, seen } = deps;
   const network = openPace(clock, 'reports-of-network', REPORTS.size, REPORTS.every);
   const room = openPace(clock, 'reports-of-room', OF_ROOM.size, OF_ROOM.every);
-  const social = openPace(clock, 'reports-of-posts', OF_SOCIAL.size, OF_SOCIAL.every);
   const looks = openAllowance(clock, LOOKS.size, LOOKS.every);
   const from = (request: Request): string => networkOf(request.headers.get('x-forwarded-for') ?? '');
 
@@ -100,23 +121,8 @@ export function openPublicRoutes(deps: PublicRoutesDeps): PublicRoutes {
       : made;
   };
 
-  const fileSocial: PublicRoutes['fileSocial'] = async (request, wanted) => {
-    const { subject, target, name, reason, words: said, made } = wanted;
-    const words = moderationWords(request);
-    const wait = network.take(undefined, from(request)) ?? social.take(undefined, 'all');
-    if (wait !== undefined) return { wrong: words.tooOften(wait), status: 429, wait };
-    const wish: AbuseWish = {
-      ...{ room: '', subject, target, name, reason, words: said },
-      ...{ moment: made, operatorOnly: true },
-    };
-    const filed = await reports.file(wish, rowIdOf(request));
-    if (typeof filed !== 'string') return filed;
-    const wrong = filed === 'full-one' ? words.oneFull(MOST_OPEN_OF_ONE) : words.deskFull(deps.mostReports);
-    return { wrong, status: 429, wait: 3_600 };
-  };
-
   return {
-    ...{ file, fileSocial },
+    ...{ file, fileSocial: socialFiling(deps, network, from) },
     async report(request, said) {
       const words = moderationWords(request);
       const slug = asSlug(said);

@@ -16,7 +16,7 @@ import {
 } from '../../test/theatre.ts';
 import { until } from '../../test/webrtc.ts';
 import type { SpeakerId } from '../base/ids.ts';
-import type { Grant } from '../keys/token.ts';
+import { type Grant, LOCAL_GENERATION } from '../keys/token.ts';
 
 useTheatre();
 
@@ -113,4 +113,27 @@ test("a host's session continues when it shows the new link; others with the old
   expect(await show(thief, await sign('host', 'host'))).toBe(404);
   expect(await show(mine, renewed)).toBe(204);
   await anew.body?.cancel();
+});
+
+test('while the account that hosts a room is suspended, host links from before it end, and no others', async () => {
+  const account = '019adf00-0000-7000-8000-000000000001';
+  await microphone('old', {}, '', 'host');
+  await microphone('helper', {}, '', 'co-host');
+  const ban = {
+    ...{ id: 'b1', name: 'Zed', by: '', at: 1, speaker: account, role: 'operator' as const },
+    ...{ reason: 'Fraud', notice: '/notice/abc', hostLinks: true as const },
+  };
+  room.revoke({ generation: 0, barred: [], bans: [ban] });
+  expect(room.people().map(({ id }) => id)).toEqual(['helper']);
+  const refused = await read(await link('old', 0, 'host'));
+  expect(await refused.json()).toMatchObject({ code: 'banned', detail: expect.stringContaining('Fraud') });
+  expect(await code(await read(await link('another', 0, 'host')))).toBe('banned');
+  expect(await code(await read(await link(account, 0, 'host')))).toBe('banned');
+  // Another account that hosts the room, a co-host, and whoever has this machine.
+  const other = '019adf00-0000-7000-8000-000000000002';
+  expect((await read(await link(other, 0, 'host'))).status).toBe(200);
+  expect((await read(await link('late', 0, 'co-host'))).status).toBe(200);
+  expect((await read(await link('operator', LOCAL_GENERATION, 'host'))).status).toBe(200);
+  room.revoke({ generation: 0, barred: [] });
+  expect((await read(await link('old', 0, 'host'))).status).toBe(200);
 });

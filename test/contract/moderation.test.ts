@@ -15,6 +15,7 @@ import type { Ban } from '../../src/wire/stage/hands.ts';
 import { manualClock } from '../clock.ts';
 import { type Postgres, startPostgres } from './postgres.ts';
 
+const none = async (): Promise<undefined> => undefined;
 const NOW = Date.UTC(2026, 10, 30, 20);
 const DAY = 86_400_000;
 const ZOE = '019adf00-0000-7000-8000-000000000001';
@@ -103,12 +104,10 @@ describe.each(['sqlite', 'postgres'] as const)('moderation on %s', (engine) => {
         return clip;
       },
       showClip: async (_, clip) => void clips.set((clip as { id: string }).id, clip),
+      ...{ removePost: none, clearProfile: none, ownerOf: none },
       publishWithdrawn: (all) => {
         withdrawn = all;
       },
-      removePost: async () => undefined,
-      clearProfile: async () => undefined,
-      ownerOf: async () => undefined,
       publishWords: (all) => {
         lists = all;
       },
@@ -416,9 +415,7 @@ describe.each(['sqlite', 'postgres'] as const)('moderation on %s', (engine) => {
         id: 's',
         account: ZOE,
         token: 't',
-        expires: at,
-        created: at,
-        updated: at,
+        ...{ expires: at, created: at, updated: at },
         address: null,
         agent: null,
       })
@@ -433,7 +430,7 @@ describe.each(['sqlite', 'postgres'] as const)('moderation on %s', (engine) => {
       span: '7d',
     });
     const notice = /\/notice\/\w+/.exec(await answer.text())?.[0] ?? '';
-    expect(bans).toMatchObject([{ speaker: ZOE, role: 'operator' }]);
+    expect(bans).toMatchObject([{ speaker: ZOE, role: 'operator', hostLinks: true }]);
     expect(await store.db.selectFrom('account_session').selectAll().execute()).toEqual([]);
     expect((await accounts.find(ZOE))?.suspended).toMatchObject({
       reason: 'Fraud',

@@ -78,6 +78,9 @@ function keptOut(entry: RoomOnSite, { id }: AccountCard): RoomAsker | undefined 
   );
 }
 
+/** Why a link is good no longer; what host links that are no account's may do is looked at with each act (`hostsOut`). */
+const goneLink = ({ role: _, ...link }: Grant, { revoked }: RoomOnSite) => withdrawn(link, revoked);
+
 /** Seconds until a room's announced start; 0 once that is over. */
 const secondsTo = ({ card }: RoomOnSite, clock: Clock): number =>
   Math.ceil(Math.max(0, (card.clocks.scheduled ?? 0) - clock.wall()) / 1000);
@@ -186,7 +189,7 @@ export function openAccess(deps: AccessDeps): Access {
     if (token === undefined) return { entry, role: listens };
     const grant = await tokens.check(token, entry.card.slug);
     if (typeof grant === 'string') return { entry, role: listens, trouble: { refused: grant } };
-    const gone = withdrawn(grant, entry.revoked);
+    const gone = goneLink(grant, entry);
     if (gone)
       return {
         entry,

@@ -25,7 +25,7 @@ const editable = ({ key, content }: Post): string => stateOf([key, content?.vers
 /** Posts: writing, reading, editing, deleting, and what people do with them. */
 export function postRoutes(app: Hono, answers: Answers): void {
   const { parts } = answers;
-  const { book, reader } = parts;
+  const { book, reader, deps } = parts;
 
   const one = async (c: Context): Promise<Post | Response> => {
     const key = answers.key(c);

@@ -13,8 +13,7 @@ import { ABUSE_REASONS, ABUSE_WORDS_LENGTH } from '../../wire/moderation/moderat
 import { type Complained, complain } from '../complaints.ts';
 import type { SocialParts } from '../parts.ts';
 import { tidyOptional } from '../text/post-text.ts';
-import type { Returned } from './post-page.ts';
-import { type AnswerExtras, type SocialVisit, shown } from './visit.ts';
+import { type AnswerExtras, type Returned, type SocialVisit, shown } from './visit.ts';
 
 /** Where anybody reports a post or a profile, and sees what became of that; `html`: what it is about. */
 export async function complaintPage(

@@ -2,8 +2,8 @@ import { button, goOn, lineField, refusedNote, sentTo } from '../../form/index.t
 import type { SocialParts } from '../parts.ts';
 import { compose } from '../posts/composing.ts';
 import { postIdOf } from '../posts/post-key.ts';
-import { postField, type Returned } from './post-page.ts';
-import { type AnswerExtras, type SocialVisit, shown, waitFor } from './visit.ts';
+import { postField } from './post-page.ts';
+import { type AnswerExtras, type Returned, type SocialVisit, shown, waitFor } from './visit.ts';
 
 /** A text that could be somebody's address, made from their name. */
 const proposed = (name: string): string =>

@@ -12,16 +12,18 @@ import { complaintPage } from './complaint-page.ts';
 import { codeBox } from './embed-page.ts';
 import { postsHtml } from './list-pages.ts';
 import { deletedLine, postHtml, textHtml } from './post-view.ts';
-import { type AnswerExtras, drawingOf, keyIn, refusal, type SocialVisit, shown } from './visit.ts';
+import {
+  type AnswerExtras,
+  drawingOf,
+  keyIn,
+  type Returned,
+  refusal,
+  type SocialVisit,
+  shown,
+} from './visit.ts';
 
 /** Posts above one that its page shows. */
 const MOST_ABOVE = 20;
-
-/** What comes back with a page when a form was refused. */
-export interface Returned {
-  readonly wrong?: string | undefined;
-  readonly sent?: URLSearchParams | undefined;
-}
 
 /** The field for a text of so many characters. */
 export const postField = (visit: SocialVisit, label: string, value: string): string =>

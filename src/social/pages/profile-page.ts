@@ -9,9 +9,8 @@ import type { Relation } from '../people/relations.ts';
 import { BIO_LENGTH } from '../text/post-text.ts';
 import { complaintPage } from './complaint-page.ts';
 import { postsHtml } from './list-pages.ts';
-import type { Returned } from './post-page.ts';
 import { postHtml, roomCardHtml, textHtml } from './post-view.ts';
-import { type AnswerExtras, drawingOf, keyIn, type SocialVisit, shown } from './visit.ts';
+import { type AnswerExtras, drawingOf, keyIn, type Returned, type SocialVisit, shown } from './visit.ts';
 
 /** People on a page of followers. */
 const PAGE_PEOPLE = 100;

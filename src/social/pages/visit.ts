@@ -26,6 +26,12 @@ export interface AnswerExtras {
   readonly headers?: Record<string, string>;
 }
 
+/** What comes back with a page when a form was refused. */
+export interface Returned {
+  readonly wrong?: string | undefined;
+  readonly sent?: URLSearchParams | undefined;
+}
+
 /** Who comes to a page. */
 export async function visitOf({ deps, profiles }: SocialParts, request: Request): Promise<SocialVisit> {
   const account = await deps.account(request);

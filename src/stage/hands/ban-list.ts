@@ -22,7 +22,11 @@ export class BanList {
   }
 
   /** The ban that keeps this person out. */
-  of(who: Pick<Grant, 'speaker' | 'device'> | { readonly device: string }): Ban | undefined {
+  of(
+    who:
+      | (Pick<Grant, 'speaker' | 'device'> & Partial<Pick<Grant, 'role' | 'generation'>>)
+      | { readonly device: string },
+  ): Ban | undefined {
     return bannedBy(who, this.all);
   }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { SpeakerId } from '../../base/ids.ts';
-import type { Grant } from '../../keys/token.ts';
+import { type Grant, isOldHostLink } from '../../keys/token.ts';
 import type { BackstageAction, BackstageLine, HandAction } from '../../wire/stage/backstage.ts';
 import {
   type Ban,
@@ -56,6 +56,7 @@ export class RoomHands implements Disposable {
   readonly #room: HandsRoom;
   readonly #file: HandFile | undefined;
   readonly #devices = new Map<string, string>();
+  readonly #oldHosts = new Set<SpeakerId>();
   #rules: StageRules = {};
   #open = false;
   #sent = new Map<string, string>();
@@ -102,6 +103,10 @@ export class RoomHands implements Disposable {
 
   #enforce(ban: Ban): void {
     const { speaker, by } = ban;
+    for (const who of ban.hostLinks ? this.#oldHosts : []) {
+      this.#room.ask(who, { kind: 'asked', what: 'leave', by });
+      this.#room.end(who);
+    }
     if (speaker === undefined) return;
     const device = ban.device ?? this.queue.of(speaker)?.device ?? this.#devices.get(speaker);
     if (ban.linkOnly !== true && ban.device === undefined && device !== undefined) {
@@ -116,8 +121,10 @@ export class RoomHands implements Disposable {
     this.#room.end(speaker as SpeakerId);
   }
 
-  /** Remembers the device of somebody with a link. */
-  seen({ speaker, device }: Pick<Grant, 'speaker' | 'device'>): void {
+  /** Remembers the device of somebody with a link, and who holds a host link that is no account's. */
+  seen(grant: Grant): void {
+    const { speaker, device } = grant;
+    if (isOldHostLink(grant) && this.#oldHosts.size < MAX_DEVICES) this.#oldHosts.add(speaker);
     if (device === undefined) return;
     this.#devices.delete(speaker);
     this.#devices.set(speaker, device);

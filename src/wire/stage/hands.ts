@@ -93,6 +93,8 @@ export interface Ban {
   readonly until?: number;
   /** Only their link is kept out, not their device. */
   readonly linkOnly?: true;
+  /** Host links that are no account's are kept out as well: the account that hosts the room is suspended. */
+  readonly hostLinks?: true;
 }
 
 /** How a host lets people onto the stage. */
