@@ -302,7 +302,7 @@ describe.each(['sqlite', 'postgres'] as const)('posts on %s', (engine) => {
     expect(said).toContain('the first words');
     expect(said).toMatch(/Live now .*The hall/);
     expect(policy).toBe(
-      "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *",
+      "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *",
     );
     const raw = await (await social().fetch(new Request(`http://x${at}`))).text();
     expect(raw).not.toMatch(/<(?:script|form|button|input)/);

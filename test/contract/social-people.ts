@@ -8,6 +8,7 @@ import { epochMs, ms } from '../../src/base/time.ts';
 import { type Complaint, open as openSocial, type Social } from '../../src/social/index.ts';
 import { open, type Store } from '../../src/store/index.ts';
 import type { AccountCard } from '../../src/wire/account.ts';
+import type { CountedPost } from '../../src/wire/posts/post-figures.ts';
 import type { RoomCard } from '../../src/wire/room.ts';
 import { manualClock } from '../clock.ts';
 import { type Postgres, startPostgres } from './postgres.ts';
@@ -55,6 +56,10 @@ export function useSocial(engine: 'sqlite' | 'postgres') {
     complaints: [] as Complaint[],
     /** What looking at the room fails with. */
     fails: undefined as Error | undefined,
+    /** What was counted of posts; undefined: nobody can say. */
+    figures: undefined as ReadonlyMap<string, CountedPost> | undefined,
+    /** Whoever asks is the operator. */
+    operator: false,
     /** Errors in the log. */
     logged: [] as object[],
   };
@@ -78,8 +83,12 @@ export function useSocial(engine: 'sqlite' | 'postgres') {
       async account(request) {
         const i = Number(request.headers.get('who') ?? 'none');
         const name = NAMES[i];
-        return name === undefined ? undefined : ({ id: idOf(i), name, role: 'member' } as AccountCard);
+        return name === undefined
+          ? undefined
+          : ({ id: idOf(i), name, role: state.operator ? 'operator' : 'member' } as AccountCard);
       },
+      mark: (post, room = '') => `${post}.h.${room}.mac`,
+      figures: async () => state.figures,
       async cardOf(slug) {
         if (state.fails) throw state.fails;
         return slug === 'hall' ? state.card : undefined;
@@ -110,6 +119,7 @@ export function useSocial(engine: 'sqlite' | 'postgres') {
     state.fails = undefined;
     state.logged = [];
     state.card = HALL;
+    Object.assign(state, { figures: undefined, operator: false });
     const at = new Date(NOW).toISOString();
     for (const [i, name] of NAMES.slice(0, 3).entries())
       await store.db

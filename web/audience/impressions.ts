@@ -70,8 +70,9 @@ export function openCardWatch(seen: (slug: string) => void): CardWatch {
     drop(slug);
     seen(slug);
   };
+  const isShown = (): boolean => document.visibilityState === 'visible' && !printing;
   const lookAll = (): void => {
-    const shown = document.visibilityState === 'visible' && !printing;
+    const shown = isShown();
     for (const slug of [...near]) {
       const card = cards.get(slug)?.card;
       if (card) look(slug, performance.now(), shown ? shareSeen(card) : 0);
@@ -88,8 +89,11 @@ export function openCardWatch(seen: (slug: string) => void): CardWatch {
       for (const { target, intersectionRatio, time } of entries) {
         const slug = slugs.get(target);
         if (slug === undefined || cards.get(slug)?.card !== target) continue;
-        if (intersectionRatio >= HALF) near.add(slug);
-        else {
+        if (intersectionRatio >= HALF) {
+          near.add(slug);
+          // From when the browser saw it, which may be before it says so.
+          look(slug, time, isShown() ? shareSeen(target) : 0);
+        } else {
           near.delete(slug);
           look(slug, time, 0);
         }
