@@ -94,8 +94,11 @@ sub vcl_recv {
 }
 
 sub vcl_hash {
-    # The same bytes under every name.
+    # The same bytes under every name, but for pages: they say where they are.
     hash_data(req.url);
+    if (req.url ~ "^(/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?/clip/[A-Za-z0-9_-]{1,64}\.svg|/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?/clip/[A-Za-z0-9_-]{1,64}|/|/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?|/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?/numbers|/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?/numbers/[a-z_]{4,32}\.svg|/embed/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?|/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?/embed|/verify|/numbers|/privacy|/operate|/errors|/favicon\.(svg|ico)|/robots\.txt|/(incidents|incidents\.html|incidents\.fr\.html)|/incidents/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}(/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}){0,7}|/api)$") {
+        hash_data(req.http.host);
+    }
     return (lookup);
 }
 

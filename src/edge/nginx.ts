@@ -110,7 +110,7 @@ function location(kind: UrlClass): string {
   const lines = [
     'proxy_cache earshot;',
     // Before any Vary: the key already says the coding.
-    `proxy_cache_key $uri${args}${text ? '|$earshot_coding' : ''}${id === 'page' ? '|$earshot_language' : ''};`,
+    `proxy_cache_key $uri${args}${text ? '|$earshot_coding' : ''}${id === 'page' ? '|$earshot_language|$http_host' : ''};`,
     ...(id === 'page' ? ['proxy_set_header Accept-Language $earshot_language;'] : []),
     'proxy_ignore_headers Vary;',
     `proxy_set_header Accept-Encoding ${text ? '$earshot_coding' : '""'};`,

@@ -111,9 +111,14 @@ function query(): string {
 `;
 }
 
+const PAGES = CLASSES.find(({ id }) => id === 'page')?.path ?? '';
+
 const HASH_AND_PIPE = `sub vcl_hash {
-    # The same bytes under every name.
+    # The same bytes under every name, but for pages: they say where they are.
     hash_data(req.url);
+    if (req.url ~ "${PAGES}") {
+        hash_data(req.http.host);
+    }
     return (lookup);
 }
 

@@ -56,10 +56,6 @@ export const ADDRESSES: readonly Address[] = [
   },
   ...EMBED_ADDRESSES,
   {
-    ...{ id: 'oembed', what: 'how another site shows a room', pattern: '/oembed' },
-    ...{ ...PAGE, urgency: 'reading', examples: ['/oembed'] },
-  },
-  {
     ...{ id: 'feed', what: 'the rooms of this server as a feed', pattern: '/feed.(xml|atom)' },
     ...{ ...PAGE, urgency: 'reading', examples: ['/feed.xml', '/feed.atom'] },
   },

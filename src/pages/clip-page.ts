@@ -4,6 +4,7 @@ import type { Clip } from '../wire/replay/edits.ts';
 import type { ReplayOutline } from '../wire/replay/outline.ts';
 import type { RoomCard } from '../wire/room.ts';
 import { codeBox } from './embed/code-box.ts';
+import { oembedLinks } from './embed/oembed-links.ts';
 import { LISTEN, type Shell } from './page-shell.ts';
 import type { PlainWords } from './plain-words.ts';
 import { clockText, replayWords } from './replay-words.ts';
@@ -34,7 +35,7 @@ export function clipPage(
   const length = clockText((clip.to - clip.from) / 1000 + 0.5);
   const about = own.clipOf(length, instant(clip.made, words.language));
   const sound = base
-    ? `<meta property="og:audio" content="${escapeHtml(base + at)}.m4a">\n<meta property="og:audio:type" content="audio/mp4">\n<link rel="alternate" type="application/json+oembed" href="${escapeHtml(`${base}/oembed?url=${encodeURIComponent(base + at)}`)}" title="${escapeHtml(title)}">\n`
+    ? `<meta property="og:audio" content="${escapeHtml(base + at)}.m4a">\n<meta property="og:audio:type" content="audio/mp4">\n${oembedLinks(base, base + at, title)}`
     : '';
   const main = `<main class="room-page clip-page page">
 <p class="mark">${about}</p>

@@ -2,12 +2,20 @@
 export { accountFrame } from './account-frame.ts';
 export { appManifest, NO_WORKER } from './app-manifest.ts';
 export { clipCard } from './clip-card.ts';
-export { clipOembed, type OembedQuestion, oembed } from './embed/oembed.ts';
+export {
+  clipOembed,
+  type OembedFound,
+  type OembedQuestion,
+  oembed,
+  postOembed,
+} from './embed/oembed.ts';
 export { embedFrame } from './embed/post-frame.ts';
 export { type FeedFacts, type FeedSubject, feedRooms, roomAtom, roomFeed } from './feed/room-feed.ts';
 export { notForYou, type ServerFacts, type ServerLimit, serverPage } from './operate/server-page.ts';
 export { loadManifest } from './page-shell.ts';
 export { FAVICON, openPages, type Pages, ROBOTS } from './pages.ts';
+export { postPicture, roomPicture } from './preview/card-picture.ts';
+export { cardPath, type RoomPreview, roomPreview } from './preview/room-preview.ts';
 export {
   type ApiDescription,
   type ApiOperation,

@@ -32,7 +32,11 @@ export interface PageHead {
   readonly path: string;
   readonly extra?: string;
   /** Path of an image for previews of links, instead of the one that all pages share. */
-  readonly image?: { readonly path: string; readonly says: string };
+  readonly image?: { readonly path: string; readonly says: string; readonly height?: number };
+  /** What it is; default a page of a site. Spec: Open Graph, types. */
+  readonly type?: 'article' | 'profile';
+  /** The origin by which it was asked for: used where the pages have no public address. */
+  readonly spoken?: string | undefined;
 }
 
 /** Everything around the main part of a page. */
@@ -100,6 +104,8 @@ const cardImage = (base: string, words: PlainWords, own: PageHead['image']): str
   own
     ? `<meta property="og:image" content="${escapeHtml(base + own.path)}">
 <meta property="og:image:type" content="image/png">
+<meta property="og:image:width" content="1200">
+<meta property="og:image:height" content="${own.height ?? 630}">
 <meta property="og:image:alt" content="${escapeHtml(own.says)}">
 <meta name="twitter:card" content="summary_large_image">
 `
@@ -117,8 +123,10 @@ const cardImage = (base: string, words: PlainWords, own: PageHead['image']): str
  */
 export const openShell =
   (manifest: Manifest, base: string, installable = false): Shell =>
-  (words, head, load, main) =>
-    `<!doctype html>
+  (words, head, load, main) => {
+    // Programs that preview a link take no relative address.
+    const at = base === '' ? (head.spoken ?? '') : base;
+    return `<!doctype html>
 <html lang="${words.language}">
 <head>
 <meta charset="utf-8">
@@ -130,11 +138,11 @@ export const openShell =
 <meta name="theme-color" content="#11131a" media="(prefers-color-scheme: dark)">
 <link rel="icon" href="/favicon.svg" type="image/svg+xml">
 ${installable && load === LISTEN ? APP_TAGS : ''}<meta property="og:site_name" content="Earshot">
-<meta property="og:type" content="website">
+<meta property="og:type" content="${head.type ?? 'website'}">
 <meta property="og:title" content="${escapeHtml(head.title)}">
 <meta property="og:description" content="${escapeHtml(head.about)}">
 <meta property="og:locale" content="${words.language === 'fr' ? 'fr_FR' : 'en_GB'}">
-${cardImage(base, words, head.image)}${base ? `<meta property="og:url" content="${escapeHtml(base + head.path)}">\n<link rel="canonical" href="${escapeHtml(base + head.path)}">\n` : ''}${head.extra ?? ''}${load.tags ?? loadTags(manifest, load, words.language)}
+${cardImage(at, words, head.image)}${at ? `<meta property="og:url" content="${escapeHtml(at + head.path)}">\n` : ''}${base ? `<link rel="canonical" href="${escapeHtml(base + head.path)}">\n` : ''}${head.extra ?? ''}${load.tags ?? loadTags(manifest, load, words.language)}
 </head>
 <body>
 <header class="top page"><a class="home" href="/">Earshot</a></header>
@@ -143,3 +151,4 @@ ${main}
 </body>
 </html>
 `;
+  };

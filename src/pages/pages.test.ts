@@ -262,7 +262,41 @@ test('right-to-left text is isolated: titles, names, the title of the window, pr
 });
 
 test('a link has a picture wherever it is shown', () => {
-  expect(pages.room(room())).toContain('property="og:image" content="https://e.example/_/card.png"');
+  expect(pages.home([])).toContain('property="og:image" content="https://e.example/_/card.png"');
+  expect(pages.room(room())).toMatch(
+    /property="og:image" content="https:\/\/e\.example\/r\/[a-z-]+\/card\.png\?v=[0-9a-f]{12}"/,
+  );
+  // A stranger learns nothing of a private room.
+  expect(pages.room(room({ access: 'private' }))).not.toContain('/card.png?v=');
+});
+
+test('previews have absolute addresses with and without a public one, and say what the room is doing', () => {
+  const local = openPages({ manifest: {} });
+  const at = Date.UTC(2026, 11, 1, 20);
+  const tags = (card: RoomCard, now: number, spoken = 'http://10.0.0.7:8080'): Record<string, string> =>
+    Object.fromEntries(
+      [
+        ...local
+          .room(card, undefined, 'en', undefined, { now, spoken })
+          .matchAll(/<meta property="(og:[a-z:]+)" content="([^"]*)"/g),
+      ].map(([, name = '', value = '']) => [name, value]),
+    );
+  const soon = room({ status: 'scheduled', clocks: { scheduled: at } });
+  expect(tags(soon, at - 60_000)).toMatchObject({
+    'og:url': 'http://10.0.0.7:8080/r/talk',
+    'og:image': expect.stringMatching(/^http:\/\/10\.0\.0\.7:8080\/r\/talk\/card\.png\?v=/),
+    'og:image:width': '1200',
+    'og:description': expect.stringContaining('Starts'),
+  });
+  expect(tags(soon, at + 600_000)['og:description']).toContain('Late. Was to begin Tuesday 1 December');
+  expect(tags(soon, at + 600_000)['og:image']).not.toBe(tags(soon, at)['og:image']);
+  const live = tags(room({ status: 'live', clocks: { firstSpeech: at } }), at);
+  expect(live['og:audio']).toBe('http://10.0.0.7:8080/r/talk/radio.mp3');
+  const over = tags(room({ status: 'ended', clocks: { firstSpeech: at, ended: at + 4_320_000 } }), at + 9e6);
+  expect(over['og:audio']).toBe('http://10.0.0.7:8080/r/talk/replay.m4a');
+  expect(over['og:image:alt']).toContain('1 h 12 min, ended');
+  // Without any of both, nothing claims to be absolute.
+  expect(Object.values(tags(soon, at, '')).filter((value) => value.startsWith('http'))).toEqual([]);
 });
 
 test('a break in the middle of a show is not shown as a new start', () => {

@@ -10,6 +10,7 @@ import { isRunning, type RoomCard, type RoomState } from '../wire/room.ts';
 import { clipPage } from './clip-page.ts';
 import { closedEmbed, closedHead, closedMain } from './closed/closed-page.ts';
 import { clipEmbed } from './embed/clip-embed.ts';
+import { oembedLinks } from './embed/oembed-links.ts';
 import { roomEmbed } from './embed/room-embed.ts';
 import { ERRORS_HEAD, errorsMain } from './errors-page.ts';
 import { homeMain } from './home-page.ts';
@@ -31,6 +32,7 @@ import {
 } from './page-shell.ts';
 import { type PlainWords, plainWords } from './plain-words.ts';
 import { planMain } from './plan-page.ts';
+import { cardPath, roomPreview } from './preview/room-preview.ts';
 import { privacyHead, privacyMain } from './privacy-page.ts';
 import { waitsByItself } from './room/take-part.ts';
 import { roomMain } from './room-page.ts';
@@ -44,7 +46,14 @@ import { type VerifyFiles, verifyMain, verifyPolicy, verifyTags } from './verify
  */
 export interface Pages {
   home(cards: readonly RoomCard[], language?: PageLanguage): string;
-  room(card: RoomCard, state?: RoomState, language?: PageLanguage, outline?: ReplayOutline): string;
+  /** `asked`: when (wall-clock ms), and by which origin, for previews of its link where no public address is set. */
+  room(
+    card: RoomCard,
+    state?: RoomState,
+    language?: PageLanguage,
+    outline?: ReplayOutline,
+    asked?: { readonly now?: number; readonly spoken?: string },
+  ): string;
   /**
    * A clip; undefined: one that is gone. `spoken`: the origin by which it was asked for, for previews of its link where no
    * public address is set.
@@ -119,6 +128,17 @@ function aboutOf(card: RoomCard, what: string, words: PlainWords): string {
   return [hosts, what.replace(/<[^>]*>/g, ''), card.about].filter(Boolean).join('. ');
 }
 
+/** What previews of a room's link show. */
+function linkOf(card: RoomCard, what: string, now: number, words: PlainWords) {
+  const { language } = words;
+  const { state, mark, when, title } = roomPreview(card, now, language);
+  const about = aboutOf(card, state === 'late' ? `${mark}. ${when}` : what, words);
+  // A stranger is told nothing of a private room, the image of its link included.
+  if (card.access === 'private') return { about };
+  const image = { path: cardPath(card, now, language), says: `${mark}: ${isolated(title)}. ${when}` };
+  return { about, image };
+}
+
 /** What the head of a room's page tells other programs. */
 function roomLinks(card: RoomCard, title: string, base: string): string {
   // What is private is for nobody else's pages, and its address is written without the key.
@@ -127,11 +147,21 @@ function roomLinks(card: RoomCard, title: string, base: string): string {
   const sound =
     base && isRunning(card.status)
       ? `<meta property="og:audio" content="${escapeHtml(base + at)}/radio.mp3">\n<meta property="og:audio:type" content="audio/mpeg">\n`
-      : '';
-  const found = base
-    ? `<link rel="alternate" type="application/json+oembed" href="${escapeHtml(`${base}/oembed?url=${encodeURIComponent(base + at)}`)}" title="${escapeHtml(title)}">\n`
-    : '';
+      : base && card.status === 'ended'
+        ? `<meta property="og:audio" content="${escapeHtml(base + at)}/replay.m4a">\n<meta property="og:audio:type" content="audio/mp4">\n`
+        : '';
+  const found = base ? oembedLinks(base, base + at, title) : '';
   return `${sound}${found}${feedLink(`${at}/feed`, title)}${card.access ? NOINDEX : ''}`;
+}
+
+/** What stands in pages of other sites. */
+function embedPages(manifest: Manifest): Pick<Pages, 'embed' | 'clipEmbed'> {
+  const plain = loadTags(manifest, { ...EMBED, scripted: false }, 'en');
+  return {
+    embed: (card, state, wish = ENGLISH) =>
+      roomEmbed(card, state, plainWords(wish.language), wish, loadTags(manifest, EMBED, wish.language)),
+    clipEmbed: (card, clip, wish = ENGLISH) => clipEmbed(card, clip, plainWords(wish.language), wish, plain),
+  };
 }
 
 /** The pages of rooms that are closed to strangers. */
@@ -154,7 +184,6 @@ export function openPages(deps: {
   const verifyLoad = deps.verify ? { ...PLAIN, tags: verifyTags(deps.verify) } : PLAIN;
   const base = (deps.publicUrl ?? '').replace(/\/+$/, '');
   const shell = openShell(deps.manifest, base, deps.installable === true);
-  const plainEmbed = loadTags(deps.manifest, { ...EMBED, scripted: false }, 'en');
   return {
     home(cards, language = 'en') {
       const words = plainWords(language);
@@ -169,20 +198,18 @@ export function openPages(deps: {
           : { base, shell };
       return clipPage(own, card, clip && { ...clip, at }, plainWords(language));
     },
-    room(card, state, language = 'en', outline) {
+    room(card, state, language = 'en', outline, { now = state?.at ?? 0, spoken } = {}) {
       const words = plainWords(language);
       const what = sentence(card, state, words);
       const title = titleOf(card, words);
       const main = roomMain(card, state, what, words, outline);
-      const about = aboutOf(card, what, words);
-      const extra = waitsByItself(card) + roomLinks(card, isolated(title), base);
+      const { about, image } = linkOf(card, what, now, words);
+      const extra = waitsByItself(card) + roomLinks(card, isolated(title), base || (spoken ?? ''));
       const path = `/r/${nameOf(card.slug).slug}`;
-      return shell(words, { title: isolated(title), about, path, extra }, LISTEN, main);
+      const head = { title: isolated(title), about, path, extra, spoken, ...(image ? { image } : {}) };
+      return shell(words, head, LISTEN, main);
     },
-    embed: (card, state, wish = ENGLISH) =>
-      roomEmbed(card, state, plainWords(wish.language), wish, loadTags(deps.manifest, EMBED, wish.language)),
-    clipEmbed: (card, clip, wish = ENGLISH) =>
-      clipEmbed(card, clip, plainWords(wish.language), wish, plainEmbed),
+    ...embedPages(deps.manifest),
     studio(card, language = 'en') {
       const words = plainWords(language);
       const title = titleOf(card, words);
@@ -237,7 +264,7 @@ export function openPages(deps: {
 <section lang="${other.language}"><h2>${other.missing}</h2><p>${other.missingWay}</p></section></main>`,
       );
     },
-    ...closedPages(shell, plainEmbed),
+    ...closedPages(shell, loadTags(deps.manifest, { ...EMBED, scripted: false }, 'en')),
     privacy: (language = 'en') =>
       shell(plainWords(language), privacyHead(language), PLAIN, privacyMain(language)),
     postNumbers: (language = 'en') =>

@@ -89,6 +89,8 @@ export interface PlainWords {
   readonly feed: string;
   /** From a player inside another site. */
   readonly embedRoom: string;
+  /** The link to the code that cameras read. */
+  readonly qr: string;
   /** For those who wait there: what the player has no room for. */
   readonly embedMore: string;
   feedTitle(server: string): string;
@@ -201,6 +203,7 @@ const english: PlainWords = {
   checkNumber: 'Check a number somebody said',
   feed: 'RSS feed',
   embedRoom: 'Open the room',
+  qr: 'QR code',
   embedMore: 'The line for live places, and what is happening in words: on the room’s page',
   feedTitle: (server) => `Rooms on ${server}`,
   feedAbout: 'Live audio rooms: what is on, what comes, and recordings.',
@@ -313,6 +316,7 @@ const french: PlainWords = {
   checkNumber: 'Vérifier un nombre annoncé',
   feed: 'Flux RSS',
   embedRoom: 'Ouvrir la salle',
+  qr: 'Code QR',
   embedMore: 'La file pour une place en direct, et ce qui se passe en mots : sur la page de la salle',
   feedTitle: (server) => `Les salles de ${server}`,
   feedAbout: 'Salles audio en direct : ce qui se passe, ce qui vient, et les enregistrements.',

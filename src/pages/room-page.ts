@@ -55,6 +55,6 @@ export function roomMain(
 <div id="room" ${nameData(card.slug)} data-status="${card.status}" data-title="${escapeHtml(card.title)}" data-hosts="${escapeHtml(JSON.stringify(card.hosts))}" data-clocks="${escapeHtml(JSON.stringify(card.clocks))}"${card.zero === undefined ? '' : ` data-zero="${card.zero}"`}${card.welcome ? ' data-welcome="1"' : ''}></div>
 ${remindedPart(card, words.language)}${plainAudio(card, words)}
 ${takePart(card, state, words)}${outlinePart(card, outline, words)}${readsAlong(state) ? `${readingPart(state)}\n` : ''}${clocks(card, words)}
-<p class="small"><a href="/r/${card.slug}/numbers">${words.numbers}</a> · <a href="/r/${card.slug}/claims">${words.said}</a> · <a href="/r/${card.slug}/report">${words.report}</a></p>
+<p class="small"><a href="/r/${card.slug}/numbers">${words.numbers}</a> · <a href="/r/${card.slug}/claims">${words.said}</a> · <a href="/r/${card.slug}/report">${words.report}</a>${card.access === 'private' ? '' : ` · <a href="/r/${card.slug}/qr.svg">${words.qr}</a>`}</p>
 </main>`;
 }

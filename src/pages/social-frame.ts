@@ -1,4 +1,6 @@
 import type { PageLanguage } from '../base/negotiation.ts';
+import type { LinkPreview } from '../wire/listening/link-preview.ts';
+import { oembedLinks } from './embed/oembed-links.ts';
 import { type Load, type Manifest, openShell } from './page-shell.ts';
 import { plainWords } from './plain-words.ts';
 
@@ -26,13 +28,30 @@ export function socialFrame(manifest: Manifest, base: string) {
       readonly path: string;
       readonly main: string;
       readonly listed?: boolean;
+      readonly preview?: LinkPreview;
       /** A script of this page alone, by its source. */
       readonly script?: string;
     },
   ): string => {
-    const { title, about, path, main, listed = false, script } = page;
+    const { title, about, path, main, listed = false, preview = {}, script } = page;
     const load = script === undefined ? SOCIAL : { ...SOCIAL, sources: [...SOCIAL.sources, script] };
-    const extra = listed ? '' : '<meta name="robots" content="noindex">\n';
-    return shell(plainWords(language), { title: `${title} · Earshot`, about, path, extra }, load, main);
+    const { spoken, image, type, isFound = false } = preview;
+    const at = base || (spoken ?? '');
+    const noIndex = listed ? '' : '<meta name="robots" content="noindex">\n';
+    const extra = noIndex + (isFound && at !== '' ? oembedLinks(at, at + path, title) : '');
+    return shell(
+      plainWords(language),
+      {
+        title: `${title} · Earshot`,
+        about,
+        path,
+        extra,
+        spoken,
+        ...(image ? { image } : {}),
+        ...(type ? { type } : {}),
+      },
+      load,
+      main,
+    );
   };
 }

@@ -16,7 +16,7 @@ export interface Pen {
   readonly colour: Colour;
 }
 
-/** An image of opaque pixels on which rectangles and letters are drawn, and which becomes a PNG. */
+/** An image of opaque pixels on which rectangles, circles and letters are drawn, and which becomes a PNG. */
 export class Canvas {
   readonly width: number;
   readonly height: number;
@@ -41,6 +41,28 @@ export class Canvas {
         this.#pixels[at + 1] = green;
         this.#pixels[at + 2] = blue;
       }
+  }
+
+  /** Fills a circle; what is outside is cut off. */
+  circle(x: number, y: number, radius: number, colour: Colour): void {
+    const top = Math.max(0, Math.floor(y - radius - 1));
+    const bottom = Math.min(this.height, Math.ceil(y + radius + 1));
+    const left = Math.max(0, Math.floor(x - radius - 1));
+    const right = Math.min(this.width, Math.ceil(x + radius + 1));
+    for (let py = top; py < bottom; py++)
+      for (let px = left; px < right; px++) {
+        // The edge is as wide as a pixel.
+        const share = Math.min(1, Math.max(0, radius + 0.5 - Math.hypot(px + 0.5 - x, py + 0.5 - y)));
+        if (share > 0) this.#blend(px, py, share, colour);
+      }
+  }
+
+  #blend(x: number, y: number, share: number, colour: Colour): void {
+    const at = (y * this.width + x) * 3;
+    for (let n = 0; n < 3; n++) {
+      const under = this.#pixels[at + n] as number;
+      this.#pixels[at + n] = Math.round(under + ((colour[n] as number) - under) * share);
+    }
   }
 
   /** Writes a line from `x` on, its baseline at `y`. Letters that no font has are left out. */
@@ -103,11 +125,7 @@ export class Canvas {
         const share = Math.min(1, Math.abs(sum));
         const [px, py] = [left + column, top + row];
         if (share < 0.004 || px < 0 || py < 0 || px >= this.width || py >= this.height) continue;
-        const at = (py * this.width + px) * 3;
-        for (let n = 0; n < 3; n++) {
-          const under = this.#pixels[at + n] as number;
-          this.#pixels[at + n] = Math.round(under + ((colour[n] as number) - under) * share);
-        }
+        this.#blend(px, py, share, colour);
       }
     }
   }

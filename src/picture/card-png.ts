@@ -10,7 +10,7 @@ const WIDTH = 1200;
 /** Larger cards are not drawn. */
 const MOST_HEIGHT = 1200;
 
-const ELEMENT = /<(rect|text)\b([^>]*?)(?:\/>|>([^<]*)<\/text>)/g;
+const ELEMENT = /<(rect|circle|text)\b([^>]*?)(?:\/>|>([^<]*)<\/text>)/g;
 const ATTRIBUTE = /([\w-]+)="([^"]*)"/g;
 const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"' };
 
@@ -28,18 +28,27 @@ const colourOf = (text: string | undefined): Colour | undefined => {
 /** Draws cards. */
 export interface CardPainter {
   /**
-   * The PNG of a card of ours: its rectangles and lines of text. Other shapes are decoration and are left out, as are
-   * letters that are not Latin. Undefined where it is no such card.
+   * The PNG of a card of ours: its rectangles, circles and lines of text. Other shapes are decoration and are left out, as
+   * are letters that are neither Latin, Cyrillic, Greek nor Hebrew. Undefined where it is no such card.
    */
   png(svg: string): Uint8Array<ArrayBuffer> | undefined;
 }
 
-/** Opens it with the display face of the pages. @throws when the font is not there. */
+/** The faces, looked through in this order for each letter: the display face of the pages has Latin letters only. */
+const FACES: readonly (readonly [family: string, sets: readonly string[]])[] = [
+  ['marcellus', ['latin', 'latin-ext']],
+  ['tinos', ['cyrillic', 'cyrillic-ext', 'greek', 'greek-ext', 'hebrew', 'vietnamese', 'latin-ext', 'latin']],
+];
+
+/** Opens it with the faces. @throws when one is not there. */
 export function openCardPainter(): CardPainter {
-  const folder = dirname(createRequire(import.meta.url).resolve('@fontsource/marcellus/package.json'));
-  const fonts = ['latin', 'latin-ext'].map(
-    (set) => new Font(readFileSync(join(folder, 'files', `marcellus-${set}-400-normal.woff`))),
-  );
+  const { resolve } = createRequire(import.meta.url);
+  const fonts = FACES.flatMap(([family, sets]) => {
+    const folder = dirname(resolve(`@fontsource/${family}/package.json`));
+    return sets.map(
+      (set) => new Font(readFileSync(join(folder, 'files', `${family}-${set}-400-normal.woff`))),
+    );
+  });
   return { png: (svg) => paint(svg, fonts) };
 }
 
@@ -59,6 +68,10 @@ function paint(svg: string, fonts: readonly Font[]): Uint8Array<ArrayBuffer> | u
     if (!colour) continue;
     if (what === 'rect') {
       canvas.rectangle(number('x'), number('y'), number('width'), number('height'), colour);
+      continue;
+    }
+    if (what === 'circle') {
+      canvas.circle(number('cx'), number('cy'), number('r'), colour);
       continue;
     }
     const line = plain(text);

@@ -18,6 +18,7 @@ import { readSecret } from '../keys/secret.ts';
 import { keyFor } from '../keys/signing-keys.ts';
 import { openTokens } from '../keys/token.ts';
 import type { Moderation } from '../moderation/index.ts';
+import type { Previews } from '../preview/index.ts';
 import { open as openRooms, type Rooms } from '../room/index.ts';
 import type { Social } from '../social/index.ts';
 import { openMusicShelf } from '../standby/host-music.ts';
@@ -38,6 +39,7 @@ import { answerDoors } from './room-lookup.ts';
 import { accountsFirst, type OpenedLater, openSiteAccounts } from './site/accounts.ts';
 import { describeApi, describedPaths } from './site/api-page.ts';
 import { keepFile } from './site/kept-file.ts';
+import { openSitePreviews } from './site/previews.ts';
 import { openQuarantine } from './site/quarantine.ts';
 import { answerReplays } from './site/replays.ts';
 import { openServerPage, SERVER_PAGE } from './site/server-page.ts';
@@ -163,7 +165,8 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
   const replays = answerReplays(at, log.part('replay'), rooms, claims, edits);
   const described = await describeApi(config, replays);
   const own = await serverPageFirst(config, at, store, identity, rooms, moderation, described);
-  const repeated = keepRepeats(at, store, identity, own, [moderation, posts, syndication], gate);
+  const previews = stack.use(openSitePreviews({ config, log, rooms, posts, edits }));
+  const repeated = keepRepeats(at, store, identity, own, [moderation, posts, syndication, previews], gate);
   stack.use(await serveInner(at.siteHttp, answerDoors(rooms.over, repeated), keeping));
   const database = stack.use(watchDatabase(systemClock, store.ping));
   return Object.assign(stack.move(), {
@@ -233,7 +236,7 @@ function keepRepeats(
   store: Store,
   identity: Identity,
   answer: Fetch,
-  first: readonly (Moderation | Social | Syndication)[],
+  first: readonly (Moderation | Social | Syndication | Previews)[],
   gate: TextGate,
 ): Fetch {
   const key = keyFor(readSecret(at.secret), 'answers kept for repeats');

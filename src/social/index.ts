@@ -1,10 +1,12 @@
 /** Around the room: profiles, posts and their tombstones, who follows whom, feeds, and search. */
 import { failed, failureOf } from '../api/index.ts';
 import { reasonOf } from '../base/errors.ts';
+import type { PageLanguage } from '../base/negotiation.ts';
 import { find } from '../http/index.ts';
+import type { PostPreview } from '../wire/listening/link-preview.ts';
 import { openSocialApi } from './api/social-api.ts';
 import { failedPage } from './pages/answer.ts';
-import { awayFrame, postEmbed } from './pages/embed-page.ts';
+import { awayFrame, postEmbed, previewOf } from './pages/embed-page.ts';
 import { openSocialPages } from './pages/social-pages.ts';
 import { openSocialParts } from './parts.ts';
 import { ownSocialData } from './people/own-social-data.ts';
@@ -26,6 +28,8 @@ export interface Social extends AsyncDisposable {
   fetch(request: Request): Promise<Response>;
   /** A room has changed: search finds it by its new words, or no longer. */
   roomChanged(slug: string): void;
+  /** What programs of others are told of a post; undefined where there is none. */
+  preview(id: string, language: PageLanguage): Promise<PostPreview | undefined>;
   /** Removes a post, or the reason on its tombstone, as a moderator; whose it was, or undefined when there is none. */
   removePost(id: string, reason: string): Promise<string | undefined>;
   /** Takes away what somebody shows of themselves; whose it was, or undefined when nobody has this address. */
@@ -74,6 +78,11 @@ export async function open(deps: SocialDeps): Promise<Social> {
       }
     },
     roomChanged: (slug) => later(roomWords.changed(slug)),
+    async preview(id, language) {
+      const key = postKeyOf(id.toLowerCase());
+      const post = key === undefined ? undefined : await parts.reader.one(key);
+      return post && previewOf(post.reposted ?? post, language);
+    },
     async removePost(id, reason) {
       const key = postKeyOf(id);
       const post = key === undefined ? undefined : await parts.reader.one(key);

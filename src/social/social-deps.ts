@@ -3,6 +3,7 @@ import type { Log } from '../base/log.ts';
 import type { Store } from '../store/index.ts';
 import type { AccountCard } from '../wire/account.ts';
 import type { EmbedWish } from '../wire/listening/embed-wish.ts';
+import type { LinkPreview } from '../wire/listening/link-preview.ts';
 import type { AbuseReason } from '../wire/moderation/moderation.ts';
 import type { CountedPost } from '../wire/posts/post-figures.ts';
 import type { RoomCard } from '../wire/room.ts';
@@ -73,4 +74,6 @@ export interface SocialPage {
   readonly main: string;
   /** Search engines may list it. */
   readonly listed?: boolean;
+  /** What previews of its link show. */
+  readonly preview?: LinkPreview;
 }

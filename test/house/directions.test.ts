@@ -39,7 +39,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   queue: ['base', 'wire', 'keys', 'http', 'journal'],
   edge: ['base', 'wire', 'http'],
   // Cards as pixels; of what they say it knows nothing.
-  picture: [],
+  picture: ['base'],
   backup: ['base', 'store'],
   rehearsal: ['base', 'media', 'wire', 'keys', 'http', 'journal'],
   // Truth: what was heard, what was written down of it, and what people say about it. Nobody waits for them.
@@ -69,9 +69,11 @@ const ALLOWED: Record<string, readonly string[]> = {
   syndication: ['base', 'wire', 'keys', 'http', 'form', 'store', 'api', 'outgoing', 'social'],
   // The one way to an address that a person gave.
   outgoing: ['base'],
+  // How links look elsewhere: of rooms and posts it is told what they show.
+  preview: ['base', 'wire', 'http', 'pages'],
   // The parts that connect the others.
   supervisor: ['base', 'certificate', 'keys'],
-  role: 'base native media wire keys journal http config bus store api backup certificate pages feeds picture stage mixer packager origin archive standby door ladder queue edge room identity interaction replay moderation social syndication outgoing audience evidence claims incident press verdict'.split(
+  role: 'base native media wire keys journal http config bus store api backup certificate pages feeds picture stage mixer packager origin archive standby door ladder queue edge room identity interaction replay moderation social preview syndication outgoing audience evidence claims incident press verdict'.split(
     ' ',
   ),
   main: ['base', 'certificate', 'config', 'journal', 'keys', 'role', 'roles', 'supervisor'],

@@ -56,6 +56,7 @@ export const detailsEnglish = {
     gaps === 0 ? 'Nothing is missing in it.' : gaps === 1 ? 'It has one gap.' : `It has ${gaps} gaps.`,
   copied: 'Link copied',
   embed: 'Copy code for another site',
+  qr: 'QR code',
   codeCopied: 'Code copied',
   claims: 'Check a number somebody said',
   verify: 'Check figures yourself',

@@ -58,6 +58,7 @@ export const detailsFrench: typeof detailsEnglish = {
         : `Il comporte ${gaps} coupures.`,
   copied: 'Lien copié',
   embed: 'Copier le code pour un autre site',
+  qr: 'Code QR',
   codeCopied: 'Code copié',
   claims: 'Vérifier un nombre annoncé',
   verify: 'Vérifier des chiffres vous-même',

@@ -47,12 +47,16 @@ export function shareButtons(words: AllWords, slug: string): ShareButtons {
   const room = element('button', { type: 'button', class: 'button quiet' }, words.share);
   const moment = element('button', { type: 'button', class: 'button quiet', hidden: true });
   const embed = element('button', { type: 'button', class: 'button quiet' }, words.embed);
+  // Of a private room there is none: its address alone opens nothing.
+  const isKeyed = document.querySelector('[data-key]') !== null;
+  const link = { class: 'button quiet', href: `/r/${slug}/qr.svg`, target: '_blank', rel: 'noopener' };
+  const qr = element('a', { ...link, hidden: isKeyed }, words.qr);
   const note = localNote(address, words);
   room.addEventListener('click', () => hand(room, address));
   moment.addEventListener('click', () => hand(moment, `${address}?t=${Math.floor(at ?? 0)}`));
   embed.addEventListener('click', () => copyLink(embed, embedCode(address, title), words, words.codeCopied));
   return {
-    nodes: [room, moment, embed, ...(note ? [note] : [])],
+    nodes: [room, moment, embed, qr, ...(note ? [note] : [])],
     show(named, heard) {
       title = named;
       at = heard;

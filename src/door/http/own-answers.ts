@@ -17,7 +17,7 @@ import { answerAudience, answerPostEvents, bodyOf } from './audience-answers.ts'
 import { type FrameQuestion, openFrames } from './embed-answers.ts';
 import { DoorFeeds } from './feeds.ts';
 import type { DoorHttpDeps } from './server-deps.ts';
-import { oembedReply, type SyndicationDeps } from './syndication.ts';
+import { openSpokenOrigins } from './spoken-origins.ts';
 
 /** A page may be a second old in any cache. */
 const PAGE_CACHE = 'public, max-age=1';
@@ -27,6 +27,7 @@ export class OwnAnswers {
   readonly #deps: DoorHttpDeps;
   readonly #cache: ReturnType<typeof openPageCache>;
   readonly #pageHead: Record<string, string>;
+  readonly #spoken = openSpokenOrigins();
   readonly #frames: ReturnType<typeof openFrames>;
   readonly #feeds: DoorFeeds;
 
@@ -113,8 +114,6 @@ export class OwnAnswers {
       case 'clip':
       case 'clip-card':
         return this.#clip(req, res, slug, asked);
-      case 'oembed':
-        return this.#oembed(req, res, query);
       case 'feed':
       case 'room-feed':
       case 'host-feed':
@@ -252,11 +251,15 @@ export class OwnAnswers {
     const card = this.#cardAt(slug, asked);
     if (!card) return this.#closed(req, res, asked);
     if (studio) return this.#page(req, res, asked, (language) => pages.studio(card, language));
+    const spoken = this.#spokenOrigin(req);
+    const name = spoken === '' ? asked : `${asked} ${spoken}`;
     const show = (outline?: ReplayOutline) =>
-      this.#page(req, res, asked, (language) =>
-        pages.room(this.#cardAt(slug, asked) ?? card, origin.state(slug), language, outline),
-      );
-    const key = `${languageOf(req.headers['accept-language'])} ${asked}`;
+      this.#page(req, res, name, (language) => {
+        const now = this.#deps.clock.wall();
+        const shown = this.#cardAt(slug, asked) ?? card;
+        return pages.room(shown, origin.state(slug), language, outline, { now, spoken });
+      });
+    const key = `${languageOf(req.headers['accept-language'])} ${name}`;
     if (card.status !== 'ended' || !origin.outline || this.#cache.isFresh(key)) return show();
     origin.outline(slug).then(show, () => show());
   }
@@ -283,20 +286,13 @@ export class OwnAnswers {
 
   /** The origin by which somebody asks, where no public address is set; empty otherwise. */
   #spokenOrigin(req: IncomingMessage): string {
-    const { publicUrl, spoken } = this.#syndication(req);
-    return publicUrl !== undefined || spoken.host === '' ? '' : `${spoken.scheme}://${spoken.host}`;
+    const { publicUrl, clients } = this.#deps;
+    return publicUrl === undefined ? this.#spoken.origin(clients.spokenTo(req)) : '';
   }
 
   #card(req: IncomingMessage, res: ServerResponse, clip: Clip, { title: room }: RoomCard) {
     const shown = { title: clip.title, room, seconds: (clip.to - clip.from) / 1000 };
     this.#image(req, res, clipCard(shown, languageOf(req.headers['accept-language'])));
-  }
-
-  #oembed(req: IncomingMessage, res: ServerResponse, query: string) {
-    oembedReply(this.#syndication(req), query).then(
-      (reply) => send(req, res, reply),
-      (error: unknown) => this.broken(req, res, error),
-    );
   }
 
   #embed(req: IncomingMessage, res: ServerResponse, question: FrameQuestion) {
@@ -309,11 +305,6 @@ export class OwnAnswers {
       this.#page(req, res, key, render, status, head);
     };
     answer().catch((error: unknown) => this.broken(req, res, error));
-  }
-
-  #syndication(req: IncomingMessage): SyndicationDeps {
-    const { origin, publicUrl, clients } = this.#deps;
-    return { origin, publicUrl, spoken: clients.spokenTo(req) };
   }
 
   #numbers(req: IncomingMessage, res: ServerResponse, slug: string, asked: string) {

@@ -55,6 +55,9 @@ test('pages are the same bytes for everyone, compressed once, with an entity tag
   expect(html).toContain('property="og:title" content="A &lt;room&gt;"');
   expect(html.match(/<dt>/g)?.length).toBe(4);
   expect(html).not.toMatch(/<script(?![^>]*src)/);
+  // Previews of links have the name by which the server was called.
+  const unnamed = (text: string): string =>
+    text.replaceAll(/http(?::\/\/|%3A%2F%2F)(?:x|127\.0\.0\.1(?::|%3A)\d+)/g, '');
   for (const [coding, decode] of [
     ['br', brotliDecompressSync],
     ['gzip', gunzipSync],
@@ -62,7 +65,7 @@ test('pages are the same bytes for everyone, compressed once, with an entity tag
     const w = wire(door.port, get('/r/room', `Accept-Encoding: ${coding}\r\nConnection: close\r\n`));
     await w.closed;
     expect(w.text()).toContain(`content-encoding: ${coding}`);
-    expect(decode(w.body()).toString()).toBe(html);
+    expect(unnamed(decode(w.body()).toString())).toBe(unnamed(html));
   }
   const tag = plain.headers.get('etag') ?? '';
   const conditional = (coding: string) =>

@@ -1,15 +1,13 @@
-/** How programs of others find rooms: feeds, and what another site has to know to show a player. */
+/** How programs of others find rooms: feeds. */
 import type { PageLanguage } from '../../base/negotiation.ts';
-import { problem, type Reply } from '../../base/reply.ts';
 import { feedGuid } from '../../feeds/index.ts';
-import { canonical, find } from '../../http/index.ts';
-import { clipOembed, type FeedSubject, feedRooms, oembed, roomAtom, roomFeed } from '../../pages/index.ts';
+import { type FeedSubject, feedRooms, roomAtom, roomFeed } from '../../pages/index.ts';
 import { isListed, type RoomCard } from '../../wire/room.ts';
 import type { DoorOrigin } from '../origin-port.ts';
 
-/** What both need. */
+/** What they need. */
 export interface SyndicationDeps {
-  readonly origin: Pick<DoorOrigin, 'card' | 'cards' | 'state' | 'recordedFiles' | 'clip' | 'seek'>;
+  readonly origin: Pick<DoorOrigin, 'card' | 'cards' | 'state' | 'recordedFiles' | 'seek'>;
   /** The address people use, where it is set. */
   readonly publicUrl?: string | undefined;
   /** How the asker has reached this server. */
@@ -50,10 +48,6 @@ export function baseOf({
   if (publicUrl !== undefined) return publicUrl.replace(/\/+$/, '');
   return spoken.host === '' ? undefined : `${spoken.scheme}://${spoken.host}`;
 }
-
-/** Where people use one address, the answer is the same for everyone. */
-const keptFor = ({ publicUrl }: SyndicationDeps, seconds: number): string =>
-  publicUrl === undefined ? 'no-store' : `public, max-age=${seconds}`;
 
 /** What every answer with a feed says. Where a server has no address of its own, each reader asks whether it has changed. */
 export const feedHeaders = (publicUrl: string | undefined, type: string): Record<string, string> => ({
@@ -104,46 +98,4 @@ export async function feedText(deps: SyndicationDeps, asked: AskedFeed): Promise
     ...{ ...subject, base, path, head, language, now, rooms, files },
     state: (one: string) => origin.state(one),
   });
-}
-
-/** The room that an address names, a page of it or its player, and the clip. */
-function roomIn(
-  address: string,
-  host: string,
-): { readonly slug: string; readonly clip?: string } | undefined {
-  if (!URL.canParse(address)) return undefined;
-  const url = new URL(address);
-  const path = canonical(url.pathname) ?? url.pathname;
-  const found = url.host === host ? find(path) : undefined;
-  const { id } = found?.address ?? {};
-  if (found && (id === 'clip' || id === 'embed-clip'))
-    return { slug: found.room, clip: path.slice(path.lastIndexOf('/') + 1) };
-  return found && (id === 'room' || id === 'embed' || id === 'embed-before')
-    ? { slug: found.room }
-    : undefined;
-}
-
-/** What another site has to know to show a room. Spec: oEmbed 1.0, 2.2, 2.3. */
-export async function oembedReply(deps: SyndicationDeps, query: string): Promise<Reply> {
-  const asked = new URLSearchParams(query);
-  const base = baseOf(deps);
-  const address = asked.get('url');
-  if (base === undefined || address === null) return problem('bad-request');
-  if ((asked.get('format') ?? 'json') !== 'json')
-    return problem('not-found', 'format: only "json" is answered.');
-  const named = roomIn(address, new URL(base).host);
-  const card = named && deps.origin.card(named.slug);
-  if (!card || card.access === 'private') return problem('room-unknown');
-  const clip = named.clip && (await deps.origin.clip?.(card.slug, named.clip));
-  if (named.clip && !clip) return problem('not-found', 'This clip is gone.');
-  const most = (name: string): number | undefined =>
-    asked.has(name) ? Number(asked.get(name) || Number.NaN) : undefined;
-  const size = { base, width: most('maxwidth'), height: most('maxheight') };
-  const found = clip ? clipOembed(card, clip, size) : oembed(card, size);
-  if (!found) return problem('not-found', 'The player does not fit into so little space.');
-  return {
-    status: 200,
-    headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': keptFor(deps, 300) },
-    body: JSON.stringify(found),
-  };
 }

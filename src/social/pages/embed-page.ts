@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto';
 import { languageOf } from '../../base/negotiation.ts';
 import { escapeHtml } from '../../base/plain-text.ts';
 import { day, own } from '../../form/index.ts';
 import { originOf } from '../../http/index.ts';
 import { postEmbedCode, postHeight } from '../../wire/listening/embed-code.ts';
 import { type EmbedWish, embedWish } from '../../wire/listening/embed-wish.ts';
+import type { LinkPreview, PostPreview } from '../../wire/listening/link-preview.ts';
+import type { RoomCard } from '../../wire/room.ts';
 import { postPath, roomsIn } from '../api/shown.ts';
 import type { SocialParts } from '../parts.ts';
 import type { Post } from '../posts/post.ts';
@@ -106,19 +109,43 @@ export async function postEmbed(parts: SocialParts, request: Request): Promise<R
   return framed(parts.deps, wish, { title, inside });
 }
 
+/** What programs of others are told of a post. */
+export function previewOf(post: Post, language: 'en' | 'fr'): PostPreview {
+  const { author, content } = post;
+  return {
+    ...{ id: postIdOf(post.key), path: postPath(post), title: postTitle(post, language) },
+    ...{ text: content?.text ?? goneText(post, language), isGone: post.deleted !== undefined },
+    ...(author ? { author: { name: author.name, path: `/@${author.handle}` } } : {}),
+    ...(content?.room === undefined ? {} : { room: content.room }),
+    height: heightOf(post),
+  };
+}
+
+const heightOf = ({ content, quoted, quotes }: Post): number =>
+  postHeight(content?.text ?? '', {
+    card: content?.room !== undefined,
+    quote: quoted !== undefined || quotes !== undefined,
+  });
+
 /** The code of a post for other sites; its height is what it needs now. `base`: the origin that people use. */
 export function postCode(post: Post, base: string, language: 'en' | 'fr'): string {
-  const { content, quoted, quotes } = post;
-  return postEmbedCode({
-    src: `${base}/embed/p/${postIdOf(post.key)}`,
-    url: `${base}${postPath(post)}`,
-    title: postTitle(post, language),
-    text: content?.text ?? goneText(post, language),
-    height: postHeight(content?.text ?? '', {
-      card: content?.room !== undefined,
-      quote: quoted !== undefined || quotes !== undefined,
-    }),
-  });
+  const { id, path, title, text, height } = previewOf(post, language);
+  return postEmbedCode({ src: `${base}/embed/p/${id}`, url: base + path, title, text, height });
+}
+
+/** What previews of a post's link show; another image whenever it says something else. */
+export function linkPreview(
+  post: Post,
+  language: 'en' | 'fr',
+  rooms: ReadonlyMap<string, RoomCard>,
+): LinkPreview {
+  const { title, text, path, room } = previewOf(post, language);
+  const status = room === undefined ? '' : (rooms.get(room)?.status ?? '');
+  const version = createHash('sha256')
+    .update(JSON.stringify([title, text, status]))
+    .digest('hex');
+  const image = `${path}/card.png?${language === 'fr' ? 'lang=fr&' : ''}v=${version.slice(0, 12)}`;
+  return { image: { path: image, says: `${title}: ${text}` }, type: 'article', isFound: true };
 }
 
 /** The origin that people use, without a slash. */

@@ -9,9 +9,9 @@ import { type Post, reportable } from '../posts/post.ts';
 import { postIdOf } from '../posts/post-key.ts';
 import { POST_LENGTH } from '../text/post-text.ts';
 import { complaintPage } from './complaint-page.ts';
-import { codeBox } from './embed-page.ts';
+import { codeBox, goneText, linkPreview } from './embed-page.ts';
 import { postsHtml } from './list-pages.ts';
-import { deletedLine, postHtml, textHtml } from './post-view.ts';
+import { postHtml, textHtml } from './post-view.ts';
 import {
   type AnswerExtras,
   drawingOf,
@@ -63,8 +63,10 @@ const titleOf = ({ words }: SocialVisit, { author, content }: Post): string => {
   const text = content?.text.replace(/\s+/g, ' ').slice(0, 60) ?? '';
   return `${words.postOf(author?.name ?? words.erasedAuthor)}${text === '' ? '' : `: ${text}`}`;
 };
-const aboutOf = ({ words }: SocialVisit, { content, deleted }: Post): string =>
-  deleted ? deletedLine(words, deleted) : (content?.text.replace(/\s+/g, ' ').slice(0, 200) ?? '');
+const aboutOf = ({ words }: SocialVisit, post: Post): string =>
+  post.deleted
+    ? goneText(post, words.language)
+    : (post.content?.text.replace(/\s+/g, ' ').slice(0, 200) ?? '');
 
 async function threadPage(
   parts: SocialParts,
@@ -124,6 +126,7 @@ async function threadPage(
         about: aboutOf(visit, post),
         path,
         listed: post.content !== undefined,
+        preview: linkPreview(post, words.language, drawing.rooms),
       },
       inside: `<h1 class="visually-hidden">${escapeHtml(words.postOf(post.author?.name ?? words.erasedAuthor))}</h1>${earlier}${postHtml({ ...drawing, opens: true }, post, true)}${links}<section id="answer"><h2>${words.repliesTitle}</h2>${refusedNote(wrong)}${answer}${replies}</section>`,
     },

@@ -99,6 +99,7 @@ async function facePage(
     {
       title: `${profile.name} (@${profile.handle})`,
       ...{ about: profile.bio.replace(/\s+/g, ' ') || `@${profile.handle}`, listed: true },
+      preview: { type: 'profile' },
       inside: `<h1>${own(profile.name)}</h1><p class="ash">@${profile.handle}</p>${refusedNote(wrong)}
 ${profile.bio === '' ? '' : `<div class="said">${textHtml(profile.bio, [])}</div>`}${links.length === 0 ? '' : `<ul class="rows">${links.join('')}</ul>`}
 <p class="small ash">${facts} · <a href="${at}?show=followers">${words.followers(counts.followers)}</a> · <a href="${at}?show=following">${words.follows(counts.following)}</a></p>

@@ -1,4 +1,5 @@
 import { refusedNote } from '../../form/index.ts';
+import { originOf } from '../../http/index.ts';
 import type { AccountCard } from '../../wire/account.ts';
 import { roomsIn } from '../api/shown.ts';
 import type { SocialParts } from '../parts.ts';
@@ -65,8 +66,9 @@ export function shown(
   { status = 200, headers = {} }: AnswerExtras = {},
 ): Response {
   const { inside, path = visit.url.pathname, ...rest } = page;
+  const preview = { spoken: originOf(visit.request), ...page.preview };
   const main = `<main class="page people social">${navHtml(visit)}${inside}</main>`;
-  return pageAnswer(deps, visit.words, { ...rest, path, main }, status, headers);
+  return pageAnswer(deps, visit.words, { ...rest, path, main, preview }, status, headers);
 }
 
 /** A page that says why there is nothing. */

@@ -10,7 +10,10 @@ export const POST_SIZE = { width: 550, height: 260, most: 640 } as const;
 const quoted = (text: string): string => text.replace(/[&<>"]/g, (letter) => `&#${letter.charCodeAt(0)};`);
 
 /** Where a room or a clip is for other sites. `at`: the address of its page, absolute. */
-export const embedAddress = (at: string): string => at.replace(/\/r\/(?!.*\/r\/)/, '/embed/r/');
+export function embedAddress(at: string): string {
+  const path = at.indexOf('/', at.indexOf('//') + 2);
+  return `${at.slice(0, path)}/embed${at.slice(path)}`;
+}
 
 /** The frame of something. */
 const frame = (src: string, title: string, height: number, width: number): string =>
@@ -36,12 +39,19 @@ export interface QuotedPost {
   readonly height: number;
 }
 
+const quote = ({ url, text }: QuotedPost): string =>
+  `<blockquote cite="${quoted(url)}">${quoted(text).replace(/\s*\n\s*/g, '<br>')}</blockquote><a href="${quoted(url)}">${quoted(url)}</a>`;
+
 /**
  * Shows a post there, with its text below the frame, folded: a page whose readers cannot reach this server any more still
  * has what it quoted. One line.
  */
-export const postEmbedCode = ({ src, url, title, text, height }: QuotedPost): string =>
-  `<figure style="margin:0;max-width:${POST_SIZE.width}px">${frame(src, title, height, POST_SIZE.width).replace(' allow="autoplay"', '')}<figcaption><details><summary>${quoted(title)}</summary><blockquote cite="${quoted(url)}">${quoted(text).replace(/\s*\n\s*/g, '<br>')}</blockquote><a href="${quoted(url)}">${quoted(url)}</a></details></figcaption></figure>`;
+export const postEmbedCode = (post: QuotedPost): string =>
+  `<figure style="margin:0;max-width:${POST_SIZE.width}px">${frame(post.src, post.title, post.height, POST_SIZE.width).replace(' allow="autoplay"', '')}<figcaption><details><summary>${quoted(post.title)}</summary>${quote(post)}</details></figcaption></figure>`;
+
+/** The same where nobody may frame anything. */
+export const postQuoteCode = (post: QuotedPost): string =>
+  `<figure style="margin:0;max-width:${POST_SIZE.width}px"><figcaption>${quoted(post.title)}</figcaption>${quote(post)}</figure>`;
 
 /** Characters of a line in a frame of the usual width, and the height of one. */
 const LINE = { characters: 58, pixels: 24 } as const;

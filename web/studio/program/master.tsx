@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals';
 import type { ListenerCount } from '../../../src/wire/room.ts';
 import { clockOf } from '../../kit/figures.ts';
 import { roomAt } from '../../kit/room-name.ts';
@@ -95,9 +96,36 @@ export function Master() {
           {words.openAudience}
         </a>
         <CopyButton url={page} label={words.copyAudience} />
+        <QrCode url={page} />
         <LocalNote url={page} />
       </div>
     </section>
+  );
+}
+
+/** The address for cameras, on request. */
+function QrCode({ url }: { url: string }) {
+  const words = useWords();
+  const { link } = useConsole();
+  const isMissing = useSignal(false);
+  return (
+    <details>
+      <summary class="small">{words.qr}</summary>
+      {isMissing.value ? (
+        <p class="small ash">{words.qrNone}</p>
+      ) : (
+        <img
+          src={`/r/${link.slug}/qr.svg`}
+          alt={words.qrOf(url)}
+          width="232"
+          height="232"
+          loading="lazy"
+          onError={() => {
+            isMissing.value = true;
+          }}
+        />
+      )}
+    </details>
   );
 }
 
