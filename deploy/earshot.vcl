@@ -42,6 +42,7 @@ sub vcl_recv {
     if (req.http.X-Path ~ "^/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?/live/[a-z]{2,8}[0-9]{1,4}\.m3u8$") { set req.http.X-Earshot = "playlist"; }
     if (req.http.X-Path ~ "^(/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?/state\.json|/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?/numbers\.json|/rooms\.json|/operate\.json|/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?/queue\.json|/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?/questions\.json|/evidence/checkpoint|/evidence/keys\.json|/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?/evening\.json)$") { set req.http.X-Earshot = "state"; }
     if (req.http.X-Path ~ "^(/_/[A-Za-z0-9_./-]{1,120}|/evidence/tile/[A-Za-z0-9_./-]{1,120}|/evidence/entry/[0-9]{1,10})$") { set req.http.X-Earshot = "asset"; }
+    if (req.http.X-Path ~ "^/_image/[A-Za-z0-9_./-]{1,120}$") { set req.http.X-Earshot = "image"; }
     if (req.http.X-Path ~ "^(/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?/clip/[A-Za-z0-9_-]{1,64}\.svg|/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?/clip/[A-Za-z0-9_-]{1,64}|/|/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?|/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?/numbers|/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?/numbers/[a-z_]{4,32}\.svg|/embed/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?|/r/[a-z0-9-]{1,64}(~[0-9a-f]{40})?/embed|/verify|/numbers|/privacy|/operate|/errors|/favicon\.(svg|ico)|/robots\.txt|/(incidents|incidents\.html|incidents\.fr\.html)|/incidents/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}(/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}){0,7}|/api)$") { set req.http.X-Earshot = "page"; }
     if (req.http.X-Earshot == "page" && req.url ~ "[?&]ticket=|[?&]lang=") {
         unset req.http.X-Earshot;

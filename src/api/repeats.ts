@@ -23,6 +23,8 @@ const KEY = /^[\x21-\x7e]{16,255}$/;
 /** The largest body of the API, and the largest answer that is kept. */
 const MOST_BODY_BYTES = 300_000;
 const MOST_ANSWER_BYTES = 64_000;
+/** The same file sent again is the same image: nothing has to be kept for that. */
+const REPEATS_ITSELF: ReadonlySet<string> = new Set(['/api/images']);
 /** Tells the part that answers under which id a row is to be made: the same one when the request is sent again. */
 const ROW_HEADER = 'earshot-row-id';
 /** Headers that belong to the moment of an answer. */
@@ -100,7 +102,13 @@ export function repeatable(deps: RepeatsDeps, fetch: Fetch): Fetch {
     const sent = inner ? remade(asked, without(asked.headers, ROW_HEADER)) : asked;
     const given = sent.headers.get('idempotency-key');
     const { pathname, search } = new URL(sent.url);
-    if (given === null || sent.method !== 'POST' || !pathname.startsWith('/api/')) return fetch(sent);
+    if (
+      given === null ||
+      sent.method !== 'POST' ||
+      !pathname.startsWith('/api/') ||
+      REPEATS_ITSELF.has(pathname)
+    )
+      return fetch(sent);
     // As a string of structured fields, or bare as most clients send it.
     const key = given.trim().replace(/^"(.*)"$/, '$1');
     if (!KEY.test(key))

@@ -30,6 +30,7 @@ export const ERRORS = {
   'account-not-listed': { status: 404, title: 'No room here has this account on its list' },
   'link-withdrawn': { status: 403, title: 'This link was withdrawn by the host' },
   'post-deleted': { status: 410, title: 'This post was deleted' },
+  'images-full': { status: 507, title: 'There is no more room for images' },
   'recording-removed': { status: 410, title: 'The recording is no longer here' },
   removed: { status: 403, title: 'The host removed this person from the stage' },
   banned: { status: 403, title: 'A host has banned this person from the stage of the room' },

@@ -54,4 +54,23 @@ export const keepingSettings = {
     },
     size('100MB', '100000GB'),
   ),
+  imagesQuota: setting(
+    {
+      unit: 'size, 10MB to 100000GB',
+      default: '10GB',
+      change: 'restart',
+      reason:
+        'How much space images of posts and pictures of people may take; above it no image is taken, and its author is told why. A photo takes about 300 kB in all its sizes. Images leave 500 MB of the disk free in any case.',
+    },
+    size('10MB', '100000GB'),
+  ),
+  imagesQuotaAccount: setting(
+    {
+      unit: 'size, 1MB to 1000GB',
+      default: '200MB',
+      change: 'restart',
+      reason: 'How much of it the images of one account may take: about 600 photos.',
+    },
+    size('1MB', '1000GB'),
+  ),
 };

@@ -1,5 +1,7 @@
+import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
+import type { Reply } from '../base/reply.ts';
 import type { Ms } from '../base/time.ts';
 import type { Openssl } from '../native/openssl.ts';
 import type { TcpInfoReader } from '../native/tcp-info.ts';
@@ -48,6 +50,8 @@ export interface DoorDeps {
   readonly tally?: { readonly socketPath: string };
   /** What is published about incidents; absent: nothing is. */
   readonly press?: PressPages;
+  /** Images that people have uploaded, by their path; absent: there are none. */
+  images?(path: string, headers: IncomingMessage['headers']): Promise<Reply>;
   /** The UNIX socket on which a studio cell speaks HTTP. */
   cell(index: number): { readonly socketPath: string };
   readonly assets: Assets;

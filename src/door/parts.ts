@@ -298,6 +298,7 @@ function openDoorHttp(
     ...(deps.tally ? { tally: deps.tally } : {}),
     ...(deps.operations ? { operations: deps.operations } : {}),
     ...(deps.press ? { press: deps.press } : {}),
+    ...(deps.images ? { images: deps.images } : {}),
     ...(deps.caches ? { caches: deps.caches } : {}),
     ...(deps.framedBy === undefined ? {} : { framedBy: deps.framedBy }),
     ...(deps.publicUrl === undefined ? {} : { publicUrl: deps.publicUrl }),

@@ -67,6 +67,12 @@ const TREATMENTS: readonly Treatment[] = [
     ...{ keeps: YEAR, query: 'none', collapse: true, blocks: false, text: true, ifError: 86_400 },
   },
   {
+    id: 'image',
+    what: 'images of posts and pictures of people, named by their content',
+    ...{ keeps: 'a day, never changes; then it may be gone', query: 'none', collapse: true },
+    ...{ blocks: false, text: false, ifError: 3_600 },
+  },
+  {
     id: 'page',
     what: 'pages, the same for everyone',
     ...{ keeps: '1 s (icon: a day)', query: 'none', collapse: false, blocks: false, text: true, ifError: 60 },

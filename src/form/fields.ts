@@ -89,6 +89,10 @@ export function sentTo(
   return `<form method="post" action="${escapeHtml(action)}" class="${kind}">${fields.join('')}${inside}</form>`;
 }
 
+/** The same with files in it. */
+export const sentWithFiles = (...form: Parameters<typeof sentTo>): string =>
+  sentTo(...form).replace('<form ', '<form enctype="multipart/form-data" ');
+
 /** The button of a form; `kind`: more classes, such as `quiet`. */
 export const button = (text: string, kind = '', more = ''): string =>
   `<button class="button${kind === '' ? '' : ` ${kind}`}"${more === '' ? '' : ` ${more}`}>${escapeHtml(text)}</button>`;

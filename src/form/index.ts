@@ -16,6 +16,7 @@ export {
   refusedNote,
   rowButton,
   sentTo,
+  sentWithFiles,
   textField,
   time,
 } from './fields.ts';

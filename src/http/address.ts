@@ -26,7 +26,15 @@ export type Urgency =
   | 'reading';
 
 /** How a cache in front treats an address (`edge/classes.ts`). No class: never kept, passed on unbuffered. */
-export type CacheClass = 'segment' | 'part' | 'slow-playlist' | 'playlist' | 'state' | 'asset' | 'page';
+export type CacheClass =
+  | 'segment'
+  | 'part'
+  | 'slow-playlist'
+  | 'playlist'
+  | 'state'
+  | 'asset'
+  | 'image'
+  | 'page';
 
 /**
  * What pages of other origins may do. `reads`: GET and HEAD, with any header; what changes something is for our own

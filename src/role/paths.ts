@@ -54,6 +54,7 @@ export function paths(data: string) {
     hands: join(root, 'hands'),
     questions: join(root, 'questions'),
     music: join(root, 'music'),
+    images: join(root, 'images'),
     audience: join(root, 'audience'),
     evidence: join(root, 'evidence'),
     claims: join(root, 'claims'),

@@ -9,6 +9,7 @@ import { failedPage } from './pages/answer.ts';
 import { awayFrame, postEmbed, previewOf } from './pages/embed-page.ts';
 import { openSocialPages } from './pages/social-pages.ts';
 import { openSocialParts } from './parts.ts';
+import { showAvatar } from './people/avatar.ts';
 import { ownSocialData } from './people/own-social-data.ts';
 import { reportable } from './posts/post.ts';
 import { postKeyOf } from './posts/post-key.ts';
@@ -19,7 +20,14 @@ export { socialPaths } from './api/described.ts';
 export type { Complaint, SocialDeps, SocialPage } from './social-deps.ts';
 
 /** The steps after `/api/` that are answered here. */
-const STEPS: ReadonlySet<string | undefined> = new Set(['profile', 'profiles', 'posts', 'feeds', 'search']);
+const STEPS: ReadonlySet<string | undefined> = new Set([
+  'profile',
+  'profiles',
+  'posts',
+  'feeds',
+  'search',
+  'images',
+]);
 
 /** The part, once open. */
 export interface Social extends AsyncDisposable {
@@ -91,7 +99,9 @@ export async function open(deps: SocialDeps): Promise<Social> {
     },
     async clearProfile(handle) {
       const owner = (await parts.profiles.byHandle(handle))?.account;
-      if (owner !== undefined) await parts.profiles.clear(owner);
+      if (owner === undefined) return undefined;
+      await parts.profiles.clear(owner);
+      if (deps.images) await showAvatar({ ...deps, images: deps.images }, owner, undefined);
       return owner;
     },
     async ownerOf(subject, target) {
@@ -99,11 +109,15 @@ export async function open(deps: SocialDeps): Promise<Social> {
       const key = postKeyOf(target);
       return key === undefined ? undefined : (await parts.reader.one(key))?.author?.account;
     },
-    exported: (account) => ownSocialData(deps.store, account),
+    exported: async (account) => ({
+      ...(await ownSocialData(deps.store, account)),
+      ...(deps.images ? { images: await deps.images.exported(account) } : {}),
+    }),
     async forget(account) {
       await parts.book.forget(account);
       await parts.relations.forget(account);
       await parts.profiles.forget(account);
+      await deps.images?.forget(account);
     },
     async [Symbol.asyncDispose]() {
       while (running.size > 0) await Promise.all(running);

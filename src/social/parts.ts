@@ -20,8 +20,8 @@ export interface SocialParts {
   readonly feeds: Feeds;
   readonly visits: FeedVisits;
   readonly rooms: HostRooms;
-  /** How often one account may post, and do everything else that changes something. */
-  readonly paces: { readonly posts: RequestPace; readonly acts: RequestPace };
+  /** How often one account may post, upload an image, and do everything else that changes something. */
+  readonly paces: Readonly<Record<'posts' | 'acts' | 'images', RequestPace>>;
 }
 
 /** Opens them on the store. */
@@ -32,10 +32,11 @@ export async function openSocialParts(deps: SocialDeps): Promise<SocialParts> {
   const relations = openRelations({ store, clock });
   return {
     ...{ deps, words, profiles, relations, rooms: openHostRooms(deps) },
-    book: await openPostBook({ store, clock, words, profiles, relations }),
+    book: await openPostBook({ store, clock, words, profiles, relations, images: deps.images }),
     reader: openPostReader({ store, profiles }),
     ...{ feeds: openFeeds(store), visits: openVisits({ store, clock }) },
     paces: {
+      images: openPace(clock, 'images-of-account', 30, 10_000),
       posts: openPace(clock, 'posts-of-account', 20, 15_000),
       acts: openPace(clock, 'acts-of-account', 120, 1_000),
     },

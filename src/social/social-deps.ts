@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
+import type { Images } from '../image/index.ts';
 import type { Store } from '../store/index.ts';
 import type { AccountCard } from '../wire/account.ts';
 import type { EmbedWish } from '../wire/listening/embed-wish.ts';
@@ -41,6 +42,10 @@ export interface SocialDeps {
   account(request: Request): Promise<AccountCard | undefined>;
   /** A room that is announced, runs or is over; undefined where there is none. */
   cardOf(slug: string): Promise<RoomCard | undefined>;
+  /** Takes what people upload; absent: nobody can. */
+  readonly images?: Images | undefined;
+  /** Answers a request whose texts break a rule of the server; a form with files is read here first. */
+  refuses?(request: Request): Promise<Response | undefined>;
   /** The title of a clip. */
   clipTitle(slug: string, id: string): Promise<string | undefined>;
   /** The mark by which a look at a post counts now; `room`: whose card it carries. Absent: nothing is counted. */

@@ -1,4 +1,5 @@
 import type { AccountTables } from './tables/account.ts';
+import type { ImageTables } from './tables/image.ts';
 import type { ModerationTables } from './tables/moderation.ts';
 import type { ReminderTables } from './tables/reminder.ts';
 import type { RepeatTables } from './tables/repeat.ts';
@@ -14,6 +15,7 @@ export interface Schema
     RoomInvitationTables,
     ModerationTables,
     SocialTables,
-    ReminderTables {}
+    ReminderTables,
+    ImageTables {}
 
 export type { RoomTable } from './tables/room.ts';

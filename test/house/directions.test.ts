@@ -64,7 +64,9 @@ const ALLOWED: Record<string, readonly string[]> = {
   // What is decided about people, rooms and clips; it reaches them through functions that it is given.
   moderation: ['base', 'wire', 'http', 'form', 'store', 'api'],
   // Posts know who writes them and which room they show by functions that they are given.
-  social: ['base', 'wire', 'http', 'form', 'store', 'api'],
+  social: ['base', 'wire', 'http', 'form', 'store', 'api', 'image'],
+  // Files and rows of images; what they are shown with is not its matter.
+  image: ['base', 'store'],
   // How a room reaches people who are not there: reminders, feeds, calendars, what is expected of it.
   syndication: ['base', 'wire', 'keys', 'http', 'form', 'store', 'api', 'outgoing', 'social'],
   // The one way to an address that a person gave.
@@ -73,7 +75,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   preview: ['base', 'wire', 'http', 'pages'],
   // The parts that connect the others.
   supervisor: ['base', 'certificate', 'keys'],
-  role: 'base native media wire keys journal http config bus store api backup certificate pages feeds picture stage mixer packager origin archive standby door ladder queue edge room identity interaction replay moderation social preview syndication outgoing audience evidence claims incident press verdict'.split(
+  role: 'base native media wire keys journal http config bus store api backup certificate pages feeds picture stage mixer packager origin archive standby door ladder queue edge room identity interaction replay moderation social image preview syndication outgoing audience evidence claims incident press verdict'.split(
     ' ',
   ),
   main: ['base', 'certificate', 'config', 'journal', 'keys', 'role', 'roles', 'supervisor'],
@@ -91,6 +93,8 @@ const OPEN: ReadonlySet<string> = new Set([
   ...['role', 'main', 'roles'],
   // Doors count requests with it, and must not load what judges them.
   'verdict',
+  // Doors read files of images, and must not load what makes them.
+  'image',
 ]);
 
 /** Imports allowed to each folder of web besides itself. */

@@ -126,6 +126,8 @@ export class OwnAnswers {
         return send(req, res, radioList(this.#cardAt(slug, asked), asked, publicUrl, clients.spokenTo(req)));
       case 'asset':
         return this.#asset(req, res, path);
+      case 'image':
+        return this.#uploaded(req, res, path);
       case 'plan':
         return this.#plan(req, res, query);
       case 'verify':
@@ -157,6 +159,16 @@ export class OwnAnswers {
         return this.#say(req, res, { type: 'image/svg+xml', cache: 'public, max-age=86400', body: FAVICON });
     }
     this.missing(req, res, 'not-found');
+  }
+
+  /** An image that somebody has uploaded. */
+  #uploaded(req: IncomingMessage, res: ServerResponse, path: string) {
+    const { images } = this.#deps;
+    if (!images) return this.missing(req, res, 'not-found');
+    images(path, req.headers).then(
+      (reply) => send(req, res, reply),
+      (error: unknown) => this.broken(req, res, error),
+    );
   }
 
   /** What every process is doing: as a page, or as data. */

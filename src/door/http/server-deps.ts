@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../base/clock.ts';
+import type { Reply } from '../../base/reply.ts';
 import type { Pages } from '../../pages/index.ts';
 import type { RoomNumbers } from '../../wire/numbers.ts';
 import type { Operations } from '../../wire/operations/operations.ts';
@@ -72,6 +73,8 @@ export interface DoorHttpDeps {
   readonly tally?: { readonly socketPath: string };
   /** What is published about incidents; absent: nothing is. */
   readonly press?: PressPages;
+  /** Images that people have uploaded, by their path. */
+  images?(path: string, headers: IncomingMessage['headers']): Promise<Reply>;
   cell(index: number): { readonly socketPath: string };
   /** The address people use, where it is set. */
   readonly publicUrl?: string;

@@ -12,6 +12,7 @@ import {
   openPages,
   withinMemory,
 } from '../../door/index.ts';
+import { imageReply } from '../../image/image-files.ts';
 import { openRoomKeys } from '../../keys/room-key.ts';
 import { keyFor } from '../../keys/signing-keys.ts';
 import { askTicketKeys } from '../../keys/ticket-keys.ts';
@@ -45,6 +46,7 @@ export async function doorSettings(config: Config, at: Paths, clock: Clock, secr
           ifNoneMatch: headers['if-none-match'],
         }),
     },
+    images: (path, headers) => imageReply(at.images, path, headers['if-none-match']),
     cell: (cell: number) => ({ socketPath: at.cellHttp(cell) }),
     assets: await loadAssets(BUILD),
     pages: openPages({

@@ -20,7 +20,7 @@ const FORM_TYPE = 'application/x-www-form-urlencoded';
 /** Fields that everybody reads, in rooms and what belongs to them; reports may repeat what they are about. */
 const ROOM_FIELDS: ReadonlySet<string> = new Set(['title', 'host', 'name', 'text', 'late', 'topic', 'about']);
 const ACCOUNT_FIELDS: ReadonlySet<string> = new Set(['name']);
-const POST_FIELDS: ReadonlySet<string> = new Set(['text', 'bio', 'reason', 'handle', 'links']);
+const POST_FIELDS: ReadonlySet<string> = new Set(['text', 'bio', 'reason', 'handle', 'links', 'alt']);
 /** What hangs below a room and has texts in it. */
 const ROOM_STEPS: ReadonlySet<string | undefined> = new Set(['clips', 'chapters', 'notes', 'claims']);
 const ACCOUNT_PAGES: ReadonlySet<string | undefined> = new Set(['sign-up', 'account']);
@@ -61,7 +61,12 @@ function textsOf(body: string, type: string | undefined): [name: string, text: s
       if (typeof value === 'string') return [[name, value]];
       // Why a room is late, and the like, stand one level below.
       if (typeof value !== 'object' || value === null) return [];
-      return Object.values(value).flatMap((inner) => (typeof inner === 'string' ? [[name, inner]] : []));
+      return Object.values(value).flatMap((inner): [string, string][] => {
+        if (typeof inner === 'string') return [[name, inner]];
+        // Descriptions of images stand two levels below.
+        const { alt } = (inner ?? {}) as { alt?: unknown };
+        return typeof alt === 'string' ? [['alt', alt]] : [];
+      });
     });
   } catch {
     return [];
@@ -113,7 +118,9 @@ export function openTextGate(
       const bytes = await readBody(request.clone().body, length, MOST_BODY);
       if (typeof bytes === 'string') return undefined;
       for (const [name, text] of textsOf(bytes.toString('utf8'), type)) {
-        const rule = where.fields.has(name) ? checkText(text, rules)?.name : undefined;
+        // A form has a description for each image.
+        const kind = name.replace(/^alt-[0-9a-f]+$/, 'alt');
+        const rule = where.fields.has(kind) ? checkText(text, rules)?.name : undefined;
         if (rule === undefined) continue;
         return type === FORM_TYPE
           ? page(request, rule)

@@ -36,6 +36,9 @@ const TEXTS: Readonly<Partial<Record<ComposeFault, string>>> = {
   'too-many-links': 'text: at most 20 links',
   'too-many-mentions': 'text: at most 20 people are mentioned in one post',
   'too-many-tags': 'text: at most 20 hashtags',
+  'too-many-images': 'images: at most 4, each once',
+  'no-image': 'images: use the ids that POST /api/images gave this account in the last 24 hours',
+  'bad-alt': 'images: a description is longer than 1,000 characters, or cannot be read',
   'no-room': 'room: no room that everybody may see has this address',
   'no-clip': 'clip: the room has no such clip',
   'too-many-edits': 'text: this post was edited 50 times already',
@@ -70,7 +73,7 @@ export interface Answers {
   /** Takes a complaint of anybody. */
   complain(c: Context, about: Complained, wish: z.output<typeof NEW_COMPLAINT>): Promise<Response>;
   /** The refusal while `account` has to wait; undefined when it may act once more. */
-  paced(c: Context, kind: 'posts' | 'acts', account: AccountCard): Response | undefined;
+  paced(c: Context, kind: 'posts' | 'acts' | 'images', account: AccountCard): Response | undefined;
 }
 
 /** Which page of a list a request wants. */

@@ -28,7 +28,21 @@ const ROOM = object(['slug', 'title', 'hosts', 'status', 'url', 'clocks'], {
   ...{ slug: text, title: text, hosts: { type: 'array', items: text }, status: text, url: text },
   clocks: { type: 'object', description: 'The four clocks, as far as they are known' },
 });
-const PERSON = object(['handle', 'name', 'url'], { handle: text, name: text, url: text });
+const AVATAR = { ...text, description: 'Their picture, 400 pixels square; absent: none' } as const;
+const PERSON = object(['handle', 'name', 'url'], { handle: text, name: text, url: text, avatar: AVATAR });
+const IMAGE = {
+  ...{ id: text, width: count, height: count, url: { ...text, description: 'WebP, at most 1,600 pixels' } },
+  smaller: { type: 'array', items: object(['width', 'url'], { width: count, url: text }) },
+} as const;
+const IMAGE_FILE = {
+  required: true,
+  content: Object.fromEntries(
+    ['image/jpeg', 'image/png', 'image/webp'].map((type) => [
+      type,
+      { schema: { type: 'string', format: 'binary' } },
+    ]),
+  ),
+};
 const FACET = object(['from', 'to', 'kind'], {
   from: { ...count, description: 'In UTF-16 code units of the text' },
   ...{ to: count, kind: { enum: ['link', 'mention', 'tag'] }, url: text, handle: text, tag: text },
@@ -41,6 +55,11 @@ const POST = object(['id', 'url', 'created', 'author', 'counts'], {
   author: { anyOf: [PERSON, { type: 'null' }], description: 'Null when the account was erased' },
   text: { ...text, description: 'Absent from a tombstone' },
   ...{ facets: { type: 'array', items: FACET }, version: { type: 'integer' }, edited: moment },
+  images: {
+    type: 'array',
+    items: object(['id', 'width', 'height', 'url', 'alt'], { ...IMAGE, alt: text }),
+    description: 'Absent: none',
+  },
   ...{ room: ROOM, clip: object(['id', 'url'], { id: text, url: text }) },
   deleted: { ...TOMBSTONE, description: 'What is left of a deleted post' },
   ...{ replyTo: text, root: text },
@@ -60,7 +79,7 @@ const RELATION = object(
 );
 const PROFILE = object(['handle', 'name', 'url', 'bio', 'links', 'created', 'followers', 'following'], {
   ...{ handle: text, name: text, url: text, bio: text, links: { type: 'array', items: text } },
-  created: { type: 'string', format: 'date' },
+  ...{ avatar: AVATAR, created: { type: 'string', format: 'date' } },
   lastActive: { type: 'string', format: 'date', description: 'The day of the last visit, and no more' },
   ...{ pinnedPost: text, pinnedRoom: text, followers: count, following: count, relation: RELATION },
   rooms: object(['coming', 'past'], {
@@ -248,6 +267,7 @@ const postPaths = (): Record<string, object> => ({
                   version: { type: 'integer' },
                   text,
                   facets: { type: 'array', items: FACET },
+                  images: { type: 'array', items: object(['id', 'alt'], { ...IMAGE, alt: text }) },
                   at: moment,
                 },
               }),
@@ -320,9 +340,43 @@ const feedPaths = (): Record<string, object> => ({
   },
 });
 
+const UPLOADED: readonly ErrorCode[] = [
+  ...PACED,
+  ...(['bad-request', 'too-large', 'too-slow', 'unsupported-media-type', 'unprocessable'] as const),
+  ...(['crowded', 'images-full'] as const),
+];
+const imagePaths = (): Record<string, object> => ({
+  '/api/images': {
+    post: {
+      ...operation(
+        'Upload an image for a post; the file is the body',
+        { 201: json(object(['id', 'width', 'height', 'url'], IMAGE), 'The image, made anew') },
+        UPLOADED,
+        member,
+      ),
+      description:
+        'JPEG, PNG or WebP of at most 8 MB and 25 megapixels. It is made anew as WebP without anything but its pixels. Put its id into a post within 24 hours. The same file sent again is the same image, so that a request may be sent again without an Idempotency-Key.',
+      requestBody: IMAGE_FILE,
+    },
+  },
+  '/api/profile/avatar': {
+    put: {
+      ...operation(
+        'Show another picture of oneself; the file is the body',
+        { 200: json(PROFILE, 'The profile') },
+        UPLOADED,
+        member,
+      ),
+      requestBody: IMAGE_FILE,
+    },
+    delete: operation('Show none any more', { 200: json(PROFILE, 'The profile') }, PACED, member),
+  },
+});
+
 /** The routes of this part, for the description of the API. */
 export const socialPaths = (): Record<string, object> => ({
   ...profilePaths(),
   ...postPaths(),
+  ...imagePaths(),
   ...feedPaths(),
 });

@@ -76,6 +76,7 @@ export function postRoutes(app: Hono, answers: Answers): void {
       key,
       wish.value.text,
       check && ((version) => check(stateOf([key, version])) === undefined),
+      wish.value.images,
     );
     if (fault) return faulty(fault);
     const post = await reader.one(key, who.account.id);
@@ -114,7 +115,9 @@ export function postRoutes(app: Hono, answers: Answers): void {
     if (post instanceof Response) return post;
     return post.deleted
       ? refuse('post-deleted')
-      : c.json({ versions: (await reader.history(post.key)).map(shownVersion) });
+      : c.json({
+          versions: (await reader.history(post.key)).map((one) => shownVersion(one, answers.base)),
+        });
   });
   for (const kind of ['replies', 'quotes'] as const)
     app.get(`/api/posts/:id/${kind}`, async (c) => {

@@ -6,7 +6,7 @@ import type { HandleFault, Profile } from '../people/profiles.ts';
 import { relate } from '../people/relations.ts';
 import { type Answers, wantedPage } from './answers.ts';
 import { NEW_COMPLAINT, NEW_PROFILE, PROFILE_CHANGE } from './requests.ts';
-import { shownProfile, shownRoom } from './shown.ts';
+import { shownPerson, shownProfile, shownRoom } from './shown.ts';
 
 const HANDLES: Readonly<Record<Exclude<HandleFault, 'has-one'>, string>> = {
   form: 'handle: use 2 to 30 of a-z, 0-9 and _, with a letter among them',
@@ -147,7 +147,7 @@ async function people(
       const card = cards.get(account);
       return card
         ? {
-            ...{ handle: card.handle, name: card.name, url: `${base}/@${card.handle}` },
+            ...shownPerson(card, base),
             since: new Date(at).toISOString(),
           }
         : [];

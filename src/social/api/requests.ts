@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ABUSE_REASONS, ABUSE_WORDS_LENGTH } from '../../wire/moderation/moderation.ts';
+import { ALT_LENGTH, MOST_IMAGES } from '../posts/post-images.ts';
 import { postKeyOf } from '../posts/post-key.ts';
 import { HANDLE } from '../text/facets.ts';
 import { BIO_LENGTH, POST_LENGTH, type TextFault, tidyOptional } from '../text/post-text.ts';
@@ -57,14 +58,30 @@ export const NEW_POST = z.strictObject({
     .describe(`At most ${POST_LENGTH} characters as people count them (grapheme clusters)`),
   replyTo: post.optional(),
   quoteOf: post.optional(),
+  images: z
+    .array(
+      z.strictObject({
+        id: z.string().regex(/^[0-9a-f]{32}$/, 'use the id of an image that was uploaded'),
+        alt: z
+          .string()
+          .max(40 * ALT_LENGTH)
+          .default('')
+          .describe(
+            `What is to be seen on it, for people who cannot see it: at most ${ALT_LENGTH} characters`,
+          ),
+      }),
+    )
+    .max(MOST_IMAGES)
+    .optional()
+    .describe('Images that POST /api/images has taken; with one, the text may be empty'),
   room: slug.optional().describe('The room whose card it carries; default: the first that it links to'),
   clip: z
     .string()
     .regex(/^\w{1,20}$/)
     .optional(),
 });
-/** An edit. */
-export const POST_EDIT = NEW_POST.pick({ text: true });
+/** An edit. Without `images` those of the post stay. */
+export const POST_EDIT = NEW_POST.pick({ text: true, images: true });
 /** Why a post is deleted; shown on its tombstone. */
 export const DELETION = z.strictObject({
   reason: person(REASON_LENGTH).describe('Stands on the tombstone; empty: none'),

@@ -1,10 +1,13 @@
+import { AVATAR_SIDES, imagePath } from '../../image/index.ts';
 import { type CountedPost, POST_FIGURES } from '../../wire/posts/post-figures.ts';
 import type { RoomCard } from '../../wire/room.ts';
-import type { Profile } from '../people/profiles.ts';
+import type { PersonCard, Profile } from '../people/profiles.ts';
 import type { Relation } from '../people/relations.ts';
 import type { Post, PostVersion } from '../posts/post.ts';
+import type { PostImage } from '../posts/post-images.ts';
 import { postIdOf } from '../posts/post-key.ts';
 import type { Facet } from '../text/facets.ts';
+import { shownImage } from './shown-image.ts';
 
 /** What answers are made with: the origin before paths, and cards of rooms. */
 export interface Showing {
@@ -38,6 +41,15 @@ export const shownRoom = (card: RoomCard, base: string): object => ({
   clocks: Object.fromEntries(Object.entries(card.clocks).map(([name, at]) => [name, iso(at)])),
 });
 
+/** Somebody as posts and lists show them. */
+export const shownPerson = ({ handle, name, avatar }: PersonCard, base: string): object => ({
+  ...{ handle, name, url: `${base}/@${handle}` },
+  ...(avatar === undefined ? {} : { avatar: base + imagePath(avatar, AVATAR_SIDES[0]) }),
+});
+
+const shownImages = (images: readonly PostImage[], base: string): object[] =>
+  images.map((image) => ({ ...shownImage(image, base), alt: image.alt }));
+
 /** A post as programs read it. */
 export function shownPost(post: Post, showing: Showing): object {
   const { base, rooms } = showing;
@@ -45,10 +57,11 @@ export function shownPost(post: Post, showing: Showing): object {
   const room = content?.room === undefined ? undefined : rooms.get(content.room);
   return {
     ...{ id: postIdOf(post.key), url: `${base}${postPath(post)}`, created: iso(post.created) },
-    author: author ? { handle: author.handle, name: author.name, url: `${base}/@${author.handle}` } : null,
+    author: author ? shownPerson(author, base) : null,
     ...(content
       ? {
           ...{ text: content.text, facets: content.facets.map(shownFacet), version: content.version },
+          ...(content.images ? { images: shownImages(content.images, base) } : {}),
           ...(content.edited === undefined ? {} : { edited: iso(content.edited) }),
           ...(room ? { room: shownRoom(room, base) } : {}),
           ...(room && content.clip !== undefined
@@ -81,8 +94,9 @@ export const shownFigures = (id: string, figures: CountedPost | undefined, at: n
 });
 
 /** What a post said before. */
-export const shownVersion = ({ version, text, facets, at }: PostVersion): object => ({
+export const shownVersion = ({ version, text, facets, images, at }: PostVersion, base: string): object => ({
   ...{ version, text, facets: facets.map(shownFacet), at: iso(at) },
+  ...(images ? { images: shownImages(images, base) } : {}),
 });
 
 /** A profile as programs read it. */
@@ -93,7 +107,7 @@ export function shownProfile(
   relation?: Relation,
 ): object {
   return {
-    ...{ handle: profile.handle, name: profile.name, url: `${base}/@${profile.handle}` },
+    ...shownPerson(profile, base),
     ...{ bio: profile.bio, links: profile.links, created: iso(profile.created).slice(0, 10) },
     ...(profile.seen === undefined ? {} : { lastActive: profile.seen }),
     ...(profile.pinnedPost === undefined ? {} : { pinnedPost: postIdOf(profile.pinnedPost) }),

@@ -4,6 +4,7 @@ import { tellPaces } from '../../http/index.ts';
 import type { SocialParts } from '../parts.ts';
 import { openAnswers } from './answers.ts';
 import { feedRoutes } from './feed-routes.ts';
+import { imageRoutes } from './image-routes.ts';
 import { postRoutes } from './post-routes.ts';
 import { profileRoutes } from './profile-routes.ts';
 
@@ -16,6 +17,7 @@ export function openSocialApi(parts: SocialParts): Hono {
   app.use(tellPaces);
   keptByNobody(app);
   const answers = openAnswers(parts);
+  imageRoutes(app, answers);
   profileRoutes(app, answers);
   postRoutes(app, answers);
   feedRoutes(app, answers);

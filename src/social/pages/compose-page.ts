@@ -1,7 +1,8 @@
-import { button, goOn, lineField, refusedNote, sentTo } from '../../form/index.ts';
+import { button, goOn, lineField, refusedNote, sentTo, sentWithFiles } from '../../form/index.ts';
 import type { SocialParts } from '../parts.ts';
 import { compose } from '../posts/composing.ts';
 import { postIdOf } from '../posts/post-key.ts';
+import { askedFirst, imageFields, wishesIn } from './image-fields.ts';
 import { postField } from './post-page.ts';
 import { type AnswerExtras, type Returned, type SocialVisit, shown, waitFor } from './visit.ts';
 
@@ -16,21 +17,21 @@ const proposed = (name: string): string =>
     .slice(0, 30);
 
 /** Where one writes; and before that, where one chooses one's address. */
-export function composePage(
+export async function composePage(
   parts: SocialParts,
   visit: SocialVisit,
   { wrong, sent }: Returned = {},
   told: AnswerExtras = {},
-): Response {
+): Promise<Response> {
   const { words, account, profile, url } = visit;
   if (!account) return goOn('/sign-in');
   const title = profile ? words.write : words.chooseTitle;
   const link = url.searchParams.get('text')?.slice(0, 2_000) ?? '';
   const form = profile
-    ? sentTo(
+    ? sentWithFiles(
         '/compose',
         { act: 'write' },
-        `${postField(visit, words.yourPost, sent?.get('text') ?? link)}<p>${button(words.send)}</p>`,
+        `${postField(visit, words.yourPost, sent?.get('text') ?? link)}${await imageFields(parts, visit, sent)}<p>${button(words.send)}</p>`,
       )
     : `<p>${words.chooseLead}</p>${sentTo('/compose', { act: 'begin' }, `${lineField(words.handle, 'handle', 'required maxlength="30" autocapitalize="none" spellcheck="false"', { id: 'handle', value: sent?.get('handle') ?? proposed(account.name), hint: words.handleHint })}<p>${button(words.choose)}</p>`)}`;
   return shown(
@@ -49,7 +50,7 @@ export async function sendCompose(
 ): Promise<Response> {
   const { words, account, profile } = visit;
   if (!account) return goOn('/sign-in');
-  const again = (wrong: string, status: number, headers = {}): Response =>
+  const again = (wrong: string, status: number, headers = {}): Promise<Response> =>
     composePage(parts, visit, { wrong, sent }, { status, headers });
   const wait = waitFor(parts, profile ? 'posts' : 'acts', account);
   if (wait !== undefined) return again(words.tooOften(wait), 429, { 'retry-after': `${wait}` });
@@ -58,7 +59,10 @@ export async function sendCompose(
     const made = await parts.profiles.begin(account.id, account.name, handle);
     return typeof made === 'string' ? again(words.handleFaults[made], 422) : goOn(`/@${made.handle}`);
   }
-  const made = await compose(parts, account, { text: sent.get('text') ?? '' }, visit.request);
+  const first = askedFirst(visit, sent);
+  if (first !== undefined) return again(first, 422);
+  const wish = { text: sent.get('text') ?? '', images: wishesIn(sent) };
+  const made = await compose(parts, account, wish, visit.request);
   return typeof made === 'string'
     ? again(words.faults[made], 422)
     : goOn(`/@${profile.handle}/${postIdOf(made)}`);

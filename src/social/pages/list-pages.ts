@@ -5,6 +5,7 @@ import type { SocialParts } from '../parts.ts';
 import { postIdOf } from '../posts/post-key.ts';
 import { tagOf } from '../text/facets.ts';
 import { askedWords } from '../text/search-words.ts';
+import { avatarHtml } from './avatar-view.ts';
 import { type PostDrawing, postHtml, roomCardHtml } from './post-view.ts';
 import { drawingOf, keyIn, type SocialVisit, shown } from './visit.ts';
 
@@ -147,7 +148,7 @@ async function foundHtml(parts: SocialParts, visit: SocialVisit, typed: string, 
     const card = unread.has(ref) ? undefined : cards.get(ref);
     return card
       ? [
-          `<li><a class="who" href="/@${card.handle}">${own(card.name)}</a> <span class="ash">@${card.handle}</span></li>`,
+          `<li class="person">${avatarHtml(card)}<a class="who" href="/@${card.handle}">${own(card.name)}</a> <span class="ash">@${card.handle}</span></li>`,
         ]
       : [];
   });

@@ -9,6 +9,7 @@ import { postIdOf } from '../posts/post-key.ts';
 import { tidyOptional } from '../text/post-text.ts';
 import { wayBack } from './answer.ts';
 import { sendComplaint } from './complaint-page.ts';
+import { askedFirst, wishesIn } from './image-fields.ts';
 import { postPage } from './post-page.ts';
 import { type SocialVisit, waitFor } from './visit.ts';
 
@@ -32,17 +33,20 @@ export async function actOnPost(
   const wait = waitFor(parts, writes ? 'posts' : 'acts', account);
   if (wait !== undefined) return again(words.tooOften(wait), 429, { 'retry-after': `${wait}` });
   const text = sent.get('text') ?? '';
+  const first = writes ? askedFirst(visit, sent) : undefined;
+  if (first !== undefined) return again(first);
   switch (act) {
     case 'reply':
     case 'quote': {
       const to = act === 'reply' ? { replyTo: post.key } : { quoteOf: post.key };
-      const made = await compose(parts, account, { text, ...to }, visit.request);
+      const made = await compose(parts, account, { text, ...to, images: wishesIn(sent) }, visit.request);
       if (typeof made === 'string') return again(words.faults[made]);
       return goOn(act === 'reply' ? `${path}#p-${postIdOf(made)}` : `/@${profile.handle}/${postIdOf(made)}`);
     }
     case 'edit': {
       const read = Number(sent.get('version'));
-      const fault = await book.edit(account.id, post.key, text, (version) => version === read);
+      const images = sent.has('with-images') ? wishesIn(sent) : undefined;
+      const fault = await book.edit(account.id, post.key, text, (version) => version === read, images);
       if (!fault) return goOn(path);
       const now = fault === 'changed' ? await parts.reader.one(post.key, account.id) : post;
       return postPage(

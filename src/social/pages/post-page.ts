@@ -1,5 +1,13 @@
 import { escapeHtml } from '../../base/plain-text.ts';
-import { button, lineField, moment, refusedNote, sentTo, textField } from '../../form/index.ts';
+import {
+  button,
+  lineField,
+  moment,
+  refusedNote,
+  sentTo,
+  sentWithFiles,
+  textField,
+} from '../../form/index.ts';
 import { REASON_LENGTH } from '../api/requests.ts';
 import { postPath } from '../api/shown.ts';
 import { complainedPost } from '../complaints.ts';
@@ -10,6 +18,8 @@ import { postIdOf } from '../posts/post-key.ts';
 import { POST_LENGTH } from '../text/post-text.ts';
 import { complaintPage } from './complaint-page.ts';
 import { codeBox, goneText, linkPreview } from './embed-page.ts';
+import { imageFields } from './image-fields.ts';
+import { imagesHtml } from './image-view.ts';
 import { postsHtml } from './list-pages.ts';
 import { postHtml, textHtml } from './post-view.ts';
 import {
@@ -27,7 +37,7 @@ const MOST_ABOVE = 20;
 
 /** The field for a text of so many characters. */
 export const postField = (visit: SocialVisit, label: string, value: string): string =>
-  textField(label, 'text', 'required', { id: 'text', value, hint: visit.words.lengthHint(POST_LENGTH) });
+  textField(label, 'text', '', { id: 'text', value, hint: visit.words.lengthHint(POST_LENGTH) });
 
 /** The page of a post: what it answers, the post, its answers; and, by `show`, what can be done with it. */
 export async function postPage(
@@ -88,10 +98,10 @@ async function threadPage(
       : `<section aria-label="${words.conversation}"><ol class="feed">${above.map((one) => `<li>${postHtml(drawing, one)}</li>`).join('')}</ol></section>`;
   const answer =
     profile && post.content
-      ? sentTo(
+      ? sentWithFiles(
           path,
           { act: 'reply' },
-          `${postField(visit, words.yourReply, sent?.get('text') ?? '')}<p>${button(words.sendReply)}</p>`,
+          `${postField(visit, words.yourReply, sent?.get('text') ?? '')}${await imageFields(parts, visit, sent)}<p>${button(words.sendReply)}</p>`,
         )
       : '';
   const links = post.content
@@ -152,13 +162,13 @@ async function historyPage(parts: SocialParts, visit: SocialVisit, post: Post): 
   const now = post.content
     ? one(
         `${words.historyNow} · ${moment(words, post.content.edited ?? post.created)}`,
-        textHtml(post.content.text, post.content.facets),
+        textHtml(post.content.text, post.content.facets) + imagesHtml(words, post.content.images),
       )
     : '';
   const before = versions
     .toReversed()
-    .map(({ version, at, text, facets }) =>
-      one(words.version(version, moment(words, at)), textHtml(text, facets)),
+    .map(({ version, at, text, facets, images }) =>
+      one(words.version(version, moment(words, at)), textHtml(text, facets) + imagesHtml(words, images)),
     );
   return shown(parts, visit, {
     ...{ title: words.historyTitle, about: words.historyTitle },
@@ -195,10 +205,11 @@ async function editPage(
     sent && post.content
       ? `<blockquote class="quoted">${textHtml(post.content.text, post.content.facets)}</blockquote>`
       : '';
-  const form = sentTo(
+  const images = post.content?.images ?? [];
+  const form = sentWithFiles(
     `${path}?show=edit`,
     { act: 'edit', version: `${post.content?.version ?? 1}` },
-    `${postField(visit, words.yourPost, sent?.get('text') ?? post.content?.text ?? '')}<p class="answers">${button(words.save)} <a href="${path}">${words.cancel}</a></p>`,
+    `${postField(visit, words.yourPost, sent?.get('text') ?? post.content?.text ?? '')}${await imageFields(parts, visit, sent, images)}${images.length === 0 ? '' : `<p class="hint small">${words.images.staysInHistory}</p>`}<p class="answers">${button(words.save)} <a href="${path}">${words.cancel}</a></p>`,
   );
   return shown(
     parts,
@@ -246,10 +257,10 @@ async function quotePage(
 ): Promise<Response> {
   const { words } = visit;
   const drawing = await drawingOf(parts, visit, [post]);
-  const form = sentTo(
+  const form = sentWithFiles(
     `${postPath(post)}?show=quote`,
     { act: 'quote' },
-    `${postField(visit, words.yourQuote, sent?.get('text') ?? '')}<p>${button(words.send)}</p>`,
+    `${postField(visit, words.yourQuote, sent?.get('text') ?? '')}${await imageFields(parts, visit, sent)}<p>${button(words.send)}</p>`,
   );
   return shown(
     parts,

@@ -6,6 +6,8 @@ import type { Post, Tombstone } from '../posts/post.ts';
 import { postIdOf } from '../posts/post-key.ts';
 import type { Facet } from '../text/facets.ts';
 import type { SocialWords } from '../words/social-words.ts';
+import { avatarHtml } from './avatar-view.ts';
+import { imagesHtml } from './image-view.ts';
 import { figuresHtml, fromPost, markAttribute, type PostCounted } from './post-counted.ts';
 
 /** What posts of a page are drawn with. */
@@ -75,7 +77,7 @@ export function roomCardHtml(words: SocialWords, card: RoomCard, clip?: string, 
 
 const authorHtml = (words: SocialWords, { author }: Post): string =>
   author
-    ? `<a class="who" href="/@${author.handle}">${own(author.name)}</a> <span class="ash">@${author.handle}</span>`
+    ? `${avatarHtml(author)}<a class="who" href="/@${author.handle}">${own(author.name)}</a> <span class="ash">@${author.handle}</span>`
     : `<span class="who">${words.erasedAuthor}</span>`;
 
 function headHtml(words: SocialWords, post: Post, level: 2 | 3): string {
@@ -98,7 +100,7 @@ function bodyHtml(drawing: PostDrawing, post: Post, isQuoted = false): string {
       : isQuoted
         ? `<p class="small"><a href="/@post/${postIdOf(post.quotes)}">${words.quotesAnother}</a></p>`
         : `<blockquote class="quoted"><p class="ash">${words.notShown}</p></blockquote>`;
-  return `<div class="said">${content ? textHtml(content.text, content.facets) : ''}</div>${room ? roomCardHtml(words, room, content?.clip, fromPost(counted, post)) : ''}${quoted}`;
+  return `<div class="said">${content ? textHtml(content.text, content.facets) : ''}</div>${imagesHtml(words, content?.images, isQuoted)}${room ? roomCardHtml(words, room, content?.clip, fromPost(counted, post)) : ''}${quoted}`;
 }
 
 /** Likes and reposts as buttons for whoever may press them; as figures for everybody. */

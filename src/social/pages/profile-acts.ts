@@ -2,11 +2,13 @@ import { goOn } from '../../form/index.ts';
 import { PROFILE_CHANGE } from '../api/requests.ts';
 import { complainedProfile } from '../complaints.ts';
 import type { SocialParts } from '../parts.ts';
+import { showAvatar } from '../people/avatar.ts';
 import { changeProfile } from '../people/profile-change.ts';
 import type { Profile } from '../people/profiles.ts';
 import { relate } from '../people/relations.ts';
 import { postKeyOf } from '../posts/post-key.ts';
 import { sendComplaint } from './complaint-page.ts';
+import { refusedImage } from './image-fields.ts';
 import { profilePage } from './profile-page.ts';
 import { type SocialVisit, waitFor } from './visit.ts';
 
@@ -40,6 +42,14 @@ export async function actOnProfile(
     const fault =
       key === undefined ? 'pinnedPost' : await changeProfile(parts, account.id, { pinnedPost: key });
     return fault ? again(words.faults.unknown) : goOn(at);
+  }
+  if (act === 'avatar' || act === 'avatar-off') {
+    const { images } = parts.deps;
+    const id = act === 'avatar' ? (sent.get('avatar') ?? undefined) : undefined;
+    if (!images || (act === 'avatar' && id === undefined))
+      return again(refusedImage(words, sent) ?? words.images.avatarMissing);
+    await showAvatar({ ...parts.deps, images }, account.id, id);
+    return goOn(at);
   }
   if (act !== 'change') return again(words.unread);
   const room = (sent.get('room') ?? '').trim();

@@ -1,5 +1,14 @@
 import { escapeHtml } from '../../base/plain-text.ts';
-import { button, day, lineField, own, refusedNote, sentTo, textField } from '../../form/index.ts';
+import {
+  button,
+  day,
+  lineField,
+  own,
+  refusedNote,
+  sentTo,
+  sentWithFiles,
+  textField,
+} from '../../form/index.ts';
 import { MOST_LINKS } from '../api/requests.ts';
 import { complainedProfile } from '../complaints.ts';
 import { PAGE_POSTS, pageOfPosts } from '../feeds/pages-of-posts.ts';
@@ -7,7 +16,9 @@ import type { SocialParts } from '../parts.ts';
 import type { Profile } from '../people/profiles.ts';
 import type { Relation } from '../people/relations.ts';
 import { BIO_LENGTH } from '../text/post-text.ts';
+import { avatarHtml } from './avatar-view.ts';
 import { complaintPage } from './complaint-page.ts';
+import { fileField } from './image-fields.ts';
 import { postsHtml } from './list-pages.ts';
 import { postHtml, roomCardHtml, textHtml } from './post-view.ts';
 import { type AnswerExtras, drawingOf, keyIn, type Returned, type SocialVisit, shown } from './visit.ts';
@@ -100,7 +111,7 @@ async function facePage(
       title: `${profile.name} (@${profile.handle})`,
       ...{ about: profile.bio.replace(/\s+/g, ' ') || `@${profile.handle}`, listed: true },
       preview: { type: 'profile' },
-      inside: `<h1>${own(profile.name)}</h1><p class="ash">@${profile.handle}</p>${refusedNote(wrong)}
+      inside: `<div class="face">${avatarHtml(profile, true)}<div><h1>${own(profile.name)}</h1><p class="ash">@${profile.handle}</p></div></div>${refusedNote(wrong)}
 ${profile.bio === '' ? '' : `<div class="said">${textHtml(profile.bio, [])}</div>`}${links.length === 0 ? '' : `<ul class="rows">${links.join('')}</ul>`}
 <p class="small ash">${facts} · <a href="${at}?show=followers">${words.followers(counts.followers)}</a> · <a href="${at}?show=following">${words.follows(counts.following)}</a></p>
 ${relation ? relationHtml(visit, profile, relation) : isOwn ? `<p><a class="button quiet" href="${at}?show=edit">${words.editProfile}</a></p>` : ''}
@@ -144,7 +155,7 @@ async function peoplePage(
     const card = cards.get(row.account);
     return card
       ? [
-          `<li><a class="who" href="/@${card.handle}">${own(card.name)}</a> <span class="ash">@${card.handle}</span></li>`,
+          `<li class="person">${avatarHtml(card)}<a class="who" href="/@${card.handle}">${own(card.name)}</a> <span class="ash">@${card.handle}</span></li>`,
         ]
       : [];
   });
@@ -178,8 +189,25 @@ async function ownPage(
     visit,
     {
       ...{ title: words.editProfile, about: words.editProfile },
-      inside: `<h1>${words.editProfile}</h1>${refusedNote(wrong)}${form}`,
+      inside: `<h1>${words.editProfile}</h1>${refusedNote(wrong)}${parts.deps.images ? avatarForm(visit, profile) : ''}${form}`,
     },
     told,
   );
+}
+
+/** Where one chooses one's picture, or takes it away. */
+function avatarForm({ words }: SocialVisit, profile: Profile): string {
+  const at = `/@${profile.handle}?show=edit`;
+  const { avatar, avatarHint, avatarUse, avatarOff } = words.images;
+  const choose = sentWithFiles(
+    at,
+    { act: 'avatar' },
+    `${fileField(avatar, 'avatar', avatarHint, ' required')}<p>${button(avatarUse)}</p>`,
+    'plain',
+  );
+  const away =
+    profile.avatar === undefined
+      ? ''
+      : sentTo(at, { act: 'avatar-off' }, button(avatarOff, 'quiet'), 'plain');
+  return `<section class="card face">${avatarHtml(profile, true)}<div>${choose}${away}</div></section>`;
 }

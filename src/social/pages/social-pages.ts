@@ -1,16 +1,16 @@
-import { goOn, sentFields } from '../../form/index.ts';
+import { goOn } from '../../form/index.ts';
 import { isForeign } from '../../http/index.ts';
 import { postPath } from '../api/shown.ts';
 import type { SocialParts } from '../parts.ts';
 import { postKeyOf } from '../posts/post-key.ts';
 import { HANDLE } from '../text/facets.ts';
-import { MOST_FORM } from './answer.ts';
 import { composePage, sendCompose } from './compose-page.ts';
 import { followingPage, herePage, searchPage } from './list-pages.ts';
 import { actOnPost } from './post-acts.ts';
 import { noPost, postPage } from './post-page.ts';
 import { actOnProfile } from './profile-acts.ts';
 import { profilePage } from './profile-page.ts';
+import { sentForm } from './sent-form.ts';
 import { refusal, type SocialVisit, visitOf } from './visit.ts';
 
 /** Where a post is whose author is not named, and where somebody's page was typed in capital letters. */
@@ -50,8 +50,10 @@ export function openSocialPages(parts: SocialParts): (request: Request) => Promi
     let sent: URLSearchParams | undefined;
     if (request.method === 'POST') {
       if (isForeign(request, parts.deps.publicUrl)) return refusal(parts, visit, words.foreign, 403);
-      sent = await sentFields(request, MOST_FORM);
-      if (!sent) return refusal(parts, visit, words.unread, 413);
+      const form = await sentForm(parts, visit);
+      if (!form) return refusal(parts, visit, words.unread, 413);
+      if (form instanceof Response) return form;
+      sent = form;
     }
     const [, first = '', second] = url.pathname.split('/');
     if (first === 'following') return followingPage(parts, visit);

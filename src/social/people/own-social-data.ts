@@ -1,4 +1,5 @@
 import type { Store } from '../../store/index.ts';
+import { imagesIn } from '../posts/post-images.ts';
 import { madeAt, postIdOf } from '../posts/post-key.ts';
 
 const iso = (at: number): string => new Date(at).toISOString();
@@ -11,7 +12,13 @@ export async function ownSocialData({ db }: Store, account: string): Promise<obj
     db
       .selectFrom('social_edit')
       .innerJoin('social_post', 'social_post.id', 'social_edit.post')
-      .select(['social_edit.post', 'social_edit.version', 'social_edit.text', 'social_edit.at'])
+      .select([
+        'social_edit.post',
+        'social_edit.version',
+        'social_edit.text',
+        'social_edit.images',
+        'social_edit.at',
+      ])
       .where('social_post.author', '=', account)
       .execute(),
     db.selectFrom('social_like').select(['post', 'at']).where('account', '=', account).execute(),
@@ -32,14 +39,19 @@ export async function ownSocialData({ db }: Store, account: string): Promise<obj
   return {
     ...(profile ? { profile: { ...profile, links: JSON.parse(profile.links) as unknown } } : {}),
     posts: posts.map(({ id, author: _, request: __, facets: ___, ...row }) => ({
-      ...{ ...row, id: postIdOf(id), created: iso(madeAt(id)) },
+      ...{ ...row, id: postIdOf(id), created: iso(madeAt(id)), images: imagesIn(row.images) },
       ...{ reply_to: row.reply_to && postIdOf(row.reply_to), root: row.root && postIdOf(row.root) },
       ...{
         quote_of: row.quote_of && postIdOf(row.quote_of),
         repost_of: row.repost_of && postIdOf(row.repost_of),
       },
     })),
-    edits: edits.map((edit) => ({ ...edit, post: postIdOf(edit.post), at: iso(edit.at) })),
+    edits: edits.map((edit) => ({
+      ...edit,
+      images: imagesIn(edit.images),
+      post: postIdOf(edit.post),
+      at: iso(edit.at),
+    })),
     likes: likes.map(({ post, at }) => ({ post: postIdOf(post), at: iso(at) })),
     follows: follows.map(({ handle, at }) => ({ handle, at: iso(at) })),
     shields: shields.map(({ handle, kind, at }) => ({ handle, kind, at: iso(at) })),

@@ -35,6 +35,8 @@ export interface PersonCard {
   readonly account: string;
   readonly handle: string;
   readonly name: string;
+  /** The id of the picture that they show. */
+  readonly avatar?: string;
 }
 
 /** What somebody shows of themselves. */
@@ -86,12 +88,13 @@ export interface Profiles {
 }
 
 /** A profile that shows nothing. */
-const BARE = { bio: '', links: '[]', pinned_post: null, pinned_room: null } as const;
+const BARE = { bio: '', links: '[]', pinned_post: null, pinned_room: null, avatar: null } as const;
 
 const row = (found: (SocialProfileTable & { readonly name: string }) | undefined): Profile | undefined =>
   found && {
     ...{ account: found.account, handle: found.handle, name: found.name, bio: found.bio },
     ...{ links: JSON.parse(found.links) as string[], created: found.created },
+    ...(found.avatar === null ? {} : { avatar: found.avatar }),
     ...(found.pinned_post === null ? {} : { pinnedPost: found.pinned_post }),
     ...(found.pinned_room === null ? {} : { pinnedRoom: found.pinned_room }),
     ...(found.seen === null ? {} : { seen: found.seen }),
@@ -156,10 +159,12 @@ export function openProfiles(deps: {
       const found = await db
         .selectFrom('social_profile')
         .innerJoin('account', 'account.id', 'social_profile.account')
-        .select(['social_profile.account', 'handle', 'name'])
+        .select(['social_profile.account', 'handle', 'name', 'avatar'])
         .where('social_profile.account', 'in', wanted)
         .execute();
-      return new Map(found.map((one) => [one.account, one]));
+      return new Map(
+        found.map(({ avatar, ...one }) => [one.account, { ...one, ...(avatar === null ? {} : { avatar }) }]),
+      );
     },
     accountsOf,
     rowAfter: async (at, handle) => ({ at, account: (await accountsOf([handle])).get(handle) ?? '' }),

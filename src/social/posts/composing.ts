@@ -1,6 +1,6 @@
 import type { AccountCard } from '../../wire/account.ts';
 import type { SocialParts } from '../parts.ts';
-import { POST_LENGTH, tidyText } from '../text/post-text.ts';
+import { POST_LENGTH, tidyOptional, tidyText } from '../text/post-text.ts';
 import type { PostFault, PostWish } from './post-fault.ts';
 import { roomLinkIn } from './room-link.ts';
 
@@ -24,7 +24,7 @@ export async function compose(
       : new URL(deps.publicUrl).host;
   const named = wish.room === undefined ? undefined : { room: wish.room, clip: wish.clip };
   // Links are looked for in what would be kept, which is short.
-  const tidy = tidyText(wish.text, POST_LENGTH);
+  const tidy = ((wish.images?.length ?? 0) > 0 ? tidyOptional : tidyText)(wish.text, POST_LENGTH);
   if ('fault' in tidy) return tidy.fault;
   const linked = named ?? roomLinkIn(tidy.text, host);
   const card = linked && (await deps.cardOf(linked.room));

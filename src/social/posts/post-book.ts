@@ -1,9 +1,11 @@
 import type { Clock } from '../../base/clock.ts';
+import type { Images } from '../../image/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { Profiles } from '../people/profiles.ts';
 import type { Relations } from '../people/relations.ts';
 import type { WordIndex } from '../search/word-index.ts';
 import type { PostFault, PostWish } from './post-fault.ts';
+import type { ImageWish } from './post-images.ts';
 import { openPostKeys } from './post-key.ts';
 import { openPostMarks } from './post-marks.ts';
 import { openPostRemoval } from './post-removal.ts';
@@ -20,6 +22,8 @@ export interface PostBook {
     key: number,
     text: string,
     isCurrent?: (version: number) => boolean,
+    /** Undefined: those that it has stay. */
+    images?: readonly ImageWish[],
   ): Promise<PostFault | undefined>;
   /**
    * Leaves a tombstone; its author may give it another reason later. A repost leaves none. `reason`: empty for none,
@@ -43,6 +47,7 @@ export async function openPostBook(deps: {
   readonly words: WordIndex;
   readonly profiles: Profiles;
   readonly relations: Relations;
+  readonly images?: Pick<Images, 'collect'> | undefined;
 }): Promise<PostBook> {
   const newest = await deps.store.db
     .selectFrom('social_post')

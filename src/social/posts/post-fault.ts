@@ -1,4 +1,5 @@
 import type { TextFault } from '../text/post-text.ts';
+import type { ImagesFault, ImageWish } from './post-images.ts';
 
 /** What somebody wants to post. */
 export interface PostWish {
@@ -7,6 +8,8 @@ export interface PostWish {
   readonly quoteOf?: number | undefined;
   readonly room?: string | undefined;
   readonly clip?: string | undefined;
+  /** Images that its author has uploaded; at most `MOST_IMAGES`. */
+  readonly images?: readonly ImageWish[] | undefined;
   /** Under which a request that is sent again finds what it has made. */
   readonly request?: string | undefined;
 }
@@ -14,6 +17,7 @@ export interface PostWish {
 /** Why a post was not made, changed or deleted. */
 export type PostFault =
   | TextFault
+  | ImagesFault
   | 'too-many-links'
   | 'too-many-mentions'
   | 'too-many-tags'

@@ -3,6 +3,7 @@ import type { SocialPostTable, Store } from '../../store/index.ts';
 import type { PersonCard, Profiles } from '../people/profiles.ts';
 import type { Facet } from '../text/facets.ts';
 import type { Post, PostVersion } from './post.ts';
+import { imagesIn } from './post-images.ts';
 import { madeAt } from './post-key.ts';
 
 /** Posts as somebody sees them. */
@@ -45,6 +46,7 @@ function shownAs(
       ? {
           content: {
             ...{ text: row.text, facets: facetsOf(row.facets), version: row.version },
+            ...(row.images === null ? {} : { images: imagesIn(row.images) }),
             ...(row.room === null ? {} : { room: row.room }),
             ...(row.clip === null ? {} : { clip: row.clip }),
             ...(row.edited === null ? {} : { edited: row.edited }),
@@ -155,7 +157,10 @@ export function openPostReader({
         .where('post', '=', key)
         .orderBy('version')
         .execute();
-      return rows.map(({ version, text, facets, at }) => ({ version, text, facets: facetsOf(facets), at }));
+      return rows.map(({ version, text, facets, images, at }) => ({
+        ...{ version, text, facets: facetsOf(facets), at },
+        ...(images === null ? {} : { images: imagesIn(images) }),
+      }));
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import { dropFromPost, type Images } from '../../image/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { WordIndex } from '../search/word-index.ts';
 import type { PostFault } from './post-fault.ts';
@@ -10,17 +11,24 @@ export function openPostRemoval(deps: {
   readonly clock: Clock;
   readonly words: WordIndex;
   readonly rows: PostRows;
+  /** Removes the files of images that nobody uses any more. */
+  readonly images?: Pick<Images, 'collect'> | undefined;
 }) {
   const { clock, words } = deps;
   const { db } = deps.store;
   const { rowOf, counted, unpass } = deps.rows;
-  /** Takes the content of a post away. */
-  async function bury(
+  /** Takes the content of a post away; its images go once that lasts. */
+  const bury = async (key: number, by: 'author' | 'moderator', reason?: string): Promise<void> => {
+    const images = await db.transaction().execute((trx) => emptied(trx, key, by, reason));
+    await deps.images?.collect(images);
+  };
+  /** Takes it away; the ids of its images. */
+  async function emptied(
     trx: PostDb,
     key: number,
     by: 'author' | 'moderator',
     reason: string | undefined,
-  ): Promise<void> {
+  ): Promise<readonly string[]> {
     await trx
       .updateTable('social_post')
       .set({ ...EMPTY_POST, deleted: clock.wall(), deleted_by: by, reason: reason ?? null, likes: 0 })
@@ -34,6 +42,7 @@ export function openPostRemoval(deps: {
       .where('pinned_post', '=', key)
       .execute();
     await words.removePost(trx, key);
+    return dropFromPost(trx, key);
   }
   return {
     async remove(
@@ -46,9 +55,7 @@ export function openPostRemoval(deps: {
       if (by !== 'moderator' && row.author !== by.author) return 'not-author';
       if (row.repost_of !== null) await unpass(row.author, row.repost_of);
       else if (row.deleted === null)
-        await db
-          .transaction()
-          .execute((trx) => bury(trx, key, by === 'moderator' ? 'moderator' : 'author', reason || undefined));
+        await bury(key, by === 'moderator' ? 'moderator' : 'author', reason || undefined);
       // A reason is read wherever the post was: moderators put theirs in its place.
       else if (by === 'moderator' && row.deleted_by === 'author' && row.reason !== null)
         await db
@@ -88,7 +95,7 @@ export function openPostRemoval(deps: {
         .execute();
       for (const { id, repost_of } of own)
         if (repost_of !== null) await unpass(account, repost_of);
-        else await db.transaction().execute((trx) => bury(trx, id, 'author', undefined));
+        else await bury(id, 'author');
       // A reason given earlier is content as well.
       await db.updateTable('social_post').set({ reason: null }).where('author', '=', account).execute();
     },

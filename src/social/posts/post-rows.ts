@@ -7,7 +7,14 @@ export type PostDb = Kysely<Schema>;
 type Column = 'replies' | 'reposts' | 'quotes' | 'likes';
 
 /** The columns of a post without content. */
-export const EMPTY_POST = { text: '', facets: '[]', room: null, clip: null, edited: null } as const;
+export const EMPTY_POST = {
+  text: '',
+  facets: '[]',
+  room: null,
+  clip: null,
+  images: null,
+  edited: null,
+} as const;
 /** The columns that are empty in most posts. */
 export const BLANK_POST = {
   ...{ ...EMPTY_POST, reply_to: null, root: null, quote_of: null, repost_of: null, request: null },

@@ -1,10 +1,12 @@
 import type { Clock } from '../../base/clock.ts';
+import { useInPost } from '../../image/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { Profiles } from '../people/profiles.ts';
 import type { WordIndex } from '../search/word-index.ts';
 import { type Facet, type FoundFacet, findFacets, tooMany } from '../text/facets.ts';
-import { POST_LENGTH, tidyText } from '../text/post-text.ts';
+import { POST_LENGTH, tidyOptional, tidyText } from '../text/post-text.ts';
 import type { PostFault, PostWish } from './post-fault.ts';
+import { type ImageWish, imagesColumn, imagesIn, wantedImages } from './post-images.ts';
 import { madeAt, type PostKeys } from './post-key.ts';
 import { BLANK_POST, type PostDb, type PostRows } from './post-rows.ts';
 
@@ -35,13 +37,17 @@ const tagged = async (trx: PostDb, key: number, facets: readonly Facet[]): Promi
       .execute();
 };
 
-/** Opens the writing and editing of posts. */
-export function openPostWriting({ store, clock, words, profiles, rows, keys }: PostWritingDeps) {
-  const { db } = store;
-  const { rowOf, counted, target } = rows;
-  /** A text with its facets: mentions of nobody are text. */
-  async function parsed(sent: string): Promise<{ text: string; facets: readonly Facet[] } | PostFault> {
-    const tidy = tidyText(sent, POST_LENGTH);
+/** What finds facets of texts. */
+type Parsing = (
+  sent: string,
+  hasImages: boolean,
+) => Promise<{ text: string; facets: readonly Facet[] } | PostFault>;
+
+/** Reads a text with its facets: mentions of nobody are text. */
+const parsing =
+  (profiles: Profiles): Parsing =>
+  async (sent, hasImages) => {
+    const tidy = (hasImages ? tidyOptional : tidyText)(sent, POST_LENGTH);
     if ('fault' in tidy) return tidy.fault;
     const found = findFacets(tidy.text);
     const many = tooMany(found);
@@ -54,11 +60,21 @@ export function openPostWriting({ store, clock, words, profiles, rows, keys }: P
       return account === undefined ? [] : [{ ...facet, account }];
     });
     return { text: tidy.text, facets };
-  }
+  };
+
+/** Where a post is found: by its text, and by what is to be seen on its images. */
+const searched = (text: string, images: readonly { readonly alt: string }[]): string =>
+  [text, ...images.map(({ alt }) => alt)].join('\n');
+
+/** Opens the writing and editing of posts. */
+export function openPostWriting({ store, clock, words, profiles, rows, keys }: PostWritingDeps) {
+  const { db } = store;
+  const { rowOf, counted, target } = rows;
+  const parsed = parsing(profiles);
   return {
     async write(
       author: string,
-      { text, replyTo, quoteOf, room, clip, request }: PostWish,
+      { text, replyTo, quoteOf, room, clip, images: wishes = [], request }: PostWish,
     ): Promise<number | PostFault> {
       if (request !== undefined) {
         const before = await db
@@ -68,7 +84,9 @@ export function openPostWriting({ store, clock, words, profiles, rows, keys }: P
           .executeTakeFirst();
         if (before) return before.author === author ? before.id : 'unknown';
       }
-      const content = await parsed(text);
+      const images = await wantedImages(store, author, wishes);
+      if (typeof images === 'string') return images;
+      const content = await parsed(text, images.length > 0);
       if (typeof content === 'string') return content;
       const parent = replyTo === undefined ? undefined : await target(author, replyTo);
       const quoted = quoteOf === undefined ? undefined : await target(author, quoteOf);
@@ -83,13 +101,20 @@ export function openPostWriting({ store, clock, words, profiles, rows, keys }: P
             ...{ facets: JSON.stringify(content.facets), room: room ?? null, clip: clip ?? null },
             ...(parent ? { reply_to: parent.id, root: parent.root ?? parent.id } : {}),
             ...(quoted ? { quote_of: quoted.id } : {}),
-            request: request ?? null,
+            ...{ images: imagesColumn(images), request: request ?? null },
           })
           .execute();
+        await useInPost(
+          trx,
+          author,
+          key,
+          images.map(({ id }) => id),
+          clock.wall(),
+        );
         if (parent) await counted(trx, parent.id, 'replies', 1);
         if (quoted) await counted(trx, quoted.id, 'quotes', 1);
         await tagged(trx, key, content.facets);
-        await words.putPost(trx, key, content.text);
+        await words.putPost(trx, key, searched(content.text, images));
       });
       return key;
     },
@@ -98,8 +123,12 @@ export function openPostWriting({ store, clock, words, profiles, rows, keys }: P
       key: number,
       text: string,
       isCurrent?: (version: number) => boolean,
+      wishes?: readonly ImageWish[],
     ): Promise<PostFault | undefined> {
-      const content = await parsed(text);
+      const wanted = wishes && (await wantedImages(store, author, wishes));
+      if (typeof wanted === 'string') return wanted;
+      const kept = wanted === undefined && (await rowOf(key))?.images !== null;
+      const content = await parsed(text, kept || (wanted?.length ?? 0) > 0);
       if (typeof content === 'string') return content;
       // What stands under somebody's post, or has it inside, stays as it is once one of the two has blocked the other.
       const before = await rowOf(key);
@@ -111,13 +140,14 @@ export function openPostWriting({ store, clock, words, profiles, rows, keys }: P
         if (row.author !== author) return 'not-author';
         if (row.deleted !== null) return 'deleted';
         if (isCurrent && !isCurrent(row.version)) return 'changed';
-        if (row.text === content.text) return undefined;
+        const images = wanted ?? imagesIn(row.images);
+        if (row.text === content.text && row.images === imagesColumn(images)) return undefined;
         if (row.version > MOST_EDITS) return 'too-many-edits';
         // Of two edits at once the second finds another version, and is told so.
         const { numUpdatedRows } = await trx
           .updateTable('social_post')
           .set({
-            ...{ text: content.text, facets: JSON.stringify(content.facets) },
+            ...{ text: content.text, facets: JSON.stringify(content.facets), images: imagesColumn(images) },
             ...{ edited: clock.wall(), version: row.version + 1 },
           })
           .where('id', '=', key)
@@ -129,11 +159,18 @@ export function openPostWriting({ store, clock, words, profiles, rows, keys }: P
           .insertInto('social_edit')
           .values({
             ...{ post: key, version: row.version, text: row.text, facets: row.facets },
-            at: row.edited ?? madeAt(key),
+            ...{ images: row.images, at: row.edited ?? madeAt(key) },
           })
           .execute();
+        await useInPost(
+          trx,
+          author,
+          key,
+          images.map(({ id }) => id),
+          clock.wall(),
+        );
         await tagged(trx, key, content.facets);
-        await words.putPost(trx, key, content.text);
+        await words.putPost(trx, key, searched(content.text, images));
         return undefined;
       });
     },

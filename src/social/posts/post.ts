@@ -1,10 +1,13 @@
 import type { PersonCard } from '../people/profiles.ts';
 import type { Facet } from '../text/facets.ts';
+import type { PostImage } from './post-images.ts';
 
 /** A post's content, as it is now. */
 export interface PostContent {
   readonly text: string;
   readonly facets: readonly Facet[];
+  /** Absent: none. */
+  readonly images?: readonly PostImage[];
   /** The room whose card it carries, and the clip of it. */
   readonly room?: string;
   readonly clip?: string;
@@ -47,6 +50,7 @@ export interface PostVersion {
   readonly version: number;
   readonly text: string;
   readonly facets: readonly Facet[];
+  readonly images?: readonly PostImage[];
   readonly at: number;
 }
 

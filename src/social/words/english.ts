@@ -1,3 +1,4 @@
+import { imageEnglish } from './image-words.ts';
 import type { SocialWords } from './social-words.ts';
 
 const many = (count: number, one: string, more: string): string =>
@@ -172,7 +173,11 @@ export const english: SocialWords = {
     profile: 'There is no report with this number about this profile.',
   },
   wordsNeeded: 'Say in your own words what it is.',
+  images: imageEnglish,
   faults: {
+    'too-many-images': 'Limit reached: 4 images in one post, each once.',
+    'no-image': 'One of the images is no longer here: choose it again.',
+    'bad-alt': 'A description is longer than 1,000 characters, or cannot be read.',
     empty: 'Nothing of this can be read. Write something.',
     'too-long': 'This is longer than 500 characters.',
     'too-many-marks': 'One character carries more marks than any script needs (8).',

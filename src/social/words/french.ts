@@ -1,3 +1,4 @@
+import { imageFrench } from './image-words.ts';
 import type { SocialWords } from './social-words.ts';
 
 const many = (count: number, one: string, more: string): string =>
@@ -173,7 +174,11 @@ export const french: SocialWords = {
     profile: 'Il n’y a pas de signalement portant ce numéro au sujet de ce profil.',
   },
   wordsNeeded: 'Dites avec vos mots ce que c’est.',
+  images: imageFrench,
   faults: {
+    'too-many-images': 'Limite atteinte : 4 images par publication, chacune une fois.',
+    'no-image': 'L’une des images n’est plus là : choisissez-la de nouveau.',
+    'bad-alt': 'Une description est plus longue que 1 000 caractères, ou illisible.',
     empty: 'Rien de ceci ne peut être lu. Écrivez quelque chose.',
     'too-long': 'C’est plus long que 500 caractères.',
     'too-many-marks': 'Un caractère porte plus de signes qu’aucune écriture n’en demande (8).',

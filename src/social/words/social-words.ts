@@ -3,6 +3,7 @@ import type { RoomStatus } from '../../wire/room.ts';
 import type { HandleFault } from '../people/profiles.ts';
 import type { ComposeFault } from '../posts/composing.ts';
 import type { ComplaintSubject } from '../social-deps.ts';
+import type { ImageWords } from './image-words.ts';
 
 /** Everything that pages of profiles and posts say. What people wrote comes as safe markup. */
 export interface SocialWords {
@@ -146,6 +147,7 @@ export interface SocialWords {
   readonly reportNumber: string;
   readonly reportUnknown: Readonly<Record<ComplaintSubject, string>>;
   readonly wordsNeeded: string;
+  readonly images: ImageWords;
   // What went wrong.
   readonly faults: Readonly<Record<ComposeFault, string>>;
   readonly profileFault: string;

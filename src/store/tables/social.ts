@@ -17,6 +17,8 @@ export interface SocialProfileTable {
   /** The number of a post of theirs, or the slug of a room. */
   pinned_post: number | null;
   pinned_room: string | null;
+  /** The id of the picture that they show of themselves (step 0082). */
+  avatar: string | null;
   /** The day of the last visit, as `2026-12-01`; null: not known. */
   seen: string | null;
   /** Wall-clock ms, as all times of these tables. */
@@ -47,6 +49,8 @@ export interface SocialPostTable {
   /** The room or clip whose card it carries. */
   room: string | null;
   clip: string | null;
+  /** JSON list of its images with their descriptions, in order; null: none (step 0082). */
+  images: string | null;
   /** When it was last edited. */
   edited: number | null;
   version: Generated<number>;
@@ -69,6 +73,7 @@ export interface SocialEditTable {
   version: number;
   text: string;
   facets: string;
+  images: string | null;
   /** When it was written. */
   at: number;
 }
