@@ -9,6 +9,8 @@ import { beforeAll, expect, test } from 'vitest';
 const LISTENER_JS = 19_500;
 const LISTENER_CSS = 6_000;
 const REPLAY_JS = 3_500;
+/** What counts which posts of a page were seen. */
+const POSTS_JS = 2_550;
 /** All that a studio can load, what opens on demand included. */
 const STUDIO_JS = 100_000;
 const STUDIO_CSS = 5_000;
@@ -65,6 +67,14 @@ test('the replay is fetched by those who replay', () => {
   const replay = closure(named('web/player/replay.ts')).filter((chunk) => !needed.includes(chunk));
   expect(replay.length).toBeGreaterThan(0);
   expect(replay.reduce((sum, chunk) => sum + size(chunk.code), 0)).toBeLessThanOrEqual(REPLAY_JS);
+});
+
+test('what counts the posts of a page is tiny, also inside another site', () => {
+  for (const entry of ['web/audience/posts.ts', 'web/audience/embed-posts.ts']) {
+    const needed = closure(named(entry));
+    expect(needed.some((chunk) => chunk.code.includes('post-events'))).toBe(true);
+    expect(needed.reduce((sum, chunk) => sum + size(chunk.code), 0)).toBeLessThanOrEqual(POSTS_JS);
+  }
 });
 
 test('a studio loads little, all its dialogs and both languages included', () => {
