@@ -55,6 +55,8 @@ export const LONGEST: readonly string[] = [
   'e2e/alerts',
   // 106 s: a storm of 45 s, and the figures afterwards.
   'e2e/chaos',
+  // 220 s on a busy machine, nearly all of it looking at pages for seconds.
+  'e2e/post-impressions',
   // 180 s, nearly all of it waiting for crowds and slots of ten seconds.
   'e2e/verdict-faults',
   'e2e/counting',

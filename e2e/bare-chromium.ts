@@ -11,12 +11,27 @@ import { join } from 'node:path';
 export interface Tab {
   /** Evaluates an expression in the page, awaits promises, and returns the value as JSON. */
   run<T>(expression: string): Promise<T>;
+  /** Sends a command of the browser's protocol to the tab. */
+  send(method: string, params?: object): Promise<Record<string, unknown>>;
+  /** Leads to another page, and waits until that is loaded. */
+  go(url: string): Promise<void>;
+  /** Puts it in front of the others of its window. */
+  front(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** How a tab is opened. */
+export interface TabOptions {
+  /** Commands that are sent to it before its page is loaded. */
+  readonly before?: readonly (readonly [method: string, params: object])[];
+  /** A profile of its own, with a window and cookies of its own; by `person`. */
+  readonly person?: string;
 }
 
 /** A separate headless browser with several tabs in one window. */
 export interface BareChromium extends AsyncDisposable {
   /** Opens a tab in front of the others. */
-  tab(url: string): Promise<Tab>;
+  tab(url: string, options?: TabOptions): Promise<Tab>;
 }
 
 interface Answer {
@@ -26,7 +41,7 @@ interface Answer {
 }
 
 /** Starts it. Sound needs no tap, and timers of hidden tabs are throttled as in normal use. */
-export async function openBareChromium(): Promise<BareChromium> {
+export async function openBareChromium(flags: readonly string[] = []): Promise<BareChromium> {
   const profile = await mkdtemp(join(tmpdir(), 'earshot-bare-'));
   const child = spawn(
     process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -41,6 +56,7 @@ export async function openBareChromium(): Promise<BareChromium> {
       '--remote-debugging-port=0',
       `--user-data-dir=${profile}`,
       '--autoplay-policy=no-user-gesture-required',
+      ...flags,
       'about:blank',
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
@@ -61,6 +77,7 @@ export async function openBareChromium(): Promise<BareChromium> {
     const answer = JSON.parse(String(data)) as Answer;
     if (answer.id !== undefined) waiting.get(answer.id)?.(answer);
   });
+  const people = new Map<string, string>();
   let last = 0;
   const send = async (
     method: string,
@@ -78,23 +95,39 @@ export async function openBareChromium(): Promise<BareChromium> {
   };
 
   return {
-    async tab(url) {
+    async tab(url, { before = [], person }: TabOptions = {}) {
+      if (person !== undefined && !people.has(person)) {
+        const { browserContextId } = await send('Target.createBrowserContext', {});
+        people.set(person, String(browserContextId));
+      }
+      const browserContextId = person === undefined ? undefined : people.get(person);
       // Opened empty first, because an address given at once would load while the caller already evaluates expressions.
-      const { targetId } = await send('Target.createTarget', { url: 'about:blank' });
+      const { targetId } = await send('Target.createTarget', {
+        url: 'about:blank',
+        ...(browserContextId === undefined ? {} : { browserContextId }),
+      });
       const { sessionId } = await send('Target.attachToTarget', { targetId, flatten: true });
       await send('Target.activateTarget', { targetId });
-      const loaded = new Promise<void>((resolve) => {
-        socket.addEventListener('message', function look({ data }) {
-          const event = JSON.parse(String(data)) as { method?: string; sessionId?: string };
-          if (event.method !== 'Page.loadEventFired' || event.sessionId !== sessionId) return;
-          socket.removeEventListener('message', look);
-          resolve();
+      const go = async (to: string): Promise<void> => {
+        const loaded = new Promise<void>((resolve) => {
+          socket.addEventListener('message', function look({ data }) {
+            const event = JSON.parse(String(data)) as { method?: string; sessionId?: string };
+            if (event.method !== 'Page.loadEventFired' || event.sessionId !== sessionId) return;
+            socket.removeEventListener('message', look);
+            resolve();
+          });
         });
-      });
+        await send('Page.navigate', { url: to }, String(sessionId));
+        await loaded;
+      };
       await send('Page.enable', {}, String(sessionId));
-      await send('Page.navigate', { url }, String(sessionId));
-      await loaded;
+      for (const [method, params] of before) await send(method, params, String(sessionId));
+      await go(url);
       return {
+        go,
+        send: (method, params = {}) => send(method, params, String(sessionId)),
+        front: async () => void (await send('Target.activateTarget', { targetId })),
+        close: async () => void (await send('Target.closeTarget', { targetId })),
         async run<T>(expression: string) {
           const { result, exceptionDetails } = await send(
             'Runtime.evaluate',
