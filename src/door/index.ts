@@ -30,6 +30,7 @@ export { type ActChange, type DefenceAct, REST } from './defence/acts.ts';
 export { type BadLine, type ListedNetwork, readAddressList, readNetwork } from './defence/address-lists.ts';
 export type { DefenceMode } from './defence/defence.ts';
 export type { Door, DoorDeps } from './deps.ts';
+export type { ToldHost } from './http/syndication.ts';
 export type { Limits } from './limits.ts';
 export { LIMITS, memoryPossible, withinMemory } from './limits.ts';
 export type { DoorStrain } from './metrics/load-sample.ts';

@@ -112,8 +112,9 @@ export const ADDRESSES: readonly Address[] = [
     ...{ ...PAGE, urgency: 'reading', cache: 'page', examples: ['/favicon.svg', '/favicon.ico'] },
   },
   ...APP_ADDRESSES,
-  ...SOCIAL_ADDRESSES,
+  // Their names are no posts.
   ...SYNDICATION_ADDRESSES,
+  ...SOCIAL_ADDRESSES,
   {
     ...{ id: 'robots', what: 'what robots may read', pattern: '/robots.txt' },
     ...{ ...PAGE, urgency: 'reading', cache: 'page', examples: ['/robots.txt'] },

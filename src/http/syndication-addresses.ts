@@ -2,6 +2,7 @@
 import type { Address } from './address.ts';
 
 const SITE = { owner: 'site', urgency: 'reading', cors: 'own' } as const;
+const FEED = { ...SITE, cors: 'reads', methods: ['GET'] } as const;
 /** An address of 254 characters, percent-encoded, and the rest. */
 const FORM = 4 * 1024;
 
@@ -15,5 +16,17 @@ export const SYNDICATION_ADDRESSES: readonly Address[] = [
     ...{ ...SITE, id: 'syndication-reminder', what: 'confirms or ends a reminder, by the link of a mail' },
     ...{ pattern: '/reminder/:name', methods: ['GET', 'POST'], body: FORM, exact: true },
     examples: ['/reminder/aB-3'],
+  },
+  {
+    ...{ id: 'syndication-feed-local', what: 'posts of everybody as a feed', pattern: '/posts.atom' },
+    ...{ ...FEED, examples: ['/posts.atom'] },
+  },
+  {
+    ...{ id: 'syndication-feed-person', what: 'posts of one person', pattern: '/@:name/posts.atom' },
+    ...{ ...FEED, examples: ['/@ana/posts.atom'] },
+  },
+  {
+    ...{ id: 'syndication-feed-rooms', what: 'the rooms of one host as a calendar' },
+    ...{ ...FEED, pattern: '/@:name/rooms.ics', examples: ['/@ana/rooms.ics'] },
   },
 ];

@@ -1,4 +1,5 @@
 import type { PageLanguage } from '../base/negotiation.ts';
+import { escapeHtml } from '../base/plain-text.ts';
 import type { LinkPreview } from '../wire/listening/link-preview.ts';
 import { oembedLinks } from './embed/oembed-links.ts';
 import { type Load, type Manifest, openShell } from './page-shell.ts';
@@ -31,14 +32,20 @@ export function socialFrame(manifest: Manifest, base: string) {
       readonly preview?: LinkPreview;
       /** A script of this page alone, by its source. */
       readonly script?: string;
+      readonly feeds?: readonly { readonly type: string; readonly path: string; readonly title: string }[];
     },
   ): string => {
     const { title, about, path, main, listed = false, preview = {}, script } = page;
     const load = script === undefined ? SOCIAL : { ...SOCIAL, sources: [...SOCIAL.sources, script] };
+    const alternates = (page.feeds ?? []).map(
+      (feed) =>
+        `<link rel="alternate" type="${feed.type}" href="${feed.path}" title="${escapeHtml(feed.title)}">\n`,
+    );
     const { spoken, image, type, isFound = false } = preview;
     const at = base || (spoken ?? '');
     const noIndex = listed ? '' : '<meta name="robots" content="noindex">\n';
-    const extra = noIndex + (isFound && at !== '' ? oembedLinks(at, at + path, title) : '');
+    const extra =
+      noIndex + alternates.join('') + (isFound && at !== '' ? oembedLinks(at, at + path, title) : '');
     return shell(
       plainWords(language),
       {

@@ -26,7 +26,7 @@ import { paths } from './paths.ts';
 import { openPresence } from './presence.ts';
 import { setProcessPriority } from './priority.ts';
 import { openReplayThread } from './replay-thread.ts';
-import { askForRoom } from './room-lookup.ts';
+import { askForHost, askForRoom } from './room-lookup.ts';
 
 const PRESENCE_PERIOD = ms(1000);
 /** How often the tally is told what was answered. */
@@ -153,7 +153,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
   const opened = await openDoorPart({
     ...{ clock, log, name, origin, queue },
     ...settings,
-    operations: askForOperations(clock, at.supervisorHttp),
+    ...{ operations: askForOperations(clock, at.supervisorHttp), hostOf: askForHost(at.siteHttp) },
     ...{ ...help, defence: defence.options(config) },
     ...{ audience: await openCounting(config, at, { index, secret, log, tally, sampling }), ...tally.known },
     ...{ requestOver: requests.over, streamHeard: requests.heard },

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { asSlug } from '../base/ids.ts';
+import type { ToldHost } from '../door/index.ts';
 import type { RoomCard } from '../wire/room.ts';
 
 /** Not in the table of addresses, so no door forwards it. */
@@ -8,27 +9,37 @@ const WAIT_MS = 3_000;
 /** A card is smaller. */
 const MOST_BYTES = 64_000;
 
+/** Asks the site; undefined when it knows nothing of the kind, rejects when it is away. */
+const ask = <T>(socketPath: string, path: string): Promise<T | undefined> =>
+  new Promise((resolve, reject) => {
+    const signal = AbortSignal.timeout(WAIT_MS);
+    const asked = request({ socketPath, path, signal }, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8').on('error', reject);
+      answer.on('data', (chunk: string) => {
+        text += chunk;
+        if (text.length > MOST_BYTES) asked.destroy(new Error('an answer of more than 64 kB'));
+      });
+      answer.on('end', () => {
+        if (answer.statusCode === 404) resolve(undefined);
+        else if (answer.statusCode === 200) resolve(JSON.parse(text) as T);
+        else reject(new Error(`the site answered ${answer.statusCode}`));
+      });
+    });
+    asked.on('error', reject).end();
+  });
+
 /** Asks the site for a room that is over; undefined when there is none, rejects when it is away. */
 export const askForRoom =
   (socketPath: string) =>
   (slug: string): Promise<RoomCard | undefined> =>
-    new Promise((resolve, reject) => {
-      const signal = AbortSignal.timeout(WAIT_MS);
-      const asked = request({ socketPath, path: `${PREFIX}${slug}`, signal }, (answer) => {
-        let text = '';
-        answer.setEncoding('utf8').on('error', reject);
-        answer.on('data', (chunk: string) => {
-          text += chunk;
-          if (text.length > MOST_BYTES) asked.destroy(new Error('a card of more than 64 kB'));
-        });
-        answer.on('end', () => {
-          if (answer.statusCode === 404) resolve(undefined);
-          else if (answer.statusCode === 200) resolve(JSON.parse(text) as RoomCard);
-          else reject(new Error(`the site answered ${answer.statusCode}`));
-        });
-      });
-      asked.on('error', reject).end();
-    });
+    ask(socketPath, `${PREFIX}${slug}`);
+
+/** Asks the site for somebody who hosts rooms, by the name in their address, which has been looked at. */
+export const askForHost =
+  (socketPath: string) =>
+  (name: string): Promise<ToldHost | undefined> =>
+    ask(socketPath, `/inner/hosts/${name}`);
 
 /** Answers these lookups from doors, and leaves every other request to `fetch`. */
 export const answerDoors =

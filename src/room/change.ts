@@ -195,7 +195,10 @@ export function clocked(card: RoomCard, { firstAudio, firstSpeech }: Clocks): Ro
 
 /** The fields of a room that a calendar shows. */
 const shown = ({ card: { title, status, clocks, hosts }, arrangements }: RoomOnSite): string =>
-  JSON.stringify([title, status === 'cancelled', clocks.scheduled, hosts, arrangements?.about]);
+  JSON.stringify([
+    ...[title, status === 'cancelled', clocks.scheduled, hosts, arrangements?.about],
+    arrangements?.plans?.late?.reason,
+  ]);
 
 /** The entry, with its revision increased when a calendar would show something different. */
 export function revised(before: RoomOnSite, after: RoomOnSite, at: number): RoomOnSite {

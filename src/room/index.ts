@@ -7,12 +7,13 @@ import type { ErrorCode } from '../base/errors.ts';
 import type { SpeakerId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import { ms } from '../base/time.ts';
+import type { CalendarEvent } from '../feeds/index.ts';
 import { openRoomKeys, type RoomKeys } from '../keys/room-key.ts';
 import type { Tokens } from '../keys/token.ts';
 import type { Store } from '../store/index.ts';
 import type { AccountCard } from '../wire/account.ts';
 import type { RecordingNote } from '../wire/recording.ts';
-import { type Clocks, type HostGone, isRunning, type RoomCard } from '../wire/room.ts';
+import { type Clocks, type HostGone, isListed, isRunning, type RoomCard } from '../wire/room.ts';
 import type { Ban } from '../wire/stage/hands.ts';
 import { openAccess } from './access/access.ts';
 import { openGuests } from './access/guests.ts';
@@ -22,6 +23,7 @@ import { type InvitedPeople, openRoomInvitations } from './accounts/invitations.
 import { openMembers } from './accounts/members.ts';
 import { Book } from './book.ts';
 import { measured, toldWhenOver } from './change.ts';
+import { calendarEvent } from './ics.ts';
 import { relock } from './life/carried.ts';
 import { openTick } from './life/tick.ts';
 import { openMeasures, type RoomMeasures } from './measures.ts';
@@ -97,6 +99,11 @@ export interface Rooms extends AsyncDisposable {
    * away.
    */
   over(slug: string): Promise<RoomCard | undefined>;
+  /**
+   * A room as calendars have it, below this origin; undefined where there is none, or none that lists may name. Rejects
+   * while the database is away.
+   */
+  event(slug: string, base: string): Promise<CalendarEvent | undefined>;
   /** Calls back with the address of each room that has changed or has left the list. */
   onChange(listen: (slug: string) => void): Disposable;
   /** A cell measured first audio or first speech; the first report of each counts. Never throws. */
@@ -216,6 +223,10 @@ export async function open(deps: RoomsDeps): Promise<Rooms> {
   return {
     cards: () => book.cards(),
     card: (slug) => book.told(slug),
+    async event(slug, base) {
+      const entry = await book.find(slug);
+      return entry && isListed(measured(entry)) ? calendarEvent(entry, base) : undefined;
+    },
     over: async (slug) => toldWhenOver(await book.find(slug), deps.openLead),
     onChange: (listen) => book.onChange(listen),
     clocks: (slug, clocks) => void book.clocks(slug, clocks).catch(failed),

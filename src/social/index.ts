@@ -5,19 +5,27 @@ import type { PageLanguage } from '../base/negotiation.ts';
 import { find } from '../http/index.ts';
 import type { PostPreview } from '../wire/listening/link-preview.ts';
 import { openSocialApi } from './api/social-api.ts';
+import { type PublicPosts, type PublicQuestion, publicPosts } from './feeds/public-feed.ts';
 import { failedPage } from './pages/answer.ts';
 import { awayFrame, postEmbed, previewOf } from './pages/embed-page.ts';
 import { openSocialPages } from './pages/social-pages.ts';
 import { openSocialParts } from './parts.ts';
 import { showAvatar } from './people/avatar.ts';
 import { ownSocialData } from './people/own-social-data.ts';
+import type { Profile } from './people/profiles.ts';
 import { reportable } from './posts/post.ts';
 import { postKeyOf } from './posts/post-key.ts';
 import { openRoomWords } from './search/room-words.ts';
 import type { ComplaintSubject, SocialDeps } from './social-deps.ts';
 
 export { socialPaths } from './api/described.ts';
+export { postPath } from './api/shown.ts';
+export type { PublicPosts, PublicQuestion } from './feeds/public-feed.ts';
+export type { Profile } from './people/profiles.ts';
+export type { Post } from './posts/post.ts';
+export { postIdOf } from './posts/post-key.ts';
 export type { Complaint, SocialDeps, SocialPage } from './social-deps.ts';
+export type { Facet } from './text/facets.ts';
 
 /** The steps after `/api/` that are answered here. */
 const STEPS: ReadonlySet<string | undefined> = new Set([
@@ -38,6 +46,10 @@ export interface Social extends AsyncDisposable {
   roomChanged(slug: string): void;
   /** What programs of others are told of a post; undefined where there is none. */
   preview(id: string, language: PageLanguage): Promise<PostPreview | undefined>;
+  /** Posts as everybody may read them, for programs; undefined where nobody has that name. */
+  publicPosts(asked: PublicQuestion): Promise<PublicPosts | undefined>;
+  /** Somebody by the name in their address. */
+  person(handle: string): Promise<Profile | undefined>;
   /** Removes a post, or the reason on its tombstone, as a moderator; whose it was, or undefined when there is none. */
   removePost(id: string, reason: string): Promise<string | undefined>;
   /** Takes away what somebody shows of themselves; whose it was, or undefined when nobody has this address. */
@@ -91,6 +103,8 @@ export async function open(deps: SocialDeps): Promise<Social> {
       const post = key === undefined ? undefined : await parts.reader.one(key);
       return post && previewOf(post.reposted ?? post, language);
     },
+    publicPosts: (asked) => publicPosts(parts, asked),
+    person: (handle) => parts.profiles.byHandle(handle),
     async removePost(id, reason) {
       const key = postKeyOf(id);
       const post = key === undefined ? undefined : await parts.reader.one(key);

@@ -81,4 +81,6 @@ export interface SocialPage {
   readonly listed?: boolean;
   /** What previews of its link show. */
   readonly preview?: LinkPreview;
+  /** The same things for other programs. */
+  readonly feeds?: readonly { readonly type: string; readonly path: string; readonly title: string }[];
 }

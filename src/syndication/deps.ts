@@ -1,9 +1,20 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
+import type { CalendarEvent } from '../feeds/index.ts';
+import type { Social } from '../social/index.ts';
 import type { Store } from '../store/index.ts';
 import type { AccountCard } from '../wire/account.ts';
 import type { RoomCard } from '../wire/room.ts';
 import type { Reminding } from './reminder/reminding.ts';
+
+/** What feeds of posts and calendars of hosts need. */
+export interface FeedDeps {
+  readonly posts: Pick<Social, 'publicPosts' | 'person'>;
+  /** A room as calendars have it, below this origin; undefined where there is none, or none that lists may name. */
+  event(slug: string, base: string): Promise<CalendarEvent | undefined>;
+  /** What never changes of this installation, for the ids of its feeds. */
+  readonly seed: string;
+}
 
 /** One page of this part. */
 export interface SyndicationPage {
@@ -36,6 +47,8 @@ export interface AroundRoomDeps {
   readonly reminding?: Reminding | undefined;
   /** The number of those who are reminded of a room has changed. */
   reminded?(room: string): void;
+  /** Absent: there are no feeds. */
+  readonly feeds?: FeedDeps;
 }
 
 /** One of the things of which this part consists: it answers its own addresses. */

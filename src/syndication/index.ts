@@ -2,6 +2,7 @@
 import { refuse } from '../api/index.ts';
 import { reasonOf } from '../base/errors.ts';
 import type { AroundRoomDeps, Station } from './deps.ts';
+import { openFeedStation } from './feeds/feeds.ts';
 import { awayAnswer } from './page-answer.ts';
 import { openReminders } from './reminder/reminders.ts';
 
@@ -29,7 +30,10 @@ export interface Syndication extends AsyncDisposable {
 export async function open(deps: AroundRoomDeps): Promise<Syndication> {
   const { log } = deps;
   const reminders = await openReminders(deps);
-  const stations: readonly Station[] = [reminders];
+  const stations: readonly Station[] = [
+    reminders,
+    ...(deps.feeds ? [openFeedStation(deps, deps.feeds)] : []),
+  ];
   return {
     takes: (path) => stations.some((one) => one.takes(path)),
     async fetch(request) {

@@ -68,7 +68,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   // Files and rows of images; what they are shown with is not its matter.
   image: ['base', 'store'],
   // How a room reaches people who are not there: reminders, feeds, calendars, what is expected of it.
-  syndication: ['base', 'wire', 'keys', 'http', 'form', 'store', 'api', 'outgoing', 'social'],
+  syndication: ['base', 'wire', 'keys', 'http', 'form', 'store', 'api', 'outgoing', 'social', 'feeds'],
   // The one way to an address that a person gave.
   outgoing: ['base'],
   // How links look elsewhere: of rooms and posts it is told what they show.

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { languageOf } from '../../base/negotiation.ts';
 import { problem, type Reply } from '../../base/reply.ts';
-import { feedAnswer, openKeptFeeds } from '../answer/kept-feeds.ts';
+import { feedAnswer, feedHeaders, openKeptFeeds } from '../../feeds/index.ts';
 import { send } from '../answer/send.ts';
 import type { DoorHttpDeps } from './server-deps.ts';
-import { baseOf, feedHeaders, feedText, feedType } from './syndication.ts';
+import { baseOf, feedText, feedType } from './syndication.ts';
 
 /** There is nothing of which a feed was asked for. */
 class NoFeed extends Error {}
@@ -45,7 +45,11 @@ export class DoorFeeds {
       const feed = await this.#kept.get(`${base} ${path} ${language}`, () =>
         this.#made(deps, path, slug, language),
       );
-      return feedAnswer(feed, headers as Record<string, string>, feedHeaders(publicUrl, feedType(path)));
+      return feedAnswer(
+        feed,
+        headers as Record<string, string>,
+        feedHeaders(publicUrl, `${feedType(path)}; charset=utf-8`, ', accept-language'),
+      );
     } catch (error) {
       if (error instanceof NoFeed) return problem(slug === '' ? 'not-found' : 'room-unknown');
       throw error;

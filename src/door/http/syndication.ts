@@ -49,13 +49,6 @@ export function baseOf({
   return spoken.host === '' ? undefined : `${spoken.scheme}://${spoken.host}`;
 }
 
-/** What every answer with a feed says. Where a server has no address of its own, each reader asks whether it has changed. */
-export const feedHeaders = (publicUrl: string | undefined, type: string): Record<string, string> => ({
-  'content-type': `${type}; charset=utf-8`,
-  'cache-control': publicUrl === undefined ? 'no-cache' : 'public, max-age=10, stale-if-error=600',
-  vary: 'accept-encoding, accept-language',
-});
-
 const ATOM = 'application/atom+xml';
 /** The media type of a feed by its address. */
 export const feedType = (path: string): string => (path.endsWith('.atom') ? ATOM : 'application/rss+xml');

@@ -75,6 +75,6 @@ export async function openDeskAndPosts(
   );
   const moderation = stack.use(await openSiteModeration({ ...deps, log: log.part('moderation'), posts }));
   desk = moderation;
-  const syndication = stack.use(await openSiteSyndication(deps));
+  const syndication = stack.use(await openSiteSyndication({ ...deps, posts }));
   return Object.assign(stack.move(), { moderation, posts, syndication });
 }

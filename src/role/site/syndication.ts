@@ -10,6 +10,7 @@ import { keyFor } from '../../keys/signing-keys.ts';
 import { open as openOutgoing } from '../../outgoing/index.ts';
 import { loadManifest, socialFrame } from '../../pages/index.ts';
 import type { Rooms } from '../../room/index.ts';
+import type { Social } from '../../social/index.ts';
 import type { Store } from '../../store/index.ts';
 import { type AroundRoomDeps, open, type Syndication } from '../../syndication/index.ts';
 import type { RoomCard } from '../../wire/room.ts';
@@ -30,6 +31,7 @@ export interface SiteSyndicationDeps {
   readonly log: Log;
   readonly identity: Identity;
   readonly rooms: Rooms;
+  readonly posts: Social;
   /** A room's card says something new that its row does not. */
   tell(slug: string): void;
 }
@@ -64,9 +66,11 @@ function remindingOf({ config, at, store }: SiteSyndicationDeps, stack: Disposab
   };
 }
 
+const feedSeed = (secret: Uint8Array): string => Buffer.from(keyFor(secret, 'feeds')).toString('hex');
+
 /** Opens them on the rooms and accounts of a site. */
 export async function openSiteSyndication(deps: SiteSyndicationDeps): Promise<Syndication> {
-  const { config, store, log, identity, rooms, tell } = deps;
+  const { config, at, store, log, identity, rooms, posts, tell } = deps;
   const { publicUrl } = config;
   const own = new DisposableStack();
   const waiting = new Set<string>();
@@ -82,6 +86,7 @@ export async function openSiteSyndication(deps: SiteSyndicationDeps): Promise<Sy
     cards: rooms.cards,
     reminding: remindingOf(deps, own),
     reminded: (slug) => void waiting.add(slug),
+    feeds: { posts, event: rooms.event, seed: feedSeed(readSecret(at.secret)) },
   });
   return {
     ...part,

@@ -88,6 +88,7 @@ export async function herePage(parts: SocialParts, visit: SocialVisit): Promise<
   const drawing = await drawingOf(parts, visit, page.posts);
   return shown(parts, visit, {
     ...{ title: words.here, about: words.about.here, listed: true },
+    feeds: [{ type: 'application/atom+xml', path: '/posts.atom', title: words.here }],
     inside: `<h1>${words.here}</h1><p class="ash">${words.hereLead}${account ? '' : ` ${words.signInToFollow}`}</p>${postsHtml(drawing, page, url, { empty: words.hereEmpty, first: before === undefined })}`,
   });
 }

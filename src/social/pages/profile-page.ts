@@ -9,6 +9,7 @@ import {
   sentWithFiles,
   textField,
 } from '../../form/index.ts';
+import { originOf } from '../../http/index.ts';
 import { MOST_LINKS } from '../api/requests.ts';
 import { complainedProfile } from '../complaints.ts';
 import { PAGE_POSTS, pageOfPosts } from '../feeds/pages-of-posts.ts';
@@ -16,6 +17,7 @@ import type { SocialParts } from '../parts.ts';
 import type { Profile } from '../people/profiles.ts';
 import type { Relation } from '../people/relations.ts';
 import { BIO_LENGTH } from '../text/post-text.ts';
+import type { FeedLinkWords } from '../words/feed-link-words.ts';
 import { avatarHtml } from './avatar-view.ts';
 import { complaintPage } from './complaint-page.ts';
 import { fileField } from './image-fields.ts';
@@ -111,6 +113,7 @@ async function facePage(
       title: `${profile.name} (@${profile.handle})`,
       ...{ about: profile.bio.replace(/\s+/g, ' ') || `@${profile.handle}`, listed: true },
       preview: { type: 'profile' },
+      feeds: feedsOf(profile, words.feeds),
       inside: `<div class="face">${avatarHtml(profile, true)}<div><h1>${own(profile.name)}</h1><p class="ash">@${profile.handle}</p></div></div>${refusedNote(wrong)}
 ${profile.bio === '' ? '' : `<div class="said">${textHtml(profile.bio, [])}</div>`}${links.length === 0 ? '' : `<ul class="rows">${links.join('')}</ul>`}
 <p class="small ash">${facts} · <a href="${at}?show=followers">${words.followers(counts.followers)}</a> · <a href="${at}?show=following">${words.follows(counts.following)}</a></p>
@@ -119,7 +122,8 @@ ${isOwn ? '' : `<p class="answers small"><a href="${at}?show=report">${words.rep
 ${pinnedRoom || pinned ? `<section><h2>${words.pinned}</h2>${pinnedRoom ? roomCardHtml(words, pinnedRoom) : ''}${pinned ? postHtml(drawing, pinned) : ''}</section>` : ''}
 ${cards(words.roomsComing, rooms.coming)}
 <section><h2>${words.posts}</h2><p>${tab(!replies, at, words.posts)} · ${tab(replies, `${at}?show=answers`, words.repliesTitle)}</p>${postsHtml(drawing, page, url, { empty: words.postsEmpty, first: before === undefined })}</section>
-${cards(words.roomsPast, rooms.past)}`,
+${cards(words.roomsPast, rooms.past)}
+${feedsHtml(profile, visit)}`,
     },
     told,
   );
@@ -136,6 +140,20 @@ function reportPage(
   const at = `/@${profile.handle}`;
   const html = `<article><p><a class="who" href="${at}">${own(profile.name)}</a> <span class="ash">@${profile.handle}</span></p>${profile.bio === '' ? '' : `<div class="said">${textHtml(profile.bio, [])}</div>`}</article>`;
   return complaintPage(parts, visit, complainedProfile(profile), html, returned, told);
+}
+
+/** The same things for other programs. */
+const feedsOf = ({ handle, name }: Profile, words: FeedLinkWords) => [
+  { type: 'application/rss+xml', path: `/@${handle}/feed.xml`, title: `${words.podcast} · ${name}` },
+  { type: 'application/atom+xml', path: `/@${handle}/posts.atom`, title: `${words.posts} · ${name}` },
+  { type: 'text/calendar', path: `/@${handle}/rooms.ics`, title: `${words.calendarTitle} · ${name}` },
+];
+
+/** Where else somebody is followed: in a podcast program, in a reader, in a calendar. */
+function feedsHtml({ handle }: Profile, { words: { feeds: words }, request }: SocialVisit): string {
+  const at = `/@${handle}`;
+  const calendar = `${new URL(originOf(request)).host}${at}/rooms.ics`;
+  return `<section><h2>${words.title}</h2><ul class="rows"><li><a href="webcal://${escapeHtml(calendar)}">${words.calendar}</a> · <a href="${at}/rooms.ics">${words.calendarFile}</a></li><li><a href="${at}/feed.xml">${words.podcast}</a></li><li><a href="${at}/posts.atom">${words.posts}</a></li></ul></section>`;
 }
 
 async function peoplePage(

@@ -1,3 +1,4 @@
+import { ENGLISH_FEED_LINKS } from './feed-link-words.ts';
 import { imageEnglish } from './image-words.ts';
 import type { SocialWords } from './social-words.ts';
 
@@ -35,6 +36,7 @@ export const english: SocialWords = {
   reposted: (name) => `${name} reposted`,
   answers: 'Answers a post',
   edited: 'edited',
+  feeds: ENGLISH_FEED_LINKS,
   erasedAuthor: 'Somebody who has erased their account',
   deletedByAuthor: (when) => `Deleted by its author on ${when}.`,
   deletedByModerator: (when) => `Removed by the moderators of this server on ${when}.`,

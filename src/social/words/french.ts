@@ -1,3 +1,4 @@
+import { FRENCH_FEED_LINKS } from './feed-link-words.ts';
 import { imageFrench } from './image-words.ts';
 import type { SocialWords } from './social-words.ts';
 
@@ -36,6 +37,7 @@ export const french: SocialWords = {
   reposted: (name) => `Repartagé par ${name}`,
   answers: 'Répond à une publication',
   edited: 'modifiée',
+  feeds: FRENCH_FEED_LINKS,
   erasedAuthor: 'Quelqu’un qui a effacé son compte',
   deletedByAuthor: (when) => `Supprimée par son auteur le ${when}.`,
   deletedByModerator: (when) => `Retirée par la modération de ce serveur le ${when}.`,

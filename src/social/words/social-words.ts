@@ -3,6 +3,7 @@ import type { RoomStatus } from '../../wire/room.ts';
 import type { HandleFault } from '../people/profiles.ts';
 import type { ComposeFault } from '../posts/composing.ts';
 import type { ComplaintSubject } from '../social-deps.ts';
+import type { FeedLinkWords } from './feed-link-words.ts';
 import type { ImageWords } from './image-words.ts';
 
 /** Everything that pages of profiles and posts say. What people wrote comes as safe markup. */
@@ -34,6 +35,8 @@ export interface SocialWords {
   reposted(name: string): string;
   readonly answers: string;
   readonly edited: string;
+  /** Where else somebody is followed. */
+  readonly feeds: FeedLinkWords;
   readonly erasedAuthor: string;
   deletedByAuthor(when: string): string;
   deletedByModerator(when: string): string;

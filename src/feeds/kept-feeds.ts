@@ -1,8 +1,7 @@
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
-import type { Clock } from '../../base/clock.ts';
-import { codedTag, etagOf, matches } from '../../base/negotiation.ts';
-import type { Reply } from '../../base/reply.ts';
-import { type Coded, coding } from './send.ts';
+import type { Clock } from '../base/clock.ts';
+import { codedTag, etagOf, matches, takes } from '../base/negotiation.ts';
+import type { Reply } from '../base/reply.ts';
 
 /** How long a feed is answered as it was made, ms: so often at most it is made, whoever asks. */
 export const FEED_FRESH_MS = 5_000;
@@ -10,8 +9,11 @@ export const FEED_FRESH_MS = 5_000;
 const MOST_FEEDS = 200;
 
 /** A feed as it is sent. */
-interface KeptFeed extends Coded {
+interface KeptFeed {
   readonly text: string;
+  readonly bytes: Uint8Array;
+  readonly br: Uint8Array;
+  readonly gzip: Uint8Array;
   readonly etag: string;
   /** Wall-clock second in which this text was first sent; a later text has a later one. */
   readonly changed: number;
@@ -60,13 +62,28 @@ export function openKeptFeeds(clock: Clock): KeptFeeds {
   };
 }
 
+/**
+ * What every answer with a feed says. Where a server has no address of its own, readers ask each time whether it has
+ * changed; elsewhere caches may keep it for some seconds. `vary`: what else the text depends on.
+ */
+export const feedHeaders = (
+  publicUrl: string | undefined,
+  type: string,
+  vary = '',
+): Record<string, string> => ({
+  'content-type': type,
+  'cache-control': publicUrl === undefined ? 'no-cache' : 'public, max-age=10, stale-if-error=600',
+  vary: `accept-encoding${vary}`,
+});
+
 /** The answer to one request: 304 for whoever has this text. Spec: RFC 9110, 13.1.2, 13.1.3. */
 export function feedAnswer(
   { changed, etag, ...feed }: KeptFeed,
   asked: Readonly<Record<string, string | undefined>>,
   headers: Readonly<Record<string, string>>,
 ): Reply {
-  const chosen = coding(asked['accept-encoding'], feed);
+  const accept = asked['accept-encoding'];
+  const chosen = takes(accept, 'br') ? 'br' : takes(accept, 'gzip') ? 'gzip' : undefined;
   const tag = codedTag(etag, chosen);
   const common = { ...headers, etag: tag, 'last-modified': new Date(changed * 1_000).toUTCString() };
   const known = asked['if-none-match'];
@@ -74,6 +91,6 @@ export function feedAnswer(
   // Whoever names a tag is answered by it alone.
   if (known === undefined ? changed * 1_000 <= since : matches(known, tag))
     return { status: 304, headers: common, body: '' };
-  const body = (chosen && feed[chosen]) ?? feed.bytes;
+  const body = feed[chosen ?? 'bytes'];
   return { status: 200, headers: chosen ? { ...common, 'content-encoding': chosen } : common, body };
 }

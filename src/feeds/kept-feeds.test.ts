@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { manualClock } from '../../../test/clock.ts';
-import { epochMs } from '../../base/time.ts';
+import { manualClock } from '../../test/clock.ts';
+import { epochMs } from '../base/time.ts';
 import { FEED_FRESH_MS, feedAnswer, openKeptFeeds } from './kept-feeds.ts';
 
 function feeds() {
