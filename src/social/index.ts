@@ -2,6 +2,7 @@
 import { failed, failureOf } from '../api/index.ts';
 import { reasonOf } from '../base/errors.ts';
 import type { PageLanguage } from '../base/negotiation.ts';
+import { ms } from '../base/time.ts';
 import { find } from '../http/index.ts';
 import type { PostPreview } from '../wire/listening/link-preview.ts';
 import { openSocialApi } from './api/social-api.ts';
@@ -37,6 +38,9 @@ const STEPS: ReadonlySet<string | undefined> = new Set([
   'images',
 ]);
 
+/** Counts of followers are looked through once a day. */
+const RECOUNT_EVERY = ms(86_400_000);
+
 /** The part, once open. */
 export interface Social extends AsyncDisposable {
   /** True for a path that `fetch` answers. */
@@ -70,15 +74,24 @@ export async function open(deps: SocialDeps): Promise<Social> {
   const pages = openSocialPages(parts);
   const roomWords = openRoomWords({ ...deps, words: parts.words });
   const running = new Set<Promise<unknown>>();
-  const later = (work: Promise<void>): void => {
+  const later = (
+    work: Promise<void>,
+    failure = 'the words of a room could not be written: search may miss it',
+  ): void => {
     const one = work
-      .catch((error: unknown) =>
-        log.warn({ error: reasonOf(error) }, 'the words of a room could not be written: search may miss it'),
-      )
+      .catch((error: unknown) => log.warn({ error: reasonOf(error) }, failure))
       .finally(() => running.delete(one));
     running.add(one);
   };
   later(roomWords.catchUp());
+  const recount = deps.clock.every(RECOUNT_EVERY, () =>
+    later(
+      parts.relations.recount().then((wrong) => {
+        if (wrong > 0) log.warn({ wrong }, 'counts of followers were wrong, and are right again');
+      }),
+      'counts of followers could not be looked through: it is tried again tomorrow',
+    ),
+  );
   return {
     takes(path) {
       const [, api, step] = path.split('/');
@@ -134,6 +147,7 @@ export async function open(deps: SocialDeps): Promise<Social> {
       await deps.images?.forget(account);
     },
     async [Symbol.asyncDispose]() {
+      recount[Symbol.dispose]();
       while (running.size > 0) await Promise.all(running);
     },
   };

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Selectable } from 'kysely';
 import type { Clock } from '../../base/clock.ts';
 import { isDuplicate, type SocialProfileTable, type Store } from '../../store/index.ts';
 import type { WordIndex } from '../search/word-index.ts';
@@ -90,7 +91,9 @@ export interface Profiles {
 /** A profile that shows nothing. */
 const BARE = { bio: '', links: '[]', pinned_post: null, pinned_room: null, avatar: null } as const;
 
-const row = (found: (SocialProfileTable & { readonly name: string }) | undefined): Profile | undefined =>
+const row = (
+  found: (Selectable<SocialProfileTable> & { readonly name: string }) | undefined,
+): Profile | undefined =>
   found && {
     ...{ account: found.account, handle: found.handle, name: found.name, bio: found.bio },
     ...{ links: JSON.parse(found.links) as string[], created: found.created },

@@ -1,9 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Store } from '../../store/index.ts';
+import { type FollowCounts, openFollows } from './follows.ts';
 import { openShields, type ShieldKind } from './shields.ts';
-
-/** Accounts that one account follows, at most. */
-export const MOST_FOLLOWED = 10_000;
 
 /** What one account is to another. */
 export interface Relation {
@@ -33,7 +31,9 @@ export interface Relations {
   blocked(one: string, other: string): Promise<boolean>;
   /** Whom an account does not read: whom it mutes, and blocks in either direction. */
   unread(account: string): Promise<ReadonlySet<string>>;
-  counts(account: string): Promise<{ readonly followers: number; readonly following: number }>;
+  counts(account: string): Promise<FollowCounts>;
+  /** Looks through all profiles, and puts counts right that are not; how many there were. */
+  recount(): Promise<number>;
   /** The newest first; those older than `before`. */
   followers(account: string, limit: number, before?: FollowRow): Promise<FollowRow[]>;
   following(account: string, limit: number, before?: FollowRow): Promise<FollowRow[]>;
@@ -43,16 +43,6 @@ export interface Relations {
 /** Opens them. */
 export function openRelations({ store, clock }: { readonly store: Store; readonly clock: Clock }): Relations {
   const { db } = store;
-  const count = async (side: 'follower' | 'followee', account: string): Promise<number> =>
-    Number(
-      (
-        await db
-          .selectFrom('social_follow')
-          .select((e) => e.fn.countAll().as('n'))
-          .where(side, '=', account)
-          .executeTakeFirstOrThrow()
-      ).n,
-    );
   const follows = async (follower: string, followee: string): Promise<boolean> =>
     (await db
       .selectFrom('social_follow')
@@ -77,27 +67,11 @@ export function openRelations({ store, clock }: { readonly store: Store; readonl
       );
     return (await query.orderBy('at', 'desc').orderBy(other, 'desc').limit(limit).execute()) as FollowRow[];
   };
-  const unfollow: Relations['unfollow'] = async (follower, followee) => {
-    await db
-      .deleteFrom('social_follow')
-      .where('follower', '=', follower)
-      .where('followee', '=', followee)
-      .execute();
-  };
-  const { between: shields, blocked, ...rest } = openShields({ store, clock, unfollow });
+  const ties = openFollows({ store, clock });
+  const { between: shields, blocked, ...rest } = openShields({ store, clock, unfollowIn: ties.unfollowIn });
   return {
-    ...{ ...rest, unfollow, blocked },
-    async follow(follower, followee) {
-      if (await blocked(follower, followee)) return 'blocked';
-      if (await follows(follower, followee)) return undefined;
-      if ((await count('follower', follower)) >= MOST_FOLLOWED) return 'full';
-      await db
-        .insertInto('social_follow')
-        .values({ follower, followee, at: clock.wall() })
-        .onConflict((c) => c.doNothing())
-        .execute();
-      return undefined;
-    },
+    ...{ ...rest, blocked },
+    ...{ follow: ties.follow, unfollow: ties.unfollow, recount: ties.recount, counts: ties.counts },
     async between(account, other) {
       const list = await shields(account, other);
       const mine = list.filter((one) => one.account === account);
@@ -109,15 +83,10 @@ export function openRelations({ store, clock }: { readonly store: Store; readonl
         blockedBy: list.some((one) => one.account === other),
       };
     },
-    counts: async (account) => ({
-      followers: await count('followee', account),
-      following: await count('follower', account),
-    }),
     followers: (account, limit, before) => rows('followee', account, limit, before),
     following: (account, limit, before) => rows('follower', account, limit, before),
     async forget(account) {
-      for (const side of ['follower', 'followee'] as const)
-        await db.deleteFrom('social_follow').where(side, '=', account).execute();
+      await ties.forget(account);
       for (const side of ['account', 'target'] as const)
         await db.deleteFrom('social_shield').where(side, '=', account).execute();
       await db.deleteFrom('social_visit').where('account', '=', account).execute();

@@ -1,5 +1,6 @@
+import type { Kysely } from 'kysely';
 import type { Clock } from '../../base/clock.ts';
-import type { Store } from '../../store/index.ts';
+import type { Schema, Store } from '../../store/index.ts';
 
 /** Mutes and blocks of one account, at most. */
 export const MOST_SHIELDED = 10_000;
@@ -7,32 +8,38 @@ export const MOST_SHIELDED = 10_000;
 /** What keeps somebody away: `mute` from one's own eyes, `block` from everything that is one's own. */
 export type ShieldKind = 'mute' | 'block';
 
+/** What one has done against the other, and whether the other has blocked the one. */
+const shieldsBetween = (db: Kysely<Schema>, one: string, other: string) =>
+  db
+    .selectFrom('social_shield')
+    .select(['account', 'kind'])
+    .where((e) =>
+      e.or([
+        e.and([e('account', '=', one), e('target', '=', other)]),
+        e.and([e('account', '=', other), e('target', '=', one), e('kind', '=', 'block')]),
+      ]),
+    )
+    .execute();
+
+/** True when either has blocked the other. */
+export const blockBetween = async (db: Kysely<Schema>, one: string, other: string): Promise<boolean> =>
+  (await shieldsBetween(db, one, other)).some(({ kind }) => kind === 'block');
+
 /** Opens who mutes and blocks whom; a block ends that either follows the other. */
 export function openShields({
   store,
   clock,
-  unfollow,
+  unfollowIn,
 }: {
   readonly store: Store;
   readonly clock: Clock;
-  unfollow(follower: string, followee: string): Promise<void>;
+  /** Ends that either follows the other, as a part of what `trx` does. */
+  unfollowIn(trx: Kysely<Schema>, one: string, other: string): Promise<void>;
 }) {
   const { db } = store;
-  const between = (one: string, other: string) =>
-    db
-      .selectFrom('social_shield')
-      .select(['account', 'kind'])
-      .where((e) =>
-        e.or([
-          e.and([e('account', '=', one), e('target', '=', other)]),
-          e.and([e('account', '=', other), e('target', '=', one), e('kind', '=', 'block')]),
-        ]),
-      )
-      .execute();
-  const blocked = async (one: string, other: string): Promise<boolean> =>
-    (await between(one, other)).some(({ kind }) => kind === 'block');
   return {
-    ...{ between, blocked },
+    between: (one: string, other: string) => shieldsBetween(db, one, other),
+    blocked: (one: string, other: string): Promise<boolean> => blockBetween(db, one, other),
     async shield(account: string, target: string, kind: ShieldKind): Promise<'full' | undefined> {
       const { n } = await db
         .selectFrom('social_shield')
@@ -40,15 +47,14 @@ export function openShields({
         .where('account', '=', account)
         .executeTakeFirstOrThrow();
       if (Number(n) >= MOST_SHIELDED) return 'full';
-      await db
-        .insertInto('social_shield')
-        .values({ account, target, kind, at: clock.wall() })
-        .onConflict((c) => c.doNothing())
-        .execute();
-      if (kind === 'block') {
-        await unfollow(account, target);
-        await unfollow(target, account);
-      }
+      await db.transaction().execute(async (trx) => {
+        if (kind === 'block') await unfollowIn(trx, account, target);
+        await trx
+          .insertInto('social_shield')
+          .values({ account, target, kind, at: clock.wall() })
+          .onConflict((c) => c.doNothing())
+          .execute();
+      });
       return undefined;
     },
     async unshield(account: string, target: string, kind: ShieldKind): Promise<void> {

@@ -23,6 +23,9 @@ export interface SocialProfileTable {
   seen: string | null;
   /** Wall-clock ms, as all times of these tables. */
   created: number;
+  /** How many follow them, and how many they follow; changed with the rows of `social_follow`. */
+  followers: Generated<number>;
+  following: Generated<number>;
 }
 
 /** Where somebody was in their home feed: `mark` is the newest post of the visit before. */
@@ -264,6 +267,18 @@ export const socialSteps: Record<string, Migration> = {
       for (const kind of KINDS)
         for (const statement of (isPostgres ? onPostgres : onSqlite)(kind))
           await sql.raw(statement).execute(db);
+    },
+  },
+  '0094-follow-counts': {
+    async up(db: Kysely<unknown>) {
+      for (const name of ['followers', 'following'])
+        await db.schema
+          .alterTable('social_profile')
+          .addColumn(name, 'integer', (c) => c.notNull().defaultTo(0))
+          .execute();
+      await sql`update social_profile set
+        followers = (select count(*) from social_follow where followee = social_profile.account),
+        following = (select count(*) from social_follow where follower = social_profile.account)`.execute(db);
     },
   },
 };
