@@ -29,4 +29,12 @@ export const SYNDICATION_ADDRESSES: readonly Address[] = [
     ...{ id: 'syndication-feed-rooms', what: 'the rooms of one host as a calendar' },
     ...{ ...FEED, pattern: '/@:name/rooms.ics', examples: ['/@ana/rooms.ics'] },
   },
+  {
+    ...{
+      ...SITE,
+      id: 'syndication-followed',
+      what: 'how one is reminded of rooms of those whom one follows',
+    },
+    ...{ pattern: '/reminders', methods: ['GET', 'POST'], body: FORM, examples: ['/reminders'] },
+  },
 ];

@@ -15,7 +15,7 @@ const TEXT: Readonly<Record<PageLanguage, PrivacyText>> = {
   en: {
     title: 'What is kept about you, and for how long',
     about: 'How this server counts listeners, and what it keeps of them.',
-    lead: 'You need no account to listen. Listeners get no cookies and no trackers, and nothing about you is sent to another company. This server counts how many people listen, and this page says how.',
+    lead: 'You need no account to listen. Listeners get no cookies and no trackers, and nothing about you is sent to another company, unless you ask to be reminded. This server counts how many people listen, and this page says how.',
     parts: [
       {
         title: 'While you listen',
@@ -60,6 +60,13 @@ const TEXT: Readonly<Record<PageLanguage, PrivacyText>> = {
         ],
       },
       {
+        title: 'If you ask to be reminded',
+        says: [
+          'On a device: the address that your browser has at the push service of its maker, and two keys with which only your browser can read what we send. That service passes the message on: it sees that this server sends you something, and when, but not what, nor of which room. By e-mail: your address. Both with the room and your language; no name, no network address.',
+          'All of it is deleted a day after the room is over, or at once when you leave. An address that nobody confirms is deleted within a day.',
+        ],
+      },
+      {
         title: 'If you have an account',
         says: [
           'Name, mail address, the hash of your password, and for each browser that is signed in its name and the hour of the last use; no network address. One cookie says in that browser who you are, for 30 days after the last use. It is never joined to what is counted of listeners.',
@@ -78,7 +85,7 @@ const TEXT: Readonly<Record<PageLanguage, PrivacyText>> = {
   fr: {
     title: 'Ce qui est gardé de vous, et combien de temps',
     about: 'Comment ce serveur compte son public, et ce qu’il en garde.',
-    lead: 'Il ne faut pas de compte pour écouter. Pour le public, ni cookies ni traceurs, et rien de ce qui vous concerne ne part vers une autre entreprise. Ce serveur compte combien de personnes écoutent ; voici comment.',
+    lead: 'Il ne faut pas de compte pour écouter. Pour le public, ni cookies ni traceurs, et rien de ce qui vous concerne ne part vers une autre entreprise, sauf si vous demandez un rappel. Ce serveur compte combien de personnes écoutent ; voici comment.',
     parts: [
       {
         title: 'Pendant que vous écoutez',
@@ -120,6 +127,13 @@ const TEXT: Readonly<Record<PageLanguage, PrivacyText>> = {
         title: 'Si votre navigateur demande de ne pas être suivi',
         says: [
           'Avec « Do Not Track » ou « Global Privacy Control », vous comptez pour une écoute, et c’est tout : ni le son coupé, ni l’onglet caché, ni votre retour, ni les cartes vues ne sont dits.',
+        ],
+      },
+      {
+        title: 'Si vous demandez un rappel',
+        says: [
+          'Sur un appareil : l’adresse que votre navigateur a auprès du service de messages de son éditeur, et deux clés avec lesquelles seul votre navigateur peut lire ce que nous envoyons. Ce service transmet le message : il voit que ce serveur vous envoie quelque chose, et quand, mais ni quoi, ni de quelle salle. Par e-mail : votre adresse. Les deux avec la salle et votre langue ; ni nom, ni adresse réseau.',
+          'Tout est effacé un jour après la fin de la salle, ou aussitôt que vous y renoncez. Une adresse que personne ne confirme est effacée dans la journée.',
         ],
       },
       {

@@ -39,6 +39,7 @@ describe.each(['sqlite', 'postgres'] as const)('reminders on %s', (engine) => {
   let answers: Map<string, (got: PushReceived, res: ServerResponse) => void>;
   let browsers: Map<string, BrowserKeys>;
   const cards = new Map<string, RoomCard>();
+  let who: string | undefined;
   const hall: RoomCard = {
     ...{ slug: 'hall', title: 'The Hall', hosts: ['Ana'], status: 'scheduled', clocks: { scheduled: START } },
   };
@@ -46,7 +47,13 @@ describe.each(['sqlite', 'postgres'] as const)('reminders on %s', (engine) => {
   async function openAll(more: Partial<Reminding> = {}): Promise<void> {
     const { send } = openSmtp(`smtp://127.0.0.1:${mail.port}`, 'earshot@rooms.example');
     reminders = (await openReminders({
-      ...{ store, clock, log: silentLog, publicUrl: ORIGIN, account: async () => undefined },
+      ...{
+        store,
+        clock,
+        log: silentLog,
+        publicUrl: ORIGIN,
+        account: async () => (who === undefined ? undefined : ({ id: who, name: who } as never)),
+      },
       ...{ cardOf: async (slug: string) => cards.get(slug), cards: () => [...cards.values()] },
       reminding: {
         ...{ outgoing: openOutgoing({ allow: ['127.0.0.1'], kept: 4 }), services: ['127.0.0.1'] },
@@ -144,7 +151,6 @@ describe.each(['sqlite', 'postgres'] as const)('reminders on %s', (engine) => {
       await pass(5_000, 5_000);
       at.push(push.received.length);
     }
-    // Not in one moment.
     expect(new Set(at).size).toBeGreaterThan(3);
     await pass(MINUTE);
     expect(pushed()).toEqual([...'abcdefgh'].map((name) => `/${name} soon`));
@@ -193,7 +199,6 @@ describe.each(['sqlite', 'postgres'] as const)('reminders on %s', (engine) => {
     expect(push.received).toHaveLength(2);
     await pass(59 * MINUTE, MINUTE);
     expect(pushed()).toEqual(['/a late', '/a moved', '/a soon']);
-    // Whoever comes now is told what is left to tell.
     await subscribe('b');
     await pass(5_000, 1_000);
     expect(pushed()).toContain('/b soon');
@@ -202,6 +207,33 @@ describe.each(['sqlite', 'postgres'] as const)('reminders on %s', (engine) => {
     await change({ status: 'cancelled', plans: { cancelled: { reason: 'Nobody came' } } });
     expect(pushed().filter((one) => one.endsWith('cancelled'))).toEqual(['/a cancelled', '/b cancelled']);
     expect(read(push.received.at(-1) as PushReceived).tag).toBe(push.received[0]?.headers.topic);
+  }, 60_000);
+
+  test('what other calendars got wrong: a start that comes early, a new name, a new time of which nobody could be told', async () => {
+    // Begun early: it is told that it begins, and never that it will.
+    await subscribe('a');
+    await change({ status: 'live', clocks: { scheduled: START, firstSpeech: NOW + MINUTE } });
+    await pass(START - NOW + MINUTE, 5 * MINUTE);
+    expect(pushed()).toEqual(['/a live']);
+    push.received.length = 0;
+    // Renamed after it was told, and all started again: nothing more is told.
+    cards.set('attic', { ...hall, slug: 'attic', clocks: { scheduled: clock.wall() + 20 * MINUTE } });
+    await subscribe('b', 'attic');
+    await pass(19 * MINUTE, 20_000);
+    expect(pushed()).toEqual(['/b soon']);
+    const at = cards.get('attic')?.clocks.scheduled ?? 0;
+    await change({ title: 'Another name', clocks: { scheduled: at } }, 'attic');
+    await reminders.close?.();
+    await openAll();
+    await pass(30_000, 5_000);
+    expect(push.received).toHaveLength(1);
+    // Moved while this browser's push service is broken: it is reminded of the new time all the same.
+    answers.set('/b', (_got, res) => void res.writeHead(400).end());
+    await change({ clocks: { scheduled: at + 60 * MINUTE } }, 'attic');
+    await pass(10_000, 1_000);
+    answers.delete('/b');
+    await pass(62 * MINUTE, MINUTE);
+    expect(pushed()).toEqual(['/b moved', '/b soon', '/b soon']);
   }, 60_000);
 
   test('push services: gone, full, too large, broken, silent, elsewhere', async () => {
@@ -256,7 +288,6 @@ describe.each(['sqlite', 'postgres'] as const)('reminders on %s', (engine) => {
       await pass(5_000, 1_000);
       expect(other.received).toHaveLength(1);
       const tried = push.received.length;
-      // What was on its way together with the first answer.
       expect(tried).toBeLessThanOrEqual(3);
       await pass(110_000, 5_000);
       expect(push.received).toHaveLength(tried);
@@ -363,7 +394,6 @@ describe.each(['sqlite', 'postgres'] as const)('reminders on %s', (engine) => {
       await post({ endpoint: `${push.origin}/b`, keys }),
     ]).toEqual([201, 201]);
     expect(await post({ endpoint: `${push.origin}/c`, keys })).toBe(429);
-    // Whoever leaves makes room.
     const [one] = await rows();
     expect((await ask('DELETE', `/api/reminders/${one?.id}`)).status).toBe(204);
     expect((await ask('DELETE', `/api/reminders/${one?.id}`)).status).toBe(404);
@@ -384,12 +414,74 @@ describe.each(['sqlite', 'postgres'] as const)('reminders on %s', (engine) => {
     await openAll();
     await pass(MINUTE);
     expect(push.received).toHaveLength(2);
-    // A room that is gone is cancelled.
     await reminders.close?.();
     cards.clear();
     await openAll();
     await pass(5_000, 1_000);
     expect(pushed()).toEqual(['/a cancelled', '/a moved', '/b cancelled', '/b moved']);
+  }, 60_000);
+
+  test('who follows a host and has chosen it is reminded by mail of what that host announces, and of nothing after choosing otherwise', async () => {
+    const person = (id: string, email: string) => ({
+      ...{ id, name: id, email, email_verified: 1, image: null, role: 'member', created: NOW, updated: NOW },
+    });
+    await store.db
+      .insertInto('account')
+      .values([person('host', 'host@example.org'), person('fan', 'fan@example.org')] as never)
+      .execute();
+    await store.db
+      .insertInto('social_follow')
+      .values({ follower: 'fan', followee: 'host', at: NOW })
+      .execute();
+    const made = {
+      id: 'r1',
+      slug: 'attic',
+      title: 'Attic',
+      hosts: '[]',
+      status: 'scheduled',
+      welcome: 0,
+      created: NOW,
+    };
+    await store.db
+      .insertInto('room')
+      .values(made as never)
+      .execute();
+    await store.db
+      .insertInto('room_member')
+      .values({ room: 'r1', account: 'host', role: 'host', created: NOW } as never)
+      .execute();
+    await reminders.close?.();
+    who = 'fan';
+    await openAll({ mailOf: async (account) => `${account}@example.org` });
+    expect(await (await ask('GET', '/reminders')).text()).toContain(
+      'By e-mail, to the address of your account',
+    );
+    expect((await ask('POST', '/reminders', 'way=push')).status).toBe(422);
+    expect((await ask('POST', '/reminders', 'way=mail')).status).toBe(200);
+    await change({ clocks: { scheduled: START } }, 'attic');
+    // All started again before anybody was told of it.
+    await reminders.close?.();
+    await openAll({ mailOf: async (account) => `${account}@example.org` });
+    await pass(10_000, 5_000);
+    expect(await rows()).toMatchObject([
+      { room: 'attic', account: 'fan', confirmed: 1, target: 'account:fan' },
+    ]);
+    expect(await reminders.exported?.('fan')).toMatchObject({
+      reminders: [{ room: 'attic' }],
+      remindersOfFollowed: { way: 'mail' },
+    });
+    await pass(START - NOW, 2 * MINUTE);
+    expect(mail.received.map(({ to }) => to)).toEqual(['<fan@example.org>']);
+    // Whoever leaves this one is not put back.
+    const [own] = await rows();
+    expect((await ask('POST', `/reminder/${own?.id}`, 'List-Unsubscribe=One-Click')).status).toBe(200);
+    await pass(MINUTE);
+    expect(await rows()).toEqual([]);
+    expect((await ask('POST', '/reminders', 'way=off')).status).toBe(200);
+    who = undefined;
+    expect((await ask('POST', '/reminders', 'way=mail')).status).toBe(403);
+    await reminders.forget?.('fan');
+    expect(await reminders.exported?.('fan')).toEqual({ reminders: [] });
   }, 60_000);
 
   test('a browser whose subscription is replaced keeps its reminders', async () => {

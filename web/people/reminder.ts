@@ -34,6 +34,14 @@ function show(isOn: boolean): void {
   if (leave) leave.hidden = !isOn;
 }
 
+/** A browser that does not reach its push service may never answer. */
+const PATIENCE_MS = 15_000;
+const inTime = <T>(work: Promise<T>): Promise<T> =>
+  Promise.race([
+    work,
+    new Promise<never>((_resolve, reject) => setTimeout(() => reject(new Error('no answer')), PATIENCE_MS)),
+  ]);
+
 async function subscription(): Promise<PushSubscription> {
   const workers = navigator.serviceWorker;
   await workers.register('/service-worker.js', { updateViaCache: 'none' });
@@ -52,7 +60,8 @@ async function subscription(): Promise<PushSubscription> {
 
 async function remind(): Promise<void> {
   if ((await Notification.requestPermission()) !== 'granted') return say('denied', true);
-  const { endpoint, keys } = (await subscription()).toJSON();
+  say('asking');
+  const { endpoint, keys } = (await inTime(subscription())).toJSON();
   const language = document.documentElement.lang === 'fr' ? 'fr' : 'en';
   const answer = await fetch(`/api/rooms/${room}/reminders`, {
     ...{ method: 'POST', cache: 'no-store', body: JSON.stringify({ endpoint, keys, language }) },

@@ -160,7 +160,14 @@ const queueIn = (db: Store['db']) => ({
     for (let low = 0; low < SPREADS; low += step)
       await db
         .updateTable('reminder')
-        .set({ notice, edition, tries: 0, due: sql<number>`${from} + (${long} * spread) / 10000` })
+        // Whatever was told of another time counts no longer, even where news of the new one do not arrive.
+        .set({
+          notice,
+          edition,
+          tries: 0,
+          ...(notice === 'moved' ? { told: null } : {}),
+          due: sql<number>`${from} + (${long} * spread) / 10000`,
+        })
         .where('room', '=', room)
         .where('spread', '>=', low)
         .where('spread', '<', low + step)

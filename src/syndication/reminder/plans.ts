@@ -10,6 +10,10 @@ import { newsBetween, type RoomSeen, type SendWindow, seenOf, windowAfter, windo
 const LOOK_MS = ms(5_000);
 /** What those of a room are told is put into the queue so long before the first of them is. */
 const AHEAD_MS = 15_000;
+/** A room's hosts are written down after it: so long after, they are all there. */
+const SETTLES_MS = 5_000;
+/** Of a room whose followers do not know of it yet. */
+const NEW = 'new';
 /** After a room is over, nobody's endpoint or address is kept longer than this. */
 const KEEP_MS = 24 * 3_600_000;
 /** An address that nobody confirms is forgotten. */
@@ -24,6 +28,8 @@ interface Plan {
   /** People who are reminded, and with those whose address is not confirmed. */
   sure: number;
   all: number;
+  /** Those who follow its hosts do not know of it yet; when it was seen first. */
+  newSince?: number | undefined;
   /** The start for which it was said that it is soon. */
   soonFor?: number | undefined;
 }
@@ -66,13 +72,31 @@ async function keptPlans(book: ReminderBook): Promise<Map<string, Plan>> {
   for (const { room, start, edition, late, status, over } of await book.plans())
     plans.set(room, {
       ...{ room, edition: Number(edition), over: over === null ? undefined : Number(over), sure: 0, all: 0 },
-      seen: { start: start === null ? undefined : Number(start), late: late ?? undefined, status },
+      seen: {
+        ...{ start: start === null ? undefined : Number(start), late: late ?? undefined },
+        status: status === NEW ? 'scheduled' : status,
+      },
+      newSince: status === NEW ? 0 : undefined,
     });
   for (const { room, sure, all } of (await book.counts()).rooms) {
     const plan = plans.get(room);
     if (plan) Object.assign(plan, { sure, all });
   }
   return plans;
+}
+
+/** A plan as it is kept. */
+const rowOf = ({ room, seen, edition, over, newSince }: Plan) => ({
+  ...{ room, start: seen.start ?? null, late: seen.late ?? null, edition, over: over ?? null },
+  status: newSince === undefined ? seen.status : NEW,
+});
+
+/** When those who are reminded of a room are told that it starts; undefined when nobody is, or it has begun. */
+function windowOf({ status, clocks }: RoomCard, sure: number, perSecond: number): SendWindow | undefined {
+  if (clocks.scheduled === undefined || sure === 0) return undefined;
+  return status === 'scheduled' || status === 'open'
+    ? windowBefore(clocks.scheduled, sure, perSecond)
+    : undefined;
 }
 
 /** Opens them as they were left, and looks at what has changed since. */
@@ -96,11 +120,7 @@ export async function openPlans(deps: PlansDeps): Promise<Plans> {
     const card = await deps.cardOf(slug);
     return card?.welcome ? undefined : card;
   };
-  const keep = ({ room, seen, edition, over }: Plan): Promise<void> =>
-    book.keepPlan({
-      ...{ room, start: seen.start ?? null, late: seen.late ?? null, status: seen.status },
-      ...{ edition, over: over ?? null },
-    });
+  const keep = (plan: Plan): Promise<void> => book.keepPlan(rowOf(plan));
 
   async function change(slug: string): Promise<void> {
     const card = await shown(slug);
@@ -128,10 +148,17 @@ export async function openPlans(deps: PlansDeps): Promise<Plans> {
   }
   async function begin(card: RoomCard): Promise<Plan> {
     const plan: Plan = { room: card.slug, seen: seenOf(card), edition: 0, over: undefined, sure: 0, all: 0 };
+    plan.newSince = clock.wall();
     plans.set(card.slug, plan);
     await keep(plan);
-    await announced(card);
     return plan;
+  }
+  /** Adds those who follow its hosts, once. */
+  async function announce(plan: Plan): Promise<void> {
+    const card = await shown(plan.room);
+    if (card?.status === 'scheduled') await announced(card);
+    plan.newSince = undefined;
+    await keep(plan);
   }
   async function soon(plan: Plan): Promise<void> {
     const { start, status } = plan.seen;
@@ -150,6 +177,7 @@ export async function openPlans(deps: PlansDeps): Promise<Plans> {
   async function look(): Promise<void> {
     const now = clock.wall();
     for (const plan of plans.values()) {
+      if (plan.newSince !== undefined && Math.abs(now - plan.newSince) >= SETTLES_MS) await announce(plan);
       if (plan.over !== undefined && now - plan.over > KEEP_MS) {
         await book.forgetRoom(plan.room);
         plans.delete(plan.room);
@@ -175,15 +203,11 @@ export async function openPlans(deps: PlansDeps): Promise<Plans> {
   );
   return {
     changed: (slug) => logged(next(() => change(slug))),
-    of: (card) => next(async () => plans.get(card.slug) ?? (await begin(card))),
+    // Also asked for while a room is being announced, by those who follow its hosts.
+    of: async (card) => plans.get(card.slug) ?? next(async () => plans.get(card.slug) ?? (await begin(card))),
     count: (slug) => plans.get(slug)?.sure ?? 0,
     total: () => plans.values().reduce((sum, { all }) => sum + all, 0),
-    window({ slug, status, clocks: { scheduled } }) {
-      const { sure = 0 } = plans.get(slug) ?? {};
-      if (scheduled === undefined || sure === 0 || (status !== 'scheduled' && status !== 'open'))
-        return undefined;
-      return windowBefore(scheduled, sure, perSecond);
-    },
+    window: (card) => windowOf(card, plans.get(card.slug)?.sure ?? 0, perSecond),
     add,
     look: () => next(look),
     settled: () => next(async () => undefined),

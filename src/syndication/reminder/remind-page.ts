@@ -1,5 +1,5 @@
 import { escapeHtml } from '../../base/plain-text.ts';
-import { buttonLine, doneNote, field, refusedNote, sentTo } from '../../form/index.ts';
+import { buttonLine, choice, doneNote, field, refusedNote, sentTo } from '../../form/index.ts';
 import type { RoomCard } from '../../wire/room.ts';
 import type { SendWindow } from './notices.ts';
 import type { ReminderWords } from './words/english.ts';
@@ -24,7 +24,7 @@ export function remindMain(words: ReminderWords, shown: RemindShown): string {
   const start = card.clocks.scheduled;
   const says = {
     ...{ on: push.on, left: push.left, denied: push.denied, unable: push.unable, ios: push.ios },
-    ...{ failed: push.failed, full: words.refused.full },
+    ...{ failed: push.failed, full: words.refused.full, asking: push.asking },
   };
   const data = Object.entries(says).map(([name, text]) => ` data-${name}="${escapeHtml(text)}"`);
   const onDevice =
@@ -69,4 +69,22 @@ export function ownMain(
     : sentTo(path, { act: 'confirm' }, buttonLine(own.confirm));
   const lead = isConfirmed ? own.lead(title) : own.confirmLead(title);
   return `<main class="page people"><h1>${own.title}</h1>${doneNote(told)}<p dir="auto">${escapeHtml(lead)}</p>${act}<p><a href="/r/${slug}">${words.toRoom}</a></p></main>`;
+}
+
+/** How an account is reminded of the rooms of those whom it follows; `way` undefined: nobody is signed in. */
+export function followedMain(
+  words: ReminderWords,
+  { way, hasMail, told, bad }: { way?: 'off' | 'mail'; hasMail: boolean; told?: string; bad?: string },
+): string {
+  const { followed } = words;
+  const options = [['off', followed.off], ...(hasMail ? [['mail', followed.mail] as const] : [])] as const;
+  const inside =
+    way === undefined
+      ? `<p>${followed.needed}</p><p><a class="button" href="/sign-in?next=%2Freminders">${followed.signIn}</a></p>`
+      : `${hasMail ? '' : `<p>${words.refused.noMail}</p>`}${sentTo(
+          '/reminders',
+          {},
+          `${choice(followed.way, 'way', options, { value: way })}${buttonLine(followed.keep)}`,
+        )}`;
+  return `<main class="page people"><h1>${followed.title}</h1>${refusedNote(bad)}${doneNote(told)}<p>${followed.lead}</p>${inside}</main>`;
 }

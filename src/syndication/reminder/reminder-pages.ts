@@ -6,8 +6,9 @@ import { languageFor, syndicationPage } from '../page-answer.ts';
 import type { ReminderBook } from './book.ts';
 import { wordsIn } from './delivery.ts';
 import type { NotReminded, ReminderDesk } from './desk.ts';
+import type { FollowedChoices } from './followed.ts';
 import type { Plans } from './plans.ts';
-import { ownMain, remindMain, saidMain } from './remind-page.ts';
+import { followedMain, ownMain, remindMain, saidMain } from './remind-page.ts';
 import type { ReminderWords } from './words/english.ts';
 
 const MOST_FORM = 4 * 1_024;
@@ -20,6 +21,7 @@ export interface ReminderPagesDeps {
   readonly desk: ReminderDesk;
   readonly book: Pick<ReminderBook, 'one'>;
   readonly plans: Pick<Plans, 'count' | 'window'>;
+  readonly choices: Pick<FollowedChoices, 'of' | 'choose'>;
   /** What browsers subscribe with; undefined: nobody is told by their browser. */
   readonly key: string | undefined;
   readonly hasMail: boolean;
@@ -28,7 +30,8 @@ export interface ReminderPagesDeps {
 }
 
 /** Opens the pages: how one is reminded of a room, and what one does with a reminder. Both work without scripts. */
-export function openReminderPages({ deps, desk, book, plans, key, hasMail, waiting }: ReminderPagesDeps) {
+export function openReminderPages(own: ReminderPagesDeps) {
+  const { deps, desk, book, plans, choices, key, hasMail, waiting } = own;
   const refusedWords = (words: ReminderWords, no: NotReminded): string => {
     if (no.not === 'often') return words.refused.often(no.wait);
     if (no.not === 'target') return words.mail.wrong;
@@ -93,18 +96,43 @@ export function openReminderPages({ deps, desk, book, plans, key, hasMail, waiti
     if (!row)
       return page(saidMain(words, words.own.title, words.own.none), request.method === 'POST' ? 200 : 404);
     const card = await deps.cardOf(row.room);
-    const own = { path, slug: row.room, title: card?.title ?? row.room };
+    const mine = { path, slug: row.room, title: card?.title ?? row.room };
     if (request.method !== 'POST')
-      return page(ownMain(words, { ...own, isConfirmed: Number(row.confirmed) === 1 }));
+      return page(ownMain(words, { ...mine, isConfirmed: Number(row.confirmed) === 1 }));
     const sent = await sentFields(request.clone(), MOST_FORM);
     if (!sent) await readBody(request.body, request.headers.get('content-length'), MOST_FORM);
     if (sent?.get('act') === 'confirm' && card) {
       await desk.confirm(row, card);
-      return page(ownMain(words, { ...own, isConfirmed: true }, words.own.confirmed));
+      return page(ownMain(words, { ...mine, isConfirmed: true }, words.own.confirmed));
     }
     await desk.leave(id);
     return page(saidMain(words, words.own.title, words.own.left, row.room));
   }
 
-  return { remind: remindPage, own: ownPage };
+  async function followedPage(request: Request): Promise<Response> {
+    const language = languageFor(request);
+    const words = wordsIn(language);
+    const page = (more: Omit<Parameters<typeof followedMain>[1], 'hasMail'>, status = 200): Response =>
+      syndicationPage(
+        deps,
+        language,
+        {
+          ...{ title: words.followed.title, about: words.followed.lead, path: '/reminders' },
+          main: followedMain(words, { hasMail, ...more }),
+        },
+        status,
+      );
+    const who = await deps.account(request);
+    if (!who) return page({}, request.method === 'POST' ? 403 : 200);
+    const way = (await choices.of(who.id)) ?? 'off';
+    if (request.method !== 'POST') return page({ way });
+    if (isForeign(request, deps.publicUrl)) return page({ way, bad: words.refused.foreign }, 403);
+    const sent = await sentFields(request, MOST_FORM);
+    const wanted = sent?.get('way');
+    if (wanted !== 'off' && (wanted !== 'mail' || !hasMail))
+      return page({ way, bad: words.refused.unread }, 422);
+    await choices.choose(who.id, wanted, language);
+    return page({ way: wanted, told: wanted === 'off' ? words.followed.ended : words.followed.kept });
+  }
+  return { remind: remindPage, own: ownPage, followed: followedPage };
 }

@@ -72,7 +72,9 @@ export async function openReminders(deps: AroundRoomDeps): Promise<Reminders | S
     if (!card || card.access === 'private') return 'unknown';
     return card.status === 'scheduled' || (card.status === 'open' && !card.welcome) ? card : 'begun';
   }
-  const pages = openReminderPages({ ...{ deps, desk, book, plans: planned, waiting }, ...{ key, hasMail } });
+  const pages = openReminderPages({
+    ...{ deps, desk, book, plans: planned, choices, waiting, key, hasMail },
+  });
   const api = openReminderApi({
     ...{ desk, plans: planned, choices, key, hasMail, waiting, account: deps.account },
     publicUrl: deps.publicUrl,
@@ -81,7 +83,7 @@ export async function openReminders(deps: AroundRoomDeps): Promise<Reminders | S
     takes(path) {
       if (path.startsWith('/api/')) return API.test(path);
       const id = find(path)?.address.id;
-      return id === 'syndication-remind' || id === 'syndication-reminder';
+      return id === 'syndication-remind' || id === 'syndication-reminder' || id === 'syndication-followed';
     },
     async fetch(request) {
       const { pathname } = new URL(request.url);
@@ -89,6 +91,7 @@ export async function openReminders(deps: AroundRoomDeps): Promise<Reminders | S
       const match = find(pathname);
       if (match?.address.id === 'syndication-reminder')
         return pages.own(request, pathname.split('/')[2] ?? '');
+      if (match?.address.id === 'syndication-followed') return pages.followed(request);
       return pages.remind(request, match?.room ?? '');
     },
     roomChanged: planned.changed,

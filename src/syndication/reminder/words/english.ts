@@ -29,6 +29,7 @@ export const english = {
     title: 'On this device',
     lead: 'Your browser tells you, also when this page is closed. No account, no name.',
     button: 'Remind me on this device',
+    asking: 'Your browser asks its push service…',
     on: 'This device will be reminded.',
     leave: 'Remind me no longer',
     left: 'This device is not reminded any more.',
@@ -67,6 +68,19 @@ export const english = {
     lead: (title: string) => `You are reminded of “${title}”.`,
     leave: 'Remind me no longer',
     left: 'You are not reminded any more. Nothing of this reminder is kept.',
+  },
+  followed: {
+    title: 'Rooms of those you follow',
+    lead: 'When somebody whom you follow announces a room, this server can remind you of it. You choose; without a choice nobody writes to you.',
+    way: 'Remind me',
+    off: 'Not at all',
+    mail: 'By e-mail, to the address of your account',
+    keep: 'Keep this',
+    kept: 'Kept. It holds for rooms that are announced from now on.',
+    ended: 'Kept. You are not reminded any more, of rooms that were announced already neither.',
+    signIn: 'Sign in',
+    needed:
+      'This needs an account. To be reminded of one room, press “Remind me” on its page: that needs none.',
   },
   refused: {
     foreign: 'This form came from another site. Open the page here and press again.',

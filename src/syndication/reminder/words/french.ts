@@ -24,6 +24,7 @@ export const french: ReminderWords = {
     title: 'Sur cet appareil',
     lead: 'Votre navigateur vous prévient, même quand cette page est fermée. Sans compte, sans nom.',
     button: 'Me le rappeler sur cet appareil',
+    asking: 'Votre navigateur demande à son service de messages…',
     on: 'Cet appareil sera prévenu.',
     leave: 'Ne plus me le rappeler',
     left: 'Cet appareil n’est plus prévenu.',
@@ -61,6 +62,19 @@ export const french: ReminderWords = {
     lead: (title) => `Un rappel de « ${title} » est prévu pour vous.`,
     leave: 'Ne plus me le rappeler',
     left: 'Il n’y a plus de rappel pour vous. Rien n’en est gardé.',
+  },
+  followed: {
+    title: 'Salles de ceux que vous suivez',
+    lead: 'Quand quelqu’un que vous suivez annonce une salle, ce serveur peut vous la rappeler. À vous de choisir ; sans choix, personne ne vous écrit.',
+    way: 'Me le rappeler',
+    off: 'Pas du tout',
+    mail: 'Par e-mail, à l’adresse de votre compte',
+    keep: 'Garder ce choix',
+    kept: 'C’est gardé. Cela vaut pour les salles annoncées à partir de maintenant.',
+    ended: 'C’est gardé. Il n’y a plus de rappel, même des salles déjà annoncées.',
+    signIn: 'Se connecter',
+    needed:
+      'Il faut un compte pour cela. Pour une seule salle, appuyez sur « Me le rappeler » sur sa page : il n’en faut pas.',
   },
   refused: {
     foreign: 'Ce formulaire venait d’un autre site. Ouvrez la page ici et appuyez encore.',
