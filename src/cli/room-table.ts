@@ -1,4 +1,7 @@
+import type { ForecastTold } from '../wire/figures/forecast.ts';
 import { type Clocks, isOver, isRunning, type RoomStatus } from '../wire/room.ts';
+import { forecastEnglish } from '../words/forecast-english.ts';
+import { forecastLines } from '../words/forecast-words.ts';
 
 /** A room as the command line shows it. */
 export interface ListedRoom {
@@ -78,4 +81,22 @@ export function roomDetails(room: ListedRoom): string {
   ];
   const said = rows.filter((row): row is [string, string] => row[1] !== undefined);
   return [room.title, ...said.map(([name, value]) => `  ${name.padEnd(8)} ${value}`)].join('\n');
+}
+
+/** The forecast of a room, as lines of text. */
+export function forecastText(told: ForecastTold): string {
+  const { now, state, shown, score, serverScore } = forecastLines(told, forecastEnglish, 'en-GB');
+  const list = (title: string, lines: readonly string[]): string[] =>
+    lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
+  return [
+    ...(now ? [now.headline, forecastEnglish.estimate, ...now.more, ...now.rung] : []),
+    ...(state ? [state] : []),
+    ...list(forecastEnglish.toDo, now?.advice ?? []),
+    ...list(
+      forecastEnglish.before,
+      shown.map(({ says }) => says),
+    ),
+    ...['', score],
+    ...(serverScore ? [`${forecastEnglish.serverScore}: ${serverScore}`] : []),
+  ].join('\n');
 }

@@ -1,10 +1,11 @@
 import { EarshotError, ERRORS, type ErrorCode } from '../base/errors.ts';
 import { fromProcess } from '../config/index.ts';
 import { operatorToken } from '../role/operator-link.ts';
+import type { ForecastTold } from '../wire/figures/forecast.ts';
 import { type Arguments, readArguments, wholeNumber } from './arguments.ts';
 import type { Command } from './command.ts';
 import { givenAddress, serverAddress } from './local-server.ts';
-import { type ListedRoom, roomDetails, roomTable } from './room-table.ts';
+import { forecastText, type ListedRoom, roomDetails, roomTable } from './room-table.ts';
 
 const HELP = `earshot room create --title T [--start TIME] [--host NAME] [--slug S]
                    [--access public|unlisted|private] [--password P] [--draft]
@@ -12,6 +13,7 @@ const HELP = `earshot room create --title T [--start TIME] [--host NAME] [--slug
 earshot room publish SLUG                          announce a draft; one without a start opens at once
 earshot room list                                  rooms that are on, to come, and over: times and listeners
 earshot room show SLUG                             one room, with a studio link for you
+earshot room forecast SLUG                         how many will come, and how earlier forecasts came out
 earshot room set SLUG [--title T] [--start TIME] [--cap N|none]
                                                    change a room; the start only before it opens
 earshot room open | live | standby | end SLUG      open it, go live, go back to hold music, end it
@@ -36,7 +38,7 @@ earshot room delete SLUG                           remove a room that is over, w
   --json        print the answer as JSON`;
 
 const CHANGES = ['open', 'live', 'standby', 'end', 'cancel', 'stop', 'resume', 'release', 'publish'];
-const VERBS = ['create', 'list', 'show', 'set', 'link', 'remove', 'delete', ...CHANGES];
+const VERBS = ['create', 'list', 'show', 'forecast', 'set', 'link', 'remove', 'delete', ...CHANGES];
 /** Lifetime of a token made for one command. */
 const TOKEN_SECONDS = 600;
 
@@ -123,6 +125,10 @@ export const command: Command = async (args) => {
       });
       return `${details}\n  studio   ${studio ?? 'a host or the operator has it: --token'}`;
     });
+  }
+  if (verb === 'forecast') {
+    const told = (await ask('GET', `${at}/forecast`)) as unknown as ForecastTold;
+    return show(told, () => forecastText(told));
   }
   if (verb === 'set') {
     const room = await ask('PATCH', at, changes(values));

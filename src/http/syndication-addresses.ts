@@ -9,6 +9,10 @@ const FORM = 4 * 1024;
 /** The rows. The id of each begins with `syndication-`. */
 export const SYNDICATION_ADDRESSES: readonly Address[] = [
   {
+    ...{ ...SITE, id: 'syndication-forecast', what: 'how many will come to a room, for its hosts' },
+    ...{ pattern: '/r/:room/forecast', methods: ['GET'], examples: ['/r/hall/forecast'] },
+  },
+  {
     ...{ ...SITE, id: 'syndication-remind', what: 'how somebody is reminded of a room' },
     ...{ pattern: '/r/:room/remind', methods: ['GET', 'POST'], body: FORM, examples: ['/r/hall/remind'] },
   },

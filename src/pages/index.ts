@@ -11,6 +11,7 @@ export {
 } from './embed/oembed.ts';
 export { embedFrame } from './embed/post-frame.ts';
 export { type FeedFacts, type FeedSubject, feedRooms, roomAtom, roomFeed } from './feed/room-feed.ts';
+export { type ComingRooms, forecastElsewhere, forecastPage } from './operate/forecast-page.ts';
 export { notForYou, type ServerFacts, type ServerLimit, serverPage } from './operate/server-page.ts';
 export { loadManifest } from './page-shell.ts';
 export { FAVICON, openPages, type Pages, ROBOTS } from './pages.ts';

@@ -1,2 +1,12 @@
 /** The number of machines for an audience, and their cost. */
-export { BOUNDS, MEASURED, type PlanFigures, type PlanWishes, plan, readWishes, spoken } from './capacity.ts';
+export {
+  BOUNDS,
+  CORE_SHARE,
+  MEASURED,
+  type PlanFigures,
+  type PlanWishes,
+  plan,
+  readWishes,
+  spoken,
+  WISHES,
+} from './capacity.ts';

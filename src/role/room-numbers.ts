@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeskDeps } from '../incident/index.ts';
+import type { Evening } from '../wire/evening.ts';
 import type { HostNote, NoteWish } from '../wire/figures/host-note.ts';
 import type { RoomNumbers } from '../wire/numbers.ts';
 
@@ -70,6 +71,14 @@ export const askForNumbers = (socketPath: string, wait = WAIT_MS) => ({
   bundleOf: (slug: string): Promise<string | undefined> =>
     textOf(asked({ socketPath, wait }, `/r/${slug}/bundle`)),
 });
+
+/** Fetches the evening of a room from the tally. `slug` must be a valid slug. */
+export const askForEvening =
+  (socketPath: string, wait = WAIT_MS) =>
+  async (slug: string): Promise<Evening | undefined> => {
+    const text = await textOf(asked({ socketPath, wait }, `/r/${slug}/evening.json`));
+    return text === undefined ? undefined : (JSON.parse(text) as Evening);
+  };
 
 /** Fetches the notes of a room from the tally, and writes one. `slug` must be a valid slug. */
 export const askForNotes = (socketPath: string, wait = WAIT_MS) => ({

@@ -38,6 +38,7 @@ import { openRoomChanges, type RoomChanges } from './room-changes.ts';
 import { answerDoors } from './room-lookup.ts';
 import { accountsFirst, type OpenedLater, openSiteAccounts } from './site/accounts.ts';
 import { describeApi, describedPaths } from './site/api-page.ts';
+import { openForecastPage } from './site/forecast-page.ts';
 import { keepFile } from './site/kept-file.ts';
 import { openSitePreviews } from './site/previews.ts';
 import { openQuarantine } from './site/quarantine.ts';
@@ -99,6 +100,7 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
       removeRecording: async (slug) => keeper?.forget(slug),
       dropRecording: async (slug, by) => (await keeper?.remove(slug, by)) ?? false,
       recordingNote: (slug) => keeper?.note(slug),
+      forecast: async (card, all) => later.syndication?.forecaster?.told(card, all),
     }).catch(inWords),
   );
   const edits = openEditsBook(at.archive);
@@ -164,7 +166,7 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
   const claims = await answerClaims(config, at, log, rooms);
   const replays = answerReplays(at, log.part('replay'), rooms, claims, edits);
   const described = await describeApi(config, replays);
-  const own = await serverPageFirst(config, at, store, identity, rooms, moderation, described);
+  const own = await serverPages({ config, at, store, identity, rooms, moderation, syndication }, described);
   const previews = stack.use(openSitePreviews({ config, log, rooms, posts, edits }));
   const repeated = keepRepeats(at, store, identity, own, [moderation, posts, syndication, previews], gate);
   stack.use(await serveInner(at.siteHttp, answerDoors(rooms.over, repeated), keeping));
@@ -212,22 +214,40 @@ function hearCells(config: Config, at: Paths, log: Log, rooms: Rooms, moderation
   return heard;
 }
 
-/** The operator's page about the whole server, and everything else by `next`. */
-async function serverPageFirst(
-  config: Config,
-  at: Paths,
-  store: Store,
-  identity: Identity,
-  rooms: Rooms,
-  moderation: Moderation,
+/** The operator's page about the whole server, the page of a room's forecast, and everything else by `next`. */
+async function serverPages(
+  {
+    config,
+    at,
+    store,
+    identity,
+    rooms,
+    moderation,
+    syndication,
+  }: {
+    readonly config: Config;
+    readonly at: Paths;
+    readonly store: Store;
+    readonly identity: Identity;
+    readonly rooms: Rooms;
+    readonly moderation: Moderation;
+    readonly syndication: Syndication;
+  },
   next: Fetch,
 ): Promise<Fetch> {
+  const { forecaster } = syndication;
   const server = await openServerPage({
     ...{ config, store, backupMark: at.backupMark, now: () => systemClock.wall(), account: identity.whoIs },
     operations: askForOperations(systemClock, at.supervisorHttp),
     ...{ cards: rooms.cards, openReports: moderation.open },
+    ...(forecaster ? { coming: forecaster.coming } : {}),
   });
-  return async (request) => (new URL(request.url).pathname === SERVER_PAGE ? server(request) : next(request));
+  const forecasts = await openForecastPage(rooms.fetch);
+  return async (request) => {
+    const { pathname } = new URL(request.url);
+    if (pathname === SERVER_PAGE) return server(request);
+    return forecasts.takes(pathname) ? forecasts.fetch(request) : next(request);
+  };
 }
 
 /** Keeps answers for requests that are sent again; blocked words and pages of accounts come first. */

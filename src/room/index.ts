@@ -12,6 +12,7 @@ import { openRoomKeys, type RoomKeys } from '../keys/room-key.ts';
 import type { Tokens } from '../keys/token.ts';
 import type { Store } from '../store/index.ts';
 import type { AccountCard } from '../wire/account.ts';
+import type { ForecastTold } from '../wire/figures/forecast.ts';
 import type { RecordingNote } from '../wire/recording.ts';
 import { type Clocks, type HostGone, isListed, isRunning, type RoomCard } from '../wire/room.ts';
 import type { Ban } from '../wire/stage/hands.ts';
@@ -71,6 +72,8 @@ export interface RoomsDeps {
   readonly described?: Readonly<Record<string, object>>;
   /** Where hosts' music is stored; absent: nobody can send any. */
   readonly music?: MusicShelf;
+  /** How many will come to a room; absent: nothing is foretold. */
+  forecast?(card: RoomCard, all: boolean): Promise<ForecastTold | undefined>;
   /** Removes a room's recording from disk; absent: there are none. */
   removeRecording?(slug: string): Promise<void>;
   /** Removes the sound of a recording and notes who did it; false when there is none. */

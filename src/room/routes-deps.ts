@@ -3,7 +3,9 @@ import type { Log } from '../base/log.ts';
 import type { RoomKeys } from '../keys/room-key.ts';
 import type { Tokens } from '../keys/token.ts';
 import type { Store } from '../store/index.ts';
+import type { ForecastTold } from '../wire/figures/forecast.ts';
 import type { RecordingNote } from '../wire/recording.ts';
+import type { RoomCard } from '../wire/room.ts';
 import type { Guests } from './access/guests.ts';
 import type { Passwords } from './access/password.ts';
 import type { InvitedPeople, RoomInvitations } from './accounts/invitations.ts';
@@ -59,6 +61,8 @@ export interface RoutesDeps {
   dropRecording?(slug: string, by: 'host' | 'operator'): Promise<boolean>;
   /** The public facts about a recording; undefined without one. */
   recordingNote?(slug: string): RecordingNote | undefined;
+  /** How many will come to a room, for its hosts; `all`: with what the operator sees beside it. Absent: nobody knows. */
+  forecast?(card: RoomCard, all: boolean): Promise<ForecastTold | undefined>;
   /** Resolves when doors and cells have been told of every change so far. */
   told?(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import type { MigrationProvider } from 'kysely/migration';
 import { accountSteps } from './tables/account.ts';
+import { forecastSteps } from './tables/forecast.ts';
 import { imageSteps } from './tables/image.ts';
 import { moderationSteps } from './tables/moderation.ts';
 import { reminderSteps } from './tables/reminder.ts';
@@ -12,7 +13,8 @@ import { socialSteps } from './tables/social.ts';
  * The steps that create the tables, in the order of their names. A released step is never edited; a change is a new
  * step with a higher number than all others of its part. Each file below `tables/` has the tables of one part and
  * their steps. Numbers: rooms 0001 to 0004 and 0040 on, the API's own 0005 on, accounts 0010 on, the stage 0030 on,
- * moderation 0060 on, profiles and posts 0070 on, images 0082, reminders 0084.
+ * moderation 0060 on, profiles and posts 0070 on, images 0082, reminders 0084,
+ * forecasts 0086.
  */
 const STEPS = {
   ...roomSteps,
@@ -23,6 +25,7 @@ const STEPS = {
   ...socialSteps,
   ...reminderSteps,
   ...imageSteps,
+  ...forecastSteps,
 };
 
 /** The steps in the form that Kysely's migrator needs. */

@@ -1,4 +1,5 @@
 import type { AccountTables } from './tables/account.ts';
+import type { ForecastTables } from './tables/forecast.ts';
 import type { ImageTables } from './tables/image.ts';
 import type { ModerationTables } from './tables/moderation.ts';
 import type { ReminderTables } from './tables/reminder.ts';
@@ -15,6 +16,7 @@ export interface Schema
     RoomInvitationTables,
     ModerationTables,
     SocialTables,
+    ForecastTables,
     ReminderTables,
     ImageTables {}
 

@@ -4,6 +4,8 @@ import type { CalendarEvent } from '../feeds/index.ts';
 import type { Social } from '../social/index.ts';
 import type { Store } from '../store/index.ts';
 import type { AccountCard } from '../wire/account.ts';
+import type { Evening } from '../wire/evening.ts';
+import type { RoomNumbers } from '../wire/numbers.ts';
 import type { RoomCard } from '../wire/room.ts';
 import type { Reminding } from './reminder/reminding.ts';
 
@@ -49,6 +51,25 @@ export interface AroundRoomDeps {
   reminded?(room: string): void;
   /** Absent: there are no feeds. */
   readonly feeds?: FeedDeps;
+  /** Who counts listeners, and the machine that carries them; absent: nothing is foretold. */
+  readonly counting?: ForecastCounting;
+}
+
+/** What is counted, and what it is held against. */
+export interface ForecastCounting {
+  readonly machine: ForecastMachine;
+  /** The numbers of a room, and its evening; undefined where nothing was counted. */
+  numbersOf(slug: string): Promise<RoomNumbers | undefined>;
+  eveningOf(slug: string): Promise<Evening | undefined>;
+}
+
+/** The machine on which the doors are, as its configuration has it. */
+export interface ForecastMachine {
+  readonly cores: number;
+  /** Bytes a second; undefined: nobody has said what the network carries. */
+  readonly egressLimit: number | undefined;
+  readonly tls: boolean;
+  readonly caches: boolean;
 }
 
 /** One of the things of which this part consists: it answers its own addresses. */

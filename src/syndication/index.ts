@@ -3,10 +3,12 @@ import { refuse } from '../api/index.ts';
 import { reasonOf } from '../base/errors.ts';
 import type { AroundRoomDeps, Station } from './deps.ts';
 import { openFeedStation } from './feeds/feeds.ts';
+import { type Forecaster, openForecaster } from './forecast/forecaster.ts';
 import { awayAnswer } from './page-answer.ts';
 import { openReminders } from './reminder/reminders.ts';
 
-export type { AroundRoomDeps, SyndicationPage } from './deps.ts';
+export type { AroundRoomDeps, ForecastCounting, SyndicationPage } from './deps.ts';
+export type { Forecaster } from './forecast/forecaster.ts';
 export { reminderPaths } from './reminder/reminder-api.ts';
 
 /** The part, once open. */
@@ -24,11 +26,14 @@ export interface Syndication extends AsyncDisposable {
   exported(account: string): Promise<object>;
   /** Forgets an account that is erased. */
   forget(account: string): Promise<void>;
+  /** How many will come; absent where nobody counts. */
+  readonly forecaster?: Forecaster;
 }
 
 /** Opens the stations on the store. */
 export async function open(deps: AroundRoomDeps): Promise<Syndication> {
-  const { log } = deps;
+  const { log, counting } = deps;
+  const forecaster = counting && openForecaster({ ...deps, ...counting });
   const reminders = await openReminders(deps);
   const stations: readonly Station[] = [
     reminders,
@@ -53,11 +58,16 @@ export async function open(deps: AroundRoomDeps): Promise<Syndication> {
     reminded: (slug) => ('count' in reminders ? reminders.count(slug) : 0),
     outcomes: () => ('outcomes' in reminders ? reminders.outcomes : new Map()),
     exported: async (account) =>
-      Object.assign({}, ...(await Promise.all(stations.map((one) => one.exported?.(account))))),
+      Object.assign(
+        (await forecaster?.exported(account)) ?? {},
+        ...(await Promise.all(stations.map((one) => one.exported?.(account)))),
+      ),
     async forget(account) {
       for (const one of stations) await one.forget?.(account);
     },
+    ...(forecaster ? { forecaster } : {}),
     async [Symbol.asyncDispose]() {
+      await forecaster?.[Symbol.asyncDispose]();
       for (const one of stations) await one.close?.();
     },
   };

@@ -68,7 +68,19 @@ const ALLOWED: Record<string, readonly string[]> = {
   // Files and rows of images; what they are shown with is not its matter.
   image: ['base', 'store'],
   // How a room reaches people who are not there: reminders, feeds, calendars, what is expected of it.
-  syndication: ['base', 'wire', 'keys', 'http', 'form', 'store', 'api', 'outgoing', 'social', 'feeds'],
+  syndication: [
+    'base',
+    'wire',
+    'keys',
+    'http',
+    'form',
+    'store',
+    'api',
+    'outgoing',
+    'social',
+    'feeds',
+    'plan',
+  ],
   // The one way to an address that a person gave.
   outgoing: ['base'],
   // How links look elsewhere: of rooms and posts it is told what they show.
@@ -80,7 +92,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   ),
   main: ['base', 'certificate', 'config', 'journal', 'keys', 'role', 'roles', 'supervisor'],
   roles: ['base', 'config', 'role'],
-  cli: 'base native media wire keys journal http config certificate plan role roles main supervisor stage archive edge rehearsal store backup door audience evidence claims incident verifier verdict'.split(
+  cli: 'base native media wire keys journal http config certificate plan role roles main supervisor stage archive edge rehearsal store backup door audience evidence claims incident verifier verdict words'.split(
     ' ',
   ),
 };

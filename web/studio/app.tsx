@@ -4,6 +4,7 @@ import { Check } from './check/check.tsx';
 import { useConsole, useWords } from './console/context.ts';
 import { Dialogs } from './dialogs/dialogs.tsx';
 import { Farewell } from './farewell/farewell.tsx';
+import { ForecastCard } from './forecast/forecast-card.tsx';
 import { Front } from './front/front.tsx';
 import { Header } from './front/header.tsx';
 import { Banner, Messages } from './front/messages.tsx';
@@ -60,6 +61,7 @@ export function App() {
           )}
           <aside class="console-side">
             <Master />
+            <ForecastCard />
             <MomentsCard />
             <NumbersCard />
             <InviteCard />

@@ -1,6 +1,7 @@
 import type { PageLanguage } from '../../base/negotiation.ts';
 import { escapeHtml } from '../../base/plain-text.ts';
 import type { Operations } from '../../wire/operations/operations.ts';
+import { type ComingRooms, comingForecasts } from './forecast-page.ts';
 import { diskPart, healthLines, OPERATOR_PAGES } from './overview.ts';
 import { type LimitName, type OverviewWords, overviewWords } from './overview-words.ts';
 import { numbersOf, type PageNumbers } from './page-numbers.ts';
@@ -42,6 +43,8 @@ export interface ServerFacts {
     | { readonly at: number; readonly bytes: number; readonly files: number; readonly rows: number }
     | undefined;
   readonly limits: readonly ServerLimit[];
+  /** The rooms that come next, with how many are expected; absent: nothing is foretold. */
+  readonly coming?: ComingRooms;
 }
 
 /** A backup older than this is told as trouble, days. */
@@ -104,6 +107,7 @@ export function serverPage(language: PageLanguage, facts: ServerFacts): { title:
 <nav aria-label="${words.pages}"><p>${links.join(' · ')} · <a href="/operate">/operate</a></p></nav>
 ${told ? '' : `<p class="bad">${words.away}</p>`}
 <section aria-labelledby="health"><h2 id="health">${words.health}</h2>${healthLines(words, language, told, needs(words, facts))}</section>
+${facts.coming ? comingForecasts(language, facts.coming) : ''}
 <section aria-labelledby="counts"><h2 id="counts">${words.counts}</h2><dl class="figures">${counts.join('')}</dl></section>
 ${told?.disk ? `<section aria-labelledby="disk"><h2 id="disk">${words.disk}</h2>${diskPart(words, language, told.disk)}</section>` : ''}
 <section aria-labelledby="who"><h2 id="who">${words.who}</h2><dl class="facts">

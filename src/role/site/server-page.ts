@@ -4,7 +4,14 @@ import project from '../../../package.json' with { type: 'json' };
 import { readBackupMark } from '../../backup/index.ts';
 import { languageOf } from '../../base/negotiation.ts';
 import type { Config } from '../../config/index.ts';
-import { accountFrame, loadManifest, notForYou, type ServerFacts, serverPage } from '../../pages/index.ts';
+import {
+  accountFrame,
+  type ComingRooms,
+  loadManifest,
+  notForYou,
+  type ServerFacts,
+  serverPage,
+} from '../../pages/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { AccountCard } from '../../wire/account.ts';
 import type { Operations } from '../../wire/operations/operations.ts';
@@ -39,6 +46,8 @@ export interface ServerPageDeps {
   operations(): Promise<Operations | undefined>;
   cards(): readonly RoomCard[];
   openReports(): Promise<number>;
+  /** The rooms that come next, with their forecasts. */
+  coming?(): Promise<ComingRooms>;
 }
 
 /** Counts that stand in the database. */
@@ -103,11 +112,12 @@ export async function openServerPage(deps: ServerPageDeps): Promise<(request: Re
     const me = await deps.account(request);
     if (me?.role !== 'operator') return answer(notForYou(language, me !== undefined), me ? 403 : 401);
     const now = deps.now();
-    const [told, counts, reports, backup] = await Promise.all([
+    const [told, counts, reports, backup, coming] = await Promise.all([
       deps.operations(),
       countsOf(store, now),
       deps.openReports(),
       readFile(deps.backupMark, 'utf8').then(readBackupMark, () => undefined),
+      deps.coming?.(),
     ]);
     const cards = deps.cards();
     const rooms = (status: RoomCard['status']): number =>
@@ -116,6 +126,7 @@ export async function openServerPage(deps: ServerPageDeps): Promise<(request: Re
       ...{ now, told, version: project.version, publicUrl: config.publicUrl, backup, limits, reports },
       ...{ ...counts, database: store.engine === 'sqlite' ? 'SQLite' : 'PostgreSQL' },
       rooms: { scheduled: rooms('scheduled'), open: rooms('open'), live: rooms('live') },
+      ...(coming ? { coming } : {}),
       mailServer: config.smtpUrl === undefined ? undefined : new URL(config.smtpUrl).hostname,
     };
     return answer(serverPage(language, facts));

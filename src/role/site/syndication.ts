@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
@@ -12,9 +13,15 @@ import { loadManifest, socialFrame } from '../../pages/index.ts';
 import type { Rooms } from '../../room/index.ts';
 import type { Social } from '../../social/index.ts';
 import type { Store } from '../../store/index.ts';
-import { type AroundRoomDeps, open, type Syndication } from '../../syndication/index.ts';
+import {
+  type AroundRoomDeps,
+  type ForecastCounting,
+  open,
+  type Syndication,
+} from '../../syndication/index.ts';
 import type { RoomCard } from '../../wire/room.ts';
 import type { Paths } from '../paths.ts';
+import { askForEvening, askForNumbers } from '../room-numbers.ts';
 
 const BUILD = fileURLToPath(new URL('../../../dist', import.meta.url));
 /** Connections to one push service, and to the mail server. */
@@ -87,6 +94,7 @@ export async function openSiteSyndication(deps: SiteSyndicationDeps): Promise<Sy
     reminding: remindingOf(deps, own),
     reminded: (slug) => void waiting.add(slug),
     feeds: { posts, event: rooms.event, seed: feedSeed(readSecret(at.secret)) },
+    counting: countingOf(config, at),
   });
   return {
     ...part,
@@ -120,5 +128,18 @@ export function withReminded({ card, cards }: Pick<Rooms, 'card' | 'cards'>, { r
       return one && shown(one);
     },
     cards: (): RoomCard[] => cards().map(shown),
+  };
+}
+
+/** Who counts, and the machine on which it all runs. */
+function countingOf(config: Config, at: Paths): ForecastCounting {
+  return {
+    machine: {
+      ...{ cores: availableParallelism(), egressLimit: config.egressLimit },
+      tls: config.acmeDomains.length > 0 || config.tlsCert !== undefined,
+      caches: config.caches.length > 0,
+    },
+    numbersOf: askForNumbers(at.tallyHttp).numbersOf,
+    eveningOf: askForEvening(at.tallyHttp),
   };
 }

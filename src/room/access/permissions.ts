@@ -19,6 +19,7 @@ export type RoomAct =
   | 'read'
   | 'edit'
   | 'read-settings'
+  | 'read-forecast'
   | 'settings'
   | 'publish'
   | 'open'
@@ -76,6 +77,7 @@ export const PERMISSIONS: Readonly<Record<RoomAct, Permission>> = {
   read: { route: 'GET /api/rooms/:slug', roles: ALL },
   edit: { route: 'PATCH /api/rooms/:slug', roles: HOSTS, not: { cancelled: ENDED } },
   'read-settings': { route: 'GET /api/rooms/:slug/settings', roles: HOSTS },
+  'read-forecast': { route: 'GET /api/rooms/:slug/forecast', roles: HOSTS },
   settings: {
     ...{ route: 'PATCH /api/rooms/:slug/settings', roles: HOST },
     hostOnly: 'Only the host decides who may come.',

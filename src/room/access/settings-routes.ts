@@ -8,16 +8,19 @@ import { requests } from '../requests.ts';
 import type { RoutesDeps } from '../routes-deps.ts';
 import type { RoomOnSite } from '../rows.ts';
 import type { Access, Changing } from './access.ts';
+import { forecastRoute } from './forecast-route.ts';
 
-/** Adds who may come: access and password, drafts, and the withdrawal of everybody's key. */
+/** Adds who may come: access and password, drafts, the withdrawal of everybody's key, and how many are expected. */
 export function settingsRoutes(
   app: Hono,
-  { book, clock, passwords }: RoutesDeps,
+  deps: RoutesDeps,
   rights: Pick<Access, 'may'>,
   changing: Changing,
   shown: (c: Parameters<Changing>[0], made: RoomOnSite | RoomRefusal) => Response,
 ): void {
+  const { book, clock, passwords } = deps;
   const schemas = requests(() => clock.wall());
+  forecastRoute(app, deps, rights);
 
   /** Whoever listens to the room that continues this one, by what they had here, shows it again. */
   const relockNext = async (before: RoomOnSite, made: RoomOnSite | RoomRefusal): Promise<void> => {

@@ -1,8 +1,50 @@
 import { describe } from '../../api/index.ts';
 import type { ErrorCode } from '../../base/errors.ts';
-import { HOST, idParameter, instant, object, sent, slugParameter, text } from './basics.ts';
+import { HOST, idParameter, instant, number, object, sent, slugParameter, text } from './basics.ts';
 
 const { ref, json, body, refusals, BODY, bearer } = describe;
+
+const span = object({ low: number, middle: number, high: number }, ['middle']);
+const spans = object({ peak: span, heard: span, worst: span });
+const signals = object({
+  reminders: { type: 'object', description: 'Reminders by kind' },
+  ...{ followers: number, invited: number },
+});
+const basis = object({ own: number, others: number, knows: { enum: ['nothing', 'little', 'some'] } });
+const made = { made: number, moment: { enum: ['announced', 'day', 'hour', 'start'] }, signals, basis, spans };
+const score = object({
+  ...{ checked: number, inside: number, below: number, above: number, expected: number },
+  isOdd: { type: 'boolean', description: 'True where chance alone does not explain it' },
+});
+const forecast = object(
+  {
+    v: { const: 1 },
+    ...{ room: text, title: text, status: text },
+    start: { ...number, description: 'The announced start, ms since 1970' },
+    now: {
+      ...object({ v: { const: 1 }, ...made, arrivals: { type: 'array', items: { type: 'array' } } }),
+      description:
+        'As it is now, until the room is live. peak: listeners at once; heard: of a minute or more; worst: arrivals in the busiest minute; arrivals: shares by minutes from the start',
+    },
+    capacity: {
+      type: 'object',
+      description:
+        'What this machine holds by calculation, the most that were here at full service, the rung to be expected at the upper end, and what to do',
+    },
+    shown: {
+      type: 'array',
+      items: object({ ...made, start: number, hits: { type: 'object' } }, ['start', 'hits']),
+      description: 'Forecasts that were kept; hits: inside, below, above or unknown, once the room is over',
+    },
+    outcome: object(
+      { came: { type: 'object', description: 'peak, heard, worst' }, entry: number, ended: number },
+      ['entry'],
+    ),
+    score: { ...score, description: 'Of the listeners at once, over rooms of the same hosts' },
+    serverScore: { ...score, description: 'Over all rooms; for the operator' },
+  },
+  ['start', 'now', 'capacity', 'outcome', 'serverScore'],
+);
 
 /** Invitations, who may come, and the withdrawal of links. */
 export const peoplePaths = () => ({
@@ -44,6 +86,15 @@ export const peoplePaths = () => ({
         200: describe.tagged(ref('Room'), 'The room'),
         ...refusals([...BODY, ...HOST, 'etag-mismatch', 'too-many-changes', 'wrong-moment']),
       },
+    },
+  },
+  '/api/rooms/{slug}/forecast': {
+    parameters: [slugParameter],
+    get: {
+      summary:
+        'How many will come, with 80 % intervals, and how earlier forecasts came out; for hosts and the operator',
+      security: bearer,
+      responses: { 200: json(forecast, 'Estimates, never counts'), ...refusals([...HOST, 'not-found']) },
     },
   },
   '/api/rooms/{slug}/publish': {

@@ -3,6 +3,7 @@ import { roomAt } from '../../kit/room-name.ts';
 import { useConsole, useWords } from '../console/context.ts';
 import { CopyButton } from '../controls/copy-button.tsx';
 import { Sign } from '../controls/icons.tsx';
+import { ForecastCard } from '../forecast/forecast-card.tsx';
 import { RecordingDesk } from '../recording/recording-desk.tsx';
 import { localeOf, timeOf } from '../words/times.ts';
 
@@ -88,6 +89,7 @@ export function EndCard() {
         )}
       </div>
       {!removed && firstSpeech !== undefined && <RecordingDesk />}
+      <ForecastCard />
     </section>
   );
 }

@@ -51,26 +51,12 @@ export function arrivalCurve(past: readonly PastArrivals[]): ArrivalStep[] {
     }
   }
   const sum = shares.reduce((total, share) => total + share, 0);
-  return shares.map((share, i) => [FIRST_MINUTE + i, share / sum] as const);
+  return shares.map((share, i) => [FIRST_MINUTE + i, Math.round((share / sum) * 1e6) / 1e6] as const);
 }
 
-/** Most minutes over which reminders are spread: later they would come after the beginning. */
-export const LONGEST_SPREAD = 30;
+/** Most minutes over which a link is sent: later ones would come after the beginning. */
+const LONGEST_SPREAD = 30;
 
-/**
- * Over how many minutes reminders should be spread, so that those who follow them at once and those who come anyway are
- * no more than `perSecond`. At least 1, at most `LONGEST_SPREAD`.
- */
-export function spreadMinutes(of: {
-  /** Reminders that will be sent. */
-  readonly reminded: number;
-  /** Arrivals of the worst minute, as they are expected with everybody reminded at once. */
-  readonly worst: number;
-  /** Arrivals a second that are wanted at most. */
-  readonly perSecond: number;
-}): number {
-  const anyway = Math.max(0, of.worst - of.reminded) / 60;
-  const room = Math.max(of.perSecond - anyway, of.perSecond / 10, 1e-9);
-  const minutes = Math.ceil(Math.min(of.reminded, of.worst) / 60 / room);
-  return Math.min(LONGEST_SPREAD, Math.max(1, minutes));
-}
+/** Over how many minutes people should come instead of one, so that no more than `perSecond` come in a second; 1 to 30. */
+export const spreadMinutes = (worst: number, perSecond: number): number =>
+  Math.min(LONGEST_SPREAD, Math.max(1, Math.ceil(worst / 60 / Math.max(perSecond, 1e-9))));

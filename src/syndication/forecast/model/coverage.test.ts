@@ -55,9 +55,12 @@ test('a moment is the time left, whatever the clock was set to', () => {
   expect(momentAt(start, undefined)).toBe('start');
 });
 
-test('reminders are spread so far that the worst second is no more than wanted', () => {
-  expect(spreadMinutes({ reminded: 12_000, worst: 12_000, perSecond: 20 })).toBe(10);
-  expect(spreadMinutes({ reminded: 10, worst: 50, perSecond: 20 })).toBe(1);
-  expect(spreadMinutes({ reminded: 1_000_000, worst: 1_000_000, perSecond: 1 })).toBe(30);
-  expect(spreadMinutes({ reminded: 0, worst: 0, perSecond: 0 })).toBe(1);
+test('a link is sent over so many minutes that no second brings more than the doors let in', () => {
+  const of = [
+    [12_000, 20],
+    [50, 20],
+    [1_000_000, 1],
+    [0, 0],
+  ].map(([worst = 0, perSecond = 0]) => spreadMinutes(worst, perSecond));
+  expect(of).toEqual([10, 1, 30, 1]);
 });

@@ -48,6 +48,8 @@ const MOST_SHAPING = 20;
 const FARTHEST = 2;
 /** What one room takes from the trust in an expert at most, as a logarithm: one night decides nothing. */
 const LEAST_TRUST = -4;
+/** What a room of which an expert could not say anything does to it: as if it had been off by a factor of about two. */
+const SILENCE = -1.2;
 /** How a host without history compares: people at once, a factor of 10 either way being usual. */
 const USUAL = Math.log(10);
 
@@ -134,7 +136,10 @@ export function outlook(basis: OutlookBasis): { mixture: StudentMixture; own: nu
     let weight = Math.log(expert.trust);
     own.forEach((room, i) => {
       const start = expert.start(room, own.slice(Math.max(0, i - 3), i));
-      if (start === undefined) return;
+      if (start === undefined) {
+        weight += SILENCE;
+        return;
+      }
       now = faded(now, first, KEEP);
       const student = next(now);
       const value = log(room.came) - start;

@@ -3,6 +3,7 @@ import {
   type Forecast,
   type ForecastHit,
   type ForecastOutcome,
+  type ForecastScore,
   type Foreseen,
 } from '../../../wire/figures/forecast.ts';
 
@@ -15,18 +16,6 @@ export function hitOf(
   const many = came[what];
   if (many === undefined) return 'unknown';
   return many < spans[what].low ? 'below' : many > spans[what].high ? 'above' : 'inside';
-}
-
-/** How often intervals were right. */
-export interface ForecastScore {
-  readonly checked: number;
-  readonly inside: number;
-  readonly below: number;
-  readonly above: number;
-  /** How many were to be expected inside. */
-  readonly expected: number;
-  /** True when so many or so few inside would happen to a true 80 % in fewer than one case in twenty. */
-  readonly isOdd: boolean;
 }
 
 /** The share of a binomial distribution at exactly `k` of `n`. */

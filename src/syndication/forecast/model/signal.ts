@@ -34,10 +34,6 @@ export function signalOf({ reminders, followers, invited }: ForecastSignals): nu
   return 1 + reminded + count(followers) * FOLLOWER + count(invited) * INVITED;
 }
 
-/** Reminders of all kinds. */
-export const remindersIn = ({ reminders }: ForecastSignals): number =>
-  Object.values(reminders).reduce((sum, many) => sum + count(many), 0);
-
 const MINUTE = 60_000;
 
 /**
