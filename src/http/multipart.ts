@@ -17,7 +17,7 @@ const HEAD_END = Buffer.from('\r\n\r\n');
 /** The boundary that a content-type names; undefined when it is no form with files. Spec: RFC 2046, 5.1.1. */
 export function boundaryOf(contentType: string | null): string | undefined {
   const [, quoted, bare] =
-    /^multipart\/form-data\s*;(?:.*;)?\s*boundary=(?:"([^"\r\n]{1,70})"|([^\s";]{1,70}))/i.exec(
+    /^multipart\/form-data\s*;(?:.*;)?\s*boundary=(?:"([^"\r\n]{1,70})"|([^\s";]{1,70})(?=[\s;]|$))/i.exec(
       contentType ?? '',
     ) ?? [];
   return quoted ?? bare;

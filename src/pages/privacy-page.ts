@@ -70,6 +70,7 @@ const TEXT: Readonly<Record<PageLanguage, PrivacyText>> = {
         title: 'If you have an account',
         says: [
           'Name, mail address, the hash of your password, and for each browser that is signed in its name and the hour of the last use; no network address. One cookie says in that browser who you are, for 30 days after the last use. It is never joined to what is counted of listeners.',
+          'Of an image that you post, only what is seen on it is kept: where and when it was taken, and what else a camera writes into the file, is thrown away before it is stored. It goes when you delete the post.',
           'You can take all of it along or erase it at <a href="/account">your account</a>.',
         ],
       },
@@ -140,6 +141,7 @@ const TEXT: Readonly<Record<PageLanguage, PrivacyText>> = {
         title: 'Si vous avez un compte',
         says: [
           'Nom, adresse e-mail, empreinte du mot de passe et, pour chaque navigateur connecté, son nom et l’heure du dernier usage ; aucune adresse réseau. Un cookie dit à ce navigateur qui vous êtes, jusqu’à 30 jours après le dernier usage. Il n’est jamais rapproché de ce qui est compté du public.',
+          'D’une image que vous publiez, on ne garde que ce que l’on y voit : le lieu, la date et le reste de ce qu’un appareil inscrit dans le fichier sont jetés avant qu’elle soit enregistrée. Elle disparaît quand vous supprimez la publication.',
           'Vous pouvez tout emporter ou tout effacer sur <a href="/account">votre compte</a>.',
         ],
       },

@@ -71,7 +71,7 @@ export async function imageFields(
     rows.length < MOST_IMAGES
       ? fileField(words.images.add, 'file', words.images.addHint(MOST_IMAGES), ' multiple')
       : '';
-  return `<div class="image-fields" data-sending="${words.images.sending}"><input type="hidden" name="with-images" value="1">${asked}${
+  return `<div class="image-fields"><input type="hidden" name="with-images" value="1">${asked}${
     rows.length === 0 ? '' : `<ol class="chosen">${rows.join('')}</ol>`
   }${more}</div>`;
 }

@@ -19,8 +19,6 @@ export interface ImageWords {
   readonly avatarUse: string;
   readonly avatarOff: string;
   readonly avatarMissing: string;
-  /** While a file is sent; for scripts. */
-  readonly sending: string;
   readonly refused: Readonly<Record<ImageRefusal, string>>;
 }
 
@@ -45,7 +43,6 @@ export const imageEnglish: ImageWords = {
   avatarUse: 'Show this picture',
   avatarOff: 'Take the picture away',
   avatarMissing: 'Choose a file first.',
-  sending: 'Sending the images…',
   refused: {
     empty: 'This file is empty.',
     'no-image': 'This file is not an image that can be read here. Send a JPEG, PNG or WebP file.',
@@ -88,7 +85,6 @@ export const imageFrench: ImageWords = {
   avatarUse: 'Montrer cette photo',
   avatarOff: 'Retirer la photo',
   avatarMissing: 'Choisissez d’abord un fichier.',
-  sending: 'Envoi des images…',
   refused: {
     empty: 'Ce fichier est vide.',
     'no-image': 'Ce fichier n’est pas une image lisible ici. Envoyez un fichier JPEG, PNG ou WebP.',
