@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
@@ -37,6 +37,8 @@ export interface BrowserOptions {
   /** Pages may register their service worker. Default false: what a test sees then comes from the server alone. */
   readonly serviceWorkers?: boolean;
   readonly flags?: readonly string[];
+  /** Settings of the profile, as its file has them; default none. */
+  readonly preferences?: object;
   /** Program to start in place of Chromium, for a network namespace. */
   readonly executable?: string;
 }
@@ -52,6 +54,10 @@ export interface Browser extends AsyncDisposable {
 /** Starts Debian's Chromium. CSP is bypassed for the test's own detectors only. */
 export async function startBrowser(options: BrowserOptions = {}): Promise<Browser> {
   const profile = mkdtempSync(join(tmpdir(), 'earshot-chromium-'));
+  if (options.preferences) {
+    mkdirSync(join(profile, 'Default'));
+    writeFileSync(join(profile, 'Default', 'Preferences'), JSON.stringify(options.preferences));
+  }
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: options.executable ?? '/usr/bin/chromium',
     headless: true,

@@ -210,9 +210,16 @@ export function openShared(name: string, open: (sink: Sink) => Stream, sink: Sin
 
   navigator.locks
     .request(name, { ifAvailable: true }, (lock) => (lock ? lead() : undefined))
-    .then(() => {
-      if (!over.signal.aborted && !mine) follow();
-    }, lostLock);
+    .then(
+      () => {
+        if (!over.signal.aborted && !mine) follow();
+      },
+      () => {
+        if (mine) lostLock();
+        // A browser that lets this site keep nothing has no locks for it: the tab holds a stream of its own.
+        else void lead();
+      },
+    );
 
   return {
     get leads() {
