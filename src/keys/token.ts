@@ -20,6 +20,8 @@ export interface Grant {
   readonly hand?: string;
   /** Hash of the key of the device that holds it, where that is known. */
   readonly device?: string;
+  /** When it was signed, wall-clock ms, to the second below. */
+  readonly made?: number;
 }
 
 /** The generation of links signed on the machine itself: whoever can read its secret cannot be kept out by a room. */
@@ -129,6 +131,7 @@ export function openTokens(secret: Uint8Array): Tokens {
         const generation = typeof payload.gen === 'number' ? { generation: payload.gen } : {};
         return {
           ...{ slug: room, speaker, role, name: String(payload.name ?? ''), ...generation },
+          ...(typeof payload.iat === 'number' ? { made: payload.iat * 1_000 } : {}),
           ...(typeof payload.hand === 'string' ? { hand: payload.hand } : {}),
           ...(typeof payload.dev === 'string' ? { device: payload.dev } : {}),
         };

@@ -121,7 +121,7 @@ export interface Access {
   ofAccount(entry: RoomOnSite, who: AccountCard, by?: number): Promise<RoomAsker>;
   /** Who asks, by the address and the token of a request. */
   whoAsks(c: Context): Promise<Attempted<RoomAsker>>;
-  /** The same for a room's address and a token; `by`: guests only by a pass that was given by then (wall-clock ms). */
+  /** The same for a room's address and a token; `by`: only by a link or pass that was given by then (wall-clock ms). */
   whoIs(slug: string, token: string | undefined, by?: number): Promise<Attempted<RoomAsker>>;
   /** The room, and the caller's role in it, when they may do this to it now; or why not. */
   may(c: Context, act: RoomAct): Promise<Attempted<Caller>>;
@@ -170,10 +170,8 @@ export function openAccess(deps: AccessDeps): Access {
   const isOperator = async (token: string | undefined): Promise<boolean> => {
     if (token === undefined) return false;
     if (key !== undefined && timingSafeEqual(digest(token), key)) return true;
-    const generation = await tokens.checkOperator(token);
-    return (
-      generation !== undefined && generation >= (deps.operatorGeneration?.() ?? Number.POSITIVE_INFINITY)
-    );
+    const generation = (await tokens.checkOperator(token)) ?? -1;
+    return generation >= (deps.operatorGeneration?.() ?? Number.POSITIVE_INFINITY);
   };
   const whoIs: Access['whoIs'] = async (slug, token, by = Number.POSITIVE_INFINITY) => {
     const entry = await book.find(slug);
@@ -189,6 +187,7 @@ export function openAccess(deps: AccessDeps): Access {
     if (token === undefined) return { entry, role: listens };
     const grant = await tokens.check(token, entry.card.slug);
     if (typeof grant === 'string') return { entry, role: listens, trouble: { refused: grant } };
+    if ((grant.made ?? 0) > by) return { entry, role: 'stranger' };
     const gone = goneLink(grant, entry);
     if (gone)
       return {
