@@ -12,6 +12,7 @@ describe('starting a room', () => {
     await create({ title: 'First' });
     await create({ title: 'Second' });
     expect(card('first')).toEqual({
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       slug: 'first',
       title: 'First',
       hosts: [],
