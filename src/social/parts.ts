@@ -20,8 +20,11 @@ export interface SocialParts {
   readonly feeds: Feeds;
   readonly visits: FeedVisits;
   readonly rooms: HostRooms;
-  /** How often one account may post, upload an image, and do everything else that changes something. */
-  readonly paces: Readonly<Record<'posts' | 'acts' | 'images', RequestPace>>;
+  /**
+   * How often one account may post, upload an image, and do everything else that changes something; and how often one
+   * account, or one network of strangers, may search.
+   */
+  readonly paces: Readonly<Record<'posts' | 'acts' | 'images' | 'searches', RequestPace>>;
 }
 
 /** Opens them on the store. */
@@ -39,6 +42,7 @@ export async function openSocialParts(deps: SocialDeps): Promise<SocialParts> {
       images: openPace(clock, 'images-of-account', 30, 10_000),
       posts: openPace(clock, 'posts-of-account', 20, 15_000),
       acts: openPace(clock, 'acts-of-account', 120, 1_000),
+      searches: openPace(clock, 'searches', 120, 500),
     },
   };
 }

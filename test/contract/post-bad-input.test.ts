@@ -1,9 +1,10 @@
 /** What people send to have a server work for nothing: it is answered in words, with next to no question to a database. */
 import { describe, expect, test } from 'vitest';
+import { ms } from '../../src/base/time.ts';
 import { type Shown, useSocial } from './social-people.ts';
 
 describe.each(['sqlite', 'postgres'] as const)('bad input of posts on %s', (engine) => {
-  const { as, page, codeOf, store } = useSocial(engine);
+  const { as, page, codeOf, store, clock } = useSocial(engine);
 
   /** How many questions a piece of work asks the database. */
   async function questions(work: () => Promise<unknown>): Promise<number> {
@@ -98,5 +99,19 @@ describe.each(['sqlite', 'postgres'] as const)('bad input of posts on %s', (engi
     expect(done.filter((status) => status === 204)).toHaveLength(119);
     expect(done.slice(119).every((status) => status === 429)).toBe(true);
     expect(asked).toBeLessThan(119 * 12 + 181 * 6);
+  });
+
+  test('a stranger searches 120 times at once and then twice a second, and reads in words that there is a limit', async () => {
+    const found = async (): Promise<number> => (await page('/search?q=word')).status;
+    const all: number[] = [];
+    for (let i = 0; i < 125; i += 1) all.push(await found());
+    expect(all.filter((status) => status === 200)).toHaveLength(120);
+    expect(await (await page('/search?q=word')).text()).toContain('Limit reached for searches');
+    expect((await as().drop('/api/search')).status).toBe(405);
+    expect(await as().get('/api/search?q=word')).toMatchObject({ code: 'too-often' });
+    expect((await page('/search')).status).toBe(200);
+    expect((await page('/search?q=word', 'ana')).status).toBe(200);
+    clock().advance(ms(500));
+    expect(await found()).toBe(200);
   });
 });

@@ -328,7 +328,7 @@ const feedPaths = (): Record<string, object> => ({
     get: operation(
       'Search posts (the newest first), people or rooms; the last word may be the beginning of one',
       { 200: json({ type: 'object' }, '`posts` with `next`, `people`, or `rooms`') },
-      ['unprocessable', ...OPEN],
+      ['unprocessable', 'too-often', ...OPEN],
       {
         parameters: [
           query('q', 'Words; accents and capitals do not matter', true),

@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import { isRefusal, refuse, refused } from '../../api/index.ts';
 import { postIdOf } from '../posts/post-key.ts';
+import { searcher } from '../search/searcher.ts';
 import { tagOf } from '../text/facets.ts';
 import { askedWords } from '../text/search-words.ts';
 import { type Answers, wantedPage } from './answers.ts';
@@ -29,6 +30,8 @@ export function feedRoutes(app: Hono, answers: Answers): void {
     if (!asked) return refuse('unprocessable', 'q: type at least one word');
     const kind = c.req.query('kind') ?? 'posts';
     const reader = (await answers.reader(c))?.id;
+    const wait = parts.paces.searches.take(c, searcher(c.req.raw, reader));
+    if (wait !== undefined) return refuse('too-often', undefined, { 'retry-after': `${wait}` });
     if (kind === 'posts') return answers.list(c, { kind: 'words', asked }, reader);
     if (kind !== 'people' && kind !== 'rooms')
       return refuse('unprocessable', 'kind: use posts, people or rooms');

@@ -3,6 +3,7 @@ import { goOn, lineField, own, refusedNote } from '../../form/index.ts';
 import { PAGE_POSTS, type PostPage, pageOfPosts } from '../feeds/pages-of-posts.ts';
 import type { SocialParts } from '../parts.ts';
 import { postIdOf } from '../posts/post-key.ts';
+import { searcher } from '../search/searcher.ts';
 import { tagOf } from '../text/facets.ts';
 import { askedWords } from '../text/search-words.ts';
 import { avatarHtml } from './avatar-view.ts';
@@ -102,6 +103,7 @@ export async function searchPage(parts: SocialParts, visit: SocialVisit): Promis
   const typed = (url.searchParams.get('q') ?? '').slice(0, 200);
   const kind = KINDS.find((one) => one === url.searchParams.get('kind')) ?? 'posts';
   const asked = typed === '' ? undefined : askedWords(typed);
+  const wait = asked && parts.paces.searches.take(undefined, searcher(visit.request, visit.account?.id));
   const form = `<form method="get" action="/search" role="search" class="card">${lineField(words.searchFor, 'q', 'type="search" required maxlength="200"', { id: 'q', value: typed, hint: words.searchHint })}
 <fieldset class="kinds"><legend>${words.searchIn}</legend>${KINDS.map(
     (one) =>
@@ -110,14 +112,21 @@ export async function searchPage(parts: SocialParts, visit: SocialVisit): Promis
   const results =
     typed === ''
       ? ''
-      : asked
-        ? `<section aria-label="${words.found}"><h2>${words.found}</h2>${await foundHtml(parts, visit, typed, kind)}</section>`
-        : refusedNote(words.searchFaulty);
-  return shown(parts, visit, {
-    title: typed === '' ? words.search : `${typed} · ${words.search}`,
-    ...{ about: words.about.search, listed: typed === '' },
-    inside: `<h1>${words.search}</h1>${form}${results}`,
-  });
+      : wait !== undefined
+        ? refusedNote(words.searchedTooOften(wait))
+        : asked
+          ? `<section aria-label="${words.found}"><h2>${words.found}</h2>${await foundHtml(parts, visit, typed, kind)}</section>`
+          : refusedNote(words.searchFaulty);
+  return shown(
+    parts,
+    visit,
+    {
+      title: typed === '' ? words.search : `${typed} · ${words.search}`,
+      ...{ about: words.about.search, listed: typed === '' },
+      inside: `<h1>${words.search}</h1>${form}${results}`,
+    },
+    wait === undefined ? {} : { status: 429, headers: { 'retry-after': `${wait}` } },
+  );
 }
 
 async function foundHtml(parts: SocialParts, visit: SocialVisit, typed: string, kind: Kind): Promise<string> {

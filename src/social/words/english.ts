@@ -201,6 +201,7 @@ export const english: SocialWords = {
   full: 'Limit reached: 10,000 people.',
   foreign: 'This form was sent from another site. Open it here and send it again.',
   unread: 'This form was too long or broke off. Send it again.',
+  searchedTooOften: (seconds) => `Limit reached for searches from here. Try again in ${seconds} s.`,
   tooOften: (seconds) => `Limit reached. Try again in ${seconds} s; what you wrote is below.`,
   away: 'Posts cannot be read or written right now; rooms on air are not affected. Try again in a moment.',
   broken: (mark) =>

@@ -202,6 +202,7 @@ export const french: SocialWords = {
   full: 'Limite atteinte : 10 000 personnes.',
   foreign: 'Ce formulaire a été envoyé depuis un autre site. Ouvrez-le ici et renvoyez-le.',
   unread: 'Ce formulaire était trop long ou s’est interrompu. Renvoyez-le.',
+  searchedTooOften: (seconds) => `Limite atteinte pour les recherches d’ici. Réessayez dans ${seconds} s.`,
   tooOften: (seconds) =>
     `Limite atteinte. Réessayez dans ${seconds} s ; ce que vous avez écrit est ci-dessous.`,
   away: 'Les publications ne peuvent pas être lues ni écrites en ce moment ; les salles en direct ne sont pas touchées. Réessayez dans un instant.',

@@ -157,6 +157,7 @@ export interface SocialWords {
   readonly full: string;
   readonly foreign: string;
   readonly unread: string;
+  readonly searchedTooOften: (seconds: number) => string;
   readonly tooOften: (seconds: number) => string;
   readonly away: string;
   /** We have made a mistake, which the log has under this mark. */
