@@ -37,7 +37,7 @@ export function remindMain(words: ReminderWords, shown: RemindShown): string {
     ? `<section><h2>${mail.title}</h2><p>${mail.lead}</p>${sentTo(
         `${at}/remind`,
         {},
-        `${field(mail.field, 'email', 'type="email" maxlength="254" autocomplete="email" required')}${buttonLine(mail.button)}`,
+        `${field(mail.field, 'email', 'type="email" maxlength="254" autocomplete="email" required')}${buttonLine(mail.button, key === undefined ? '' : 'quiet')}`,
       )}</section>`
     : '';
   const lines = [
