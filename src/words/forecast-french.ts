@@ -27,8 +27,7 @@ export const forecastFrench: ForecastTexts = {
   unknowable:
     'Ce que personne n’a dit à ce serveur n’y est pas : un invité que tout le monde veut entendre, un lien qui circule.',
   rung: {
-    0: (holds) =>
-      `D’après le calcul, cette machine en porte ${holds} à la fois : tout le monde entend en direct.`,
+    0: (holds) => `D’après le calcul, cette machine en porte ${holds} à la fois.`,
     1: (holds) =>
       `C’est près de ce que cette machine porte d’après le calcul (${holds}) : on entendra peut-être une ou deux secondes plus tard.`,
     2: (holds) =>
