@@ -228,7 +228,10 @@ export const listeningPaths = (): Record<string, object> => ({
       requestBody: told(
         object({
           v: { const: 1 },
-          view: { ...text, description: '64 random bits in base64url, the same for all of a page view' },
+          view: {
+            ...{ ...text, pattern: '^[\\w-]{11}$', example: 'AAAAAAAAAAA' },
+            description: '64 random bits in base64url, the same for all of a page view',
+          },
           events: {
             ...{ type: 'array', minItems: 1, maxItems: MOST_POST_EVENTS },
             description: 'Each: its name, and the mark that the page has beside the post',
