@@ -61,7 +61,9 @@ async function fillEvery(store: Store): Promise<void> {
     const { rows: columns } = await sql<{ name: string; type: string }>`
       select name, type from pragma_table_info(${table})`.execute(store.db);
     const values = columns.map(({ name, type }) =>
-      sql.lit(type.toLowerCase() !== 'text' ? 1 : name === 'status' ? 'live' : 'host'),
+      sql.lit(
+        type.toLowerCase() !== 'text' ? 1 : name === 'status' ? 'live' : name === 'way' ? 'push' : 'host',
+      ),
     );
     await sql`insert into ${sql.table(table)} (${sql.join(columns.map(({ name }) => sql.ref(name)))})
       values (${sql.join(values)})`.execute(store.db);
