@@ -13,6 +13,7 @@ import { Kysely, PostgresDialect, sql } from 'kysely';
 import { Pool } from 'pg';
 import { systemClock } from '../src/base/clock.ts';
 import { openFeeds } from '../src/social/feeds/feeds.ts';
+import { openNotificationBook } from '../src/social/notifications/notification-writing.ts';
 import { openProfiles } from '../src/social/people/profiles.ts';
 import { openRelations } from '../src/social/people/relations.ts';
 import { openPostBook } from '../src/social/posts/post-book.ts';
@@ -207,7 +208,11 @@ async function ask(store: Store): Promise<void> {
   await warm(store);
   const words = openWordIndex(store);
   const profiles = openProfiles({ store, clock: systemClock, words });
-  const relations = openRelations({ store, clock: systemClock });
+  const relations = openRelations({
+    store,
+    clock: systemClock,
+    notices: openNotificationBook({ store, clock: systemClock }),
+  });
   const reader = openPostReader({ store, profiles });
   const feeds = openFeeds(store);
   const me = accounts[0] ?? '';
@@ -244,7 +249,14 @@ async function ask(store: Store): Promise<void> {
     const found = asked ? await words.others('person', asked, PAGE) : [];
     return [...(await profiles.cards(found)).values()];
   });
-  const book = await openPostBook({ store, clock: systemClock, words, profiles, relations });
+  const book = await openPostBook({
+    store,
+    clock: systemClock,
+    words,
+    profiles,
+    relations,
+    notices: openNotificationBook({ store, clock: systemClock }),
+  });
   await measure('writing a post', async () => [await book.write(me, { text: text() })], 100);
   await compare(store);
 }

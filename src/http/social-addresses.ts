@@ -47,6 +47,14 @@ export const SOCIAL_ADDRESSES: readonly Address[] = [
     ...{ pattern: '/(following|posts|search)', examples: ['/following', '/posts', '/search'] },
   },
   {
+    ...{ ...PAGE, methods: ['GET'], id: 'social-notifications', what: "what others did with one's posts" },
+    ...{ pattern: '/notifications', examples: ['/notifications'] },
+  },
+  {
+    ...{ ...FORMS, id: 'social-settings', what: 'what one is told, whom one reads, the language' },
+    ...{ pattern: '/settings', examples: ['/settings'] },
+  },
+  {
     ...{ ...FORMS, id: 'social-compose', what: 'where one writes a post' },
     ...{ pattern: '/compose', examples: ['/compose'] },
   },

@@ -1,7 +1,7 @@
 import type { AccountId } from '../wire/account.ts';
 import { cardOf } from './accounts.ts';
 import { emailOf, nameOf, passwordFault } from './fields.ts';
-import { onward, shown } from './forms.ts';
+import { onward, shown, wordsFor } from './forms.ts';
 import { type AccountView, accountPage } from './pages/account-page.ts';
 import type { PageAnswer } from './visit.ts';
 import { type PagesDeps, type PageVisit, type SignedIn, signedIn } from './visit.ts';
@@ -109,10 +109,11 @@ export function accountRoutes(deps: PagesDeps): Readonly<Record<string, PageAnsw
     }
   }
 
-  const page: PageAnswer = async (visit, sent) => {
-    const who = await signedIn(deps, visit);
+  const page: PageAnswer = async (asked, sent) => {
+    const who = await signedIn(deps, asked);
     if (!who) return onward('/sign-in');
-    const { words } = visit;
+    const words = wordsFor(who.account, asked.words);
+    const visit = { ...asked, words };
     const news = { proved: words.proved, passkey: words.passkeyAdded, connected: words.serviceConnected };
     const told = news[visit.url.searchParams.get('told') as keyof typeof news];
     const done = sent ? await act(visit, who, sent) : { told };

@@ -28,6 +28,8 @@ export interface Accounts {
   /** Every account that is not erased, the newest first. */
   list(limit: number): Promise<KnownAccount[]>;
   setRole(id: AccountId, role: AccountRole): Promise<void>;
+  /** Undefined: that of the browser. */
+  setLanguage(id: AccountId, language: 'en' | 'fr' | undefined): Promise<void>;
   /** How many operators there are. */
   operators(): Promise<number>;
 }
@@ -37,12 +39,13 @@ export function openAccounts({ db }: Pick<Store, 'db'>, clock: { wall(): number 
   const read = () =>
     db
       .selectFrom('account')
-      .select(['id', 'name', 'email', 'email_verified', 'role', 'created'])
+      .select(['id', 'name', 'email', 'email_verified', 'role', 'created', 'language'])
       .where('erased', 'is', null);
   type Row = Awaited<ReturnType<ReturnType<typeof read>['executeTakeFirstOrThrow']>>;
-  const account = ({ id, name, email, email_verified, role, created }: Row): KnownAccount => ({
+  const account = ({ id, name, email, email_verified, role, created, language }: Row): KnownAccount => ({
     ...{ id: id as AccountId, name, email, role: role as AccountRole, created },
     verified: email_verified === 1,
+    ...(language === 'en' || language === 'fr' ? { language } : {}),
   });
   const one = async (row: Row | undefined): Promise<KnownAccount | undefined> => {
     // Asked for nobody as well, so that it takes as long.
@@ -72,6 +75,13 @@ export function openAccounts({ db }: Pick<Store, 'db'>, clock: { wall(): number 
     async setRole(id, role) {
       await db.updateTable('account').set({ role }).where('id', '=', id).execute();
     },
+    async setLanguage(id, language) {
+      await db
+        .updateTable('account')
+        .set({ language: language ?? null })
+        .where('id', '=', id)
+        .execute();
+    },
     async operators() {
       return (await read().where('role', '=', 'operator').execute()).length;
     },
@@ -79,4 +89,7 @@ export function openAccounts({ db }: Pick<Store, 'db'>, clock: { wall(): number 
 }
 
 /** What other parts may know of it. */
-export const cardOf = ({ id, name, role }: KnownAccount): AccountCard => ({ id, name, role });
+export const cardOf = ({ id, name, role, language }: KnownAccount): AccountCard => ({
+  ...{ id, name, role },
+  ...(language === undefined ? {} : { language }),
+});

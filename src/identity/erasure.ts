@@ -39,7 +39,7 @@ export function openErasure({
       .executeTakeFirst()) !== undefined;
   return {
     async exported(account) {
-      const { id, name, email, verified, role, created } = account;
+      const { id, name, email, verified, role, created, language } = account;
       const [sessions, ways, passkeys, tokens, memberships, invitations] = await Promise.all([
         db
           .selectFrom('account_session')
@@ -76,7 +76,7 @@ export function openErasure({
       ]);
       const written = new Date(clock.wall()).toISOString();
       return {
-        ...{ v: 1, written, account: { id, name, email, verified, role, created } },
+        ...{ v: 1, written, account: { id, name, email, verified, role, created, language } },
         ...{ sessions, ways, passkeys, tokens, rooms: memberships, invitations },
         ...(rooms?.own ? { social: await rooms.own(cardOf(account)) } : {}),
       };
@@ -104,6 +104,7 @@ export function openErasure({
           .updateTable('account')
           .set({
             ...{ name: '', email: `erased:${id}`, email_verified: 0, image: null, role: 'member', erased },
+            language: null,
             updated: day,
           })
           .where('id', '=', id)

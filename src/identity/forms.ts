@@ -1,6 +1,7 @@
 import { languageOf } from '../base/negotiation.ts';
 import { type FormFrame, type FormPage, formAnswer, goOn } from '../form/index.ts';
 import { find } from '../http/index.ts';
+import type { AccountCard } from '../wire/account.ts';
 import type { AccountWords } from './words/account-words.ts';
 import { english } from './words/english.ts';
 import { french } from './words/french.ts';
@@ -14,6 +15,10 @@ export type AccountFrame = FormFrame<FormPage>;
 /** The words for a request. */
 export const wordsOf = (request: Request): AccountWords =>
   languageOf(request.headers.get('accept-language') ?? undefined) === 'fr' ? french : english;
+
+/** The words for an account: in the language that it has chosen, else `others`. */
+export const wordsFor = ({ language }: Pick<AccountCard, 'language'>, others: AccountWords): AccountWords =>
+  language === undefined ? others : language === 'fr' ? french : english;
 
 /** A whole page as an answer. */
 export const shown = (

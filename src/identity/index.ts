@@ -60,6 +60,8 @@ export interface Identity extends AsyncDisposable {
   whoIs(request: Request): Promise<AccountCard | undefined>;
   /** The pages of accounts; undefined for other paths. */
   fetch(request: Request): Promise<Response> | undefined;
+  /** In which language an account's pages and mails are; undefined: that of the browser. */
+  setLanguage(account: AccountId, language: 'en' | 'fr' | undefined): Promise<void>;
   /** Writes to the owner of an account; of one that is unknown or erased to nobody. */
   mail(account: string, letter: { readonly subject: string; readonly text: string }): Promise<void>;
   /**
@@ -111,7 +113,7 @@ export async function open(deps: IdentityDeps): Promise<Identity> {
   ) => {
     const account = await accounts.find(id);
     if (!account) return;
-    const words = french ? frenchWords : englishWords;
+    const words = (account.language ?? (french ? 'fr' : 'en')) === 'fr' ? frenchWords : englishWords;
     const mail = words.mail.roomInvitation({ ...about, name: account.name, link: `${base}/account` });
     await mails.put({ to: account.email, ...mail });
   };
@@ -166,6 +168,7 @@ export async function open(deps: IdentityDeps): Promise<Identity> {
       const found = await accounts.find(id);
       if (found) await mails.put({ to: found.email, ...letter });
     },
+    setLanguage: accounts.setLanguage,
     lookUp: openLookUp(accounts),
     tellInvited: (who, about, french) => later(tellInvited(who, about, french)),
     tellNews: (read, french) => later(tellNews(read, french)),

@@ -1,6 +1,6 @@
 import { ACCOUNT_ROLES } from '../wire/account.ts';
 import { emailOf } from './fields.ts';
-import { onward, shown } from './forms.ts';
+import { onward, shown, wordsFor } from './forms.ts';
 import { type OperateView, operatePage } from './pages/operate-page.ts';
 import { tellPage } from './pages/sign-in-pages.ts';
 import type { PageAnswer } from './visit.ts';
@@ -13,9 +13,9 @@ const MOST_ROWS = 200;
 export function operateRoutes(deps: PagesDeps): Readonly<Record<string, PageAnswer>> {
   const { accounts, invitations, mails, frame } = deps;
   const page: PageAnswer = async (visit, sent) => {
-    const { words } = visit;
     const who = await signedIn(deps, visit);
     if (!who) return onward('/sign-in');
+    const words = wordsFor(who.account, visit.words);
     const me = who.account;
     if (me.role !== 'operator')
       return shown(frame, words, tellPage(words, words.operateTitle, words.operatorsOnly), 403);

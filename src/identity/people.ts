@@ -3,6 +3,7 @@ import type { Store } from '../store/index.ts';
 import type { AccountId, AccountRole } from '../wire/account.ts';
 import type { Accounts, KnownAccount } from './accounts.ts';
 import type { Engine } from './engine.ts';
+import { wordsFor } from './forms.ts';
 import type { Invitation, Invitations } from './invitations.ts';
 import type { Mails } from './mail/mails.ts';
 import type { PendingLinks } from './pending.ts';
@@ -56,6 +57,34 @@ export interface People {
   isPassword(engine: Engine, account: AccountId, password: string): Promise<boolean>;
 }
 
+/** What is asked for by a mail with a link; `at`: the address of a link. */
+const asking = (
+  { accounts, links, mails, base }: PeopleDeps,
+  at: (path: string, token: string) => string,
+): Pick<People, 'askReset' | 'askChange'> => ({
+  async askReset(email, words) {
+    const account = await accounts.byEmail(email);
+    if (!account) return;
+    const token = await links.make('reset', { account: account.id, email }, LINK_SECONDS);
+    await mails.put({
+      to: email,
+      ...wordsFor(account, words).mail.reset(account.name, at('/reset', token)),
+    });
+  },
+  async askChange(account, email, words) {
+    // The old address is told in any case, so that the answer and the work are the same.
+    await mails.put({ to: account.email, ...wordsFor(account, words).mail.changing(account.name, email) });
+    const token = await links.make('change', { account: account.id, email }, LINK_SECONDS);
+    const taken = await accounts.byEmail(email);
+    await mails.put({
+      to: email,
+      ...(taken
+        ? wordsFor(taken, words).mail.known(taken.name, `${base}/sign-in`)
+        : wordsFor(account, words).mail.change(account.name, at('/verify-email', `${token}&change=1`))),
+    });
+  },
+});
+
 /** Opens the changes to accounts. */
 export function openPeople(deps: PeopleDeps): People {
   const { accounts, invitations, links, mails, clock } = deps;
@@ -83,11 +112,14 @@ export function openPeople(deps: PeopleDeps): People {
     await db.deleteFrom('account_session').where('account', '=', account).where('id', '!=', keep).execute();
   }
 
-  const sendConfirmation: People['sendConfirmation'] = async ({ id, email, name }, words) => {
+  const sendConfirmation: People['sendConfirmation'] = async (account, others) => {
+    const { id, email, name } = account;
+    const words = wordsFor(account, others);
     const token = await links.make('verify', { account: id, email }, LINK_SECONDS);
     await mails.put({ to: email, ...words.mail.confirm(name, at('/verify-email', token)) });
   };
   return {
+    ...asking(deps, at),
     sendConfirmation,
     setPassword,
     async signUp(engine, { name, email, password, invitation }, words) {
@@ -102,7 +134,10 @@ export function openPeople(deps: PeopleDeps): People {
           await db.updateTable('account').set({ name }).where('id', '=', known.id).execute();
           return sendConfirmation({ ...known, name }, words);
         }
-        return mails.put({ to: email, ...words.mail.known(known.name, `${deps.base}/sign-in`) });
+        return mails.put({
+          to: email,
+          ...wordsFor(known, words).mail.known(known.name, `${deps.base}/sign-in`),
+        });
       }
       const isFirst = invitation?.role === 'operator' && (await accounts.operators()) === 0;
       const made = await context.internalAdapter.createUser(
@@ -134,12 +169,6 @@ export function openPeople(deps: PeopleDeps): People {
         .execute();
       return true;
     },
-    async askReset(email, words) {
-      const account = await accounts.byEmail(email);
-      if (!account) return;
-      const token = await links.make('reset', { account: account.id, email }, LINK_SECONDS);
-      await mails.put({ to: email, ...words.mail.reset(account.name, at('/reset', token)) });
-    },
     async reset(engine, token, password) {
       const link = await links.take('reset', token);
       const account = link && (await accounts.find(link.account));
@@ -152,18 +181,6 @@ export function openPeople(deps: PeopleDeps): People {
         .execute();
       await setPassword(engine, account.id, password);
       return true;
-    },
-    async askChange(account, email, words) {
-      // The old address is told in any case, so that the answer and the work are the same.
-      await mails.put({ to: account.email, ...words.mail.changing(account.name, email) });
-      const token = await links.make('change', { account: account.id, email }, LINK_SECONDS);
-      const taken = await accounts.byEmail(email);
-      await mails.put({
-        to: email,
-        ...(taken
-          ? words.mail.known(taken.name, `${deps.base}/sign-in`)
-          : words.mail.change(account.name, at('/verify-email', `${token}&change=1`))),
-      });
     },
     async setName(account, name) {
       await db.updateTable('account').set({ name, updated: stamp() }).where('id', '=', account).execute();

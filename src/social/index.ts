@@ -36,10 +36,14 @@ const STEPS: ReadonlySet<string | undefined> = new Set([
   'feeds',
   'search',
   'images',
+  'notifications',
+  'settings',
 ]);
 
 /** Counts of followers are looked through once a day. */
 const RECOUNT_EVERY = ms(86_400_000);
+/** Old notifications are removed so often. */
+const SWEEP_MS = ms(6 * 3_600_000);
 
 /** The part, once open. */
 export interface Social extends AsyncDisposable {
@@ -62,6 +66,8 @@ export interface Social extends AsyncDisposable {
   ownerOf(subject: ComplaintSubject, target: string): Promise<string | undefined>;
   /** Everything that is kept about an account. */
   exported(account: string): Promise<object>;
+  /** Resolves when what goes on by itself is done: for tests. */
+  settled(): Promise<void>;
   /** Forgets an account that is erased: tombstones without reasons stay. */
   forget(account: string): Promise<void>;
 }
@@ -69,10 +75,6 @@ export interface Social extends AsyncDisposable {
 /** Opens the part on the store. */
 export async function open(deps: SocialDeps): Promise<Social> {
   const { log } = deps;
-  const parts = await openSocialParts(deps);
-  const api = openSocialApi(parts);
-  const pages = openSocialPages(parts);
-  const roomWords = openRoomWords({ ...deps, words: parts.words });
   const running = new Set<Promise<unknown>>();
   const later = (
     work: Promise<void>,
@@ -83,6 +85,13 @@ export async function open(deps: SocialDeps): Promise<Social> {
       .finally(() => running.delete(one));
     running.add(one);
   };
+  const parts = await openSocialParts(deps, later);
+  const api = openSocialApi(parts);
+  const pages = openSocialPages(parts);
+  const roomWords = openRoomWords({ ...deps, words: parts.words });
+  const settled = async (): Promise<void> => {
+    while (running.size > 0) await Promise.all(running);
+  };
   later(roomWords.catchUp());
   const recount = deps.clock.every(RECOUNT_EVERY, () =>
     later(
@@ -91,6 +100,9 @@ export async function open(deps: SocialDeps): Promise<Social> {
       }),
       'counts of followers could not be looked through: it is tried again tomorrow',
     ),
+  );
+  const sweep = deps.clock.every(SWEEP_MS, () =>
+    later(parts.notices.sweep(), 'old notifications could not be removed: it is tried again'),
   );
   return {
     takes(path) {
@@ -110,7 +122,13 @@ export async function open(deps: SocialDeps): Promise<Social> {
         return isApi ? failed(why) : failedPage(deps, request, why);
       }
     },
-    roomChanged: (slug) => later(roomWords.changed(slug)),
+    roomChanged(slug) {
+      later(roomWords.changed(slug));
+      later(
+        parts.events.changed(slug),
+        'what became of a room could not be written: its followers may miss it',
+      );
+    },
     async preview(id, language) {
       const key = postKeyOf(id.toLowerCase());
       const post = key === undefined ? undefined : await parts.reader.one(key);
@@ -136,6 +154,7 @@ export async function open(deps: SocialDeps): Promise<Social> {
       const key = postKeyOf(target);
       return key === undefined ? undefined : (await parts.reader.one(key))?.author?.account;
     },
+    settled,
     exported: async (account) => ({
       ...(await ownSocialData(deps.store, account)),
       ...(deps.images ? { images: await deps.images.exported(account) } : {}),
@@ -143,12 +162,15 @@ export async function open(deps: SocialDeps): Promise<Social> {
     async forget(account) {
       await parts.book.forget(account);
       await parts.relations.forget(account);
+      await parts.notices.forget(account);
       await parts.profiles.forget(account);
       await deps.images?.forget(account);
     },
     async [Symbol.asyncDispose]() {
       recount[Symbol.dispose]();
-      while (running.size > 0) await Promise.all(running);
+      sweep[Symbol.dispose]();
+      parts.mails[Symbol.dispose]();
+      await settled();
     },
   };
 }

@@ -1,6 +1,11 @@
 import { openPace, type RequestPace } from '../http/index.ts';
 import { type Feeds, openFeeds } from './feeds/feeds.ts';
 import { type FeedVisits, openVisits } from './feeds/visits.ts';
+import { type NotificationMails, openNotificationMails } from './notifications/notification-mails.ts';
+import { type NotificationBook, openNotificationBook } from './notifications/notification-writing.ts';
+import { type Notifications, openNotifications } from './notifications/notifications.ts';
+import { type FollowedRooms, openRoomEvents } from './notifications/room-events.ts';
+import { openSettings, type SettingsBook } from './notifications/settings.ts';
 import { type HostRooms, openHostRooms } from './people/host-rooms.ts';
 import { openProfiles, type Profiles } from './people/profiles.ts';
 import { openRelations, type Relations } from './people/relations.ts';
@@ -20,6 +25,11 @@ export interface SocialParts {
   readonly feeds: Feeds;
   readonly visits: FeedVisits;
   readonly rooms: HostRooms;
+  readonly notices: NotificationBook;
+  readonly notifications: Notifications;
+  readonly events: FollowedRooms;
+  readonly settings: SettingsBook;
+  readonly mails: NotificationMails;
   /**
    * How often one account may post, upload an image, and do everything else that changes something; and how often one
    * account, or one network of strangers, may search.
@@ -28,15 +38,27 @@ export interface SocialParts {
 }
 
 /** Opens them on the store. */
-export async function openSocialParts(deps: SocialDeps): Promise<SocialParts> {
+export async function openSocialParts(
+  deps: SocialDeps,
+  later: (work: Promise<void>) => void,
+): Promise<SocialParts> {
   const { store, clock } = deps;
   const words = openWordIndex(store);
   const profiles = openProfiles({ store, clock, words });
-  const relations = openRelations({ store, clock });
+  let mails: NotificationMails | undefined;
+  const notices = openNotificationBook({ store, clock, told: (account) => mails?.told(account) });
+  const relations = openRelations({ store, clock, notices });
+  const reader = openPostReader({ store, profiles });
+  const rooms = openHostRooms(deps);
+  const events = openRoomEvents(deps);
+  const settings = openSettings({ store, clock });
+  const known = { store, clock, reader, profiles, relations, rooms, events, settings };
+  const notifications = openNotifications(known);
+  mails = openNotificationMails({ ...deps, notifications, later });
   return {
-    ...{ deps, words, profiles, relations, rooms: openHostRooms(deps) },
-    book: await openPostBook({ store, clock, words, profiles, relations, images: deps.images }),
-    reader: openPostReader({ store, profiles }),
+    ...{ deps, words, profiles, relations, rooms, reader, notices, events, settings },
+    ...{ notifications, mails },
+    book: await openPostBook({ store, clock, words, profiles, relations, notices, images: deps.images }),
     ...{ feeds: openFeeds(store), visits: openVisits({ store, clock }) },
     paces: {
       images: openPace(clock, 'images-of-account', 30, 10_000),

@@ -40,6 +40,10 @@ export interface SocialDeps {
   readonly framedBy?: string | undefined;
   /** Who sends a request. What a foreign page sends is nobody's. */
   account(request: Request): Promise<AccountCard | undefined>;
+  /** In which language an account's pages and mails are; undefined: that of the browser. Absent: nobody chooses. */
+  setLanguage?(account: AccountCard['id'], language: 'en' | 'fr' | undefined): Promise<void>;
+  /** Writes to the owner of an account; absent: no mail is sent. */
+  mail?(account: string, letter: { readonly subject: string; readonly text: string }): Promise<void>;
   /** A room that is announced, runs or is over; undefined where there is none. */
   cardOf(slug: string): Promise<RoomCard | undefined>;
   /** Takes what people upload; absent: nobody can. */

@@ -101,4 +101,5 @@ export { type DatabaseLook, lookAt } from './look.ts';
 export type { RoomTable, Schema } from './schema.ts';
 export type { AccountTable, AccountTables, MailTable } from './tables/account.ts';
 export type { AbuseReportTable, AuditTable, DecisionTable } from './tables/moderation.ts';
+export type { NotificationTable } from './tables/notification.ts';
 export type { SocialPostTable, SocialProfileTable } from './tables/social.ts';

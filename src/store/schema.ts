@@ -2,6 +2,7 @@ import type { AccountTables } from './tables/account.ts';
 import type { ForecastTables } from './tables/forecast.ts';
 import type { ImageTables } from './tables/image.ts';
 import type { ModerationTables } from './tables/moderation.ts';
+import type { NotificationTables } from './tables/notification.ts';
 import type { ReminderTables } from './tables/reminder.ts';
 import type { RepeatTables } from './tables/repeat.ts';
 import type { RoomTables } from './tables/room.ts';
@@ -18,6 +19,7 @@ export interface Schema
     SocialTables,
     ForecastTables,
     ReminderTables,
-    ImageTables {}
+    ImageTables,
+    NotificationTables {}
 
 export type { RoomTable } from './tables/room.ts';

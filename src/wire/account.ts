@@ -23,6 +23,8 @@ export interface AccountCard {
   readonly id: AccountId;
   readonly name: string;
   readonly role: AccountRole;
+  /** Of its pages and mails; absent: that of the browser, or of who causes a mail. */
+  readonly language?: 'en' | 'fr';
 }
 
 /** What an account is in one room: a row of the table `room_member`. */

@@ -1,6 +1,7 @@
 /** How many follow somebody, on both databases: right whatever happens at once, and cheap with a million. */
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
+import { openNotificationBook } from '../../src/social/notifications/notification-writing.ts';
 import { openRelations } from '../../src/social/people/relations.ts';
 import { idOf, NOW, useSocial } from './social-people.ts';
 
@@ -8,7 +9,10 @@ const MILLION = 1_000_000;
 
 describe.each(['sqlite', 'postgres'] as const)('follows on %s', (engine) => {
   const { as, store, social, clock } = useSocial(engine);
-  const relations = () => openRelations({ store: store(), clock: clock() });
+  const relations = () => {
+    const on = { store: store(), clock: clock() };
+    return openRelations({ ...on, notices: openNotificationBook(on) });
+  };
   /** The counts of everybody, and the rows that they count. */
   const told = async () =>
     (

@@ -54,6 +54,7 @@ export function useSocial(engine: 'sqlite' | 'postgres') {
   const state = {
     card: undefined as RoomCard | undefined,
     complaints: [] as Complaint[],
+    mails: [] as { account: string; subject: string; text: string }[],
     /** What looking at the room fails with. */
     fails: undefined as Error | undefined,
     /** What was counted of posts; undefined: nobody can say. */
@@ -99,6 +100,16 @@ export function useSocial(engine: 'sqlite' | 'postgres') {
         return { number: 'abcdefghjkmn' };
       },
       outcome: async (_, __, number) => (number === 'abcdefghjkmn' ? 'Nobody has decided yet.' : undefined),
+      async setLanguage(account, language) {
+        await store.db
+          .updateTable('account')
+          .set({ language: language ?? null })
+          .where('id', '=', account)
+          .execute();
+      },
+      async mail(account, letter) {
+        state.mails.push({ account, ...letter });
+      },
     });
   };
   beforeEach(async () => {
@@ -110,6 +121,9 @@ export function useSocial(engine: 'sqlite' | 'postgres') {
         'social_follow',
         'social_shield',
         'social_tag',
+        'notification',
+        'social_room_event',
+        'social_setting',
       ] as const),
       ...(['social_visit', 'social_search', 'social_profile', 'account', 'room'] as const),
     ])
@@ -118,6 +132,7 @@ export function useSocial(engine: 'sqlite' | 'postgres') {
     state.complaints = [];
     state.fails = undefined;
     state.logged = [];
+    state.mails = [];
     state.card = HALL;
     Object.assign(state, { figures: undefined, operator: false });
     const at = new Date(NOW).toISOString();

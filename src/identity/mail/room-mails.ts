@@ -43,11 +43,11 @@ export function openRoomMails({ clock, accounts, mails, base }: RoomMailsDeps) {
   async function write({ news, to, onlyAwaited }: RoomTold, french: boolean): Promise<void> {
     const subject = `news of ${news.room}`;
     const awaited = onlyAwaited ? await mails.awaited(subject) : undefined;
-    const words = french ? frenchWords : english;
     const letters: Omit<Letter, 'id'>[] = [];
     for (const { id, letIn } of to.slice(0, MOST_TOLD)) {
       const account = await accounts.find(id);
       if (!account?.verified || account.suspended || awaited?.has(account.email) === false) continue;
+      const words = (account.language ?? (french ? 'fr' : 'en')) === 'fr' ? frenchWords : english;
       const path = letIn ? `/r/${news.slug}` : '/account';
       const link = news.slug === undefined ? {} : { link: `${base}${path}` };
       letters.push({ to: account.email, ...words.mail.roomNews({ ...news, name: account.name, ...link }) });

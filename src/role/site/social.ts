@@ -50,6 +50,8 @@ async function openSiteSocial(deps: SiteSocialDeps): Promise<Social> {
     figures: askForPostFigures(systemClock, at.tallyHttp),
     cardOf: async (slug) => rooms.card(slug) ?? (await rooms.over(slug)),
     ...{ images, refuses: gate.refuses },
+    setLanguage: identity.setLanguage,
+    mail: identity.mail,
     clipTitle: async (slug, id) => (await edits.of(slug)).clips.find((clip) => clip.id === id)?.title,
     complain: async (request, complaint) =>
       (await moderation()?.reportSocial(request, complaint)) ?? { wait: 10 },

@@ -3,6 +3,7 @@ import { describe } from '../../api/index.ts';
 import type { ErrorCode } from '../../base/errors.ts';
 import { POST_FIGURES } from '../../wire/posts/post-figures.ts';
 import { MOST_PAGE_POSTS, PAGE_POSTS } from '../feeds/pages-of-posts.ts';
+import { notificationPaths } from './described-notifications.ts';
 import { DELETION, NEW_COMPLAINT, NEW_POST, NEW_PROFILE, POST_EDIT, PROFILE_CHANGE } from './requests.ts';
 
 const { BODY, REPEAT, body, idempotencyKey, ifMatchHeader, ifNoneMatchHeader, json, page, pageParameters } =
@@ -379,4 +380,5 @@ export const socialPaths = (): Record<string, object> => ({
   ...postPaths(),
   ...imagePaths(),
   ...feedPaths(),
+  ...notificationPaths({ object, operation, post: POST, room: ROOM, person: PERSON, page: PAGE }),
 });

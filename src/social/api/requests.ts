@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ABUSE_REASONS, ABUSE_WORDS_LENGTH } from '../../wire/moderation/moderation.ts';
+import { NOTIFICATION_KINDS } from '../notifications/notification.ts';
 import { ALT_LENGTH, MOST_IMAGES } from '../posts/post-images.ts';
 import { postKeyOf } from '../posts/post-key.ts';
 import { HANDLE } from '../text/facets.ts';
@@ -90,4 +91,16 @@ export const DELETION = z.strictObject({
 export const NEW_COMPLAINT = z.strictObject({
   reason: z.enum(ABUSE_REASONS),
   words: person(ABUSE_WORDS_LENGTH).optional(),
+});
+
+/** Up to when notifications were seen. */
+export const SEEN = z.strictObject({
+  until: z.iso.datetime().describe('The `at` of the newest that was read'),
+});
+/** Changes what one is told; what is absent stays. */
+export const SETTINGS_CHANGE = z.strictObject({
+  off: z.array(z.enum(NOTIFICATION_KINDS)).max(NOTIFICATION_KINDS.length).optional(),
+  people: z.enum(['all', 'followed']).optional(),
+  mail: z.boolean().optional(),
+  language: z.enum(['en', 'fr']).nullable().optional().describe('Null: that of the browser'),
 });

@@ -5,6 +5,7 @@ import type { SocialParts } from '../parts.ts';
 import { openAnswers } from './answers.ts';
 import { feedRoutes } from './feed-routes.ts';
 import { imageRoutes } from './image-routes.ts';
+import { notificationRoutes } from './notification-routes.ts';
 import { postRoutes } from './post-routes.ts';
 import { profileRoutes } from './profile-routes.ts';
 
@@ -21,6 +22,7 @@ export function openSocialApi(parts: SocialParts): Hono {
   profileRoutes(app, answers);
   postRoutes(app, answers);
   feedRoutes(app, answers);
+  notificationRoutes(app, answers);
   refuseTheRest(app, '/api');
   return app;
 }

@@ -9,9 +9,9 @@ import type { SocialWords } from '../words/social-words.ts';
 /** The longest form, in bytes: 500 characters of any script, percent-encoded, and the rest. */
 export const MOST_FORM = 64 * 1_024;
 
-/** The words for a request. */
-export const socialWords = (request: Request): SocialWords =>
-  languageOf(request.headers.get('accept-language') ?? undefined) === 'fr' ? french : english;
+/** The words for a request; `chosen`: the language that the account has chosen. */
+export const socialWords = (request: Request, chosen?: 'en' | 'fr'): SocialWords =>
+  (chosen ?? languageOf(request.headers.get('accept-language') ?? undefined)) === 'fr' ? french : english;
 
 /** A whole page as an answer; its forms lead back to where one was. */
 export const pageAnswer = (
@@ -40,7 +40,7 @@ export function failedPage(
 /** Where a form was filled in, so that its reader comes back there; else `other`. Only pages of these lists. */
 export function wayBack(sent: URLSearchParams, other: string): string {
   const back = sent.get('back') ?? '';
-  return /^\/(?:following|posts|search|@[a-z0-9_]{2,60}(?:\/[a-z0-9]{1,11})?)(?:\?[\w=&%.+-]*)?(?:#[\w-]+)?$/.test(
+  return /^\/(?:following|posts|search|notifications|settings|@[a-z0-9_]{2,60}(?:\/[a-z0-9]{1,11})?)(?:\?[\w=&%.+-]*)?(?:#[\w-]+)?$/.test(
     back,
   )
     ? back

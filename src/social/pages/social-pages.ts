@@ -6,11 +6,13 @@ import { postKeyOf } from '../posts/post-key.ts';
 import { HANDLE } from '../text/facets.ts';
 import { composePage, sendCompose } from './compose-page.ts';
 import { followingPage, herePage, searchPage } from './list-pages.ts';
+import { notificationsPage } from './notifications-page.ts';
 import { actOnPost } from './post-acts.ts';
 import { noPost, postPage } from './post-page.ts';
 import { actOnProfile } from './profile-acts.ts';
 import { profilePage } from './profile-page.ts';
 import { sentForm } from './sent-form.ts';
+import { changeSettings, settingsPage } from './settings-page.ts';
 import { refusal, type SocialVisit, visitOf } from './visit.ts';
 
 /** Where a post is whose author is not named, and where somebody's page was typed in capital letters. */
@@ -58,6 +60,8 @@ export function openSocialPages(parts: SocialParts): (request: Request) => Promi
     const [, first = '', second] = url.pathname.split('/');
     if (first === 'following') return followingPage(parts, visit);
     if (first === 'posts') return herePage(parts, visit);
+    if (first === 'notifications') return notificationsPage(parts, visit);
+    if (first === 'settings') return sent ? changeSettings(parts, visit, sent) : settingsPage(parts, visit);
     if (first === 'search') return searchPage(parts, visit);
     if (first === 'compose') return sent ? sendCompose(parts, visit, sent) : composePage(parts, visit);
     const name = first.slice(1);

@@ -19,6 +19,8 @@ export interface SocialVisit {
   readonly words: SocialWords;
   readonly account?: AccountCard | undefined;
   readonly profile?: Profile | undefined;
+  /** Notifications that came after their last look. */
+  readonly unseen: number;
 }
 
 /** What an answer has beside its page. */
@@ -34,21 +36,36 @@ export interface Returned {
 }
 
 /** Who comes to a page. */
-export async function visitOf({ deps, profiles }: SocialParts, request: Request): Promise<SocialVisit> {
+export async function visitOf(
+  { deps, profiles, notifications }: SocialParts,
+  request: Request,
+): Promise<SocialVisit> {
   const account = await deps.account(request);
   const profile = account && (await profiles.of(account.id));
   if (account && profile) await profiles.visited(account.id, account.name);
-  return { request, url: new URL(request.url), words: socialWords(request), account, profile };
+  const unseen = account && profile ? await notifications.unseen(account.id) : 0;
+  const words = socialWords(request, account?.language);
+  return { request, url: new URL(request.url), words, account, profile, unseen };
 }
 
 /** Ways between these pages; where one is, is marked. */
-function navHtml({ words, account, profile, url }: SocialVisit): string {
+function navHtml({ words, account, profile, url, unseen }: SocialVisit): string {
+  const { told } = words;
   const ways: [path: string, text: string][] = [
     ...(profile ? [['/following', words.following] as [string, string]] : []),
     ['/posts', words.here],
     ['/search', words.search],
+    ...(profile
+      ? [
+          ['/notifications', `${told.title}${unseen === 0 ? '' : ` (${told.unseen(unseen)})`}`] as [
+            string,
+            string,
+          ],
+        ]
+      : []),
     ...(account ? [['/compose', words.write] as [string, string]] : []),
     ...(profile ? [[`/@${profile.handle}`, words.ownPage] as [string, string]] : []),
+    ...(account ? [['/settings', told.settings] as [string, string]] : []),
     ...(account ? [] : [['/sign-in', words.signIn] as [string, string]]),
   ];
   const links = ways.map(

@@ -1,6 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 import type { Clock } from '../../base/clock.ts';
 import type { Schema, Store } from '../../store/index.ts';
+import { dayOf } from '../notifications/notification.ts';
+import type { NotificationBook } from '../notifications/notification-writing.ts';
 import { blockBetween } from './shields.ts';
 
 /** Accounts that one account follows, at most. */
@@ -104,19 +106,39 @@ async function recount(db: Db, hold: Hold): Promise<number> {
  * that nobody counts a million rows to show a page. Whoever changes rows of two people locks both profiles first, in one
  * order: two who follow each other at once do not wait for each other, and a block is never overtaken.
  */
-export function openFollows({ store, clock }: { readonly store: Store; readonly clock: Clock }) {
+export function openFollows({
+  store,
+  clock,
+  notices,
+}: {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly notices: NotificationBook;
+}) {
   const { db, engine } = store;
   const hold: Hold = (trx, accounts) => lock(trx, engine, accounts);
   /** As a part of what `trx` does, which has locked both. */
   const untie = async (trx: Db, follower: string, followee: string): Promise<void> => {
-    const { numDeletedRows } = await trx
+    const gone = await trx
       .deleteFrom('social_follow')
       .where('follower', '=', follower)
       .where('followee', '=', followee)
+      .returning('at')
       .executeTakeFirst();
-    if (numDeletedRows === 0n) return;
+    if (!gone) return;
     await add(trx, [follower], 'following', -1);
     await add(trx, [followee], 'followers', -1);
+    // The last of those who began on that day is not told any more.
+    const from = Date.parse(dayOf(gone.at));
+    const other = await trx
+      .selectFrom('social_follow')
+      .select('at')
+      .where('followee', '=', followee)
+      .where('at', '>=', from)
+      .where('at', '<', from + 86_400_000)
+      .limit(1)
+      .executeTakeFirst();
+    if (!other) await notices.none(trx, followee, 'follow', dayOf(gone.at));
   };
 
   return {
@@ -140,6 +162,7 @@ export function openFollows({ store, clock }: { readonly store: Store; readonly 
         if (numUpdatedRows === 0n) return 'full';
         await trx.insertInto('social_follow').values({ follower, followee, at: clock.wall() }).execute();
         await add(trx, [followee], 'followers', 1);
+        await notices.many(trx, followee, 'follow', follower);
         return undefined;
       }),
     unfollow: (follower: string, followee: string): Promise<void> =>

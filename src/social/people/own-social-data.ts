@@ -6,7 +6,7 @@ const iso = (at: number): string => new Date(at).toISOString();
 
 /** Everything that is kept about one account here, for itself. Spec: GDPR, 15 and 20. */
 export async function ownSocialData({ db }: Store, account: string): Promise<object> {
-  const [profile, posts, edits, likes, follows, shields, visit] = await Promise.all([
+  const [profile, posts, edits, likes, follows, shields, visit, notified, setting] = await Promise.all([
     db.selectFrom('social_profile').selectAll().where('account', '=', account).executeTakeFirst(),
     db.selectFrom('social_post').selectAll().where('author', '=', account).orderBy('id').execute(),
     db
@@ -35,6 +35,12 @@ export async function ownSocialData({ db }: Store, account: string): Promise<obj
       .where('social_shield.account', '=', account)
       .execute(),
     db.selectFrom('social_visit').selectAll().where('account', '=', account).executeTakeFirst(),
+    db
+      .selectFrom('notification')
+      .select(['kind', 'about', 'post', 'at'])
+      .where('account', '=', account)
+      .execute(),
+    db.selectFrom('social_setting').selectAll().where('account', '=', account).executeTakeFirst(),
   ]);
   return {
     ...(profile ? { profile: { ...profile, links: JSON.parse(profile.links) as unknown } } : {}),
@@ -56,5 +62,17 @@ export async function ownSocialData({ db }: Store, account: string): Promise<obj
     follows: follows.map(({ handle, at }) => ({ handle, at: iso(at) })),
     shields: shields.map(({ handle, kind, at }) => ({ handle, kind, at: iso(at) })),
     ...(visit ? { lastLook: iso(visit.at) } : {}),
+    notifications: notified.map(({ kind, about, post, at }) => ({
+      ...{ kind, at: iso(at) },
+      ...(post === null ? { day: about } : { post: postIdOf(post) }),
+    })),
+    ...(setting
+      ? {
+          settings: {
+            ...{ off: JSON.parse(setting.off) as unknown, people: setting.people },
+            ...{ mail: setting.mail === 1, seen: iso(setting.seen) },
+          },
+        }
+      : {}),
   };
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Store } from '../../store/index.ts';
+import type { NotificationBook } from '../notifications/notification-writing.ts';
 import { type FollowCounts, openFollows } from './follows.ts';
 import { openShields, type ShieldKind } from './shields.ts';
 
@@ -26,6 +27,8 @@ export interface Relations {
   unfollow(follower: string, followee: string): Promise<void>;
   shield(account: string, target: string, kind: ShieldKind): Promise<'full' | undefined>;
   unshield(account: string, target: string, kind: ShieldKind): Promise<void>;
+  /** Whom an account mutes or blocks, the newest first. */
+  shields(account: string, kind: ShieldKind, limit: number): Promise<string[]>;
   between(account: string, other: string): Promise<Relation>;
   /** True when either has blocked the other. */
   blocked(one: string, other: string): Promise<boolean>;
@@ -41,7 +44,15 @@ export interface Relations {
 }
 
 /** Opens them. */
-export function openRelations({ store, clock }: { readonly store: Store; readonly clock: Clock }): Relations {
+export function openRelations({
+  store,
+  clock,
+  notices,
+}: {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly notices: NotificationBook;
+}): Relations {
   const { db } = store;
   const follows = async (follower: string, followee: string): Promise<boolean> =>
     (await db
@@ -67,13 +78,20 @@ export function openRelations({ store, clock }: { readonly store: Store; readonl
       );
     return (await query.orderBy('at', 'desc').orderBy(other, 'desc').limit(limit).execute()) as FollowRow[];
   };
-  const ties = openFollows({ store, clock });
-  const { between: shields, blocked, ...rest } = openShields({ store, clock, unfollowIn: ties.unfollowIn });
+  const ties = openFollows({ store, clock, notices });
+  const {
+    between: standing,
+    blocked,
+    ...rest
+  } = openShields({
+    ...{ store, clock, notices },
+    unfollowIn: ties.unfollowIn,
+  });
   return {
     ...{ ...rest, blocked },
     ...{ follow: ties.follow, unfollow: ties.unfollow, recount: ties.recount, counts: ties.counts },
     async between(account, other) {
-      const list = await shields(account, other);
+      const list = await standing(account, other);
       const mine = list.filter((one) => one.account === account);
       return {
         following: await follows(account, other),

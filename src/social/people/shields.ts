@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Clock } from '../../base/clock.ts';
 import type { Schema, Store } from '../../store/index.ts';
+import type { NotificationBook } from '../notifications/notification-writing.ts';
 
 /** Mutes and blocks of one account, at most. */
 export const MOST_SHIELDED = 10_000;
@@ -29,10 +30,12 @@ export const blockBetween = async (db: Kysely<Schema>, one: string, other: strin
 export function openShields({
   store,
   clock,
+  notices,
   unfollowIn,
 }: {
   readonly store: Store;
   readonly clock: Clock;
+  readonly notices: NotificationBook;
   /** Ends that either follows the other, as a part of what `trx` does. */
   unfollowIn(trx: Kysely<Schema>, one: string, other: string): Promise<void>;
 }) {
@@ -55,6 +58,8 @@ export function openShields({
           .onConflict((c) => c.doNothing())
           .execute();
       });
+      await notices.shielded(account, target);
+      if (kind === 'block') await notices.shielded(target, account);
       return undefined;
     },
     async unshield(account: string, target: string, kind: ShieldKind): Promise<void> {
@@ -64,6 +69,17 @@ export function openShields({
         .where('target', '=', target)
         .where('kind', '=', kind)
         .execute();
+    },
+    async shields(account: string, kind: ShieldKind, limit: number): Promise<string[]> {
+      const rows = await db
+        .selectFrom('social_shield')
+        .select('target')
+        .where('account', '=', account)
+        .where('kind', '=', kind)
+        .orderBy('at', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map(({ target }) => target);
     },
     async unread(account: string): Promise<ReadonlySet<string>> {
       const own = await db

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Images } from '../../image/index.ts';
 import type { Store } from '../../store/index.ts';
+import type { NotificationBook } from '../notifications/notification-writing.ts';
 import type { Profiles } from '../people/profiles.ts';
 import type { Relations } from '../people/relations.ts';
 import type { WordIndex } from '../search/word-index.ts';
@@ -48,6 +49,7 @@ export async function openPostBook(deps: {
   readonly profiles: Profiles;
   readonly relations: Relations;
   readonly images?: Pick<Images, 'collect'> | undefined;
+  readonly notices: NotificationBook;
 }): Promise<PostBook> {
   const newest = await deps.store.db
     .selectFrom('social_post')

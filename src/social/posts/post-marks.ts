@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { isDuplicate, type Store } from '../../store/index.ts';
+import type { NotificationBook } from '../notifications/notification-writing.ts';
 import type { PostFault } from './post-fault.ts';
 import type { PostKeys } from './post-key.ts';
 import { BLANK_POST, type PostRows } from './post-rows.ts';
@@ -19,8 +20,9 @@ export function openPostMarks(deps: {
   readonly clock: Clock;
   readonly rows: PostRows;
   readonly keys: PostKeys;
+  readonly notices: NotificationBook;
 }) {
-  const { clock, keys } = deps;
+  const { clock, keys, notices } = deps;
   const { db } = deps.store;
   const { rowOf, counted, target, unpass } = deps.rows;
   return {
@@ -34,14 +36,17 @@ export function openPostMarks(deps: {
               .insertInto('social_like')
               .values({ post: post.id, account, at: clock.wall() })
               .execute();
-            return counted(trx, post.id, 'likes', 1);
+            await counted(trx, post.id, 'likes', 1);
+            return notices.many(trx, post.author, 'like', account, post.id);
           }
           const { numDeletedRows } = await trx
             .deleteFrom('social_like')
             .where('account', '=', account)
             .where('post', '=', post.id)
             .executeTakeFirst();
-          if (numDeletedRows > 0n) await counted(trx, post.id, 'likes', -1);
+          if (numDeletedRows === 0n) return;
+          await counted(trx, post.id, 'likes', -1);
+          if (post.likes <= 1) await notices.none(trx, post.author, 'like', `${post.id}`);
         }),
       );
       return undefined;
@@ -62,6 +67,7 @@ export function openPostMarks(deps: {
             .values({ ...BLANK_POST, id: keys.next(), author: account, repost_of: post.id })
             .execute();
           await counted(trx, post.id, 'reposts', 1);
+          await notices.many(trx, post.author, 'repost', account, post.id);
         }),
       );
       return undefined;

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { dropFromPost, type Images } from '../../image/index.ts';
 import type { Store } from '../../store/index.ts';
+import type { NotificationBook } from '../notifications/notification-writing.ts';
 import type { WordIndex } from '../search/word-index.ts';
 import type { PostFault } from './post-fault.ts';
 import { EMPTY_POST, type PostDb, type PostRows } from './post-rows.ts';
@@ -13,8 +14,9 @@ export function openPostRemoval(deps: {
   readonly rows: PostRows;
   /** Removes the files of images that nobody uses any more. */
   readonly images?: Pick<Images, 'collect'> | undefined;
+  readonly notices: NotificationBook;
 }) {
-  const { clock, words } = deps;
+  const { clock, words, notices } = deps;
   const { db } = deps.store;
   const { rowOf, counted, unpass } = deps.rows;
   /** Takes the content of a post away; its images go once that lasts. */
@@ -42,6 +44,7 @@ export function openPostRemoval(deps: {
       .where('pinned_post', '=', key)
       .execute();
     await words.removePost(trx, key);
+    await notices.removed(trx, key);
     return dropFromPost(trx, key);
   }
   return {

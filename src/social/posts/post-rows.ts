@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Schema, Store } from '../../store/index.ts';
+import type { NotificationBook } from '../notifications/notification-writing.ts';
 import type { Relations } from '../people/relations.ts';
 
 /** The database, or a transaction in it. */
@@ -22,7 +23,15 @@ export const BLANK_POST = {
 } as const;
 
 /** Opens the rows of posts: what writing, marking and removing share. */
-export function openPostRows({ store, relations }: { readonly store: Store; readonly relations: Relations }) {
+export function openPostRows({
+  store,
+  relations,
+  notices,
+}: {
+  readonly store: Store;
+  readonly relations: Relations;
+  readonly notices: NotificationBook;
+}) {
   const { db } = store;
   const rowOf = (key: number, from: PostDb = db) =>
     from.selectFrom('social_post').selectAll().where('id', '=', key).executeTakeFirst();
@@ -49,7 +58,10 @@ export function openPostRows({ store, relations }: { readonly store: Store; read
         .where('author', '=', account)
         .where('repost_of', '=', key)
         .executeTakeFirst();
-      if (numDeletedRows > 0n) await counted(trx, key, 'reposts', -1);
+      if (numDeletedRows === 0n) return;
+      await counted(trx, key, 'reposts', -1);
+      const post = await rowOf(key, trx);
+      if (post && post.reposts <= 0) await notices.none(trx, post.author, 'repost', `${key}`);
     });
   }
   return { rowOf, counted, target, unpass };

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { useInPost } from '../../image/index.ts';
 import type { Store } from '../../store/index.ts';
+import type { NotificationBook } from '../notifications/notification-writing.ts';
 import type { Profiles } from '../people/profiles.ts';
 import type { WordIndex } from '../search/word-index.ts';
 import { type Facet, type FoundFacet, findFacets, tooMany } from '../text/facets.ts';
@@ -25,7 +26,11 @@ export interface PostWritingDeps {
   readonly profiles: Profiles;
   readonly rows: PostRows;
   readonly keys: PostKeys;
+  readonly notices: NotificationBook;
 }
+
+const mentionedIn = (facets: readonly Facet[]): string[] =>
+  facets.flatMap((facet) => (facet.kind === 'mention' ? [facet.account] : []));
 
 const tagged = async (trx: PostDb, key: number, facets: readonly Facet[]): Promise<void> => {
   await trx.deleteFrom('social_tag').where('post', '=', key).execute();
@@ -67,7 +72,7 @@ const searched = (text: string, images: readonly { readonly alt: string }[]): st
   [text, ...images.map(({ alt }) => alt)].join('\n');
 
 /** Opens the writing and editing of posts. */
-export function openPostWriting({ store, clock, words, profiles, rows, keys }: PostWritingDeps) {
+export function openPostWriting({ store, clock, words, profiles, rows, keys, notices }: PostWritingDeps) {
   const { db } = store;
   const { rowOf, counted, target } = rows;
   const parsed = parsing(profiles);
@@ -115,6 +120,10 @@ export function openPostWriting({ store, clock, words, profiles, rows, keys }: P
         if (quoted) await counted(trx, quoted.id, 'quotes', 1);
         await tagged(trx, key, content.facets);
         await words.putPost(trx, key, searched(content.text, images));
+        await notices.posted(trx, {
+          ...{ author, post: key, answered: parent?.author, quoted: quoted?.author },
+          mentioned: mentionedIn(content.facets),
+        });
       });
       return key;
     },
@@ -171,6 +180,7 @@ export function openPostWriting({ store, clock, words, profiles, rows, keys }: P
         );
         await tagged(trx, key, content.facets);
         await words.putPost(trx, key, searched(content.text, images));
+        await notices.posted(trx, { author, post: key, mentioned: mentionedIn(content.facets) });
         return undefined;
       });
     },

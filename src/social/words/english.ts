@@ -1,5 +1,6 @@
 import { ENGLISH_FEED_LINKS } from './feed-link-words.ts';
 import { imageEnglish } from './image-words.ts';
+import { notificationEnglish } from './notification-english.ts';
 import type { SocialWords } from './social-words.ts';
 
 const many = (count: number, one: string, more: string): string =>
@@ -8,6 +9,7 @@ const many = (count: number, one: string, more: string): string =>
 /** English. */
 export const english: SocialWords = {
   language: 'en',
+  told: notificationEnglish,
   nav: 'Posts',
   following: 'Following',
   here: 'Posts here',

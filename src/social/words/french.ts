@@ -1,5 +1,6 @@
 import { FRENCH_FEED_LINKS } from './feed-link-words.ts';
 import { imageFrench } from './image-words.ts';
+import { notificationFrench } from './notification-french.ts';
 import type { SocialWords } from './social-words.ts';
 
 const many = (count: number, one: string, more: string): string =>
@@ -8,6 +9,7 @@ const many = (count: number, one: string, more: string): string =>
 /** French. */
 export const french: SocialWords = {
   language: 'fr',
+  told: notificationFrench,
   nav: 'Publications',
   following: 'Abonnements',
   here: 'Publications d’ici',

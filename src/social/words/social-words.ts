@@ -5,10 +5,12 @@ import type { ComposeFault } from '../posts/composing.ts';
 import type { ComplaintSubject } from '../social-deps.ts';
 import type { FeedLinkWords } from './feed-link-words.ts';
 import type { ImageWords } from './image-words.ts';
+import type { NotificationWords } from './notification-words.ts';
 
 /** Everything that pages of profiles and posts say. What people wrote comes as safe markup. */
 export interface SocialWords {
   readonly language: 'en' | 'fr';
+  readonly told: NotificationWords;
   // Ways.
   readonly nav: string;
   readonly following: string;

@@ -1,4 +1,4 @@
-import { type CreateTableBuilder, type Kysely, sql } from 'kysely';
+import { type CreateTableBuilder, type Generated, type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 /*
@@ -22,6 +22,8 @@ export interface AccountTable {
   updated: string;
   /** When it was erased, in ms. */
   erased: number | null;
+  /** `en` or `fr`: of its pages and mails; null: that of the browser. */
+  language: Generated<string | null>;
 }
 
 /** One browser that is signed in. */
