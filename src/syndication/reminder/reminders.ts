@@ -11,7 +11,12 @@ import { openReminderApi } from './reminder-api.ts';
 import { openReminderPages } from './reminder-pages.ts';
 import { openSender } from './sender.ts';
 
-const API = /^\/api\/(?:rooms\/[^/]+\/reminders|reminders\/[^/]+)$/;
+/** `rooms/:room/reminders` and `reminders/:id` of the API. */
+function isOfApi(path: string): boolean {
+  const [, , first, second, third, ...more] = path.split('/');
+  if (more.length > 0 || !second) return false;
+  return first === 'rooms' ? third === 'reminders' : first === 'reminders' && third === undefined;
+}
 
 /** The reminders of this server, once open. */
 export interface Reminders extends Station {
@@ -81,7 +86,7 @@ export async function openReminders(deps: AroundRoomDeps): Promise<Reminders | S
   });
   return {
     takes(path) {
-      if (path.startsWith('/api/')) return API.test(path);
+      if (path.startsWith('/api/')) return isOfApi(path);
       const id = find(path)?.address.id;
       return id === 'syndication-remind' || id === 'syndication-reminder' || id === 'syndication-followed';
     },
