@@ -70,7 +70,9 @@ test('a target in absolute form is the same request, by the name in it', async (
   };
   const usual = (text: string) => text.replace(/date: .*\r\n/i, '');
   for (const path of ['/', '/r/room', '/healthz', '/r/nobody', '/r/room/state.json'])
-    expect(usual(await ask(`http://rooms.example:8080${path}`))).toBe(usual(await ask(path)));
+    expect(usual(await ask(`http://rooms.example:8080${path}`))).toBe(
+      usual(await ask(path, 'rooms.example:8080')),
+    );
   expect(await ask('HTTP://rooms.example')).toContain('HTTP/1.1 200');
   for (const target of ['http:///r/room', 'http://a@b/r/room', 'ftp://rooms.example/'])
     expect([target, (await ask(target)).slice(0, 10)]).toEqual([target, 'HTTP/1.1 4']);
