@@ -109,7 +109,8 @@ async function rowsNow(): Promise<Record<string, unknown>> {
 }
 
 /** Anybody may do these, with any link or none. */
-const PUBLIC = /^POST \/api\/(?:rooms$|rooms\/\{slug\}\/reports$|claims\/(?:check|add)$)/;
+const PUBLIC =
+  /^POST \/api\/(?:rooms$|rooms\/\{slug\}\/(?:reports|reminders)$|reminders\/moved$|claims\/(?:check|add)$)/;
 
 test('with the link of another room nothing is written', async () => {
   const [one, other] = [await made('One'), await made('Another')];
