@@ -23,7 +23,7 @@ const entries = [
   'kit/incidents.css',
   'kit/reference.css',
   'people/people.css',
-  'people/social.css',
+  'kit/social.css',
   'people/embedded.css',
   'people/passkeys.ts',
   'people/reminder.ts',

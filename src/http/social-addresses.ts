@@ -47,6 +47,10 @@ export const SOCIAL_ADDRESSES: readonly Address[] = [
     ...{ pattern: '/(following|posts|search)', examples: ['/following', '/posts', '/search'] },
   },
   {
+    ...{ ...PAGE, methods: ['GET'], id: 'social-home', what: 'posts below the rooms of the home page' },
+    ...{ pattern: '/posts/home', examples: ['/posts/home'] },
+  },
+  {
     ...{ ...PAGE, methods: ['GET'], id: 'social-notifications', what: "what others did with one's posts" },
     ...{ pattern: '/notifications', examples: ['/notifications'] },
   },

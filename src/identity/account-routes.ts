@@ -33,7 +33,10 @@ export function accountRoutes(deps: PagesDeps): Readonly<Record<string, PageAnsw
     switch (said('act')) {
       case 'sign-out': {
         const answer = await engine.api.signOut({ headers: request.headers, asResponse: true });
-        return onward('/sign-in', answer.headers.getSetCookie());
+        const gone = onward('/sign-in', answer.headers.getSetCookie());
+        // Whoever comes to this browser next does not see by its button Back what was theirs. Spec: Clear Site Data.
+        gone.headers.set('clear-site-data', '"cache"');
+        return gone;
       }
       case 'name': {
         const name = nameOf(said('name'));

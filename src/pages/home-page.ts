@@ -57,5 +57,7 @@ ${section('over', words.over, over, words)}${on.length + next.length + over.leng
 <p class="small ash" id="when-hint">${words.whenHint}</p>
 ${whoFields(words)}${asksForLink ? operatorField(words) : ''}<button type="submit" class="button">${words.start}</button>
 </form></section>
+<section class="posts" aria-labelledby="posts-title"><h2 id="posts-title">${words.posts}</h2>
+<p><a href="/posts">${words.postsHere}</a> · <a href="/following">${words.postsFollowed}</a></p></section>
 </main>`;
 }

@@ -78,6 +78,8 @@ export interface PlainWords {
   readonly account: string;
   /** The link to what people write here. */
   readonly posts: string;
+  readonly postsHere: string;
+  readonly postsFollowed: string;
   /** Said of a room whose host has erased their account. */
   readonly hostErased: string;
   /** Links of a room, and of every page. */
@@ -195,6 +197,8 @@ const english: PlainWords = {
   incidents: 'What went wrong here',
   account: 'Your account',
   posts: 'Posts',
+  postsHere: 'Newest posts here',
+  postsFollowed: 'Posts of those you follow',
   hostErased: 'A host of this room has erased their account, and their name here with it.',
   numbers: 'Its numbers',
   said: 'What was said about its audience',
@@ -308,6 +312,8 @@ const french: PlainWords = {
   incidents: 'Ce qui s’est mal passé ici',
   account: 'Votre compte',
   posts: 'Publications',
+  postsHere: 'Dernières publications ici',
+  postsFollowed: 'Publications des personnes que vous suivez',
   hostErased: 'Un hôte de cette salle a effacé son compte, et avec lui son nom ici.',
   numbers: 'Ses chiffres',
   said: 'Ce qui a été dit de son public',

@@ -10,7 +10,7 @@ const SOCIAL: Load = {
   sources: [
     'web/kit/style.css',
     'web/people/people.css',
-    'web/people/social.css',
+    'web/kit/social.css',
     'web/people/theme.ts',
     'web/people/copy-code.ts',
     'web/audience/posts.ts',

@@ -63,6 +63,8 @@ export const detailsEnglish = {
   incidents: 'What went wrong here',
   account: 'Your account',
   posts: 'Posts',
+  postsHere: 'Newest posts here',
+  postsFollowed: 'Posts of those you follow',
   hostErased: 'A host of this room has erased their account, and their name here with it.',
   feed: 'RSS feed',
   numbers: 'How many listen, and how that is counted',

@@ -64,6 +64,8 @@ export const detailsFrench: typeof detailsEnglish = {
   verify: 'Vérifier des chiffres vous-même',
   incidents: 'Ce qui s’est mal passé ici',
   posts: 'Publications',
+  postsHere: 'Dernières publications ici',
+  postsFollowed: 'Publications des personnes que vous suivez',
   account: 'Votre compte',
   hostErased: 'Un hôte de cette salle a effacé son compte, et avec lui son nom ici.',
   feed: 'Flux RSS',

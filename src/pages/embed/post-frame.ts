@@ -8,7 +8,7 @@ export function embedFrame(manifest: Manifest): (wish: EmbedWish, title: string,
     manifest,
     {
       sources: [
-        ...['web/kit/style.css', 'web/people/social.css', 'web/people/embedded.css'],
+        ...['web/kit/style.css', 'web/kit/social.css', 'web/people/embedded.css'],
         'web/audience/embed-posts.ts',
       ],
       scripted: true,

@@ -43,6 +43,11 @@ export function openVisits({ store, clock }: { readonly store: Store; readonly c
           .execute();
       return mark;
     },
-    mark: async (account) => (await rowOf(account))?.mark ?? 0,
+    async mark(account) {
+      const row = await rowOf(account);
+      if (!row) return 0;
+      // Whoever comes back later has seen all that was there then.
+      return (clock.wall() as number) - row.at >= VISIT_IDLE_MS ? row.newest : row.mark;
+    },
   };
 }

@@ -13,6 +13,12 @@ export const MOST_FORM = 64 * 1_024;
 export const socialWords = (request: Request, chosen?: 'en' | 'fr'): SocialWords =>
   (chosen ?? languageOf(request.headers.get('accept-language') ?? undefined)) === 'fr' ? french : english;
 
+/**
+ * A page is kept where its reader goes back to it, so that it stands where it stood; it is asked for anew whenever it is
+ * opened. Its address holds no secret.
+ */
+const KEPT = { 'referrer-policy': 'same-origin', 'cache-control': 'private, no-cache' } as const;
+
 /** A whole page as an answer; its forms lead back to where one was. */
 export const pageAnswer = (
   { frame }: Pick<SocialDeps, 'frame'>,
@@ -20,7 +26,7 @@ export const pageAnswer = (
   page: SocialPage,
   status = 200,
   more: Record<string, string> = {},
-): Response => formAnswer(frame, language, page, status, { 'referrer-policy': 'same-origin', ...more });
+): Response => formAnswer(frame, language, page, status, { ...KEPT, ...more });
 
 /** The page in place of one that could not be made: the database is away, or we have made a mistake. */
 export function failedPage(
@@ -40,7 +46,7 @@ export function failedPage(
 /** Where a form was filled in, so that its reader comes back there; else `other`. Only pages of these lists. */
 export function wayBack(sent: URLSearchParams, other: string): string {
   const back = sent.get('back') ?? '';
-  return /^\/(?:following|posts|search|notifications|settings|@[a-z0-9_]{2,60}(?:\/[a-z0-9]{1,11})?)(?:\?[\w=&%.+-]*)?(?:#[\w-]+)?$/.test(
+  return /^\/(?:|following|posts|search|notifications|settings|@[a-z0-9_]{2,60}(?:\/[a-z0-9]{1,11})?)(?:\?[\w=&%.+-]*)?(?:#[\w-]+)?$/.test(
     back,
   )
     ? back

@@ -19,7 +19,14 @@ export function postsHtml(
     empty,
     mark = 0,
     first = true,
-  }: { readonly empty: string; readonly mark?: number; readonly first?: boolean },
+    alone = false,
+  }: {
+    readonly empty: string;
+    readonly mark?: number;
+    readonly first?: boolean;
+    /** Part of another page, which says itself where the others are. */
+    readonly alone?: boolean;
+  },
 ): string {
   const { words } = drawing;
   const { posts, next } = page;
@@ -36,6 +43,7 @@ export function postsHtml(
     }
     items.push(`<li>${postHtml(drawing, post)}</li>`);
   }
+  if (alone) return `<ol class="feed">${items.join('')}</ol>`;
   const query = new URLSearchParams(url.searchParams);
   if (next !== undefined) query.set('before', postIdOf(next));
   const ways = [

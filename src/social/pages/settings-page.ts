@@ -95,7 +95,7 @@ export async function settingsPage(
   const { told } = words;
   if (!account) return goOn('/sign-in');
   const page = profile ? `/@${profile.handle}?show=edit` : '/compose';
-  const yours = `<section><h2>${told.yours}</h2><ul class="rows"><li><a href="${page}">${profile ? told.profile : words.chooseTitle}</a></li><li><span><a href="/account">${told.account}</a><br><span class="ash small">${told.accountHint}</span></span></li></ul></section>`;
+  const yours = `<section><h2>${told.yours}</h2><ul class="rows"><li><a href="${page}">${profile ? told.profile : words.chooseTitle}</a></li><li><span><a href="/account">${told.account}</a><br><span class="ash small">${told.accountHint}</span></span></li><li><span><a href="/reminders">${told.reminders}</a><br><span class="ash small">${told.remindersHint}</span></span></li></ul></section>`;
   const social = profile ? `${await tellForm(parts, visit)}${await shieldLists(parts, visit)}` : '';
   return shown(
     parts,

@@ -5,6 +5,7 @@ import type { SocialParts } from '../parts.ts';
 import { postKeyOf } from '../posts/post-key.ts';
 import { HANDLE } from '../text/facets.ts';
 import { composePage, sendCompose } from './compose-page.ts';
+import { openHomePosts } from './home-posts.ts';
 import { followingPage, herePage, searchPage } from './list-pages.ts';
 import { notificationsPage } from './notifications-page.ts';
 import { actOnPost } from './post-acts.ts';
@@ -46,7 +47,9 @@ export function openSocialPages(parts: SocialParts): (request: Request) => Promi
     if (path !== `/@${name}/${id}` && !sent) return moved(visit.url, path);
     return sent ? actOnPost(parts, visit, post, sent) : postPage(parts, visit, post);
   }
+  const homePosts = openHomePosts(parts);
   return async (request) => {
+    if (new URL(request.url).pathname === '/posts/home') return homePosts(request);
     const visit = await visitOf(parts, request);
     const { words, url } = visit;
     let sent: URLSearchParams | undefined;

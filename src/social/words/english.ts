@@ -13,6 +13,8 @@ export const english: SocialWords = {
   nav: 'Posts',
   following: 'Following',
   here: 'Posts here',
+  allFollowed: 'All posts of those you follow',
+  allHere: 'All posts here',
   search: 'Search',
   write: 'Write',
   signIn: 'Sign in',

@@ -13,6 +13,8 @@ export const french: SocialWords = {
   nav: 'Publications',
   following: 'Abonnements',
   here: 'Publications d’ici',
+  allFollowed: 'Toutes les publications des personnes que vous suivez',
+  allHere: 'Toutes les publications d’ici',
   search: 'Rechercher',
   write: 'Écrire',
   signIn: 'Se connecter',

@@ -73,6 +73,8 @@ export const notificationEnglish: NotificationWords = {
   yours: 'You',
   profile: 'Change your page',
   account: 'Your account',
+  reminders: 'Reminders',
+  remindersHint: 'Whether you are reminded of rooms of those you follow.',
   accountHint: 'Name, address, password, passkeys; everything as a file; erase it.',
   mailSubject: 'What is new for you',
   mailText: (name, many, link, settings) =>

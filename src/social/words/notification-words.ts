@@ -39,6 +39,8 @@ export interface NotificationWords {
   readonly profile: string;
   readonly account: string;
   readonly accountHint: string;
+  readonly reminders: string;
+  readonly remindersHint: string;
   readonly mailSubject: string;
   mailText(name: string, many: number, link: string, settings: string): string;
 }

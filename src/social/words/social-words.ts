@@ -15,6 +15,9 @@ export interface SocialWords {
   readonly nav: string;
   readonly following: string;
   readonly here: string;
+  /** The ways from the home page. */
+  readonly allFollowed: string;
+  readonly allHere: string;
   readonly search: string;
   readonly write: string;
   readonly signIn: string;

@@ -10,6 +10,7 @@ import { frame } from '../frame.ts';
 import { openPoll } from '../poll.ts';
 import { dayOf, timeOf } from '../say.ts';
 import { openTheatre, type Theatre } from '../theatre/theatre.ts';
+import { homePosts } from './home-posts.ts';
 import { startForm } from './start-form.ts';
 import { openYourRooms } from './your-rooms.ts';
 
@@ -50,6 +51,7 @@ export function homePage(main: HTMLElement, words: AllWords): void {
     yours.node,
     rooms,
     start,
+    homePosts(words),
   );
   const impressions = openCardImpressions(() => authorization().authorization !== undefined);
   const theatres = new Map<string, Theatre>();
