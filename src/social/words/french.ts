@@ -76,7 +76,7 @@ export const french: SocialWords = {
   counted: {
     impressions: (count) => many(count, 'impression', 'impressions'),
     opens: (count) => `ouverte ${many(count, 'fois', 'fois')}`,
-    listens: (count) => `${many(count, 'écoute commencée', 'écoutes commencées')} d’ici`,
+    listens: (count) => `${many(count, 'écoute commencée', 'écoutes commencées')} à partir d’ici`,
     embeds: (count) => `${many(count, 'impression', 'impressions')} sur d’autres sites`,
     unknown: 'Impressions : pas encore comptées',
     what: 'ce que disent ces nombres',
@@ -177,7 +177,7 @@ export const french: SocialWords = {
   reportNumber: 'Numéro d’un signalement',
   reportUnknown: {
     post: 'Aucun signalement de cette publication ne porte ce numéro.',
-    profile: 'Il n’y a pas de signalement portant ce numéro au sujet de ce profil.',
+    profile: 'Aucun signalement de ce profil ne porte ce numéro.',
   },
   wordsNeeded: 'Dites avec vos mots ce que c’est.',
   images: imageFrench,

@@ -74,7 +74,7 @@ export const notificationEnglish: NotificationWords = {
   profile: 'Change your page',
   account: 'Your account',
   reminders: 'Reminders',
-  remindersHint: 'Whether you are reminded of rooms of those you follow.',
+  remindersHint: 'Choose whether you are reminded of rooms of those you follow.',
   accountHint: 'Name, address, password, passkeys; everything as a file; erase it.',
   mailSubject: 'What is new for you',
   mailText: (name, many, link, settings) =>

@@ -74,7 +74,7 @@ export const notificationFrench: NotificationWords = {
   profile: 'Modifier votre page',
   account: 'Votre compte',
   reminders: 'Rappels',
-  remindersHint: 'Si l’on vous rappelle les salles des personnes que vous suivez.',
+  remindersHint: 'Choisissez si l’on vous rappelle les salles des personnes que vous suivez.',
   accountHint: 'Nom, adresse, mot de passe, clés d’accès ; tout dans un fichier ; l’effacer.',
   mailSubject: 'Du nouveau pour vous',
   mailText: (name, many, link, settings) =>

@@ -53,7 +53,7 @@ const WORDS: Readonly<Record<PageLanguage, PostFeedWords>> = {
         : `Retirée par la modération de ce serveur le ${DAY.fr.format(at)}.`,
     reason: (said) => `La raison donnée : « ${said} »`,
     edited: (at) => `Modifiée le ${DAY.fr.format(at)}.`,
-    shared: (name) => `${name} a partagé`,
+    shared: (name) => `${name} a repartagé`,
     answers: (name) => `${name} :`,
     room: 'Salle :',
     clip: 'Extrait',

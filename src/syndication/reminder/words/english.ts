@@ -35,7 +35,7 @@ export const english = {
     left: 'This device is not reminded any more.',
     denied:
       'Your browser does not let this site show messages. You can change that in its settings for this site.',
-    unable: 'This browser takes no messages of pages.',
+    unable: 'This browser takes no messages from websites.',
     ios: 'On iPhones and iPads this works once the page is on the home screen: press Share, then “Add to Home Screen”, and open it from there.',
     failed: 'Your browser could not subscribe. Try again, or choose another way.',
     script: 'This way needs scripts. The two below do not.',
@@ -77,7 +77,7 @@ export const english = {
     mail: 'By e-mail, to the address of your account',
     keep: 'Keep this',
     kept: 'Kept. It holds for rooms that are announced from now on.',
-    ended: 'Kept. You are not reminded any more, of rooms that were announced already neither.',
+    ended: 'Kept. You are not reminded any more, nor of rooms that were announced already.',
     signIn: 'Sign in',
     needed:
       'This needs an account. To be reminded of one room, press “Remind me” on its page: that needs none.',

@@ -30,7 +30,7 @@ export const french: ReminderWords = {
     left: 'Cet appareil n’est plus prévenu.',
     denied:
       'Votre navigateur ne laisse pas ce site afficher de messages. Vous pouvez le changer dans ses réglages pour ce site.',
-    unable: 'Ce navigateur ne prend pas de messages de pages.',
+    unable: 'Ce navigateur ne reçoit pas de messages de sites.',
     ios: 'Sur iPhone et iPad, cela fonctionne une fois la page sur l’écran d’accueil : appuyez sur Partager, puis « Sur l’écran d’accueil », et ouvrez-la de là.',
     failed: 'Votre navigateur n’a pas pu s’abonner. Réessayez, ou choisissez un autre moyen.',
     script: 'Ce moyen a besoin de scripts. Les deux suivants, non.',
@@ -42,7 +42,7 @@ export const french: ReminderWords = {
     button: 'Me le rappeler par e-mail',
     sent: 'Un lien est en route vers cette adresse. Vous serez prévenu une fois que vous l’aurez ouvert.',
     wrong: 'Écrivez une adresse, comme ana@example.org.',
-    subject: (title) => `Confirmez : me rappeler ${title}`,
+    subject: (title) => `Confirmez le rappel : ${title}`,
     confirm: (title, link) =>
       `Quelqu’un, sans doute vous, demande qu’un rappel de « ${title} » soit envoyé à cette adresse.\n\nOui, me le rappeler :\n${link}\n\nSi ce n’était pas vous, ne faites rien : rien d’autre n’est envoyé, et votre adresse est supprimée dans la journée.\n`,
     foot: (link) => `\n--\nVous avez demandé un rappel de cette salle. Ne plus me le rappeler :\n${link}\n`,
