@@ -27,6 +27,7 @@ export const IN_PAIRS: Readonly<Record<string, string>> = {
 
 /** These run one at a time, last (the project `e2e-alone`). */
 export const ALONE: Readonly<Record<string, string>> = {
+  'axe-around': 'nothing, but forty pages in one browser wait for each other when others take the processor',
   'axe-people':
     'nothing, but a hundred pages in one browser wait for each other when others take the processor',
   'axe-rooms':
