@@ -16,6 +16,8 @@ const HEADERS = {
 export interface FormPage {
   readonly title: string;
   readonly main: string;
+  /** The path of a page that only somebody has who is signed in: the ways to their other pages stand on it. */
+  readonly own?: string;
 }
 
 /** The frame that pages are shown in. */

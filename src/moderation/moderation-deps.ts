@@ -55,7 +55,10 @@ export interface ModerationDeps {
   readonly mostReports: number;
   readonly keepAudit: number;
   /** The frame of pages; default: none but the HTML around them. */
-  frame?(language: 'en' | 'fr', page: { readonly title: string; readonly main: string }): string;
+  frame?(
+    language: 'en' | 'fr',
+    page: { readonly title: string; readonly main: string; readonly own?: string },
+  ): string;
   /** Who sends a request, by account. What a foreign page sends is nobody's. */
   account(request: Request): Promise<AccountCard | undefined>;
   isOperator(token: string | undefined): Promise<boolean>;

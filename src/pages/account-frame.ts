@@ -1,6 +1,6 @@
 import type { PageLanguage } from '../base/negotiation.ts';
 import { type Load, type Manifest, openShell } from './page-shell.ts';
-import { plainWords } from './plain-words.ts';
+import { type PlainWords, plainWords } from './plain-words.ts';
 
 /** What pages of accounts load: the scripts for the chosen theme and for passkeys, without which everything else works. */
 const PEOPLE: Load = {
@@ -8,12 +8,36 @@ const PEOPLE: Load = {
   scripted: true,
 };
 
+/** The ways to what somebody has here. */
+function waysHtml({ ways, posts, account }: PlainWords, at: string): string {
+  const all = [
+    ...[
+      ['/following', ways.following] as const,
+      ['/posts', ways.here] as const,
+      ['/search', ways.search] as const,
+    ],
+    ...[['/notifications', ways.notifications] as const, ['/settings', ways.settings] as const],
+    ['/account', account] as const,
+  ];
+  const links = all.map(
+    ([path, text]) => `<li><a href="${path}"${path === at ? ' aria-current="page"' : ''}>${text}</a></li>`,
+  );
+  return `<nav aria-label="${posts}"><ul class="ways">${links.join('')}</ul></nav>`;
+}
+
 /** The frame of pages of accounts, which are never kept and never found by search engines. */
 export function accountFrame(manifest: Manifest) {
   const shell = openShell(manifest, '');
-  return (language: PageLanguage, { title, main }: { title: string; main: string }): string => {
+  return (
+    language: PageLanguage,
+    { title, main, own }: { title: string; main: string; own?: string },
+  ): string => {
     const head = { title: `${title} · Earshot`, about: title, path: '/account' };
     const extra = '<meta name="robots" content="noindex">\n';
-    return shell(plainWords(language), { ...head, extra }, PEOPLE, main);
+    const words = plainWords(language);
+    // Where the ways stand on pages of posts: first in what the page is about.
+    const inside =
+      own === undefined ? main : main.replace(/^<main[^>]*>/, (open) => open + waysHtml(words, own));
+    return shell(words, { ...head, extra }, PEOPLE, inside);
   };
 }

@@ -13,6 +13,16 @@ test('pages of accounts and of posts load the script that applies the chosen the
   const account = accountFrame(MANIFEST)('en', { title: 'Account', main: '<main></main>' });
   expect(scripts(account)).toEqual(['/_/theme-1.js', '/_/passkeys-1.js']);
   const page = { title: 'Posts', about: 'Posts', path: '/posts', main: '<main></main>' };
+  // Whoever is signed in finds the ways to their other pages, and where they are; on the page to sign in there are none.
+  const own = accountFrame(MANIFEST)('fr', {
+    title: 'x',
+    main: '<main class="page"><h1>x</h1></main>',
+    own: '/account',
+  });
+  expect(own).toMatch(
+    /<main class="page"><nav[^>]*>.*href="\/notifications">Notifications.*"\/account" aria-current="page">Votre compte.*<\/nav><h1>/,
+  );
+  expect(account).not.toContain('/following');
   const social = socialFrame(MANIFEST, '')('fr', page);
   expect(scripts(social)).toEqual(['/_/theme-1.js']);
   for (const html of [account, social]) expect(html.match(/<script/g)?.length).toBe(scripts(html).length);

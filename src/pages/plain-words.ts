@@ -80,6 +80,8 @@ export interface PlainWords {
   readonly posts: string;
   readonly postsHere: string;
   readonly postsFollowed: string;
+  /** Ways between one's own pages, as pages of posts have them. */
+  readonly ways: Readonly<Record<'following' | 'here' | 'search' | 'notifications' | 'settings', string>>;
   /** Said of a room whose host has erased their account. */
   readonly hostErased: string;
   /** Links of a room, and of every page. */
@@ -199,6 +201,10 @@ const english: PlainWords = {
   posts: 'Posts',
   postsHere: 'Newest posts here',
   postsFollowed: 'Posts of those you follow',
+  ways: {
+    ...{ following: 'Following', here: 'Posts here', search: 'Search' },
+    ...{ notifications: 'Notifications', settings: 'Settings' },
+  },
   hostErased: 'A host of this room has erased their account, and their name here with it.',
   numbers: 'Its numbers',
   said: 'What was said about its audience',
@@ -314,6 +320,10 @@ const french: PlainWords = {
   posts: 'Publications',
   postsHere: 'Dernières publications ici',
   postsFollowed: 'Publications des personnes que vous suivez',
+  ways: {
+    ...{ following: 'Abonnements', here: 'Publications d’ici', search: 'Rechercher' },
+    ...{ notifications: 'Notifications', settings: 'Réglages' },
+  },
   hostErased: 'Un hôte de cette salle a effacé son compte, et avec lui son nom ici.',
   numbers: 'Ses chiffres',
   said: 'Ce qui a été dit de son public',

@@ -148,6 +148,7 @@ export function accountPage(words: AccountWords, view: AccountView): FormPage {
   const part = (title: string, inside: string): string => `<section><h2>${title}</h2>${inside}</section>`;
   return {
     title: words.account,
+    own: '/account',
     main: `<main class="page people"><h1>${words.account}</h1>
 ${refusedNote(view.wrong)}${doneNote(view.told)}
 <p>${own(account.name)} · ${escapeHtml(account.email)} · ${words.role}: ${words.roles[account.role]}</p>

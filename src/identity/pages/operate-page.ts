@@ -73,6 +73,7 @@ export function operatePage(words: AccountWords, view: OperateView): FormPage {
   );
   return {
     title: words.operateTitle,
+    own: '/operate/accounts',
     main: `<main class="page people"><h1>${words.operateTitle}</h1>
 ${refusedNote(view.wrong)}${doneNote(view.told)}
 ${made === undefined ? '' : `<p role="status" class="told">${words.inviteLink}<br><code class="secret">${escapeHtml(made)}</code></p>`}

@@ -24,7 +24,7 @@ import type { Decision } from '../decisions.ts';
 import { isSocial } from '../moderation-deps.ts';
 import type { AbuseReport } from '../reports.ts';
 import type { ModerationWords } from '../words/moderation-words.ts';
-import { wrapped } from './wrapped.ts';
+import { wrappedOwn } from './wrapped.ts';
 
 const AT = '/operate/reports';
 
@@ -104,7 +104,7 @@ export function deskPage(words: ModerationWords, view: DeskView): FormPage {
       : `<a href="${AT}${open ? '' : '?state=closed'}">${text}</a>`;
   const list = (items: readonly string[], none: string): string =>
     items.length === 0 ? `<p class="ash">${none}</p>` : `<ul class="rows stacked">${items.join('')}</ul>`;
-  return wrapped(
+  return wrappedOwn(
     words.deskTitle,
     `${refusedNote(view.wrong)}${doneNote(view.told)}${view.notice === undefined ? '' : `<p>${words.doneNotice} <a href="${escapeHtml(view.notice)}">${escapeHtml(view.notice)}</a></p>`}
 <p class="ash">${words.deskLead} <a href="/operate/audit">${words.auditTitle}</a> · <a href="/operate/words">${words.wordsTitle}</a> · <a href="/operate">/operate</a></p>
@@ -150,7 +150,7 @@ export function auditPage(
     (row) =>
       `<li><span><strong>${escapeHtml(row.act)}</strong> ${own(row.target_name)}${row.room === null ? '' : ` · ${escapeHtml(row.room)}`}<br>${own(row.reason)}<br><span class="ash small">${moment(words, row.at)} · ${who(row)}${row.until === null ? '' : ` · ${words.until} ${moment(words, row.until)}`}</span></span></li>`,
   );
-  return wrapped(
+  return wrappedOwn(
     words.auditTitle,
     `<p class="ash">${words.auditLead} <a href="/operate/audit.jsonl" download>${words.auditFile}</a> · <a href="${AT}">${words.backToDesk}</a></p>
 <ul class="rows">${items.join('') || `<li>${words.noReports}</li>`}</ul>
@@ -169,7 +169,7 @@ export function blockListPage(
     ({ id, name, pattern }) =>
       `<li><span>${own(name)}<br><code dir="auto">${escapeHtml(pattern)}</code></span>${sentTo('/operate/words', { act: 'remove', id, room }, `<button class="button quiet" aria-label="${escapeHtml(`${words.remove}: ${name}`)}">${words.remove}</button>`, 'inline')}</li>`,
   );
-  return wrapped(
+  return wrappedOwn(
     words.wordsTitle,
     `${refusedNote(wrong)}<p>${words.wordsLead}</p>
 <form method="get" action="/operate/words" class="inline">${lineField(words.whichRoom, 'room', `maxlength="64" value="${escapeHtml(room)}"`, { id: 'at', hint: words.whichRoomHint })}<button class="button quiet">${words.show}</button></form>

@@ -6,3 +6,9 @@ export const wrapped = (title: string, inside: string): FormPage => ({
   title,
   main: `<main class="page people"><h1>${escapeHtml(title)}</h1>${inside}</main>`,
 });
+
+/** A page for somebody who is signed in. */
+export const wrappedOwn = (title: string, inside: string): FormPage => ({
+  ...wrapped(title, inside),
+  own: '/operate/reports',
+});

@@ -66,6 +66,7 @@ function navHtml({ words, account, profile, url, unseen }: SocialVisit): string 
     ...(account ? [['/compose', words.write] as [string, string]] : []),
     ...(profile ? [[`/@${profile.handle}`, words.ownPage] as [string, string]] : []),
     ...(account ? [['/settings', told.settings] as [string, string]] : []),
+    ...(account ? [['/account', told.account] as [string, string]] : []),
     ...(account ? [] : [['/sign-in', words.signIn] as [string, string]]),
   ];
   const links = ways.map(
