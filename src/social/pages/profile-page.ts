@@ -153,7 +153,7 @@ const feedsOf = ({ handle, name }: Profile, words: FeedLinkWords) => [
 function feedsHtml({ handle }: Profile, { words: { feeds: words }, request }: SocialVisit): string {
   const at = `/@${handle}`;
   const calendar = `${new URL(originOf(request)).host}${at}/rooms.ics`;
-  return `<section><h2>${words.title}</h2><ul class="rows"><li><a href="webcal://${escapeHtml(calendar)}">${words.calendar}</a> · <a href="${at}/rooms.ics">${words.calendarFile}</a></li><li><a href="${at}/feed.xml">${words.podcast}</a></li><li><a href="${at}/posts.atom">${words.posts}</a></li></ul></section>`;
+  return `<section><h2>${words.title}</h2><ul class="rows"><li><a href="webcal://${escapeHtml(calendar)}">${words.calendar}</a></li><li><a href="${at}/rooms.ics">${words.calendarFile}</a></li><li><a href="${at}/feed.xml">${words.podcast}</a></li><li><a href="${at}/posts.atom">${words.posts}</a></li></ul></section>`;
 }
 
 async function peoplePage(

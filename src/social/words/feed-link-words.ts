@@ -12,7 +12,7 @@ export interface FeedLinkWords {
 export const ENGLISH_FEED_LINKS: FeedLinkWords = {
   title: 'In other programs',
   calendar: 'Add these rooms to your calendar',
-  calendarFile: 'the same as a file',
+  calendarFile: 'The same calendar as a file',
   calendarTitle: 'Rooms for calendars',
   podcast: 'Rooms as a podcast (RSS)',
   posts: 'Posts for readers (Atom)',
@@ -22,7 +22,7 @@ export const ENGLISH_FEED_LINKS: FeedLinkWords = {
 export const FRENCH_FEED_LINKS: FeedLinkWords = {
   title: 'Dans d’autres programmes',
   calendar: 'Ajouter ces salles à votre agenda',
-  calendarFile: 'la même chose en fichier',
+  calendarFile: 'Le même agenda en fichier',
   calendarTitle: 'Salles pour agendas',
   podcast: 'Salles en podcast (RSS)',
   posts: 'Publications pour lecteurs de flux (Atom)',
