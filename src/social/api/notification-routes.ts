@@ -28,10 +28,10 @@ export function notificationRoutes(app: Hono, answers: Answers): void {
     return pageOf(c, 'notifications', list.map(shown), next, { unseen: await notifications.unseen(id) });
   });
   app.put('/api/notifications/seen', async (c) => {
-    const who = await answers.member(c);
-    if (who instanceof Response) return who;
     const wish = await read(c, SEEN);
     if (isRefusal(wish)) return refused(wish);
+    const who = await answers.member(c);
+    if (who instanceof Response) return who;
     const paced = answers.paced(c, 'acts', who.account);
     if (paced) return paced;
     await settings.look(who.account.id, Date.parse(wish.value.until));
@@ -64,10 +64,10 @@ export function notificationRoutes(app: Hono, answers: Answers): void {
     return c.json(await shownSettings(id, language, await settings.of(id)));
   });
   app.patch('/api/settings', async (c) => {
-    const who = await answers.member(c);
-    if (who instanceof Response) return who;
     const wish = await read(c, SETTINGS_CHANGE);
     if (isRefusal(wish)) return refused(wish);
+    const who = await answers.member(c);
+    if (who instanceof Response) return who;
     const paced = answers.paced(c, 'acts', who.account);
     if (paced) return paced;
     const { id } = who.account;

@@ -92,24 +92,25 @@ export function openReminderApi(deps: ReminderApiDeps): Hono {
     const moved = await desk.move(before, { endpoint: to.endpoint, ...to.keys });
     return moved === undefined ? notReminded({ not: 'target' }) : c.json({ moved });
   });
-  app.delete('/api/reminders/:id', async (c) =>
-    (await desk.leave(c.req.param('id'))) ? c.body(null, 204) : refuse('not-found'),
-  );
   app.get('/api/reminders/followed', async (c) => {
     const who = await deps.account(c.req.raw);
     if (!who) return refuse('account-needed');
     return c.json({ way: (await choices.of(who.id)) ?? 'off', mail: hasMail });
   });
   app.put('/api/reminders/followed', async (c) => {
-    const who = await deps.account(c.req.raw);
-    if (!who) return refuse('account-needed');
     const sent = await read(c, CHOICE);
     if (isRefusal(sent)) return refused(sent);
+    const who = await deps.account(c.req.raw);
+    if (!who) return refuse('account-needed');
     const { way, language = 'en' } = sent.value;
     if (way === 'mail' && !hasMail) return notReminded({ not: 'away' });
     await choices.choose(who.id, way, language);
     return c.json({ way, mail: hasMail });
   });
+  // After the addresses that it would take for a reminder's name: the first one that fits says what it takes.
+  app.delete('/api/reminders/:id', async (c) =>
+    (await desk.leave(c.req.param('id'))) ? c.body(null, 204) : refuse('not-found'),
+  );
   refuseTheRest(app, '/api');
   return app;
 }
