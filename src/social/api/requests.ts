@@ -95,7 +95,9 @@ export const NEW_COMPLAINT = z.strictObject({
 
 /** Up to when notifications were seen. */
 export const SEEN = z.strictObject({
-  until: z.iso.datetime().describe('The `at` of the newest that was read'),
+  until: z.iso
+    .datetime()
+    .meta({ description: 'The `at` of the newest that was read', example: '2026-12-01T20:00:00Z' }),
 });
 /** Changes what one is told; what is absent stays. */
 export const SETTINGS_CHANGE = z.strictObject({

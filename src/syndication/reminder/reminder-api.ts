@@ -8,14 +8,32 @@ import type { NotReminded, ReminderDesk } from './desk.ts';
 import type { FollowedChoices } from './followed.ts';
 import type { Plans } from './plans.ts';
 
+const ENDPOINT = z
+  .string()
+  .max(1_000)
+  .regex(/^https?:\/\/[\x21-\x7e]+$/, 'use the address of a push service')
+  .meta({
+    description: 'Where messages for this browser go',
+    example: 'https://updates.push.services.mozilla.com/wpush/v2/example',
+  });
 /** What a browser tells of its subscription. Spec: Push API, PushSubscriptionJSON. */
 const subscription = z.object({
-  endpoint: z.string().max(1_000).meta({ description: 'Where messages for this browser go' }),
-  keys: z.object({ p256dh: z.string().max(100), auth: z.string().max(40) }),
+  endpoint: ENDPOINT,
+  // Those of the example in RFC 8291, 5.
+  keys: z.object({
+    p256dh: z.string().max(100).meta({
+      description: 'The public key, base64url',
+      example: 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4',
+    }),
+    auth: z.string().max(40).meta({
+      description: 'The shared secret, base64url',
+      example: 'BTBZMqHH6r4Tts7J_aSIgg',
+    }),
+  }),
 });
 const LANGUAGE = z.enum(['en', 'fr']).optional().meta({ description: 'Of the messages; default en' });
 const NEW_REMINDER = subscription.extend({ language: LANGUAGE });
-const MOVED = z.object({ from: z.string().max(1_000), to: subscription });
+const MOVED = z.strictObject({ from: ENDPOINT, to: subscription });
 const CHOICE = z.object({
   way: z
     .enum(['off', 'mail'])
