@@ -5,7 +5,7 @@ import type { AroundRoomDeps, Station } from './deps.ts';
 import { openFeedStation } from './feeds/feeds.ts';
 import { type Forecaster, openForecaster } from './forecast/forecaster.ts';
 import { awayAnswer } from './page-answer.ts';
-import { openReminders } from './reminder/reminders.ts';
+import { openReminders, type Reminders } from './reminder/reminders.ts';
 
 export type { AroundRoomDeps, ForecastCounting, SyndicationPage } from './deps.ts';
 export type { Forecaster } from './forecast/forecaster.ts';
@@ -34,7 +34,7 @@ export interface Syndication extends AsyncDisposable {
 export async function open(deps: AroundRoomDeps): Promise<Syndication> {
   const { log, counting } = deps;
   const forecaster = counting && openForecaster({ ...deps, ...counting });
-  const reminders = await openReminders(deps);
+  const reminders = await openReminders(deps, forecaster);
   const stations: readonly Station[] = [
     reminders,
     ...(deps.feeds ? [openFeedStation(deps, deps.feeds)] : []),
@@ -65,10 +65,23 @@ export async function open(deps: AroundRoomDeps): Promise<Syndication> {
     async forget(account) {
       for (const one of stations) await one.forget?.(account);
     },
-    ...(forecaster ? { forecaster } : {}),
+    ...(forecaster ? { forecaster: withReminders(forecaster, reminders) } : {}),
     async [Symbol.asyncDispose]() {
       await forecaster?.[Symbol.asyncDispose]();
       for (const one of stations) await one.close?.();
     },
   };
 }
+
+/** What is told of a room says when people are reminded of it as well. */
+const withReminders = (forecaster: Forecaster, reminders: Reminders | Station): Forecaster => ({
+  ...forecaster,
+  async told(card, all) {
+    const [told, window] = [
+      await forecaster.told(card, all),
+      'window' in reminders ? reminders.window(card) : undefined,
+    ];
+    if (!told?.now || !window || !('count' in reminders)) return told;
+    return { ...told, reminding: { people: reminders.count(card.slug), ...window } };
+  },
+});

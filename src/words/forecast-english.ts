@@ -35,6 +35,8 @@ export const forecastEnglish: ForecastTexts = {
       `That may be more than this machine holds by calculation (${holds}): newcomers will hear it half a minute later, and wait in line for the live sound.`,
   },
   proven: (people, day) => `The most that were here at once with nobody worse off: ${people}, on ${day}.`,
+  reminding: (people, first, last) =>
+    `Reminded before the start: ${people}, one after the other, from ${first} to ${last} minutes before it, so that they do not all come in one second.`,
   noNetwork: 'That is its processor alone: nobody has set what its network carries (egressLimit).',
   unproven: 'No crowd has been here yet, so this is calculation alone.',
   advice: {

@@ -37,6 +37,8 @@ export const forecastFrench: ForecastTexts = {
   },
   proven: (people, day) =>
     `Le plus grand nombre de personnes à la fois ici sans que personne n’y perde : ${people}, le ${day}.`,
+  reminding: (people, first, last) =>
+    `Prévenus avant le début : ${people}, l’un après l’autre, de ${first} à ${last} minutes avant, pour que tous n’arrivent pas dans la même seconde.`,
   noNetwork: 'C’est son processeur seul : personne n’a réglé ce que porte son réseau (egressLimit).',
   unproven: 'Aucune foule n’est encore venue ici : ce n’est donc que du calcul.',
   advice: {

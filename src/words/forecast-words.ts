@@ -29,6 +29,8 @@ export interface ForecastTexts {
   readonly unknowable: string;
   readonly rung: Readonly<Record<ForecastCapacity['rung'], (holds: string) => string>>;
   readonly proven: (people: string, day: string) => string;
+  /** `first` and `last`: minutes before the start. */
+  readonly reminding: (people: string, first: number, last: number) => string;
   readonly noNetwork: string;
   readonly unproven: string;
   readonly advice: Readonly<Record<ForecastAdvice['what'], (people: string) => string>>;
@@ -75,13 +77,19 @@ export function forecastLines(told: ForecastTold, texts: ForecastTexts, locale: 
   const n = (value: number): string => value.toLocaleString(locale);
   const day = (at: number): string =>
     new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }).format(at);
-  const { now, capacity, status, outcome } = told;
+  const { now, capacity, status, outcome, reminding, start } = told;
+  const before = (at: number): number => Math.round(((start ?? at) - at) / 60_000);
   return {
     ...(now
       ? {
           now: {
             headline: headlineOf(now, texts, n),
-            more: moreOf(now, texts, n),
+            more: [
+              ...moreOf(now, texts, n),
+              ...(reminding
+                ? [texts.reminding(n(reminding.people), before(reminding.from), before(reminding.until))]
+                : []),
+            ],
             rung: capacity
               ? [
                   texts.rung[capacity.rung](n(capacity.holds)),

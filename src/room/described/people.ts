@@ -31,6 +31,11 @@ const forecast = object(
       description:
         'What this machine holds by calculation, the most that were here at full service, the rung to be expected at the upper end, and what to do',
     },
+    reminding: {
+      ...object({ people: number, from: number, until: number }),
+      description:
+        'When those who asked for it are reminded before the start, one after the other, ms since 1970',
+    },
     shown: {
       type: 'array',
       items: object({ ...made, start: number, hits: { type: 'object' } }, ['start', 'hits']),
@@ -43,7 +48,7 @@ const forecast = object(
     score: { ...score, description: 'Of the listeners at once, over rooms of the same hosts' },
     serverScore: { ...score, description: 'Over all rooms; for the operator' },
   },
-  ['start', 'now', 'capacity', 'outcome', 'serverScore'],
+  ['start', 'now', 'capacity', 'reminding', 'outcome', 'serverScore'],
 );
 
 /** Invitations, who may come, and the withdrawal of links. */

@@ -11,7 +11,7 @@ import {
 } from '../../wire/figures/forecast.ts';
 import type { RoomCard } from '../../wire/room.ts';
 import type { AroundRoomDeps, ForecastCounting } from '../deps.ts';
-import { capacityFor } from './capacity.ts';
+import { capacityFor, holdsOf } from './capacity.ts';
 import {
   type CheckedRoom,
   type ForecastSubject,
@@ -19,6 +19,7 @@ import {
   openForecastBook,
 } from './kept/forecast-book.ts';
 import { openKeeping } from './kept/keeping.ts';
+import { spreadMinutes } from './model/arrivals.ts';
 import { forecastOf } from './model/forecast.ts';
 import { hitOf, scoreOf } from './model/score.ts';
 import { momentAt } from './model/signal.ts';
@@ -32,6 +33,11 @@ export interface ForecastDeps
 export interface Forecaster extends AsyncDisposable {
   /** The forecast of a room that is to come, as it is now; undefined for every other room. */
   now(slug: string): Promise<Forecast | undefined>;
+  /**
+   * Over how many minutes people should be told of a room that is to come, so that no second of its worst minute, at the
+   * upper end of the forecast, brings more than this machine lets in; undefined for every other room.
+   */
+  spread(slug: string): Promise<number | undefined>;
   /** All there is to say of a room; undefined when it is not in the database. `all`: with the score of the whole server. */
   told(card: RoomCard, all?: boolean): Promise<ForecastTold | undefined>;
   /** The rooms that come next, the next first, and how often forecasts of this server were right. */
@@ -117,14 +123,19 @@ export function openForecaster(deps: ForecastDeps): Forecaster {
       ...(all ? { serverScore: scoreOf(hitsOf([...(await everybody()).values()].flat())) } : {}),
     };
   };
+  const now = async (slug: string): Promise<Forecast | undefined> => {
+    const [card, subject] = await Promise.all([cardOf(slug), book.subject(slug)]);
+    return card && subject && comes(card) ? make(card, subject) : undefined;
+  };
   const keeping = openKeeping({ ...deps, book, make, changed });
   return {
     told,
     turn: keeping.turn,
     exported: async (account) => ({ forecasts: await book.ofHost(account) }),
-    async now(slug) {
-      const [card, subject] = await Promise.all([cardOf(slug), book.subject(slug)]);
-      return card && subject && comes(card) ? make(card, subject) : undefined;
+    now,
+    async spread(slug) {
+      const foreseen = await now(slug);
+      return foreseen && spreadMinutes(foreseen.spans.worst.high, holdsOf(machine).joins);
     },
     async coming() {
       const next = cards()

@@ -31,10 +31,14 @@ const between = (least: number, value: number, most: number): number =>
 /** How long messages to `people` take, when `perSecond` of them may come within one second. */
 const lengthFor = (people: number, perSecond: number): number => (people / perSecond) * 1_000;
 
-/** When those who are reminded are told that a room starts soon; the last 2 minutes before, the first 5 or earlier. */
-export function windowBefore(start: number, people: number, perSecond: number): SendWindow {
+/**
+ * When those who are reminded are told that a room starts soon; the last 2 minutes before, the first 5 or earlier.
+ * `spread`: for so long at least, ms, as the forecast has it.
+ */
+export function windowBefore(start: number, people: number, perSecond: number, spread = 0): SendWindow {
   const until = start - LAST_BEFORE_MS;
-  return { from: until - between(SHORTEST_MS, lengthFor(people, perSecond), LONGEST_MS), until };
+  const length = Math.max(lengthFor(people, perSecond), spread);
+  return { from: until - between(SHORTEST_MS, length, LONGEST_MS), until };
 }
 
 /** When they are told of what happens now. */

@@ -1,6 +1,7 @@
 import { find } from '../../http/index.ts';
 import type { RoomCard } from '../../wire/room.ts';
 import type { AroundRoomDeps, Station } from '../deps.ts';
+import type { Forecaster } from '../forecast/forecaster.ts';
 import { openVapid } from '../push/vapid.ts';
 import { openReminderBook } from './book.ts';
 import { openDelivery } from './delivery.ts';
@@ -22,6 +23,8 @@ function isOfApi(path: string): boolean {
 export interface Reminders extends Station {
   /** People who are reminded of a room. */
   count(slug: string): number;
+  /** When they are told before it starts; undefined when they are not, or have been. */
+  window: Plans['window'];
   /** What became of deliveries since the start. */
   readonly outcomes: ReadonlyMap<string, number>;
   /** Plans and sends what is due; for tests and measurements. */
@@ -33,7 +36,10 @@ const contactOf = (publicUrl: string | undefined): string =>
   publicUrl?.startsWith('https://') ? publicUrl : 'mailto:no-reply@earshot.invalid';
 
 /** Opens the reminders: who is told when a room begins, is late or is cancelled. */
-export async function openReminders(deps: AroundRoomDeps): Promise<Reminders | Station> {
+export async function openReminders(
+  deps: AroundRoomDeps,
+  forecaster?: Pick<Forecaster, 'spread'>,
+): Promise<Reminders | Station> {
   const { reminding, store, clock, log } = deps;
   if (!reminding) return { takes: () => false, fetch: async () => new Response(null, { status: 404 }) };
   const book = openReminderBook(store);
@@ -57,6 +63,7 @@ export async function openReminders(deps: AroundRoomDeps): Promise<Reminders | S
   for (const origin of known.origins) sender.knows(origin);
   const planned = await openPlans({
     ...{ book, clock, log, perSecond: reminding.perSecond, cardOf: deps.cardOf },
+    ...(forecaster ? { spread: forecaster.spread } : {}),
     async announced(card) {
       if (!hasMail) return;
       for await (const { account, language } of choices.ofRoom(card))
@@ -100,7 +107,7 @@ export async function openReminders(deps: AroundRoomDeps): Promise<Reminders | S
       return pages.remind(request, match?.room ?? '');
     },
     roomChanged: planned.changed,
-    count: planned.count,
+    ...{ count: planned.count, window: planned.window },
     outcomes: sender.counts,
     async look() {
       await planned.look();

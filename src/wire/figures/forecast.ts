@@ -138,6 +138,8 @@ export interface ForecastTold {
   /** As it is now; absent once the room is live or over. */
   readonly now?: Forecast;
   readonly capacity?: ForecastCapacity;
+  /** When those who asked for it are reminded before the start, one after the other, wall-clock ms; absent: nobody is. */
+  readonly reminding?: { readonly people: number; readonly from: number; readonly until: number };
   /** Those that were shown before, the oldest first. */
   readonly shown: readonly ShownForecast[];
   /** Absent until the room is over and its final figures are known. */
