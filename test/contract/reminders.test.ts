@@ -44,10 +44,9 @@ describe.each(['sqlite', 'postgres'] as const)('reminders on %s', (engine) => {
     ...{ slug: 'hall', title: 'The Hall', hosts: ['Ana'], status: 'scheduled', clocks: { scheduled: START } },
   };
 
-  async function openAll(more: Partial<Reminding> = {}, spread?: () => Promise<number>): Promise<void> {
+  async function openAll(more: Partial<Reminding> = {}): Promise<void> {
     const { send } = openSmtp(`smtp://127.0.0.1:${mail.port}`, 'earshot@rooms.example');
-    const foreseen = spread && { spread };
-    const deps = {
+    reminders = (await openReminders({
       ...{
         store,
         clock,
@@ -61,8 +60,7 @@ describe.each(['sqlite', 'postgres'] as const)('reminders on %s', (engine) => {
         ...{ vapidKey: new Uint8Array(32).fill(3), topicKey: new Uint8Array(32).fill(4) },
         ...{ most: 1_000, perSecond: 120, mail: send, ...more },
       },
-    };
-    reminders = (await openReminders(deps, foreseen)) as Reminders;
+    })) as Reminders;
   }
   beforeEach(async () => {
     clock = manualClock(epochMs(NOW));
@@ -136,39 +134,6 @@ describe.each(['sqlite', 'postgres'] as const)('reminders on %s', (engine) => {
         'latin1',
       ).toString(),
     );
-
-  test('the forecast makes the window before the start longer, and never shorter; without it the number decides', async () => {
-    const asked = { forecasts: 0, minutes: 20 };
-    await reminders.close?.();
-    await openAll({}, async () => {
-      asked.forecasts += 1;
-      if (asked.minutes === 0) throw new Error('nobody foretells');
-      return asked.minutes;
-    });
-    await change({});
-    await subscribe('a');
-    const start = hall.clocks.scheduled ?? 0;
-    const minutes = (): number[] => {
-      const window = reminders.window(cards.get('hall') as RoomCard);
-      return [window?.from ?? 0, window?.until ?? 0].map((at) => (start - at) / 60_000);
-    };
-    await reminders.look();
-    expect(minutes()).toEqual([22, 2]);
-    // Asked again only some minutes later, and the longest is an hour.
-    await reminders.look();
-    expect(asked.forecasts).toBe(1);
-    for (const [foreseen, from] of [
-      [1, 5],
-      [90, 62],
-      [0, 62],
-    ] as const) {
-      asked.minutes = foreseen;
-      clock.advance(301_000);
-      await reminders.look();
-      expect(minutes()).toEqual([from, 2]);
-    }
-    expect(asked.forecasts).toBe(4);
-  });
 
   test('a browser is told once that it starts soon, and once that it begins; encrypted, signed, with one topic, and never twice', async () => {
     for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) await subscribe(name);

@@ -1,10 +1,9 @@
-import type { Clock } from '../../base/clock.ts';
 import { reasonOf } from '../../base/errors.ts';
-import type { Log } from '../../base/log.ts';
 import { ms } from '../../base/time.ts';
 import { isOver, type RoomCard } from '../../wire/room.ts';
 import type { ReminderBook } from './book.ts';
 import { newsBetween, type RoomSeen, type SendWindow, seenOf, windowAfter, windowBefore } from './notices.ts';
+import { openSpreads, type SpreadsDeps } from './spreads.ts';
 
 /** Between two looks at what begins. */
 const LOOK_MS = ms(5_000);
@@ -19,10 +18,6 @@ const KEEP_MS = 24 * 3_600_000;
 /** An address that nobody confirms is forgotten. */
 const UNCONFIRMED_MS = 24 * 3_600_000;
 
-/** The forecast is asked so often at most, and within a day of the start. */
-const FORECAST_EVERY_MS = 5 * 60_000;
-const FORECAST_BEFORE_MS = 24 * 3_600_000;
-
 /** What is remembered of one room. */
 interface Plan {
   readonly room: string;
@@ -36,19 +31,12 @@ interface Plan {
   newSince?: number | undefined;
   /** The start for which it was said that it is soon. */
   soonFor?: number | undefined;
-  /** For how long people are told before the start at least, ms, and when the forecast was asked for it. */
-  spread?: number;
-  spreadAt?: number;
 }
 
 /** What plans need. */
-export interface PlansDeps {
+export interface PlansDeps extends SpreadsDeps {
   readonly book: ReminderBook;
-  readonly clock: Clock;
-  readonly log: Log;
   readonly perSecond: number;
-  /** The minutes over which people should be told of a room by its forecast; absent or undefined: nobody foretells. */
-  spread?(slug: string): Promise<number | undefined>;
   cardOf(slug: string): Promise<RoomCard | undefined>;
   /** A room is announced for the first time. */
   announced(card: RoomCard): Promise<void>;
@@ -103,8 +91,9 @@ const rowOf = ({ room, seen, edition, over, newSince }: Plan) => ({
 /** When those who are reminded of a room are told that it starts; undefined when nobody is, or it has begun. */
 function windowOf(
   { status, clocks }: RoomCard,
-  { sure = 0, spread }: Partial<Pick<Plan, 'sure' | 'spread'>> = {},
+  sure: number,
   perSecond: number,
+  spread: number,
 ): SendWindow | undefined {
   if (clocks.scheduled === undefined || sure === 0) return undefined;
   return status === 'scheduled' || status === 'open'
@@ -116,6 +105,7 @@ function windowOf(
 export async function openPlans(deps: PlansDeps): Promise<Plans> {
   const { book, clock, log, perSecond, announced, counted } = deps;
   const plans = await keptPlans(book);
+  const spreads = openSpreads(deps);
   let last: Promise<unknown> = Promise.resolve();
   /** One after the other: a later change is told after an earlier one. */
   const next = <T>(work: () => Promise<T>): Promise<T> => {
@@ -173,24 +163,13 @@ export async function openPlans(deps: PlansDeps): Promise<Plans> {
     plan.newSince = undefined;
     await keep(plan);
   }
-  /** Without a forecast the number of those who are reminded decides alone. */
-  async function foresee(plan: Plan, ahead: number): Promise<void> {
-    const now = clock.wall();
-    if (ahead > FORECAST_BEFORE_MS || Math.abs(now - (plan.spreadAt ?? 0)) < FORECAST_EVERY_MS) return;
-    plan.spreadAt = now;
-    try {
-      plan.spread = ((await deps.spread?.(plan.room)) ?? 0) * 60_000;
-    } catch (error) {
-      log.warn({ room: plan.room, error: reasonOf(error) }, 'reminders are spread without a forecast');
-    }
-  }
   async function soon(plan: Plan): Promise<void> {
     const { start, status } = plan.seen;
     const now = clock.wall();
     if (start === undefined || plan.soonFor === start || plan.sure === 0 || now >= start) return;
     if (status !== 'scheduled' && status !== 'open') return;
-    await foresee(plan, start - now);
-    const window = windowBefore(start, plan.sure, perSecond, plan.spread);
+    await spreads.look(plan.room, start - now);
+    const window = windowBefore(start, plan.sure, perSecond, spreads.of(plan.room));
     if (now < window.from - AHEAD_MS) return;
     // Whoever comes too late for the whole of it has what is left.
     const from = Math.max(window.from, now);
@@ -205,7 +184,7 @@ export async function openPlans(deps: PlansDeps): Promise<Plans> {
       if (plan.newSince !== undefined && Math.abs(now - plan.newSince) >= SETTLES_MS) await announce(plan);
       if (plan.over !== undefined && now - plan.over > KEEP_MS) {
         await book.forgetRoom(plan.room);
-        plans.delete(plan.room);
+        for (const kept of [plans, spreads]) kept.delete(plan.room);
       } else await soon(plan);
     }
   }
@@ -232,7 +211,7 @@ export async function openPlans(deps: PlansDeps): Promise<Plans> {
     of: async (card) => plans.get(card.slug) ?? next(async () => plans.get(card.slug) ?? (await begin(card))),
     count: (slug) => plans.get(slug)?.sure ?? 0,
     total: () => plans.values().reduce((sum, { all }) => sum + all, 0),
-    window: (card) => windowOf(card, plans.get(card.slug), perSecond),
+    window: (card) => windowOf(card, plans.get(card.slug)?.sure ?? 0, perSecond, spreads.of(card.slug)),
     add,
     look: () => next(look),
     settled: () => next(async () => undefined),
