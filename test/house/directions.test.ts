@@ -78,6 +78,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'api',
     'outgoing',
     'social',
+    'image',
     'feeds',
     'plan',
   ],

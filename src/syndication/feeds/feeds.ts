@@ -1,7 +1,8 @@
+import { networkOf } from '../../base/allowance.ts';
 import { languageOf, type PageLanguage } from '../../base/negotiation.ts';
 import { problem, type Reply } from '../../base/reply.ts';
 import { calendar, feedAnswer, feedGuid, feedHeaders, openKeptFeeds } from '../../feeds/index.ts';
-import { find, originOf } from '../../http/index.ts';
+import { find, openPace, originOf } from '../../http/index.ts';
 import type { Profile } from '../../social/index.ts';
 import { isListed, isOver, type RoomCard } from '../../wire/room.ts';
 import type { AroundRoomDeps, FeedDeps, Station } from '../deps.ts';
@@ -24,6 +25,7 @@ class NoFeed extends Error {}
 export function openFeedStation(deps: AroundRoomDeps, { posts, event, seed }: FeedDeps): Station {
   const { store, clock, publicUrl } = deps;
   const kept = openKeptFeeds(clock);
+  const older = openPace(clock, 'older-posts', 60, 1_000);
 
   /** The rooms that somebody hosts and that lists may name. */
   async function roomsOf(account: string): Promise<RoomCard[]> {
@@ -81,7 +83,7 @@ export function openFeedStation(deps: AroundRoomDeps, { posts, event, seed }: Fe
     return postFeed({ ...found, base, path, guid, ids, language, before: asked.before });
   }
 
-  /** Of a page that begins somewhere else than at the top there are as many as there are posts: it is not kept. */
+  /** Of pages that begin somewhere else than at the top there are as many as there are posts: these have a pace. */
   async function made(request: Request): Promise<Reply> {
     const url = new URL(request.url);
     const path = url.pathname;
@@ -97,6 +99,8 @@ export function openFeedStation(deps: AroundRoomDeps, { posts, event, seed }: Fe
       return feedAnswer(one, headers, feedHeaders(publicUrl, type, ', accept-language'));
     }
     const before = url.searchParams.get('before') ?? undefined;
+    const wait = before && older.take(undefined, networkOf(headers['x-forwarded-for'] ?? ''));
+    if (wait) return problem('too-often', undefined, { 'retry-after': String(wait) });
     const name = `${base} ${path} ${language} ${before ?? ''}`;
     const one = await kept.get(name, () => postsOf(base, path, { handle, before }, language));
     const type = 'application/atom+xml; charset=utf-8';

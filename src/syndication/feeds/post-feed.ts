@@ -1,6 +1,7 @@
 import type { PageLanguage } from '../../base/negotiation.ts';
 import { escapeHtml } from '../../base/plain-text.ts';
 import { type AtomItem, atomFeed } from '../../feeds/index.ts';
+import { imagePath, widthsOf } from '../../image/index.ts';
 import { type Facet, type Post, type PublicPosts, postIdOf, postPath } from '../../social/index.ts';
 import { type PostFeedWords, postFeedWords } from './post-words.ts';
 
@@ -80,8 +81,12 @@ function htmlOf(post: Post, telling: Telling): string {
           : ` · <a href="${escapeHtml(`${at}/clip/${content.clip}`)}">${words.clip}</a>`
       }</p>`
     : '';
+  const images = (content?.images ?? []).map(({ id, width, height, alt }) => {
+    const [large = 0, usual = large] = widthsOf({ width });
+    return `<p><a href="${base}${imagePath(id, large)}"><img src="${base}${imagePath(id, usual)}" width="${width}" height="${height}" alt="${escapeHtml(alt)}"></a></p>`;
+  });
   const edited = content?.edited === undefined ? '' : `<p><small>${words.edited(content.edited)}</small></p>`;
-  return `${content ? textOf(base, content.text, content.facets) : ''}${card}${
+  return `${content ? textOf(base, content.text, content.facets) : ''}${images.join('')}${card}${
     quoted ? inside(quoted, words.answers(nameOf(quoted))) : ''
   }${edited}`;
 }
@@ -107,6 +112,10 @@ function itemOf(post: Post, telling: Telling): AtomItem {
     ...{ published: created, updated: Math.max(created, deleted?.at ?? content?.edited ?? created) },
     author: author ? { name: author.name, uri: `${base}/@${author.handle}` } : { name: telling.words.erased },
     html: htmlOf(post, telling),
+    enclosures: (content?.images ?? []).map(({ id, width, alt }) => ({
+      ...{ href: base + imagePath(id, widthsOf({ width })[0] ?? 0), type: 'image/webp' },
+      ...(alt === '' ? {} : { title: alt }),
+    })),
     tags: [...new Set(content?.facets.flatMap((facet) => (facet.kind === 'tag' ? [facet.tag] : [])) ?? [])],
   };
 }
