@@ -69,6 +69,8 @@ export async function startWalkedServer(): Promise<WalkedServer> {
         const answer = await fetch(server.url + path, { headers, redirect: 'manual' });
         const text = await answer.text();
         if (!answer.headers.get('content-type')?.startsWith('text/html') || answer.status === 404) continue;
+        // A piece of a page is looked at where it stands.
+        if (!text.includes('<html')) continue;
         const main = text.slice(text.indexOf('<main'));
         if (!mains.has(main)) found.push(path);
         mains.add(main);

@@ -12,7 +12,8 @@ const KEPT_MS = 5_000;
 const headers = (cache: string): Record<string, string> => ({
   ...{ 'content-type': 'text/html; charset=utf-8', 'cache-control': cache },
   ...{ vary: 'accept-language, cookie', 'x-robots-tag': 'noindex' },
-  'content-security-policy': "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+  'content-security-policy':
+    "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
 });
 
 /** A section with its posts and the way to the others. */
