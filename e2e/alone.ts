@@ -46,6 +46,8 @@ export const ALONE: Readonly<Record<string, string>> = {
  * would keep a processor waiting. Paths without `.test.ts`.
  */
 export const LONGEST: readonly string[] = [
+  // 300 s, nearly all of it waiting for final figures.
+  'e2e/forecast',
   // Every address of a private room, straight, through nginx and through Varnish.
   'e2e/private',
   'e2e/fakes',
