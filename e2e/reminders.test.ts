@@ -118,14 +118,14 @@ test('by mail it works without scripts, in French as well: nothing before the ad
   const page = await plain.page(`${server.url}/r/${room.slug}`);
   await page.getByRole('link', { name: 'Me le rappeler' }).click();
   expect(await page.getByRole('button', { name: 'Me le rappeler sur cet appareil' }).isVisible()).toBe(false);
-  await page.getByLabel('Votre adresse e-mail').fill('zoe@example.org');
-  await page.getByRole('button', { name: 'Me le rappeler par e-mail' }).click();
+  await page.getByLabel('Votre adresse de courriel').fill('zoe@example.org');
+  await page.getByRole('button', { name: 'Me le rappeler par courriel' }).click();
   await page.getByText('Un lien est en route').waitFor();
   await expect.poll(() => mail.received.length, { timeout: 20_000 }).toBe(1);
   const link = /http:\/\/127\.0\.0\.1:\d+\/reminder\/[\w-]{22}/.exec(mail.received[0]?.text ?? '')?.[0] ?? '';
   await page.goto(link);
   await page.getByRole('button', { name: 'Oui, me le rappeler' }).click();
-  await page.getByText('Vous serez prévenu par e-mail.').waitFor();
+  await page.getByText('Un courriel vous préviendra.').waitFor();
   await page.goto(remind());
   await page.getByText('1 personne sera prévenue.').waitFor();
   // The room's page says it as well, a moment later.

@@ -8,9 +8,9 @@ const PEOPLE: Load = {
   scripted: true,
 };
 
-/** The ways to what somebody has here. */
-function waysHtml({ ways, posts, account }: PlainWords, at: string): string {
-  const all = [
+/** The ways to what somebody has here; a stranger's lead to what everybody may read, and to an account. */
+function waysHtml({ ways, posts, account, signIn }: PlainWords, at: string, isStranger: boolean): string {
+  const own = [
     ...[
       ['/following', ways.following] as const,
       ['/posts', ways.here] as const,
@@ -19,25 +19,31 @@ function waysHtml({ ways, posts, account }: PlainWords, at: string): string {
     ...[['/notifications', ways.notifications] as const, ['/settings', ways.settings] as const],
     ['/account', account] as const,
   ];
-  const links = all.map(
+  const everybodys = [
+    ...[['/posts', ways.here] as const, ['/search', ways.search] as const],
+    [`/sign-in?next=${encodeURIComponent(at)}`, signIn] as const,
+  ];
+  const links = (isStranger ? everybodys : own).map(
     ([path, text]) => `<li><a href="${path}"${path === at ? ' aria-current="page"' : ''}>${text}</a></li>`,
   );
   return `<nav aria-label="${posts}"><ul class="ways">${links.join('')}</ul></nav>`;
 }
+
+/** The main part of a page with the ways where they stand on pages of posts: first in what the page is about. */
+export const withWays = (words: PlainWords, main: string, at: string, isStranger = false): string =>
+  main.replace(/^<main[^>]*>/, (open) => open + waysHtml(words, at, isStranger));
 
 /** The frame of pages of accounts, which are never kept and never found by search engines. */
 export function accountFrame(manifest: Manifest) {
   const shell = openShell(manifest, '');
   return (
     language: PageLanguage,
-    { title, main, own }: { title: string; main: string; own?: string },
+    { title, main, own, isStranger }: { title: string; main: string; own?: string; isStranger?: boolean },
   ): string => {
     const head = { title: `${title} · Earshot`, about: title, path: '/account' };
     const extra = '<meta name="robots" content="noindex">\n';
     const words = plainWords(language);
-    // Where the ways stand on pages of posts: first in what the page is about.
-    const inside =
-      own === undefined ? main : main.replace(/^<main[^>]*>/, (open) => open + waysHtml(words, own));
+    const inside = own === undefined ? main : withWays(words, main, own, isStranger);
     return shell(words, { ...head, extra }, PEOPLE, inside);
   };
 }

@@ -76,6 +76,7 @@ export interface PlainWords {
   /** The link to what went wrong here. */
   readonly incidents: string;
   readonly account: string;
+  readonly signIn: string;
   /** The link to what people write here. */
   readonly posts: string;
   readonly postsHere: string;
@@ -198,6 +199,7 @@ const english: PlainWords = {
   privacy: 'What is kept about you',
   incidents: 'What went wrong here',
   account: 'Your account',
+  signIn: 'Sign in',
   posts: 'Posts',
   postsHere: 'Newest posts here',
   postsFollowed: 'Posts of those you follow',
@@ -317,6 +319,7 @@ const french: PlainWords = {
   privacy: 'Ce qui est gardé de vous',
   incidents: 'Ce qui s’est mal passé ici',
   account: 'Votre compte',
+  signIn: 'Se connecter',
   posts: 'Publications',
   postsHere: 'Dernières publications ici',
   postsFollowed: 'Publications des personnes que vous suivez',

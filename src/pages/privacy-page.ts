@@ -133,14 +133,14 @@ const TEXT: Readonly<Record<PageLanguage, PrivacyText>> = {
       {
         title: 'Si vous demandez un rappel',
         says: [
-          'Sur un appareil : l’adresse que votre navigateur a auprès du service de messages de son éditeur, et deux clés avec lesquelles seul votre navigateur peut lire ce que nous envoyons. Ce service transmet le message : il voit que ce serveur vous envoie quelque chose, et quand, mais ni quoi, ni de quelle salle. Par e-mail : votre adresse. Les deux avec la salle et votre langue ; ni nom, ni adresse réseau.',
+          'Sur un appareil : l’adresse que votre navigateur a auprès du service de messages de son éditeur, et deux clés avec lesquelles seul votre navigateur peut lire ce que nous envoyons. Ce service transmet le message : il voit que ce serveur vous envoie quelque chose, et quand, mais ni quoi, ni de quelle salle. Par courriel : votre adresse. Les deux avec la salle et votre langue ; ni nom, ni adresse réseau.',
           'Tout est effacé un jour après la fin de la salle, ou aussitôt que vous y renoncez. Une adresse que personne ne confirme est effacée dans la journée.',
         ],
       },
       {
         title: 'Si vous avez un compte',
         says: [
-          'Nom, adresse e-mail, empreinte du mot de passe et, pour chaque navigateur connecté, son nom et l’heure du dernier usage ; aucune adresse réseau. Un cookie dit à ce navigateur qui vous êtes, jusqu’à 30 jours après le dernier usage. Il n’est jamais rapproché de ce qui est compté du public.',
+          'Nom, adresse de courriel, empreinte du mot de passe et, pour chaque navigateur connecté, son nom et l’heure du dernier usage ; aucune adresse réseau. Un cookie dit à ce navigateur qui vous êtes, jusqu’à 30 jours après le dernier usage. Il n’est jamais rapproché de ce qui est compté du public.',
           'D’une image que vous publiez, on ne garde que ce que l’on y voit : le lieu, la date et le reste de ce qu’un appareil inscrit dans le fichier sont jetés avant qu’elle soit enregistrée. Elle disparaît quand vous supprimez la publication.',
           'Vous pouvez tout emporter ou tout effacer sur <a href="/account">votre compte</a>.',
         ],

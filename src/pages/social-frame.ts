@@ -1,6 +1,7 @@
 import type { PageLanguage } from '../base/negotiation.ts';
 import { escapeHtml } from '../base/plain-text.ts';
 import type { LinkPreview } from '../wire/listening/link-preview.ts';
+import { withWays } from './account-frame.ts';
 import { oembedLinks } from './embed/oembed-links.ts';
 import { type Load, type Manifest, openShell } from './page-shell.ts';
 import { plainWords } from './plain-words.ts';
@@ -32,10 +33,13 @@ export function socialFrame(manifest: Manifest, base: string) {
       readonly preview?: LinkPreview;
       /** A script of this page alone, by its source. */
       readonly script?: string;
+      /** Who reads it, where the page has no ways of its own to other pages. */
+      readonly reader?: 'known' | 'stranger';
       readonly feeds?: readonly { readonly type: string; readonly path: string; readonly title: string }[];
     },
   ): string => {
-    const { title, about, path, main, listed = false, preview = {}, script } = page;
+    const { title, about, path, reader, listed = false, preview = {}, script } = page;
+    const main = reader ? withWays(plainWords(language), page.main, path, reader === 'stranger') : page.main;
     const load = script === undefined ? SOCIAL : { ...SOCIAL, sources: [...SOCIAL.sources, script] };
     const alternates = (page.feeds ?? []).map(
       (feed) =>

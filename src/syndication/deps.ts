@@ -26,6 +26,8 @@ export interface SyndicationPage {
   readonly path: string;
   /** What is inside `<main>`. */
   readonly main: string;
+  /** Who reads it: the ways to other pages are theirs. */
+  readonly reader?: 'known' | 'stranger';
   /** A script of this page alone, by its source. */
   readonly script?: string;
 }

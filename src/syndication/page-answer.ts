@@ -1,5 +1,6 @@
 import { languageOf, type PageLanguage } from '../base/negotiation.ts';
 import { escapeHtml } from '../base/plain-text.ts';
+import type { AccountCard } from '../wire/account.ts';
 import type { AroundRoomDeps, SyndicationPage } from './deps.ts';
 
 /** What every page is sent with: nothing inline, nothing foreign, kept nowhere. Spec: CSP 3. */
@@ -20,9 +21,9 @@ const AWAY: Readonly<Record<PageLanguage, readonly [title: string, says: string]
   ],
 };
 
-/** The language for a request. */
-export const languageFor = (request: Request): PageLanguage =>
-  languageOf(request.headers.get('accept-language') ?? undefined);
+/** The language for a request: the one that an account has chosen, or that of the browser. */
+export const languageFor = (request: Request, who?: Pick<AccountCard, 'language'>): PageLanguage =>
+  who?.language ?? languageOf(request.headers.get('accept-language') ?? undefined);
 
 /** A whole page as an answer. */
 export function syndicationPage(

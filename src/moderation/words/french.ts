@@ -170,7 +170,7 @@ export const french: ModerationWords = {
   suspendTitle: 'Suspendre un compte',
   suspendLead:
     'Ses connexions prennent fin aussitôt, et sa place sur les scènes. Sa propre salle continue avec ses co-hôtes, ou avec de la musique d’attente.',
-  accountOf: 'Adresse e-mail du compte',
+  accountOf: 'Adresse de courriel du compte',
   noAccount: 'Aucun compte n’a cette adresse.',
   auditTitle: 'Ce que les modérateurs ont fait',
   auditLead: 'Des lignes s’ajoutent, aucune n’est jamais modifiée.',

@@ -100,7 +100,7 @@ export function forecastElsewhere(
   const says =
     status === 404
       ? `<p role="alert">${words.noRoom}</p>`
-      : `<p role="alert">${words.hostsOnly} ${words.inStudio}</p>${status === 401 ? `<p><a class="button" href="/sign-in">${words.signIn}</a></p>` : ''}<p><a href="/r/${slug}">${words.toRoom}</a></p>`;
+      : `<p role="alert">${words.hostsOnly} ${words.inStudio}</p>${status === 401 ? `<p><a class="button" href="/sign-in?next=${encodeURIComponent(`/r/${slug}/forecast`)}">${words.signIn}</a></p>` : ''}<p><a href="/r/${slug}">${words.toRoom}</a></p>`;
   return { title, main: `<main class="page people"><h1>${title}</h1>${says}</main>` };
 }
 

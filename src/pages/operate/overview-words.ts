@@ -250,11 +250,11 @@ const french: OverviewWords = {
   neverSaved: 'Aucune sauvegarde de ce serveur n’est connue. Faites-en une : earshot backup',
   savedLongAgo: (days) => `La dernière sauvegarde a ${days} jours.`,
   mailsStuck: (count) =>
-    count === 1 ? 'Un e-mail ne peut pas être envoyé.' : `${count} e-mails ne peuvent pas être envoyés.`,
+    count === 1 ? 'Un courriel ne peut pas être envoyé.' : `${count} courriels ne peuvent pas être envoyés.`,
   mailsByHand: (count) =>
     count === 1
-      ? 'Un e-mail attend : aucun serveur d’e-mail n’est réglé, transmettez son lien vous-même.'
-      : `${count} e-mails attendent : aucun serveur d’e-mail n’est réglé, transmettez leurs liens vous-même.`,
+      ? 'Un courriel attend : aucun serveur de courriel n’est réglé, transmettez son lien vous-même.'
+      : `${count} courriels attendent : aucun serveur de courriel n’est réglé, transmettez leurs liens vous-même.`,
   reportsWait: (count) =>
     count === 1 ? 'Un signalement attend une décision.' : `${count} signalements attendent une décision.`,
   objectionsWait: (count) =>
@@ -272,7 +272,7 @@ const french: OverviewWords = {
     ...{ scheduled: 'Salles annoncées', open: 'Salles aux portes ouvertes', live: 'Salles en direct' },
     ...{ listeners: 'Connexions à l’écoute', operators: 'Comptes d’exploitants', hosts: 'Comptes d’hôtes' },
     ...{ members: 'Comptes de membres', suspended: 'Comptes suspendus', reports: 'Signalements ouverts' },
-    ...{ objections: 'Contestations sans réponse', mails: 'E-mails en attente' },
+    ...{ objections: 'Contestations sans réponse', mails: 'Courriels en attente' },
   },
   who: 'Qui et quoi',
   operators: 'Exploitants',
@@ -284,7 +284,7 @@ const french: OverviewWords = {
   savedAt: (when, size, files, rows) => `${when} : ${size}, ${files} fichiers, ${rows} lignes`,
   mail: 'E-mail',
   mailBy: (server) => `envoyé par ${server}`,
-  noMail: 'aucun serveur n’est réglé : les e-mails attendent, et vous transmettez leurs liens',
+  noMail: 'aucun serveur n’est réglé : les courriels attendent, et vous transmettez leurs liens',
   limits: 'Limites',
   limitsLead: 'Ce qui vaut maintenant, et le réglage qui le change après un redémarrage.',
   limit: 'Limite',

@@ -32,7 +32,11 @@ export async function openForecastPage(
       const page = answer.ok
         ? forecastPage(language, (await answer.json()) as ForecastTold)
         : forecastElsewhere(language, slug, answer.status);
-      return new Response(frame(language, page), { status: answer.status, headers: HEADERS });
+      const isStranger = answer.status === 401;
+      return new Response(frame(language, { ...page, own: url.pathname, isStranger }), {
+        status: answer.status,
+        headers: HEADERS,
+      });
     },
   };
 }

@@ -39,14 +39,16 @@ export function openReminderPages(own: ReminderPagesDeps) {
   };
 
   async function remindPage(request: Request, slug: string): Promise<Response> {
-    const language = languageFor(request);
+    const who = await deps.account(request);
+    const language = languageFor(request, who);
     const words = wordsIn(language);
     const path = `/r/${slug}/remind`;
+    const reader = who ? 'known' : 'stranger';
     const page = (main: string, status = 200, more: Record<string, string> = {}): Response =>
       syndicationPage(
         deps,
         language,
-        { title: words.title, about: words.push.lead, path, main, script: 'web/people/reminder.ts' },
+        { title: words.title, about: words.push.lead, path, main, reader, script: 'web/people/reminder.ts' },
         status,
         more,
       );
@@ -110,7 +112,8 @@ export function openReminderPages(own: ReminderPagesDeps) {
   }
 
   async function followedPage(request: Request): Promise<Response> {
-    const language = languageFor(request);
+    const who = await deps.account(request);
+    const language = languageFor(request, who);
     const words = wordsIn(language);
     const page = (more: Omit<Parameters<typeof followedMain>[1], 'hasMail'>, status = 200): Response =>
       syndicationPage(
@@ -118,11 +121,10 @@ export function openReminderPages(own: ReminderPagesDeps) {
         language,
         {
           ...{ title: words.followed.title, about: words.followed.lead, path: '/reminders' },
-          main: followedMain(words, { hasMail, ...more }),
+          ...{ main: followedMain(words, { hasMail, ...more }), reader: who ? 'known' : 'stranger' },
         },
         status,
       );
-    const who = await deps.account(request);
     if (!who) return page({}, request.method === 'POST' ? 403 : 200);
     const way = (await choices.of(who.id)) ?? 'off';
     if (request.method !== 'POST') return page({ way });

@@ -3,7 +3,7 @@ import type { invitesEnglish } from './invites-english.ts';
 /** The studio's texts about inviting people by their account, in French. */
 export const invitesFrench: typeof invitesEnglish = {
   title: 'Inviter un compte',
-  who: 'Adresse e-mail ou nom de son compte',
+  who: 'Adresse de courriel ou nom de son compte',
   as: 'Comme',
   roles: { guest: 'invité', speaker: 'intervenant', 'co-host': 'co-hôte' },
   invite: 'Inviter',
@@ -11,5 +11,5 @@ export const invitesFrench: typeof invitesEnglish = {
   status: { open: 'sans réponse', accepted: 'accepté', declined: 'refusé', expired: 'expiré' },
   takeBack: 'Retirer',
   takenBack: 'Retiré.',
-  hint: 'L’invitation figure sur la page de son compte et part par e-mail. Rien ne dit si le compte existe avant qu’elle soit acceptée. Sans compte, il faut un lien.',
+  hint: 'L’invitation figure sur la page de son compte et part par courriel. Rien ne dit si le compte existe avant qu’elle soit acceptée. Sans compte, il faut un lien.',
 };

@@ -91,7 +91,7 @@ export const roomFrench: typeof roomEnglish = {
     'Gardez-le : c’est votre chemin de retour vers ce studio, aussi depuis un autre appareil. Personne ici ne peut le retrouver pour vous.',
   hostLinkSecret: 'Qui l’a mène la salle. Ne le donnez qu’à des personnes de confiance.',
   copyHostLink: 'Copier le lien d’hôte',
-  mailHostLink: 'Envoyer par e-mail',
+  mailHostLink: 'Envoyer par courriel',
   mailSubject: (title) => `Lien d’hôte : ${title}`,
   mailBody: (link) => `Gardez ce lien. Il ouvre le studio de la salle :\n\n${link}\n`,
   keepRoom: 'Garder cette salle dans mon compte',

@@ -42,7 +42,7 @@ export const settingsFrench: typeof settingsEnglish = {
     invite: 'Ajouter',
     takeBack: 'Retirer',
     takenBack: 'Retiré. Qui était entré par là n’entend plus rien.',
-    hint: 'Les invités se connectent sur la page de la salle et y entrent ; ils reçoivent un e-mail et trouvent la salle sur la page de leur compte. Rien ne dit si le compte existe avant leur venue. Qui a aussi le lien des auditeurs ou le mot de passe entre par là.',
+    hint: 'Les invités se connectent sur la page de la salle et y entrent ; ils reçoivent un courriel et trouvent la salle sur la page de leur compte. Rien ne dit si le compte existe avant leur venue. Qui a aussi le lien des auditeurs ou le mot de passe entre par là.',
   },
   invitation: 'Inviter des auditeurs',
   invitationHint:
