@@ -13,7 +13,13 @@ const queries = new PlaylistQueries();
 
 export default target({
   covers: [
-    'src/http/',
+    'src/http/address.ts',
+    'src/http/addresses.ts',
+    'src/http/canonical.ts',
+    'src/http/cors.ts',
+    'src/http/pattern.ts',
+    'src/http/room-path.ts',
+    'src/http/table.ts',
     'src/door/files/playlist-query.ts',
     'src/door/request/absolute-target.ts',
     'src/door/request/head-fault.ts',

@@ -5,6 +5,7 @@ import { agentExclusion } from '../../src/door/audience/agents.ts';
 import { addressOf, networkOf } from '../../src/door/network/client-address.ts';
 import { openClients } from '../../src/door/network/trusted-proxies.ts';
 import { mediaTypeOf } from '../../src/http/body.ts';
+import { isForeign, originOf } from '../../src/http/request-origin.ts';
 import { bearer, bearerTrouble } from '../../src/keys/token.ts';
 import { readRange } from '../../src/origin/replay/range.ts';
 import { cookieOf, type QueueRequest } from '../../src/queue/ticket-request.ts';
@@ -12,6 +13,14 @@ import { target } from './engine/target.ts';
 
 const clients = openClients(['10.0.0.0/8', 'fd00::/8']);
 const TOTAL = 1_000_000;
+
+/** A form that came to this site with such a header; undefined where no such header can come. */
+function form(name: string, value: string): Request | undefined {
+  // What HTTP allows in a value: RFC 9110, 5.5.
+  if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) return undefined;
+  const headers = new Headers({ [name]: value });
+  return { url: 'http://x.example:8080/post', headers } as unknown as Request;
+}
 
 /** What each header is read with. */
 const READERS: Readonly<Record<string, (value: string) => void>> = {
@@ -31,6 +40,21 @@ const READERS: Readonly<Record<string, (value: string) => void>> = {
       },
       socket: { remoteAddress: '10.0.0.1' },
     } as unknown as IncomingMessage),
+  origin: (value) => {
+    const sent = form('origin', value);
+    if (sent && !isForeign(sent) && URL.parse(value)?.host !== 'x.example:8080' && value !== '')
+      throw new Error(`${value} is taken for this site`);
+  },
+  'sec-fetch-site': (value) => {
+    const sent = form('sec-fetch-site', value);
+    if (sent && !isForeign(sent) && !['same-origin', 'none'].includes(value.trim()))
+      throw new Error(`${value} is taken for this site`);
+  },
+  'x-forwarded-host': (value) => {
+    const sent = form('x-forwarded-host', value);
+    if (sent && !/^https?:\/\/[^/?#@\s]+$/.test(originOf(sent)))
+      throw new Error(`${originOf(sent)} is no origin`);
+  },
   range: (value) => {
     const range = readRange(value, TOTAL);
     if (!Array.isArray(range)) return;
@@ -59,6 +83,7 @@ export default target({
     'src/door/network/client-address.ts',
     'src/door/network/trusted-proxies.ts',
     'src/http/body.ts',
+    'src/http/request-origin.ts',
     'src/keys/token.ts',
     'src/origin/replay/range.ts',
     'src/queue/ticket-request.ts',
@@ -74,6 +99,7 @@ export default target({
   seeds: [
     'x-forwarded-for: 203.0.113.9:99, "[2001:db8::1]", ::ffff:10.0.0.3, 10.0.0.2',
     'forwarded: "x.example:8443", y',
+    ...['origin: http://x.example:8080', 'sec-fetch-site: same-site', 'x-forwarded-host: a.example:80'],
     ...['range: bytes=0-99', 'range: bytes=-5', 'range: bytes=7-', 'if-none-match: W/"a", "b", *'],
     ...[
       'accept-language: fr-CA;q=0.9, en;q=0.8, *;q=0.1',
