@@ -123,4 +123,50 @@ describe('of a room', () => {
     expect(over).toMatchObject({ uid: first.uid, sequence: 3 });
     expect(over.of('STATUS:')).toBe('CANCELLED');
   });
+
+  test('a reason for being late increases the sequence, another one again, and none does not', async () => {
+    const { token } = await rig.create({ title: 'Talk', start: inMs(24 * HOUR) });
+    const late = (reason: string | null) => rig.ask('PATCH', '/api/rooms/talk', { late: reason }, token);
+    const first = await fetched();
+    await late('The train; it stands');
+    const said = await fetched();
+    expect([said.uid, said.sequence]).toEqual([first.uid, 1]);
+    expect(said.of('DESCRIPTION:')).toBe('The train\\; it stands\\nListen at https://x.example/r/talk');
+    expect(said.of('STATUS:')).toBe('CONFIRMED');
+    await late('The train; it stands');
+    expect(await fetched()).toMatchObject({ sequence: 1 });
+    await late('No platform');
+    expect(await fetched()).toMatchObject({ sequence: 2 });
+    await late(null);
+    const none = await fetched();
+    expect([none.sequence, none.of('DESCRIPTION:')]).toEqual([3, 'Listen at https://x.example/r/talk']);
+  });
+
+  test('of two changes within one second each is a revision, and a copy of the first is not taken for the second', async () => {
+    const { token } = await rig.create({ title: 'Talk', start: inMs(24 * HOUR) });
+    const ask = (headers: Record<string, string> = {}) =>
+      rig.ask('GET', '/r/talk/event.ics', undefined, undefined, headers);
+    rig.clock.advance(HOUR);
+    await rig.ask('PATCH', '/api/rooms/talk', { start: inMs(25 * HOUR) }, token);
+    const moved = await ask();
+    expect(moved.headers.get('last-modified')).toBeNull();
+    rig.clock.advance(300);
+    await rig.ask('PATCH', '/api/rooms/talk', { late: 'The train' }, token);
+    expect(await fetched()).toMatchObject({ sequence: 2 });
+    const since = new Date(NOW + HOUR).toUTCString();
+    const asked = await Promise.all([
+      ask({ 'if-none-match': moved.headers.get('etag') ?? '' }),
+      ask({ 'if-modified-since': since }),
+    ]);
+    expect(asked.map(({ status }) => status)).toEqual([200, 200]);
+    // A second later nothing more can come in that one.
+    rig.clock.advance(1_000);
+    const still = await ask();
+    expect(still.headers.get('last-modified')).toBe(since);
+    const known = { 'if-none-match': still.headers.get('etag') ?? '' };
+    for (const headers of [known, { 'if-modified-since': since }])
+      expect(await ask(headers)).toMatchObject({ status: 304, body: { text: '' } });
+    // Whoever names a tag is answered by it alone.
+    expect((await ask({ 'if-none-match': '"other"', 'if-modified-since': since })).status).toBe(200);
+  });
 });

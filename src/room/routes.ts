@@ -11,7 +11,6 @@ import {
   refuseTheRest,
   shownWithTag,
 } from '../api/index.ts';
-import { asSlug } from '../base/ids.ts';
 import { openPace, originOf, tellPaces } from '../http/index.ts';
 import { type Access, type Changing, tooOften } from './access/access.ts';
 import { enterRoutes } from './access/enter-routes.ts';
@@ -21,7 +20,7 @@ import { openNews } from './accounts/news.ts';
 import { accountPaths, accountRoutes } from './accounts/routes.ts';
 import { editState, measured } from './change.ts';
 import { openapi } from './described/openapi.ts';
-import { ics } from './ics.ts';
+import { icsAnswer } from './ics.ts';
 import { successionRoutes } from './life/succession.ts';
 import { viewOf } from './links.ts';
 import { measurePaths, measureRoutes } from './measure-routes.ts';
@@ -167,11 +166,9 @@ export function routes(
   app.get('/r/:slug/event.ics', async (c) => {
     const entry = await book.find(c.req.param('slug'));
     if (!entry) return refuse('room-unknown');
-    return c.body(ics(entry, base(c)), 200, {
-      'content-type': 'text/calendar; charset=utf-8; method=PUBLISH',
-      'content-disposition': `attachment; filename="${asSlug(entry.card.slug) ?? 'room'}.ics"`,
-      'cache-control': 'public, max-age=60',
-    });
+    // Where no address is set, it has the one by which it was asked for.
+    const cacheControl = deps.publicUrl === undefined ? 'no-cache' : 'public, max-age=60';
+    return icsAnswer(entry, c.req.raw.headers, { at: base(c), now: clock.wall(), cacheControl });
   });
 
   for (const path of ['/openapi.json', '/api/openapi.json']) {
