@@ -1,7 +1,8 @@
-import { copyFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { paths } from '../src/role/paths.ts';
+import { inject, poison } from './rig/inject.ts';
 import { continuity, type RawListener, rawListener } from './rig/raw-listener.ts';
 import { type MadeRoom, type Server, startServer, until } from './rig/server.ts';
 
@@ -47,9 +48,11 @@ test('a normal start warns of no missing door', () => {
 test('sockets that somebody removes are created again: no listener notices, and everything answers', async () => {
   const before = reconnects();
   const { run } = paths(server.data);
-  // The doors keep today's salt in memory; a cell has its marks there too, and writes on into the file that has no name.
-  const names = readdirSync(run).filter((name) => !/^listener-salt|\.marks$/.test(name));
-  expect(names).toEqual(expect.arrayContaining(['site.sock', 'site.http', 'cell-0.sock', 'cell-0.http']));
+  // The doors keep today's salt in memory.
+  const names = readdirSync(run).filter((name) => !name.startsWith('listener-salt'));
+  expect(names).toEqual(
+    expect.arrayContaining(['site.sock', 'site.http', 'cell-0.sock', 'cell-0.http', 'cell-0.marks']),
+  );
   // If a file is created while the folder is removed, the removal is tried again.
   rmSync(run, { recursive: true, maxRetries: 5 });
   await until('all of them are there again', () => {
@@ -113,4 +116,21 @@ test('a database damaged while Earshot runs, or before the site starts, is expla
   expect(rooms.map(({ slug }) => slug)).toContain(room.slug);
   expect(reconnects()).toEqual(before);
   unhurt();
+});
+
+test('a studio that dies after all that still names the room that it died of', async () => {
+  const journal = join(server.data, 'processes.jsonl');
+  const died = () =>
+    readFileSync(journal, 'utf8')
+      .split('\n')
+      .filter((line) => /"event":"died".*"studio-0"|"studio-0".*"event":"died"/.test(line))
+      .map((line) => JSON.parse(line) as { room?: string });
+  expect(died()).toEqual([]);
+  await inject(
+    server.child('studio', 0) ?? 0,
+    poison(server.data, 0, room.slug, `throw new Error('poison');`),
+  );
+  await until('it has died', () => died().length > 0);
+  expect(died().map((death) => death.room)).toEqual([room.slug]);
+  await onward(6);
 });

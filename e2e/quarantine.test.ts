@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RoomState } from '../src/wire/room.ts';
-import { inject } from './rig/inject.ts';
+import { inject, poison } from './rig/inject.ts';
 import {
   continuity,
   longestSilence,
@@ -20,21 +19,6 @@ const KEY = 'operator-key-of-some-length';
 const FRAGMENT_MS = 320;
 /** How soon a room must be back after its cell has died. */
 const BACK_MS = 10_000;
-const sourceOf = (path: string): string => fileURLToPath(new URL(`../src/${path}`, import.meta.url));
-
-/**
- * What makes a room its cell's death: a method that the cell calls once a second in the room's work does `fault` when
- * the work is that of this room. The product has no hook for it: Node's inspector replaces the method.
- */
-const poison = (server: Server, cell: number, slug: string, fault: string): string => `
-  const need = process.getBuiltinModule('node:module').createRequire('/poison/');
-  const { readMark } = need(${JSON.stringify(sourceOf('role/studio/room-marks.ts'))});
-  const { RoomSound } = need(${JSON.stringify(sourceOf('role/studio/room-sound.ts'))});
-  const { select } = RoomSound.prototype;
-  RoomSound.prototype.select = function () {
-    if (readMark(${JSON.stringify(`${server.data}/run/cell-${cell}.marks`)}) === ${JSON.stringify(slug)}) { ${fault} }
-    return select.call(this);
-  };`;
 
 /** Times of the faults, printed at the end with MEASURE=1. */
 const measured: { fault: string; backMs: number; silenceMs: number; lateElsewhere: number }[] = [];
@@ -118,7 +102,7 @@ describe('a room that makes its studio fail', () => {
       'memory without end': `globalThis.hoard ??= []; for (let i = 0; i < 4; i += 1) globalThis.hoard.push(Buffer.alloc(100e6, 1));`,
     };
     for (const [what, code] of Object.entries(faults))
-      await fault(what, (pid) => inject(pid, poison(server, 0, guilty, code)), both);
+      await fault(what, (pid) => inject(pid, poison(server.data, 0, guilty, code)), both);
     expect(died().map(({ process }) => process)).toEqual(['studio-0', 'studio-0', 'studio-0']);
     // Memory runs out wherever the last byte is asked for: that death may name nobody, but never somebody else.
     const named = died().flatMap(({ room }) => room ?? []);

@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+
 const LIST = 'http://127.0.0.1:9229/json/list';
 
 /**
@@ -36,3 +38,19 @@ async function evaluate(expression: string): Promise<boolean> {
     socket.close();
   }
 }
+
+const sourceOf = (path: string): string => fileURLToPath(new URL(`../../src/${path}`, import.meta.url));
+
+/**
+ * What makes a room its cell's death, for `inject`: a method that the cell calls once a second in the room's work does
+ * `fault` when the work is that of this room. The product has no hook for it: Node's inspector replaces the method.
+ */
+export const poison = (data: string, cell: number, slug: string, fault: string): string => `
+  const need = process.getBuiltinModule('node:module').createRequire('/poison/');
+  const { readMark } = need(${JSON.stringify(sourceOf('role/studio/room-marks.ts'))});
+  const { RoomSound } = need(${JSON.stringify(sourceOf('role/studio/room-sound.ts'))});
+  const { select } = RoomSound.prototype;
+  RoomSound.prototype.select = function () {
+    if (readMark(${JSON.stringify(`${data}/run/cell-${cell}.marks`)}) === ${JSON.stringify(slug)}) { ${fault} }
+    return select.call(this);
+  };`;

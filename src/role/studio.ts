@@ -46,7 +46,7 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
   const lostEntries = openLostEntries(['ladder', 'queue', 'marks', 'gaps']);
   const wakeInTurn = openInTurn(() => true);
   const cards = new KnownRooms();
-  const marks = await openRoomMarks(at.cellMarks(index), log);
+  const marks = stack.use(await openRoomMarks(at.cellMarks(index), { clock, log }));
   const { programs, take } = openCellRooms<RunningRoom>({
     ...{ clock, log, cards, cell: index },
     open: (card) => {

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
+import { makePrivateFolder } from '../../base/folder.ts';
 import { asSlug } from '../../base/ids.ts';
 import type { Log } from '../../base/log.ts';
-import { openMappedFile } from '../../native/mapped-file.ts';
+import { ms } from '../../base/time.ts';
+import { type MappedFile, openMappedFile } from '../../native/mapped-file.ts';
 import type { Stage } from '../../stage/index.ts';
 
 /** Rooms that can have a mark at once; more than a cell takes. */
@@ -14,6 +17,8 @@ const WORKING = 0;
 const OPENING = 1;
 const NAMES_FROM = 64;
 const BYTES = NAMES_FROM + MOST_ROOMS * NAME_BYTES;
+/** A file that somebody removed is noticed within this time. */
+const LOOK_EVERY = ms(2000);
 
 /** The mark of one room. */
 export interface RoomMark {
@@ -25,8 +30,8 @@ export interface RoomMark {
   readonly busy: number;
 }
 
-/** The marks of a cell. */
-export interface RoomMarks {
+/** The marks of a cell. Disposing stops the looks at their file, which stays. */
+export interface RoomMarks extends Disposable {
   of(slug: string): RoomMark;
   /** The room is no longer in this cell. */
   forget(slug: string): void;
@@ -35,21 +40,27 @@ export interface RoomMarks {
 /**
  * Opens the marks of a cell: a file in which it says at each moment which room it works on. When it dies, what stands
  * there is the room that it died of, or the last thing known (`readMark`). A piece of work that throws leaves its mark
- * standing: either nobody catches the error, or the next piece of work overwrites the mark.
+ * standing: either nobody catches the error, or the next piece of work overwrites the mark. A file that somebody removes or
+ * replaces is made again, with what stands in it.
  */
-export async function openRoomMarks(path: string, log: Log): Promise<RoomMarks> {
+export async function openRoomMarks(
+  path: string,
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+): Promise<RoomMarks> {
   const shared = await openMappedFile(path, BYTES);
   if (typeof shared === 'string')
     log.info(
       { why: shared },
       'which room a crash comes from cannot be noted here: after crashes rooms are separated to find out',
     );
-  const bytes = typeof shared === 'string' ? new ArrayBuffer(BYTES) : shared;
+  const bytes = typeof shared === 'string' ? new ArrayBuffer(BYTES) : shared.bytes;
   const words = new Uint32Array(bytes, 0, NAMES_FROM / 4);
   const names = Buffer.from(bytes);
   const marks = new Map<string, RoomMark & { readonly number: number }>();
   const free = Array.from({ length: MOST_ROOMS }, (_, at) => MOST_ROOMS - at);
+  const looks = typeof shared === 'string' ? undefined : keepInPlace(path, shared, { clock, log });
   return {
+    [Symbol.dispose]: () => looks?.[Symbol.dispose](),
     of(slug) {
       const known = marks.get(slug);
       if (known) return known;
@@ -69,6 +80,42 @@ export async function openRoomMarks(path: string, log: Log): Promise<RoomMarks> 
       if (known.number > 0) free.push(known.number);
     },
   };
+}
+
+/** Makes the file again whenever the path no longer leads to it. */
+function keepInPlace(
+  path: string,
+  file: MappedFile,
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+): Disposable {
+  let looking = false;
+  let failing = false;
+  const look = async (): Promise<void> => {
+    if (await file.isInPlace()) return;
+    try {
+      makePrivateFolder(dirname(path), false);
+      file.recreate();
+      failing = false;
+      log.warn(
+        { path },
+        'the file that says which room a crash comes from was removed: it has been recreated',
+      );
+    } catch (error) {
+      if (!failing)
+        log.warn(
+          { path, error: String(error) },
+          'the file that says which room a crash comes from was removed and cannot be recreated yet; trying again',
+        );
+      failing = true;
+    }
+  };
+  return clock.every(LOOK_EVERY, () => {
+    if (looking) return;
+    looking = true;
+    void look().finally(() => {
+      looking = false;
+    });
+  });
 }
 
 function markOf(words: Uint32Array, number: number) {
