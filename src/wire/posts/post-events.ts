@@ -58,8 +58,8 @@ export function readPostEvents(text: string): PostEventBatch | undefined {
   } catch {
     return undefined;
   }
-  const { v, view, events, ...rest } = (value ?? {}) as Record<string, unknown>;
-  if (v !== 1 || Object.keys(rest).length > 0 || !Array.isArray(events)) return undefined;
+  const { v, view, events } = (value ?? {}) as Record<string, unknown>;
+  if (v !== 1 || !Array.isArray(events) || Object.keys(value as object).length !== 3) return undefined;
   if (typeof view !== 'string' || !VIEW.test(view)) return undefined;
   if (events.length < 1 || events.length > MOST_POST_EVENTS || !events.every(isPostEvent)) return undefined;
   return { v, view, events };

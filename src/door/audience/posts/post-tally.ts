@@ -1,10 +1,13 @@
 import type { PostMarks } from '../../../keys/post-marks.ts';
 import { POST_EVENTS, type PostEventBatch } from '../../../wire/posts/post-events.ts';
 import type { PostCountList } from '../../../wire/posts/post-figures.ts';
-import { RecentKeys } from './recent-keys.ts';
+import { KnownMarks, type KnownPost } from './known-marks.ts';
+import { RecentEvents, viewWords } from './recent-events.ts';
 
-/** Events that are remembered, so that one that comes twice counts once. */
-const MOST_KEYS = 65_536;
+/** Events that are remembered, so that one that comes twice counts once: 2 MB. */
+const MOST_EVENTS = 65_536;
+/** Marks that are remembered, about 16 MB. */
+const MOST_MARKS = 65_536;
 /** Posts that wait to be told; events of further ones are lost, and counted as such. */
 export const MOST_WAITING_POSTS = 50_000;
 /** Posts in one batch: about 200 kB. */
@@ -27,9 +30,11 @@ type Sums = [number, number, number, number];
  * what was told in the last three minutes. While the tally cannot be reached, counts wait and grow.
  */
 export class PostTally {
-  readonly #marks: Pick<PostMarks, 'read'>;
-  readonly #keys = new RecentKeys(MOST_KEYS);
+  readonly #marks: KnownMarks;
+  readonly #recent = new RecentEvents(MOST_EVENTS);
   #waiting = new Map<string, Sums>();
+  /** Grows each time when what waits is told. */
+  #turn = 0;
   #kept: { readonly at: number; readonly batch: PostBatch }[] = [];
   #keptPosts = 0;
   #number = 0;
@@ -37,42 +42,52 @@ export class PostTally {
   readonly counts = { counted: 0, repeated: 0, 'not-ours': 0, lost: 0 };
 
   constructor(marks: Pick<PostMarks, 'read'>) {
-    this.#marks = marks;
+    this.#marks = new KnownMarks(marks, MOST_MARKS);
   }
 
   /** Takes what a page tells at `wall` (ms); `seen` is called for each impression of a post with a room's card. */
   take({ view, events }: PostEventBatch, wall: number, seen?: (room: string, post: string) => void): void {
+    const words = viewWords(view);
     for (const [name, mark] of events) {
-      const marked = this.#marks.read(mark, wall);
-      if (!marked) {
+      const known = this.#marks.read(mark, wall);
+      if (!known) {
         this.counts['not-ours'] += 1;
         continue;
       }
-      const { post, room } = marked;
-      if (!this.#keys.isNew(`${view}${name} ${post}`)) {
+      const at = POST_EVENTS.indexOf(name);
+      if (!this.#recent.isNew(words, at, known)) {
         this.counts.repeated += 1;
         continue;
       }
-      let sums = this.#waiting.get(post);
+      const sums = known.turn === this.#turn ? known.sums : this.#wait(known);
       if (!sums) {
-        if (this.#waiting.size >= MOST_WAITING_POSTS) {
-          this.counts.lost += 1;
-          continue;
-        }
-        sums = [0, 0, 0, 0];
-        this.#waiting.set(post, sums);
+        this.counts.lost += 1;
+        continue;
       }
       this.counts.counted += 1;
-      const at = POST_EVENTS.indexOf(name);
-      sums[at] = (sums[at] ?? 0) + 1;
-      if (room !== undefined && name === 'seen') seen?.(room, post);
+      sums[at] = (sums[at] as number) + 1;
+      if (known.room !== undefined && name === 'seen') seen?.(known.room, known.post);
     }
+  }
+
+  /** The sums of a post that waits from now on, if it does not already; undefined when too many wait. */
+  #wait(known: KnownPost): Sums | undefined {
+    let sums = this.#waiting.get(known.post);
+    if (!sums) {
+      if (this.#waiting.size >= MOST_WAITING_POSTS) return undefined;
+      sums = [0, 0, 0, 0];
+      this.#waiting.set(known.post, sums);
+    }
+    known.sums = sums;
+    known.turn = this.#turn;
+    return sums;
   }
 
   /** What has come since this was asked last, as batches; with `again` also those of the last three minutes. */
   tell(now: number, again: boolean): readonly PostBatch[] {
     const rows = [...this.#waiting].map(([post, sums]) => [post, ...sums] as const);
     this.#waiting = new Map();
+    this.#turn += 1;
     const fresh: PostBatch[] = [];
     for (let from = 0; from < rows.length; from += BATCH_POSTS) {
       this.#number += 1;
