@@ -26,6 +26,14 @@ test('a hundred thousand keys are not remembered, and beyond what is remembered 
   expect(allowance.size).toBe(1);
 });
 
+test('where many have a slow allowance, as many are counted one by one as it is told', () => {
+  const allowance = openAllowance(manualClock(), 1, 3_600_000, 20_000);
+  let refused = 0;
+  for (let i = 0; i < 20_000; i++) if (allowance.take(`k${i}`) !== undefined) refused += 1;
+  expect(refused).toBe(0);
+  expect(allowance.take('k7')).toBe(3600);
+});
+
 test.each([
   ['192.0.2.7', '192.0.2.7'],
   ['2001:db8:0:7::9', '2001:db8:0'],

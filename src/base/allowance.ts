@@ -1,8 +1,10 @@
 import type { Clock } from './clock.ts';
 
-/** Keys that are counted individually; further ones share one allowance. */
-const MAX_KEYS = 4_096;
+/** Keys that are counted individually, unless it is said otherwise; further ones share one allowance. */
+const MOST_KEYS = 4_096;
 const OTHERS = '';
+/** Places of those whose allowance is full again are looked for so often at most, ms. */
+const SWEEP_MS = 1_000;
 
 /** A token bucket: allows a burst, and then a slow rate. */
 export interface StartAllowance {
@@ -15,19 +17,26 @@ export interface StartAllowance {
 }
 
 /** Opens a token bucket per key: `size` tokens, with one more every `every` ms. */
-export function openAllowance(clock: Clock, size: number, every: number): StartAllowance {
+export function openAllowance(clock: Clock, size: number, every: number, most = MOST_KEYS): StartAllowance {
   /**
    * When each key's allowance will be full again, on the monotonic clock: one number describes a whole bucket.
    */
   const whole = new Map<string, number>();
+  let swept = Number.NEGATIVE_INFINITY;
   const sweep = (now: number): void => {
+    swept = now;
     for (const [key, at] of whole) if (at <= now) whole.delete(key);
+  };
+  /** All places are taken: a stranger with many addresses does not make each request look through all of them. */
+  const isFull = (now: number, wanted: string): boolean => {
+    if (whole.size < most || whole.has(wanted)) return false;
+    if (now - swept >= Math.min(every, SWEEP_MS)) sweep(now);
+    return whole.size >= most;
   };
   return {
     take(wanted) {
       const now = clock.now() as number;
-      if (whole.size >= MAX_KEYS && !whole.has(wanted)) sweep(now);
-      const key = whole.size >= MAX_KEYS && !whole.has(wanted) ? OTHERS : wanted;
+      const key = isFull(now, wanted) ? OTHERS : wanted;
       const at = Math.max(now, whole.get(key) ?? 0) + every;
       const over = at - now - size * every;
       if (over > 0) return Math.ceil(over / 1000);
@@ -36,7 +45,7 @@ export function openAllowance(clock: Clock, size: number, every: number): StartA
     },
     left(key) {
       const now = clock.now() as number;
-      const at = whole.get(key) ?? (whole.size >= MAX_KEYS ? (whole.get(OTHERS) ?? 0) : 0);
+      const at = whole.get(key) ?? (whole.size >= most ? (whole.get(OTHERS) ?? 0) : 0);
       const used = Math.max(0, at - now);
       const left = Math.max(0, Math.floor(size - used / every + 1e-9));
       return { left, next: used === 0 ? 0 : Math.ceil((used - (size - left - 1) * every) / 1000) };

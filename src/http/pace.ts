@@ -24,10 +24,16 @@ const TAKEN = 'paces';
 
 /**
  * Opens a pace: `size` at once for each key, and one more every `every` ms. `name` is what the headers call it: letters
- * and hyphens.
+ * and hyphens; `most`: keys that are counted one by one.
  */
-export function openPace(clock: Clock, name: string, size: number, every: number): RequestPace {
-  const allowance = openAllowance(clock, size, every);
+export function openPace(
+  clock: Clock,
+  name: string,
+  size: number,
+  every: number,
+  most?: number,
+): RequestPace {
+  const allowance = openAllowance(clock, size, every, most);
   // Whoever has waited so long has the whole burst again.
   const policy = `"${name}";q=${size};w=${Math.ceil((size * every) / 1000)}`;
   return {

@@ -63,6 +63,8 @@ export interface Outgoing extends Disposable {
   fetch(request: OutgoingRequest): Promise<OutgoingAnswer>;
   /** Why an address is refused before anybody is asked; undefined: it is not. */
   refuses(url: string): string | undefined;
+  /** The operator says that this host of a URL is fine, on any port. */
+  allows(host: string): boolean;
 }
 
 /** From the first look at the name to the end of the answer, redirects included. */
@@ -163,6 +165,7 @@ export function open(deps: OutgoingDeps = {}): Outgoing {
     };
 
   return {
+    allows: (host) => allowed.name(host) || allowed.address(host),
     refuses: (url) =>
       URL.canParse(url) ? faultOf(new URL(url), allowed, false, true) : 'this is no address',
     async fetch(asked) {

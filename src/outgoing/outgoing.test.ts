@@ -22,7 +22,16 @@ test('every way of writing an address of this machine or of a private network is
     ...['127.0.0.1', '10.1.2.3', '172.31.0.1', '192.168.1.1', '169.254.169.254', '100.64.0.1', '0.0.0.0'],
     ...['224.0.0.1', '255.255.255.255', '192.88.99.1', '::1', '::', '::7f00:1', '::ffff:10.0.0.1'],
     ...['::ffff:7f00:1', '0:0:0:0:0:ffff:a00:1', 'fe80::1', 'fe80::1%eth0', 'fd00::1', 'fec0::1', 'ff02::1'],
-    ...['64:ff9b::a00:1', '64:ff9b:1::1', '2002:7f00:1::', '2001:0:1::1', 'nonsense', ''],
+    ...[
+      '::ffff:0:7f00:1',
+      '::ffff:0:10.0.0.1',
+      '64:ff9b::a00:1',
+      '64:ff9b:1::1',
+      '2002:7f00:1::',
+      '2001:0:1::1',
+      'nonsense',
+      '',
+    ],
   ];
   for (const one of inside) expect([one, isPrivateAddress(one)]).toEqual([one, true]);
   for (const one of [

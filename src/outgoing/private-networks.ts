@@ -29,6 +29,8 @@ const NETWORKS: readonly (readonly [network: string, bits: number])[] = [
     ['fe80::', 10],
     ['fec0::', 10],
     ['ff00::', 8],
+    // Addresses that stand for IPv4 ones in yet another form. Spec: RFC 2765, 2.1.
+    ['::ffff:0:0:0', 96],
   ] as const),
   // What translates to an IPv4 address is judged by nobody here: NAT64, Teredo, 6to4.
   ...([

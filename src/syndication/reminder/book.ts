@@ -176,6 +176,21 @@ const queueIn = (db: Store['db']) => ({
         .where((e) => wants(e, notice))
         .execute();
   },
+  /** Origins with something due; one step into the index for each that has anything waiting, however much it is. */
+  async dueOrigins(now: number): Promise<string[]> {
+    const { rows } = await sql<{ origin: string }>`
+      with recursive waiting(origin) as (
+        select min(origin) from reminder where due is not null
+        union all
+        select (select min(origin) from reminder where due is not null and origin > waiting.origin)
+        from waiting where waiting.origin is not null
+      )
+      select origin from waiting
+      where exists (select 1 from reminder where reminder.origin = waiting.origin and due <= ${now})`.execute(
+      db,
+    );
+    return rows.map(({ origin }) => origin);
+  },
   due: (origin: string, now: number, limit: number): Promise<ReminderRow[]> =>
     db
       .selectFrom('reminder')

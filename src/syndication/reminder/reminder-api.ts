@@ -107,8 +107,8 @@ export function openReminderApi(deps: ReminderApiDeps): Hono {
     const sent = await read(c, MOVED);
     if (isRefusal(sent)) return refused(sent);
     const { from: before, to } = sent.value;
-    const moved = await desk.move(before, { endpoint: to.endpoint, ...to.keys });
-    return moved === undefined ? notReminded({ not: 'target' }) : c.json({ moved });
+    const moved = await desk.move(before, { endpoint: to.endpoint, ...to.keys }, from(c));
+    return typeof moved === 'number' ? c.json({ moved }) : notReminded(moved);
   });
   app.get('/api/reminders/followed', async (c) => {
     const who = await deps.account(c.req.raw);
@@ -186,7 +186,7 @@ export const reminderPaths = (): Record<string, object> => {
         requestBody: body(MOVED),
         responses: {
           200: json(object(['moved'], { moved: { type: 'integer', minimum: 0 } }), 'So many reminders'),
-          ...refusals([...BODY, 'foreign-page']),
+          ...refusals([...BODY, 'too-many-reminders', 'foreign-page']),
         },
       },
     },

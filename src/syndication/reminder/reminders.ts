@@ -60,7 +60,6 @@ export async function openReminders(
     isTaken: (endpoint) => desk.isTaken(endpoint),
   });
   const sender = openSender({ book, clock, log, deliver, gone: lost });
-  for (const origin of known.origins) sender.knows(origin);
   const planned = await openPlans({
     ...{ book, clock, log, perSecond: reminding.perSecond, cardOf: deps.cardOf },
     ...(forecaster ? { spread: forecaster.spread } : {}),
@@ -76,7 +75,10 @@ export async function openReminders(
   });
   plans = planned;
   total = planned.total();
-  const desk = openDesk({ book, plans: planned, sender, clock, reminding, total: () => total });
+  const desk = openDesk({
+    ...{ book, plans: planned, clock, reminding, total: () => total },
+    origins: known.origins,
+  });
 
   /** A private room does not exist to whoever was not let in. */
   async function waiting(slug: string): Promise<RoomCard | 'unknown' | 'begun'> {

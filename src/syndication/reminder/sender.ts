@@ -30,8 +30,6 @@ export interface SenderDeps {
 
 /** The end of the queue that sends. */
 export interface Sender extends AsyncDisposable {
-  /** Something may be due at an origin. */
-  knows(origin: string): void;
   /** Sends what is due now; resolves when nothing is. */
   look(): Promise<void>;
   /** What became of deliveries since the start. */
@@ -45,7 +43,6 @@ type Mark = readonly [row: ReminderRow, outcome: Awaited<ReturnType<SenderDeps['
  * soon as its answer is there; whatever was on its way when the process was killed is sent again.
  */
 export function openSender({ book, clock, log, deliver, gone }: SenderDeps): Sender {
-  const origins = new Set<string>();
   const draining = new Map<string, Promise<void>>();
   const { isPaused, noted, counts } = openOriginPauses(clock, log);
   /** Delivered, and not marked yet: the database was away. */
@@ -126,24 +123,37 @@ export function openSender({ book, clock, log, deliver, gone }: SenderDeps): Sen
     }
   }
 
-  const look = async (): Promise<void> => {
-    for (const origin of origins) {
+  const begin = async (): Promise<void> => {
+    // Asked in one question: strangers choose the origins of their endpoints, so that there may be many.
+    const origins = await book.dueOrigins(clock.wall()).catch((error: unknown) => {
+      log.warn({ error: reasonOf(error) }, 'reminders could not be read');
+      return [];
+    });
+    for (const origin of isClosed ? [] : origins) {
       if (draining.has(origin) || isPaused(origin)) continue;
       const work = drain(origin)
         .catch((error: unknown) => log.warn({ error: reasonOf(error) }, 'reminders could not be read'))
         .finally(() => draining.delete(origin));
       draining.set(origin, work);
     }
-    await Promise.all(draining.values());
   };
-  const timer = clock.every(LOOK_MS, () => void look());
+  let beginning: Promise<void> | undefined;
+  // A question that takes longer than the pause is not overtaken by the next.
+  const timer = clock.every(LOOK_MS, () => {
+    beginning ??= begin().finally(() => {
+      beginning = undefined;
+    });
+  });
   return {
     counts,
-    look,
-    knows: (origin) => void origins.add(origin),
+    async look() {
+      await begin();
+      await Promise.all(draining.values());
+    },
     async [Symbol.asyncDispose]() {
       timer[Symbol.dispose]();
       isClosed = true;
+      await beginning;
       await Promise.all(draining.values());
       await marking;
     },
