@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { languageOf } from '../base/negotiation.ts';
 import { problem, type Reply } from '../base/reply.ts';
 import { isImageId } from './image-size.ts';
 import type { MadeImage } from './re-encoding.ts';
@@ -72,18 +73,50 @@ const HEADERS = {
   'cross-origin-resource-policy': 'cross-origin',
 } as const;
 
+/** What is drawn where an image is missing, in two lines. */
+const MISSING = {
+  en: ['This image was removed,', 'or its file is missing here.'],
+  fr: ['Cette image a été retirée,', 'ou son fichier manque ici.'],
+} as const;
+
+/**
+ * The answer where no file is. Who asks as a browser does for what it shows gets the same in words that can be seen in the
+ * place of the image: browsers show an image that comes with 404 as well.
+ */
+function missingReply({ accept = '', 'accept-language': wanted }: ImageAsked): Reply {
+  if (!/image\/(?!\*)|text\/html/.test(accept))
+    return problem('not-found', 'There is no such image, or it was removed.');
+  const lines = MISSING[languageOf(wanted)].map(
+    (line, at) => `<text x="200" y="${142 + at * 30}">${line}</text>`,
+  );
+  return {
+    status: 404,
+    headers: {
+      ...HEADERS,
+      ...{ 'content-type': 'image/svg+xml', 'cache-control': 'no-store', vary: 'accept, accept-language' },
+    },
+    body: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 300" width="400" height="300"><rect width="400" height="300" fill="#ebe4d5"/><g font-family="sans-serif" font-size="22" fill="#1c1a17" text-anchor="middle">${lines.join('')}</g></svg>`,
+  };
+}
+
+/** What is read of a request for an image. */
+type ImageAsked = Readonly<
+  Partial<Record<'if-none-match' | 'accept' | 'accept-language', string | undefined>>
+>;
+
 /** Answers `/_image/…` from the folder, without asking anybody whether it may be seen: every post is public. */
-export async function imageReply(dir: string, path: string, ifNoneMatch?: string): Promise<Reply> {
+export async function imageReply(dir: string, path: string, asked: ImageAsked = {}): Promise<Reply> {
   const [, name = '', id = ''] = /^\/_image\/(([0-9a-f]{32})-\d{2,4}\.webp)$/.exec(path) ?? [];
   if (!isImageId(id)) return problem('not-found');
   const etag = `"${name.slice(0, -5)}"`;
   const headers = { ...HEADERS, etag };
   try {
     const bytes = await readFile(join(folderOf(dir, id), name));
-    return ifNoneMatch === etag ? { status: 304, headers, body: '' } : { status: 200, headers, body: bytes };
+    return asked['if-none-match'] === etag
+      ? { status: 304, headers, body: '' }
+      : { status: 200, headers, body: bytes };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
-      return problem('not-found', 'There is no such image, or it was removed.');
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return missingReply(asked);
     throw error;
   }
 }

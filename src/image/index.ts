@@ -107,7 +107,10 @@ export function open(deps: ImagesDeps): Images {
       const image = await made(bytes, use);
       if (typeof image !== 'string') return inTurn(() => rows.keep(owner, image));
       if (image === 'undone')
-        log.warn({}, 'the program that makes images could not be started: none can be uploaded');
+        log.warn(
+          {},
+          'the program that makes images could not be started, or was ended from outside: this one was not kept',
+        );
       return image;
     },
     collect: rows.collect,

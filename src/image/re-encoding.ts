@@ -106,7 +106,7 @@ function run(
     );
     const parts: Buffer[] = [];
     let size = 0;
-    let end: ImageFault = 'broken';
+    let end: ImageFault | undefined;
     const stop = (why: ImageFault): void => {
       end = why;
       child.kill('SIGKILL');
@@ -123,9 +123,11 @@ function run(
     });
     child.on('close', (code, signal) => {
       late[Symbol.dispose]();
-      // The kernel ends what needs more memory or time than it may have.
-      if (signal === 'SIGXCPU' || (signal === 'SIGABRT' && end === 'broken')) end = 'too-hard';
-      resolve(code === 0 ? Buffer.concat(parts) : end);
+      if (code === 0) return resolve(Buffer.concat(parts));
+      // The kernel ends what needs more memory or time than it may have. Who else ends it says nothing about the image.
+      if (signal === 'SIGXCPU' || signal === 'SIGABRT') end ??= 'too-hard';
+      else if (signal !== null) end ??= 'undone';
+      resolve(end ?? 'broken');
     });
     // A program that has died reads no more.
     child.stdin.on('error', () => undefined);

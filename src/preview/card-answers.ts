@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { etagOf, matches, type PageLanguage } from '../base/negotiation.ts';
 import { openPace, originOf } from '../http/index.ts';
 import { postPicture, roomPicture, roomPreview } from '../pages/index.ts';
+import { inWords } from '../wire/listening/link-preview.ts';
 import type { PreviewDeps } from './preview-deps.ts';
 
 /** Bytes of images that are kept; the one asked for longest ago goes first. */
@@ -105,7 +106,10 @@ export function openCards(deps: PreviewDeps) {
       if (!post) return undefined;
       const room = post.room === undefined ? undefined : await deps.card(post.room);
       const shown = room && room.access !== 'private' ? roomPreview(room, clock.wall(), language) : undefined;
-      const svg = postPicture({ ...post, room: shown }, `${shortOf(request)}${post.path}`);
+      const svg = postPicture(
+        { ...post, text: inWords(post), room: shown },
+        `${shortOf(request)}${post.path}`,
+      );
       return answer(request, svg, OF_POST);
     },
   };

@@ -85,6 +85,12 @@ test('other sites learn how to show a room, a clip and a post, in all their stat
     ...{ type: 'rich', title: POST.title, author_url: 'https://rooms.example/@ana', cache_age: 300 },
     html: expect.stringMatching(/<iframe src="https:\/\/rooms\.example\/embed\/p\/abc".*<blockquote/),
   });
+  // Its images are in words where they are not shown.
+  state.post = { ...POST, text: '', images: ['Image: A <hall>', 'An image without a description'] };
+  const inWords = expect.stringContaining(
+    '">Image: A &#60;hall&#62;<br>An image without a description</blockquote>',
+  );
+  expect(await oembed('https://rooms.example/@ana/abc')).toMatchObject({ html: inWords });
   state.post = { ...POST, isGone: true, text: 'A post by Ana of 1 May 2026 stood here.' };
   expect(await oembed('https://rooms.example/embed/p/abc')).toMatchObject({
     ...{ type: 'rich', cache_age: 3_600, html: expect.stringContaining('stood here.') },

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { silentLog } from '../../src/base/log.ts';
 import { epochMs, ms } from '../../src/base/time.ts';
+import { imageReply } from '../../src/image/image-files.ts';
 import {
   dropFromPost,
   type ImageCard,
@@ -72,6 +73,28 @@ describe.each(['sqlite', 'postgres'] as const)('images on %s', (engine) => {
         })
         .execute();
     images = opened();
+  });
+
+  test('in the place of a file that is missing a browser shows words, and a program reads them', async () => {
+    const { id } = await take(ANA, pngOf(40, 40));
+    const path = `/_image/${id}-1600.webp`;
+    expect(await imageReply(dir(), path)).toMatchObject({ status: 200 });
+    rmSync(join(dir(), id.slice(0, 2)), { recursive: true });
+    const browser = { accept: 'image/avif,image/webp,image/*,*/*;q=0.8', 'accept-language': 'fr-FR' };
+    const shown = await imageReply(dir(), path, browser);
+    expect([shown.status, shown.headers]).toEqual([
+      404,
+      expect.objectContaining({
+        ...{ 'content-type': 'image/svg+xml', 'cache-control': 'no-store' },
+        'content-security-policy': "default-src 'none'; sandbox",
+      }),
+    ]);
+    expect(`${shown.body}`).toContain('son fichier manque ici');
+    expect(`${(await imageReply(dir(), path, { accept: 'text/html,*/*;q=0.8' })).body}`).toContain('missing');
+    for (const accept of ['*/*', 'application/json', undefined])
+      expect((await imageReply(dir(), path, { accept })).headers?.['content-type']).toBe(
+        'application/problem+json',
+      );
   });
 
   test('two people have the same image, and its files go with the last of them', async () => {

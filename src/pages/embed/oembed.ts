@@ -99,9 +99,9 @@ export function postOembed(post: PostPreview, question: OembedQuestion): OembedF
   const { base, isFramed } = question;
   const size = sizeWithin({ width: POST_SIZE.width, height: post.height }, question);
   if (!size) return undefined;
-  const { title, text, author, id } = post;
+  const { title, text, author, id, images } = post;
   const url = `${base}${post.path}`;
-  const code = { src: `${base}/embed/p/${id}`, url, title, text, height: size.height };
+  const code = { src: `${base}/embed/p/${id}`, url, title, text, images, height: size.height };
   return {
     ...{ version: '1.0', type: 'rich', title, ...provider(base) },
     ...(author ? { author_name: author.name, author_url: base + author.path } : {}),

@@ -46,7 +46,7 @@ export async function doorSettings(config: Config, at: Paths, clock: Clock, secr
           ifNoneMatch: headers['if-none-match'],
         }),
     },
-    images: (path, headers) => imageReply(at.images, path, headers['if-none-match']),
+    images: (path, headers) => imageReply(at.images, path, headers),
     cell: (cell: number) => ({ socketPath: at.cellHttp(cell) }),
     assets: await loadAssets(BUILD),
     pages: openPages({

@@ -5,7 +5,7 @@ import { day, own } from '../../form/index.ts';
 import { originOf } from '../../http/index.ts';
 import { postEmbedCode, postHeight } from '../../wire/listening/embed-code.ts';
 import { type EmbedWish, embedWish } from '../../wire/listening/embed-wish.ts';
-import type { LinkPreview, PostPreview } from '../../wire/listening/link-preview.ts';
+import { inWords, type LinkPreview, type PostPreview } from '../../wire/listening/link-preview.ts';
 import type { RoomCard } from '../../wire/room.ts';
 import { postPath, roomsIn } from '../api/shown.ts';
 import type { SocialParts } from '../parts.ts';
@@ -75,7 +75,7 @@ function goneLines({ author, created, deleted }: Post, wish: EmbedWish, words: P
 }
 
 /** The same as plain text, for programs. */
-export const goneText = (post: Post, language: 'en' | 'fr'): string =>
+const goneText = (post: Post, language: 'en' | 'fr'): string =>
   goneLines(post, { language }, postEmbedWords(language))
     .map((line) =>
       line.replace(/<[^>]*>/g, '').replace(/&(amp|lt|gt|quot|#39);/g, (_, name) => PLAIN[name] ?? ''),
@@ -112,9 +112,13 @@ export async function postEmbed(parts: SocialParts, request: Request): Promise<R
 /** What programs of others are told of a post. */
 export function previewOf(post: Post, language: 'en' | 'fr'): PostPreview {
   const { author, content } = post;
+  const words = postEmbedWords(language);
   return {
     ...{ id: postIdOf(post.key), path: postPath(post), title: postTitle(post, language) },
     ...{ text: content?.text ?? goneText(post, language), isGone: post.deleted !== undefined },
+    ...(content?.images
+      ? { images: content.images.map(({ alt }) => (alt === '' ? words.undescribed : words.image(alt))) }
+      : {}),
     ...(author ? { author: { name: author.name, path: `/@${author.handle}` } } : {}),
     ...(content?.room === undefined ? {} : { room: content.room }),
     height: heightOf(post),
@@ -125,12 +129,13 @@ const heightOf = ({ content, quoted, quotes }: Post): number =>
   postHeight(content?.text ?? '', {
     card: content?.room !== undefined,
     quote: quoted !== undefined || quotes !== undefined,
+    images: content?.images ?? [],
   });
 
 /** The code of a post for other sites; its height is what it needs now. `base`: the origin that people use. */
 export function postCode(post: Post, base: string, language: 'en' | 'fr'): string {
-  const { id, path, title, text, height } = previewOf(post, language);
-  return postEmbedCode({ src: `${base}/embed/p/${id}`, url: base + path, title, text, height });
+  const { id, path, title, text, images, height } = previewOf(post, language);
+  return postEmbedCode({ src: `${base}/embed/p/${id}`, url: base + path, title, text, images, height });
 }
 
 /** What previews of a post's link show; another image whenever it says something else. */
@@ -139,7 +144,9 @@ export function linkPreview(
   language: 'en' | 'fr',
   rooms: ReadonlyMap<string, RoomCard>,
 ): LinkPreview {
-  const { title, text, path, room } = previewOf(post, language);
+  const preview = previewOf(post, language);
+  const { title, path, room } = preview;
+  const text = inWords(preview);
   const status = room === undefined ? '' : (rooms.get(room)?.status ?? '');
   const version = createHash('sha256')
     .update(JSON.stringify([title, text, status]))

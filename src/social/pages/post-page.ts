@@ -8,6 +8,7 @@ import {
   sentWithFiles,
   textField,
 } from '../../form/index.ts';
+import { inWords } from '../../wire/listening/link-preview.ts';
 import { REASON_LENGTH } from '../api/requests.ts';
 import { postPath } from '../api/shown.ts';
 import { complainedPost } from '../complaints.ts';
@@ -17,7 +18,7 @@ import { type Post, reportable } from '../posts/post.ts';
 import { postIdOf } from '../posts/post-key.ts';
 import { POST_LENGTH } from '../text/post-text.ts';
 import { complaintPage } from './complaint-page.ts';
-import { codeBox, goneText, linkPreview } from './embed-page.ts';
+import { codeBox, linkPreview, previewOf } from './embed-page.ts';
 import { imageFields } from './image-fields.ts';
 import { imagesHtml } from './image-view.ts';
 import { postsHtml } from './list-pages.ts';
@@ -74,9 +75,7 @@ const titleOf = ({ words }: SocialVisit, { author, content }: Post): string => {
   return `${words.postOf(author?.name ?? words.erasedAuthor)}${text === '' ? '' : `: ${text}`}`;
 };
 const aboutOf = ({ words }: SocialVisit, post: Post): string =>
-  post.deleted
-    ? goneText(post, words.language)
-    : (post.content?.text.replace(/\s+/g, ' ').slice(0, 200) ?? '');
+  inWords(previewOf(post, words.language)).replace(/\s+/g, ' ').slice(0, 200);
 
 async function threadPage(
   parts: SocialParts,

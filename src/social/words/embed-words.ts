@@ -8,6 +8,9 @@ export interface PostEmbedWords {
   byModerator(day: string): string;
   reason(text: string): string;
   readonly noReason: string;
+  /** An image, in a quote without images; `alt`: what is to be seen on it. */
+  image(alt: string): string;
+  readonly undescribed: string;
   readonly open: string;
   readonly thread: string;
   readonly unknown: string;
@@ -29,6 +32,8 @@ const english: PostEmbedWords = {
   byModerator: (day) => `The moderators of this server removed it on ${day}.`,
   reason: (text) => `The reason given: “${text}”`,
   noReason: 'No reason was given.',
+  image: (alt) => `Image: ${alt}`,
+  undescribed: 'An image without a description',
   open: 'Open the post',
   thread: 'What was answered',
   unknown: 'There is no post at this address',
@@ -52,6 +57,8 @@ const french: PostEmbedWords = {
   byModerator: (day) => `La modération de ce serveur l’a retirée le ${day}.`,
   reason: (text) => `La raison donnée : « ${text} »`,
   noReason: 'Aucune raison n’a été donnée.',
+  image: (alt) => `Image : ${alt}`,
+  undescribed: 'Une image sans description',
   open: 'Ouvrir la publication',
   thread: 'Ce qui a été répondu',
   unknown: 'Il n’y a pas de publication à cette adresse',

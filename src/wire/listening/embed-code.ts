@@ -36,11 +36,16 @@ export interface QuotedPost {
   readonly title: string;
   /** What it says now. */
   readonly text: string;
+  /** What is to be seen on its images, each as a sentence that says so. */
+  readonly images?: readonly string[] | undefined;
   readonly height: number;
 }
 
-const quote = ({ url, text }: QuotedPost): string =>
-  `<blockquote cite="${quoted(url)}">${quoted(text).replace(/\s*\n\s*/g, '<br>')}</blockquote><a href="${quoted(url)}">${quoted(url)}</a>`;
+const quote = ({ url, text, images = [] }: QuotedPost): string =>
+  `<blockquote cite="${quoted(url)}">${[text, ...images]
+    .filter((part) => part !== '')
+    .map((part) => quoted(part).replace(/\s*\n\s*/g, '<br>'))
+    .join('<br>')}</blockquote><a href="${quoted(url)}">${quoted(url)}</a>`;
 
 /**
  * Shows a post there, with its text below the frame, folded: a page whose readers cannot reach this server any more still
@@ -56,14 +61,35 @@ export const postQuoteCode = (post: QuotedPost): string =>
 /** Characters of a line in a frame of the usual width, and the height of one. */
 const LINE = { characters: 58, pixels: 24 } as const;
 
+/** Images of a post in a frame of the usual width: one in its own form, several two beside each other; CSS pixels. */
+function heightOfImages(
+  images: readonly { readonly width: number; readonly height: number; readonly alt: string }[],
+): number {
+  const [one] = images;
+  if (!one) return 0;
+  const described = images.some(({ alt }) => alt !== '') ? 60 : 0;
+  return images.length === 1
+    ? Math.min(400, (514 * one.height) / one.width) + described
+    : Math.ceil(images.length / 2) * (200 + described);
+}
+
 /** How much height a post needs in a frame of the usual width, CSS pixels; `parts`: cards and quotes inside it. */
 export function postHeight(
   text: string,
-  parts: { readonly card?: boolean; readonly quote?: boolean } = {},
+  parts: {
+    readonly card?: boolean;
+    readonly quote?: boolean;
+    readonly images?: readonly { readonly width: number; readonly height: number; readonly alt: string }[];
+  } = {},
 ): number {
   const lines = text
     .split('\n')
     .reduce((sum, line) => sum + Math.max(1, Math.ceil([...line].length / LINE.characters)), 0);
-  const needed = 170 + lines * LINE.pixels + (parts.card ? 120 : 0) + (parts.quote ? 190 : 0);
+  const needed =
+    170 +
+    lines * LINE.pixels +
+    (parts.card ? 120 : 0) +
+    (parts.quote ? 190 : 0) +
+    heightOfImages(parts.images ?? []);
   return Math.min(POST_SIZE.most, Math.max(POST_SIZE.height, Math.ceil(needed / 20) * 20));
 }
