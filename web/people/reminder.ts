@@ -90,6 +90,17 @@ async function end(): Promise<void> {
   start?.focus();
 }
 
+/** Times as the reader's clocks show them; without scripts they stand in UTC. */
+for (const time of document.querySelectorAll<HTMLTimeElement>('time[data-local]')) {
+  const day = { weekday: 'long', day: 'numeric', month: 'long' } as const;
+  const clock = { hour: '2-digit', minute: '2-digit', timeZoneName: 'short' } as const;
+  const locale = document.documentElement.lang === 'fr' ? 'fr' : 'en-GB';
+  time.textContent = new Date(time.dateTime).toLocaleString(
+    locale,
+    time.dataset['local'] === 'when' ? { ...day, ...clock } : clock,
+  );
+}
+
 if (box && start && leave) {
   box.hidden = false;
   const able = 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;

@@ -8,6 +8,8 @@ import type { ReminderWords } from './words/english.ts';
 export interface RemindShown {
   readonly card: RoomCard;
   readonly people: number;
+  /** Wall-clock ms. */
+  readonly now: number;
   readonly window?: SendWindow | undefined;
   /** What browsers subscribe with; absent: nobody is told by their browser. */
   readonly key?: string | undefined;
@@ -16,12 +18,30 @@ export interface RemindShown {
   readonly bad?: string | undefined;
 }
 
+/** A time that the script of the page writes in the reader's own time zone. */
+const timeHtml = (at: number, kind: 'clock' | 'when', says: string): string =>
+  `<time datetime="${new Date(at).toISOString()}" data-local="${kind}">${says}</time>`;
+
+/** When it starts, and what its hosts say of that. */
+function startLines(words: ReminderWords, { card, now }: Pick<RemindShown, 'card' | 'now'>): string[] {
+  const { scheduled } = card.clocks;
+  const { late, moved } = card.plans ?? {};
+  const at = (time: number): string => timeHtml(time, 'when', words.when(time));
+  return [
+    ...(scheduled === undefined
+      ? []
+      : [scheduled < now ? words.overdue(at(scheduled)) : words.starts(at(scheduled))]),
+    ...(late ? [escapeHtml(words.late.says({ title: '', hosts: '', reason: late.reason }))] : []),
+    ...(moved && card.status === 'scheduled' ? [words.movedFrom(at(moved.from))] : []),
+    ...(card.status === 'open' ? [words.isOpen] : []),
+  ];
+}
+
 /** The page on which somebody chooses how they are reminded. */
 export function remindMain(words: ReminderWords, shown: RemindShown): string {
   const { card, people, window, key, hasMail, told, bad } = shown;
   const { push, mail, calendar } = words;
   const at = `/r/${card.slug}`;
-  const start = card.clocks.scheduled;
   const says = {
     ...{ on: push.on, left: push.left, denied: push.denied, unable: push.unable, ios: push.ios },
     ...{ failed: push.failed, full: words.refused.full, asking: push.asking },
@@ -41,12 +61,19 @@ export function remindMain(words: ReminderWords, shown: RemindShown): string {
       )}</section>`
     : '';
   const lines = [
-    ...(start === undefined ? [] : [words.starts(start)]),
+    ...startLines(words, shown),
     ...(people > 0 ? [words.count(people)] : []),
-    ...(window ? [words.window(window.from, window.until)] : []),
+    ...(window
+      ? [
+          words.window(
+            timeHtml(window.from, 'clock', words.clock(window.from)),
+            timeHtml(window.until, 'clock', words.clock(window.until)),
+          ),
+        ]
+      : []),
   ];
   return `<main class="page people"><h1 dir="auto">${escapeHtml(card.title)}</h1>${refusedNote(bad)}${doneNote(told)}
-${lines.map((line) => `<p>${line}</p>`).join('')}
+${lines.map((line) => `<p dir="auto">${line}</p>`).join('')}
 ${onDevice}${byMail}<section><h2>${calendar.title}</h2><p>${calendar.lead}</p><p><a class="button quiet" href="${at}/event.ics">${calendar.button}</a></p></section>
 <p><a href="${at}">${words.toRoom}</a></p></main>`;
 }
@@ -54,7 +81,9 @@ ${onDevice}${byMail}<section><h2>${calendar.title}</h2><p>${calendar.lead}</p><p
 /** A page that says one thing, with the way to the room. */
 export const saidMain = (words: ReminderWords, title: string, says: string, slug?: string): string =>
   `<main class="page people"><h1 dir="auto">${escapeHtml(title)}</h1><p>${escapeHtml(says)}</p>${
-    slug === undefined ? '' : `<p><a href="/r/${slug}">${words.toRoom}</a></p>`
+    slug === undefined
+      ? `<p><a href="/">${words.toHome}</a></p>`
+      : `<p><a href="/r/${slug}">${words.toRoom}</a></p>`
   }</main>`;
 
 /** What somebody does with their own reminder, by the link of a mail. */
@@ -78,13 +107,17 @@ export function followedMain(
 ): string {
   const { followed } = words;
   const options = [['off', followed.off], ...(hasMail ? [['mail', followed.mail] as const] : [])] as const;
+  const form = sentTo(
+    '/reminders',
+    {},
+    `${choice(followed.way, 'way', options, { value: way ?? 'off' })}${buttonLine(followed.keep)}`,
+  );
   const inside =
     way === undefined
       ? `<p>${followed.needed}</p><p><a class="button" href="/sign-in?next=%2Freminders">${followed.signIn}</a></p>`
-      : `${hasMail ? '' : `<p>${words.refused.noMail}</p>`}${sentTo(
-          '/reminders',
-          {},
-          `${choice(followed.way, 'way', options, { value: way })}${buttonLine(followed.keep)}`,
-        )}`;
+      : hasMail
+        ? form
+        : // What was chosen while there was mail can still be ended.
+          `<p>${followed.noMail}</p>${way === 'mail' ? form : ''}`;
   return `<main class="page people"><h1>${followed.title}</h1>${refusedNote(bad)}${doneNote(told)}<p>${followed.lead}</p>${inside}</main>`;
 }

@@ -1,6 +1,6 @@
 import { sentFields } from '../../form/index.ts';
 import { isForeign, readBody } from '../../http/index.ts';
-import { isOver, isRunning, type RoomCard } from '../../wire/room.ts';
+import { isRunning, type RoomCard } from '../../wire/room.ts';
 import type { AroundRoomDeps } from '../deps.ts';
 import { languageFor, syndicationPage } from '../page-answer.ts';
 import type { ReminderBook } from './book.ts';
@@ -56,13 +56,18 @@ export function openReminderPages(own: ReminderPagesDeps) {
     if (typeof card === 'string') {
       const there = card === 'begun' ? await deps.cardOf(slug) : undefined;
       if (!there) return page(saidMain(words, words.title, words.noRoom), 404);
-      const says = isOver(there.status) ? words.isOver : isRunning(there.status) ? words.isOn : words.isOver;
+      const says = isRunning(there.status)
+        ? words.isOn
+        : there.status === 'cancelled'
+          ? words.isOff
+          : words.isOver;
       return page(saidMain(words, there.title, says, slug));
     }
     const shown = (more: { told?: string; bad?: string }, status = 200, headers = {}): Response =>
       page(
         remindMain(words, {
           ...{ card, people: plans.count(slug), window: plans.window(card), key, hasMail },
+          now: deps.clock.wall(),
           ...more,
         }),
         ...[status, headers],

@@ -16,15 +16,25 @@ export interface RoomSaid {
 export const english = {
   language: 'en' as 'en' | 'fr',
   title: 'Remind me',
-  noRoom: 'There is no room at this address.',
-  isOn: 'It is on now.',
-  isOver: 'It is over.',
+  noRoom: 'There is no room at this address. Rooms keep their address, so this one was probably mistyped.',
+  toHome: 'See what is on and what comes',
+  isOn: 'It is on now: nobody needs to be reminded any more.',
+  isOver: 'It is over. What there is to hear again stands on its page.',
+  isOff: 'It was called off: there is nothing to be reminded of.',
   toRoom: 'To the room',
-  starts: (at: number) => `Starts ${WHEN.format(at)} UTC.`,
+  /** `at` is safe as HTML, as in the three below. */
+  starts: (at: string) => `Starts ${at}.`,
+  overdue: (at: string) => `It was to start ${at}.`,
+  movedFrom: (from: string) => `It was moved: first it was announced for ${from}.`,
+  isOpen: 'The doors are open. Whoever is reminded is told when it begins.',
   count: (people: number) =>
     people === 1 ? '1 person will be reminded.' : `${NUMBER.format(people)} people will be reminded.`,
-  window: (from: number, until: number) =>
-    `Reminders go out from ${CLOCK.format(from)} to ${CLOCK.format(until)} UTC, a few at a time, so that not everybody comes in one second.`,
+  /** Times are safe as HTML. */
+  window: (from: string, until: string) =>
+    `Reminders go out from ${from} to ${until}, a few at a time, so that not everybody comes in one second.`,
+  /** Where nobody knows the reader's time zone. */
+  clock: (at: number) => `${CLOCK.format(at)} UTC`,
+  when: (at: number) => `${WHEN.format(at)} UTC`,
   push: {
     title: 'On this device',
     lead: 'Your browser tells you, also when this page is closed. No account, no name.',
@@ -35,10 +45,10 @@ export const english = {
     left: 'This device is not reminded any more.',
     denied:
       'Your browser does not let this site show messages. You can change that in its settings for this site.',
-    unable: 'This browser takes no messages from websites.',
+    unable: 'This browser takes no messages from websites. What stands below works in every browser.',
     ios: 'On iPhones and iPads this works once the page is on the home screen: press Share, then “Add to Home Screen”, and open it from there.',
     failed: 'Your browser could not subscribe. Try again, or choose another way.',
-    script: 'This way needs scripts. The two below do not.',
+    script: 'This way needs scripts. What stands below does not.',
   },
   mail: {
     title: 'By e-mail',
@@ -61,7 +71,7 @@ export const english = {
   },
   own: {
     title: 'Your reminder',
-    none: 'There is no such reminder any more.',
+    none: 'There is no such reminder any more: it was ended, or its room is over. Nothing of it is kept.',
     confirmLead: (title: string) => `Be reminded of “${title}” by e-mail?`,
     confirm: 'Yes, remind me',
     confirmed: 'You will be reminded by e-mail.',
@@ -72,6 +82,8 @@ export const english = {
   followed: {
     title: 'Rooms of those you follow',
     lead: 'When somebody whom you follow announces a room, this server can remind you of it. You choose; without a choice nobody writes to you.',
+    noMail:
+      'This server sends no mail, so it cannot write to you about them. “Remind me” on the page of a room reminds this device of that room.',
     way: 'Remind me',
     off: 'Not at all',
     mail: 'By e-mail, to the address of your account',
@@ -96,7 +108,10 @@ export const english = {
     head: (it: RoomSaid) => `Late: ${it.title}`,
     says: (it: RoomSaid) => `It begins late: ${it.reason}`,
   },
-  moved: { head: (it: RoomSaid) => `New time: ${it.title}`, says: () => 'It begins on {day}.' },
+  moved: {
+    head: (it: RoomSaid) => `New time: ${it.title}`,
+    says: () => 'It now starts {day}. You will be reminded before.',
+  },
   cancelled: {
     head: (it: RoomSaid) => `Cancelled: ${it.title}`,
     says: (it: RoomSaid) =>

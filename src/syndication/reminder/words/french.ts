@@ -11,15 +11,23 @@ const WHEN = new Intl.DateTimeFormat('fr', {
 export const french: ReminderWords = {
   language: 'fr',
   title: 'Me le rappeler',
-  noRoom: 'Il n’y a pas de salle à cette adresse.',
-  isOn: 'C’est en cours.',
-  isOver: 'C’est terminé.',
-  toRoom: 'Vers la salle',
-  starts: (at) => `Début : ${WHEN.format(at)} UTC.`,
+  noRoom:
+    'Il n’y a pas de salle à cette adresse. Les salles gardent la leur : elle a sans doute été mal recopiée.',
+  toHome: 'Voir ce qui passe et ce qui vient',
+  isOn: 'Cela a commencé : il n’y a plus rien à rappeler.',
+  isOver: 'C’est terminé. Ce qui se réécoute est sur sa page.',
+  isOff: 'Cela n’aura pas lieu : il n’y a rien à rappeler.',
+  toRoom: 'Aller à la salle',
+  starts: (at) => `Début : ${at}.`,
+  overdue: (at) => `Le début était prévu : ${at}.`,
+  movedFrom: (from) => `L’heure a changé. D’abord annoncé : ${from}.`,
+  isOpen: 'Les portes sont ouvertes. Le rappel part quand cela commence.',
   count: (people) =>
     people < 2 ? `${people} personne sera prévenue.` : `${NUMBER.format(people)} personnes seront prévenues.`,
+  clock: (at) => `${CLOCK.format(at)} UTC`,
+  when: (at) => `${WHEN.format(at)} UTC`,
   window: (from, until) =>
-    `Les rappels partent de ${CLOCK.format(from)} à ${CLOCK.format(until)} UTC, quelques-uns à la fois, pour que tout le monde n’arrive pas à la même seconde.`,
+    `Les rappels partent de ${from} à ${until}, quelques-uns à la fois, pour que tout le monde n’arrive pas à la même seconde.`,
   push: {
     title: 'Sur cet appareil',
     lead: 'Votre navigateur vous prévient, même quand cette page est fermée. Sans compte, sans nom.',
@@ -30,10 +38,11 @@ export const french: ReminderWords = {
     left: 'Cet appareil n’est plus prévenu.',
     denied:
       'Votre navigateur ne laisse pas ce site afficher de messages. Vous pouvez le changer dans ses réglages pour ce site.',
-    unable: 'Ce navigateur ne reçoit pas de messages de sites.',
+    unable:
+      'Ce navigateur ne reçoit pas de messages de sites. Ce qui suit fonctionne dans tous les navigateurs.',
     ios: 'Sur iPhone et iPad, cela fonctionne une fois la page sur l’écran d’accueil : appuyez sur Partager, puis « Sur l’écran d’accueil », et ouvrez-la de là.',
     failed: 'Votre navigateur n’a pas pu s’abonner. Réessayez, ou choisissez un autre moyen.',
-    script: 'Ce moyen a besoin de scripts. Les deux suivants, non.',
+    script: 'Ce moyen a besoin de scripts. Ce qui suit, non.',
   },
   mail: {
     title: 'Par courriel',
@@ -55,7 +64,7 @@ export const french: ReminderWords = {
   },
   own: {
     title: 'Votre rappel',
-    none: 'Ce rappel n’existe plus.',
+    none: 'Ce rappel n’existe plus : il a pris fin, ou sa salle est terminée. Rien n’en est gardé.',
     confirmLead: (title) => `Recevoir un rappel de « ${title} » par courriel ?`,
     confirm: 'Oui, me le rappeler',
     confirmed: 'Un courriel vous préviendra.',
@@ -64,14 +73,16 @@ export const french: ReminderWords = {
     left: 'Il n’y a plus de rappel pour vous. Rien n’en est gardé.',
   },
   followed: {
-    title: 'Salles de ceux que vous suivez',
+    title: 'Salles des personnes que vous suivez',
     lead: 'Quand quelqu’un que vous suivez annonce une salle, ce serveur peut vous la rappeler. À vous de choisir ; sans choix, personne ne vous écrit.',
+    noMail:
+      'Ce serveur n’envoie pas de courriel : il ne peut donc pas vous écrire à leur sujet. « Me le rappeler », sur la page d’une salle, la rappelle sur cet appareil.',
     way: 'Me le rappeler',
     off: 'Pas du tout',
     mail: 'Par courriel, à l’adresse de votre compte',
     keep: 'Garder ce choix',
     kept: 'C’est gardé. Cela vaut pour les salles annoncées à partir de maintenant.',
-    ended: 'C’est gardé. Il n’y a plus de rappel, même des salles déjà annoncées.',
+    ended: 'C’est gardé. Plus aucun rappel ne part, pas même pour les salles déjà annoncées.',
     signIn: 'Se connecter',
     needed:
       'Il faut un compte pour cela. Pour une seule salle, appuyez sur « Me le rappeler » sur sa page : il n’en faut pas.',
@@ -85,9 +96,12 @@ export const french: ReminderWords = {
   },
   soon: { head: (it: RoomSaid) => it.title, says: () => 'Début à {time}.' },
   soonLate: { says: (it) => `Début en retard : ${it.reason}` },
-  live: { head: (it) => it.title, says: () => 'Ça commence.' },
+  live: { head: (it) => it.title, says: () => 'Cela commence.' },
   late: { head: (it) => `En retard : ${it.title}`, says: (it) => `Le début est retardé : ${it.reason}` },
-  moved: { head: (it) => `Nouvelle heure : ${it.title}`, says: () => 'Début : {day}.' },
+  moved: {
+    head: (it) => `Nouvelle heure : ${it.title}`,
+    says: () => 'Elle commence désormais {day}. Un rappel vous parviendra avant.',
+  },
   cancelled: {
     head: (it) => `Annulé : ${it.title}`,
     says: (it) => (it.reason === undefined ? 'Cela n’a pas lieu.' : `Cela n’a pas lieu : ${it.reason}`),
