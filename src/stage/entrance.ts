@@ -48,8 +48,12 @@ export class Entrance {
     return DEVICE_KEY.test(key) ? { ...grant, device: deviceOf(grant.slug, key) } : grant;
   }
 
-  /** Admits a request with a link of this room, unless it comes too often. */
-  async enter(context: Context, allowance?: LinkAllowance): Promise<Admitted> {
+  /** Admits a request with a link of this room, unless it comes too often. `absent` answers while the room is not open. */
+  async enter(
+    context: Context,
+    allowance?: LinkAllowance,
+    absent = () => refuse('room-not-open'),
+  ): Promise<Admitted> {
     const grant = await this.granted(context);
     if (typeof grant === 'string')
       return refuse(
@@ -59,7 +63,7 @@ export class Entrance {
     const wait = allowance?.spend(`${grant.slug} ${grant.speaker}`, this.#deps.clock.now());
     if (wait !== undefined) return refuse('too-often', undefined, { 'retry-after': String(wait) });
     const room = this.room(grant);
-    return room ? { grant, room } : refuse('room-not-open');
+    return room ? { grant, room } : absent();
   }
 
   /** The room of a link; undefined while it is not open. */

@@ -153,6 +153,14 @@ describe('a place', () => {
     expect((await ask('DELETE', ann.client.location, await sign('ann'))).status).toBe(404);
   });
 
+  test('is released with its room, and whoever leaves it then has left', async () => {
+    const ann = await microphone('ann');
+    await room[Symbol.asyncDispose]();
+    expect((await ask('DELETE', ann.client.location, await sign('ann'))).status).toBe(200);
+    expect((await ask('PATCH', ann.client.location, await sign('ann'))).status).toBe(409);
+    expect((await ask('DELETE', ann.client.location, 'no-token')).status).toBe(401);
+  });
+
   test('is refused with 503 and Retry-After when the stage is full; the host still gets in', async () => {
     await stage[Symbol.asyncDispose]();
     await reopen(1);

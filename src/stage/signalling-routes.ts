@@ -78,20 +78,24 @@ export function addSignalling(app: Hono, deps: SignallingDeps, entrance: Entranc
     app.all(`/r/:slug/${kind}`, () => refuse('method-not-allowed', undefined, { allow: 'POST, OPTIONS' }));
 
     app.on(['PATCH', 'DELETE'], `/r/:slug/${kind}/:session`, async (context) => {
-      const entry = await entrance.enter(context, changes);
+      const { method } = context.req;
+      // The sessions of a room end with it: whoever leaves in that moment has left.
+      const entry = await entrance.enter(context, changes, method === 'DELETE' ? left : undefined);
       if (entry instanceof Response) return entry;
       const session = entry.room.session(kind, context.req.param('session'), entry.grant.speaker);
       if (!session) return refuse('session-unknown');
       session.generation = Math.max(session.generation, entry.grant.generation ?? 0);
-      if (context.req.method === 'PATCH') return patch(context, entry.room, session, deps.behindNat);
+      if (method === 'PATCH') return patch(context, entry.room, session, deps.behindNat);
       entry.room.leave(session);
-      return new Response(null, { status: 200, headers: cors() });
+      return left();
     });
     app.all(`/r/:slug/${kind}/:session`, () =>
       refuse('method-not-allowed', undefined, { allow: 'PATCH, DELETE, OPTIONS' }),
     );
   }
 }
+
+const left = (): Response => new Response(null, { status: 200, headers: cors() });
 
 /**
  * Trickle ICE. A restart is refused with 422, as the RFC requires of a server that supports only trickle: RFC 9725,

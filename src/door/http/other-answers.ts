@@ -58,6 +58,17 @@ export class OtherAnswers {
     this.#proxy(req, res, { socketPath: press.socketPath, away: instead, most: 0 });
   }
 
+  /**
+   * Answers whoever leaves the stage of a room that is no longer on the air: their session ended with it. False while
+   * there are sessions to end.
+   */
+  hasLeft(req: IncomingMessage, res: ServerResponse, slug: string): boolean {
+    const card = this.#deps.origin.card(slug);
+    if (!card || (isRunning(card.status) && card.cell !== undefined)) return false;
+    send(req, res, { status: 200, headers: { 'cache-control': 'no-store' }, body: '' });
+    return true;
+  }
+
   /** Answered by the cell in which the room is on the air. */
   cell(req: IncomingMessage, res: ServerResponse, slug: string, most: number) {
     const card = this.#deps.origin.card(slug);

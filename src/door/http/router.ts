@@ -217,6 +217,8 @@ export class Router {
       case 'site':
         return this.#others.site(req, res, most);
       case 'cell':
+        if (address.id === 'whip-session' && req.method === 'DELETE' && this.#others.hasLeft(req, res, slug))
+          return;
         return this.#others.cell(req, res, slug, most);
       case 'tally':
         // Its answer would name the room that was asked for, whatever it is called.

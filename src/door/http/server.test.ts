@@ -311,6 +311,29 @@ test('a site or studio that is away is 503 with Retry-After; so is one that dies
   }
 });
 
+test('whoever leaves the stage of a room that is over has left; all else there is refused as before', async () => {
+  const origin = fakeOrigin();
+  await using door = await openTestDoor(origin);
+  const card = origin.rooms.get('room')!;
+  const ask = (method: string, path: string) => fetch(`http://127.0.0.1:${door.port}${path}`, { method });
+  const leave = async (path = '/r/room/whip/abc') => (await ask('DELETE', path)).status;
+  // On the air there is a session to end, and nobody behind this door to end it.
+  expect(await leave()).toBe(503);
+  for (const [status, code] of [
+    ['ended', 'room-ended'],
+    ['stopped', 'room-stopped'],
+  ] as const) {
+    origin.rooms.set('room', { ...card, status });
+    expect([await leave(), await leave('/r/room/whep/abc')]).toEqual([200, 200]);
+    for (const [method, path] of [
+      ['PATCH', '/r/room/whip/abc'],
+      ['POST', '/r/room/whip'],
+    ] as const)
+      expect([method, await codeOf(await ask(method, path))]).toEqual([method, code]);
+  }
+  expect(await leave('/r/no-room/whip/abc')).toBe(404);
+});
+
 test('a body over the limit is 413, announced or not', async () => {
   let whole = 0;
   await using site = await behind('site3.http', (req, res) => {
