@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { ERRORS, type ErrorCode } from '../base/errors.ts';
 import { problem } from '../base/reply.ts';
 import { mediaTypeOf, parseJson, readBody } from '../http/index.ts';
+import { instantIn, zoneNamed } from '../wire/zones/time-zone.ts';
 import type { ApiRefusal } from './refusal.ts';
 
 /** The result of something that may be refused. */
@@ -16,7 +17,12 @@ const MAX_BODY_BYTES = 16 * 1024;
 const JSON_TYPE = 'application/json';
 /** What `<input type=datetime-local>` sends. */
 const LOCAL_TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d)(:\d\d)?$/;
-const withZone = (_: string, minute: string, second = ':00'): string => `${minute}${second}Z`;
+/** The instant that a form means: its time in its zone; in UTC without one, or with one that is none. */
+function withOffset(text: string, zone: string | undefined): string {
+  if (!LOCAL_TIME.test(text)) return text;
+  const at = instantIn(zoneNamed(zone?.trim() ?? '') ?? 'UTC', text);
+  return Number.isNaN(at) ? text : new Date(at).toISOString();
+}
 
 /** The media type of a request's body, in lower case. */
 export const mediaType = (c: Context): string => mediaTypeOf(c.req.header('content-type'));
@@ -43,14 +49,15 @@ export async function read<T extends z.ZodType>(
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     // An empty field of a form is a field that was not filled in.
-    // Without scripts the page cannot know its reader's time zone: it asks for UTC.
-    if (form)
+    if (form) {
+      const sent = new URLSearchParams(text);
+      const zone = sent.get('zone') ?? undefined;
       value = Object.fromEntries(
-        [...new URLSearchParams(text)]
+        [...sent]
           .filter(([, field]) => field !== '')
-          .map(([name, field]) => [name, name === 'start' ? field.replace(LOCAL_TIME, withZone) : field]),
+          .map(([name, field]) => [name, name === 'start' ? withOffset(field, zone) : field]),
       );
-    else if (text !== '') value = parseJson(text);
+    } else if (text !== '') value = parseJson(text);
   } catch {
     return { refused: 'bad-request', detail: NO_JSON };
   }

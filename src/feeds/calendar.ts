@@ -1,7 +1,12 @@
+import { isShownTwice, offsetAt } from '../wire/zones/time-zone.ts';
+import { localStamp, zoneLines } from './calendar-zone.ts';
+
 /** Content lines are folded at 75 octets. Spec: RFC 5545, 3.1. */
 const LINE_OCTETS = 75;
 /** How long before its start a calendar reminds people of a room, in minutes. */
 const ALARM_MINUTES = 10;
+/** No end is announced. */
+const LENGTH_MS = 3_600_000;
 /** How often a calendar asks for news. */
 const REFRESH = 'PT15M';
 
@@ -15,6 +20,8 @@ export interface CalendarEvent {
   readonly created: number;
   readonly modified: number;
   readonly start: number;
+  /** In which its start is written, by its IANA name; absent: UTC. */
+  readonly zone?: string | undefined;
   readonly title: string;
   readonly about?: string | undefined;
   /** Where one listens. */
@@ -37,8 +44,8 @@ export interface CalendarName {
 }
 
 /**
- * A calendar. Each event is one hour long because no end is announced. All times are in UTC, so that an instant is the same
- * for everybody around a change of clocks: a room has an instant, and no time zone. Spec: RFC 5545; RFC 7986; RFC 6868.
+ * A calendar. Each event is one hour long because no end is announced. It starts in the zone of its room, which the calendar
+ * describes; one without a zone, and what zones cannot say, is in UTC. Spec: RFC 5545; RFC 7986; RFC 6868.
  */
 export function calendar(events: readonly CalendarEvent[], named?: CalendarName): string {
   const newest = events.reduce((at, { modified }) => Math.max(at, modified), 0);
@@ -63,11 +70,42 @@ export function calendar(events: readonly CalendarEvent[], named?: CalendarName)
       : []),
     `REFRESH-INTERVAL;VALUE=DURATION:${REFRESH}`,
     `X-PUBLISHED-TTL:${REFRESH}`,
+    ...zonesOf(events),
     ...events.flatMap(eventLines),
     'END:VCALENDAR',
   ]
     .map(folded)
     .join('\r\n')}\r\n`;
+}
+
+/**
+ * The zone in which an event is written. Programs disagree about an hour that clocks show twice, and about how long one lasts
+ * over which they change, whatever RFC 5545 says: such an event is in UTC.
+ */
+function writtenIn({ zone, start }: CalendarEvent): string | undefined {
+  if (zone === undefined || zone === 'UTC') return undefined;
+  const end = start + LENGTH_MS;
+  const changes = offsetAt(zone, start) !== offsetAt(zone, end);
+  return changes || isShownTwice(zone, start) || isShownTwice(zone, end) ? undefined : zone;
+}
+
+/** Each zone that events have, once. */
+function zonesOf(events: readonly CalendarEvent[]): string[] {
+  const spans = new Map<string, [number, number]>();
+  for (const event of events) {
+    const zone = writtenIn(event);
+    const { start } = event;
+    const [first, last] = (zone !== undefined && spans.get(zone)) || [start, start];
+    if (zone !== undefined) spans.set(zone, [Math.min(first, start), Math.max(last, start)]);
+  }
+  return [...spans].flatMap(([zone, [first, last]]) => zoneLines(zone, first, last));
+}
+
+function startLine(event: CalendarEvent): string {
+  const zone = writtenIn(event);
+  return zone === undefined
+    ? `DTSTART:${stamp(event.start)}`
+    : `DTSTART;TZID=${zone}:${localStamp(zone, event.start)}`;
 }
 
 function eventLines(event: CalendarEvent): string[] {
@@ -84,7 +122,7 @@ function eventLines(event: CalendarEvent): string[] {
     `DTSTAMP:${stamp(modified)}`,
     `CREATED:${stamp(event.created)}`,
     `LAST-MODIFIED:${stamp(modified)}`,
-    `DTSTART:${stamp(event.start)}`,
+    startLine(event),
     'DURATION:PT1H',
     `SUMMARY:${escaped(title)}`,
     `DESCRIPTION:${escaped(about.filter(Boolean).join('\n'))}`,

@@ -23,6 +23,8 @@ export interface Wish {
   readonly hosts: readonly string[];
   /** Wall-clock ms; without it the room opens at once. */
   readonly start?: number | undefined;
+  /** In which it is announced, by its IANA name. */
+  readonly zone?: string | undefined;
   readonly slug?: Slug | undefined;
   /** Who may come, and whether it is announced yet; default: everybody, at once. */
   readonly arrangements?: Arrangements | undefined;

@@ -126,6 +126,7 @@ export class Book {
         hosts: wish.hosts,
         status: 'scheduled',
         clocks: wish.start === undefined ? {} : { scheduled: wish.start },
+        ...(wish.zone === undefined ? {} : { zone: wish.zone }),
       };
       if (!arrangements?.draft && (wish.start === undefined || wish.start - this.#deps.openLead <= now)) {
         const opened = this.opened(card);

@@ -11,6 +11,8 @@ import { advice } from './status.ts';
 export interface Edit {
   readonly title?: string | undefined;
   readonly start?: number | undefined;
+  /** In which it is announced, by its IANA name; null: UTC. */
+  readonly zone?: string | null | undefined;
   readonly cap?: number | null | undefined;
   /** How people come on stage; what is absent stays as it is, and `speakers` null is the server's limit. */
   readonly rules?: RulesEdit | undefined;
@@ -38,7 +40,8 @@ export function edited(entry: RoomOnSite, edit: Edit, at: number): RoomOnSite | 
   if (card.status === 'cancelled') return { refused: 'room-ended', detail: advice('cancelled', 'open') };
   if (edit.start !== undefined && edit.start !== card.clocks.scheduled && card.status !== 'scheduled')
     return { refused: 'wrong-moment', detail: 'start: the room has opened, so it can no longer be moved' };
-  const { cap: kept, rules: ruled, ...uncapped } = card;
+  const { cap: kept, rules: ruled, zone: known, ...uncapped } = card;
+  const zone = edit.zone === undefined ? known : (edit.zone ?? undefined);
   const cap = edit.cap === undefined ? kept : (edit.cap ?? undefined);
   const title = edit.title ?? card.title;
   const scheduled = edit.start ?? card.clocks.scheduled;
@@ -46,7 +49,8 @@ export function edited(entry: RoomOnSite, edit: Edit, at: number): RoomOnSite | 
   if (typeof edit.late === 'string' && card.status !== 'scheduled' && card.status !== 'open')
     return { refused: 'wrong-moment', detail: 'late: the conversation has begun, or is over' };
   const planning = plansAfter(entry, edit, at);
-  const same = JSON.stringify(rules) === JSON.stringify(ruled) && planning === entry;
+  const ways = JSON.stringify(rules) === JSON.stringify(ruled) && zone === known;
+  const same = ways && planning === entry;
   if (same && cap === kept && title === card.title && scheduled === card.clocks.scheduled) return entry;
   return {
     ...planning,
@@ -54,6 +58,7 @@ export function edited(entry: RoomOnSite, edit: Edit, at: number): RoomOnSite | 
       ...uncapped,
       ...(cap === undefined ? {} : { cap }),
       ...(rules === undefined ? {} : { rules }),
+      ...(zone === undefined ? {} : { zone }),
       title,
       clocks: scheduled === undefined ? card.clocks : { ...card.clocks, scheduled },
     },
@@ -194,10 +199,10 @@ export function clocked(card: RoomCard, { firstAudio, firstSpeech }: Clocks): Ro
 }
 
 /** The fields of a room that a calendar shows. */
-const shown = ({ card: { title, status, clocks, hosts }, arrangements }: RoomOnSite): string =>
+const shown = ({ card: { title, status, clocks, hosts, zone }, arrangements }: RoomOnSite): string =>
   JSON.stringify([
     ...[title, status === 'cancelled', clocks.scheduled, hosts, arrangements?.about],
-    arrangements?.plans?.late?.reason,
+    ...[arrangements?.plans?.late?.reason, zone],
   ]);
 
 /** The entry, with its revision increased when a calendar would show something different. */

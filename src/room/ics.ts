@@ -10,6 +10,7 @@ export function calendarEvent(entry: RoomOnSite, publicUrl: string): CalendarEve
   return {
     ...{ uid: `${entry.id}@earshot`, sequence, created, modified: entry.modified ?? created },
     start: card.clocks.scheduled ?? card.clocks.opened ?? created,
+    ...{ zone: card.zone },
     ...{ title: card.title, hosts: card.hosts, about: arrangements?.about },
     url: linksOf(publicUrl, card.slug).url,
     late: arrangements?.plans?.late?.reason,

@@ -50,6 +50,8 @@ export interface RoomView extends Links {
   readonly about?: string;
   /** Who may come. */
   readonly access: RoomAccess;
+  /** In which it was announced, by its IANA name; absent: UTC. */
+  readonly zone?: string;
   /** What its hosts say beside that. */
   readonly plans?: RoomPlans;
   /** Present while the operator has stopped it. */
@@ -69,6 +71,7 @@ export function viewOf(base: string, card: RoomCard, recording?: RecordingNote):
     ...{ slug, title, hosts, status, clocks, welcome: card.welcome ?? false },
     access: card.access ?? 'public',
     ...(card.about ? { about: card.about } : {}),
+    ...(card.zone ? { zone: card.zone } : {}),
     ...(card.plans ? { plans: card.plans } : {}),
     ...(card.cap === undefined ? {} : { cap: card.cap }),
     ...(card.rules ? { rules: card.rules } : {}),

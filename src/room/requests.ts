@@ -3,6 +3,7 @@ import { pageQuery } from '../api/index.ts';
 import { asSlug } from '../base/ids.ts';
 import { personName, plainText } from '../base/plain-text.ts';
 import { INVITED_ROLES } from '../wire/account.ts';
+import { zoneNamed } from '../wire/zones/time-zone.ts';
 
 /** Longest titles and names, in characters as people count them (code points). */
 const TITLE_LENGTH = 140;
@@ -47,6 +48,20 @@ const start = (now: () => number) =>
       'use a time between now and a year from now',
     )
     .meta({ description: 'The announced start; without it the room opens at once' });
+
+const ZONE = 'use the name of a time zone, such as Europe/Paris, America/Sao_Paulo or UTC';
+const zone = z
+  .string(ZONE)
+  .transform((text, context) => {
+    const known = zoneNamed(text.trim());
+    if (known) return known;
+    context.issues.push({ code: 'custom', message: ZONE, input: text });
+    return z.NEVER;
+  })
+  .meta({
+    description:
+      'The time zone of the hosts by its IANA name, in which pages, mails and calendars tell the start; other names of the same zone are taken. Absent: UTC',
+  });
 
 const SLUG = 'use 3 to 64 of a-z, 0-9 and -';
 const slug = z
@@ -137,6 +152,7 @@ export function requests(now: () => number) {
     create: fields({
       title,
       start: start(now).optional(),
+      zone: zone.optional(),
       host: name.optional(),
       slug: slug.optional(),
       about: about.optional(),
@@ -147,6 +163,7 @@ export function requests(now: () => number) {
     /** What a page without scripts sends: the operator's link is one more field. */
     createForm: fields({
       ...{ title, start: start(now).optional(), host: name.optional(), slug: slug.optional() },
+      zone: zone.optional(),
       ...{ access: access.optional(), password: password.optional() },
       /** A ticked box of a form sends its value, an unticked one nothing. */
       draft: z
@@ -157,12 +174,13 @@ export function requests(now: () => number) {
     }),
     edit: fields({
       ...{ title: title.optional(), start: start(now).optional(), cap: cap.optional() },
+      zone: zone.nullable().optional(),
       rules: rules.optional(),
       late: late.nullable().optional(),
       about: about.nullable().optional(),
     }).refine(
       (change) => Object.keys(change).length > 0,
-      'give a title, a start, a cap, rules, what it is about or a reason for being late',
+      'give a title, a start, a zone, a cap, rules, what it is about or a reason for being late',
     ),
     settings: fields({ access: access.optional(), password: password.nullable().optional() }).refine(
       (change) => Object.keys(change).length > 0,

@@ -169,6 +169,7 @@ function toRow({ card, revoked, sequence, modified, removed, measures, arrangeme
     hosts: JSON.stringify(card.hosts),
     status: card.status,
     start: card.clocks.scheduled ?? null,
+    zone: card.zone ?? null,
     opened: card.clocks.opened ?? null,
     first_audio: card.clocks.firstAudio ?? null,
     first_speech: card.clocks.firstSpeech ?? null,
@@ -198,6 +199,7 @@ function fromRow(row: Selectable<RoomTable>): RoomOnSite {
     ...(row.cell === null ? {} : { cell: row.cell }),
     ...(row.cap === null ? {} : { cap: row.cap }),
     ...(row.rules === null ? {} : { rules: JSON.parse(row.rules) as StageRules }),
+    ...(row.zone === null ? {} : { zone: row.zone }),
     ...(row.welcome ? { welcome: true } : {}),
   };
   const revoked: Revoked = {

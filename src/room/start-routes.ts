@@ -109,12 +109,12 @@ export function startRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (
     const wait =
       (known || from === undefined ? undefined : network.take(c, networkOf(from))) ?? all.take(c, 'all');
     if (wait !== undefined) return no({ refused: 'too-many-rooms', detail: `Try again in ${wait} s.`, wait });
-    const { title, start, host, slug } = wish.value;
+    const { title, start, zone, host, slug } = wish.value;
     const arrangements = await arrangementsOf(wish.value, deps.passwords);
     if (arrangements && isRefusal(arrangements)) return no(arrangements);
     const id = rowIdOf(c.req.raw);
     const hosts = host ? [host] : account ? [account.name] : [];
-    const entry = await book.create({ id, title, hosts, start, slug, arrangements });
+    const entry = await book.create({ id, title, hosts, start, zone, slug, arrangements });
     if (isRefusal(entry)) return no(entry);
     const { card } = entry;
     if (account) await deps.members.set(entry.id, account.id, 'host');

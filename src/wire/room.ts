@@ -148,6 +148,8 @@ export interface RoomCard {
   readonly access?: Exclude<RoomAccess, 'public'>;
   /** What the keys in a private room's addresses are made for; another one once they are withdrawn. */
   readonly lock?: string;
+  /** In which its hosts announced it, by its IANA name; absent: UTC. */
+  readonly zone?: string;
   /** What its hosts say beside that. */
   readonly plans?: RoomPlans;
   /** People who will be reminded of it; absent: nobody, or it has begun. */

@@ -39,7 +39,7 @@ describe.each(['sqlite', 'postgres'] as const)('feeds on %s', (engine) => {
     await opened();
     const blank = Object.fromEntries(
       ['arrangements', 'bans', 'cap', 'cell', 'ended', 'first_audio', 'first_speech', 'measures', 'modified']
-        .concat(['opened', 'removed', 'rules', 'spared', 'start', 'zero'])
+        .concat(['opened', 'removed', 'rules', 'spared', 'start', 'zero', 'zone'])
         .map((name) => [name, null]),
     );
     await store()

@@ -88,7 +88,7 @@ describe.each(['sqlite', 'postgres'] as const)('forecasts on %s', (engine) => {
         ...{ id, slug, title: slug, hosts: JSON.stringify(made.hosts), status: 'scheduled', welcome: 0 },
         ...{ created: NOW, start: null, opened: null, first_audio: null, first_speech: null, ended: null },
         ...{ zero: null, cell: null, cap: null, spared: null, modified: null, removed: null },
-        ...{ measures: null, rules: null, arrangements: null },
+        ...{ measures: null, rules: null, arrangements: null, zone: null },
       })
       .execute();
     if (host >= 0)

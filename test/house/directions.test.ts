@@ -21,8 +21,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   plan: ['base', 'wire'],
   // Pages shown by doors; they know figures and states, and no part.
   pages: ['base', 'wire', 'words', 'plan', 'feeds'],
-  // Writers of feeds and calendars; they know texts and times.
-  feeds: ['base'],
+  // Writers of feeds and calendars; they know texts, times and zones.
+  feeds: ['base', 'wire'],
   // What figures are called, on pages that the server writes and on those that scripts do.
   words: ['wire'],
   // Voice: no part imports another, nor the store, nor people.

@@ -28,6 +28,7 @@ const room = object(
     welcome: { type: 'boolean', description: 'True for the demo room' },
     access: { enum: ['public', 'unlisted', 'private'] },
     about: { ...text, description: 'What it is about; absent: its hosts say nothing' },
+    zone: { ...text, description: 'The time zone of its hosts by its IANA name; absent: UTC' },
     plans: {
       type: 'object',
       description:
@@ -42,7 +43,7 @@ const room = object(
     cap: { type: 'integer', minimum: 1, description: 'Listeners at the live edge at once' },
     rules: { type: 'object', description: 'How people come on stage, as in PATCH; absent: as usual' },
   },
-  ['cap', 'rules', 'plans', 'hostGone', 'about'],
+  ['cap', 'rules', 'plans', 'hostGone', 'about', 'zone'],
 );
 
 const ACTS = {

@@ -49,6 +49,8 @@ export interface RoomTable {
   rules: string | null;
   /** JSON of who may come and what the hosts say: `Arrangements` of the room part. */
   arrangements: string | null;
+  /** Its zone, by its IANA name; null: nobody has said. */
+  zone: string | null;
 }
 
 /** The tables of the room part. */
@@ -121,6 +123,11 @@ export const roomSteps: Record<string, Migration> = {
   '0040-arrangements': {
     async up(db: Kysely<unknown>) {
       await db.schema.alterTable('room').addColumn('arrangements', 'text').execute();
+    },
+  },
+  '0098-zone': {
+    async up(db: Kysely<unknown>) {
+      await db.schema.alterTable('room').addColumn('zone', 'text').execute();
     },
   },
 };
