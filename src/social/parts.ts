@@ -52,7 +52,7 @@ export async function openSocialParts(
   const rooms = openHostRooms(deps);
   const events = openRoomEvents(deps);
   const settings = openSettings({ store, clock });
-  const known = { store, clock, reader, profiles, relations, rooms, events, settings };
+  const known = { store, clock, reader, profiles, rooms, events, settings };
   const notifications = openNotifications(known);
   mails = openNotificationMails({ ...deps, notifications, later });
   return {

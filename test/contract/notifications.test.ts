@@ -67,11 +67,14 @@ describe.each(['sqlite', 'postgres'] as const)('notifications on %s', (engine) =
       (await send('ana', 'PUT', '/api/notifications/seen', { until: notifications[0]?.at })).status,
     ).toBe(204);
     expect((await told('ana')).unseen).toBe(0);
-    await as('bo').drop(at);
-    await as('bo').put(at);
+    const other = `/api/posts/${(await as('ana').writes('again')).id}/like`;
+    await as('bo').put(other);
+    const [newest] = (await told('ana')).notifications;
+    await send('ana', 'PUT', '/api/notifications/seen', { until: newest?.at });
+    clock().advance(ms(1));
+    await as('cem').put(other);
     expect((await told('ana')).unseen).toBe(1);
-    await as('bo').drop(at);
-    await as('cem').drop(at);
+    for (const path of [at, other]) for (const who of ['bo', 'cem'] as const) await as(who).drop(path);
     expect([await short('ana'), (await told('ana')).unseen]).toEqual([[], 0]);
   });
 

@@ -1,10 +1,9 @@
 import type { Kysely } from 'kysely';
 import type { Clock } from '../../base/clock.ts';
 import type { Schema, Store } from '../../store/index.ts';
-import { AGAIN_MS, dayOf, KEPT_MS, MOST_KEPT, MOST_OF_ONE, type NotificationKind } from './notification.ts';
+import { dayOf, KEPT_MS, MOST_KEPT, MOST_OF_ONE } from './notification.ts';
+import { openRecentWrites } from './recent-writes.ts';
 
-/** Accounts whose last writes are remembered. */
-const MOST_REMEMBERED = 10_000;
 /** After so many writes to an account its oldest rows are looked for. */
 const TRIM_EVERY = 50;
 const DAY_MS = 86_400_000;
@@ -24,6 +23,8 @@ export interface Concerned {
   readonly answered?: string | undefined;
   readonly quoted?: string | undefined;
   readonly mentioned: readonly string[];
+  /** Whom it mentioned before it was edited: they know. */
+  readonly before?: readonly string[];
 }
 
 /** Writes notifications: inside the transaction of what they are about. */
@@ -32,8 +33,11 @@ export interface NotificationBook {
   posted(trx: Trx, concerned: Concerned): Promise<void>;
   /** Somebody liked or passed on a post of `account`, or follows it. `post`: absent for followers. */
   many(trx: Trx, account: string, kind: ManyKind, actor: string, post?: number): Promise<void>;
-  /** Nobody of them is left: the row goes. */
-  none(trx: Trx, account: string, kind: ManyKind, about: string): Promise<void>;
+  /**
+   * Somebody took it back. The row stays: it is told as long as one of them is left, and whoever does the same again a
+   * moment later is no news.
+   */
+  tookBack(account: string, kind: ManyKind, actor: string, post?: number): void;
   /** A post is gone: so is what was told about it. */
   removed(trx: Trx, post: number): Promise<void>;
   /** Somebody is not read by `account` any more. */
@@ -78,14 +82,28 @@ async function closed(trx: Trx, accounts: readonly string[], actor: string): Pro
   return new Set(rows.map(({ account }) => account));
 }
 
-/** Writes the row of one post, at `now`; true when there is a new one. */
+/** What somebody did, as it is remembered when they take it back. */
+const deedOf = (account: string, kind: ManyKind | 'mention', actor: string, post?: number): string =>
+  `${kind} ${actor} ${post ?? account} ${account}`;
+
+/** Writes the row of one post; `at`: of the row, where that is not `now`. True when there is a new one. */
 async function one(
   trx: Trx,
   account: string,
   kind: PostKind,
   { author, post }: Concerned,
   now: number,
+  at = now,
 ): Promise<boolean> {
+  // An answer that mentions whom it answers, and is edited, has its row.
+  const known = await trx
+    .selectFrom('notification')
+    .select('kind')
+    .where('account', '=', account)
+    .where('post', '=', post)
+    .where('actor', '=', author)
+    .executeTakeFirst();
+  if (known) return false;
   const same = await trx
     .selectFrom('notification')
     .select(['kind', 'about'])
@@ -95,7 +113,6 @@ async function one(
     .orderBy('at', 'desc')
     .limit(MOST_OF_ONE)
     .execute();
-  if (same.some(({ about }) => about === `${post}`)) return false;
   const [newest] = same;
   // Nobody fills somebody else's list: further posts are counted with the newest that is shown.
   if (newest && same.length === MOST_OF_ONE) {
@@ -110,7 +127,7 @@ async function one(
   }
   await trx
     .insertInto('notification')
-    .values({ account, kind, about: `${post}`, post, actor: author, at: now })
+    .values({ account, kind, about: `${post}`, post, actor: author, at })
     .onConflict((c) => c.doNothing())
     .execute();
   return true;
@@ -128,21 +145,12 @@ export function openNotificationBook({
   told?(account: string): void;
 }): NotificationBook {
   const { db } = store;
-  /** By account: when each of its rows of many was written last, and how often it was written to. */
-  const lately = new Map<string, { readonly rows: Map<string, number>; writes: number }>();
-  const memoryOf = (account: string) => {
-    if (lately.size > MOST_REMEMBERED) lately.clear();
-    const known = lately.get(account) ?? { rows: new Map<string, number>(), writes: 0 };
-    lately.set(account, known);
-    return known;
-  };
+  const recent = openRecentWrites(clock);
 
   /** After a write: removes the oldest of an account that has too many, at the first write and now and then. */
   async function wrote(trx: Trx, account: string): Promise<void> {
-    const memory = memoryOf(account);
-    memory.writes += 1;
     tell(account);
-    if (memory.writes % TRIM_EVERY !== 1) return;
+    if (recent.counted(account) % TRIM_EVERY !== 1) return;
     const last = await trx
       .selectFrom('notification')
       .select('at')
@@ -157,17 +165,26 @@ export function openNotificationBook({
 
   return {
     async posted(trx, concerned) {
-      const { author, post, answered, quoted, mentioned } = concerned;
+      const { author, post, answered, quoted, mentioned, before = [] } = concerned;
       // One post tells one person one thing.
-      const kinds = new Map<string, PostKind>(mentioned.map((account) => [account, 'mention']));
+      const kinds = new Map<string, PostKind>(
+        mentioned.flatMap((account) => (before.includes(account) ? [] : [[account, 'mention'] as const])),
+      );
       if (quoted !== undefined) kinds.set(quoted, 'quote');
       if (answered !== undefined) kinds.set(answered, 'reply');
       const told = await open(trx, [...kinds.keys()], author);
       for (const account of await closed(trx, [...told], author)) told.delete(account);
       for (const account of told)
-        if (await one(trx, account, kinds.get(account) ?? 'mention', concerned, clock.wall()))
+        if (
+          await one(
+            ...([trx, account, kinds.get(account) ?? 'mention', concerned, clock.wall()] as const),
+            recent.takenBack(deedOf(account, 'mention', author, post)),
+          )
+        )
           await wrote(trx, account);
-      // An edit may have taken a mention back.
+      // An edit may have taken a mention back; who mentions and unmentions in turn is told once.
+      for (const account of before)
+        if (!mentioned.includes(account)) recent.tookBack(deedOf(account, 'mention', author, post));
       let gone = trx.deleteFrom('notification').where('post', '=', post).where('kind', '=', 'mention');
       if (mentioned.length > 0) gone = gone.where('account', 'not in', [...mentioned]);
       await gone.execute();
@@ -175,43 +192,39 @@ export function openNotificationBook({
     async many(trx, account, kind, actor, post) {
       const now = clock.wall();
       const about = post === undefined ? dayOf(now) : `${post}`;
-      const { rows } = memoryOf(account);
       const row = `${kind} ${about}`;
+      const back = recent.takenBack(deedOf(account, kind, actor, post));
       // A hundred thousand likes of one post are a write a minute.
-      if (now - (rows.get(row) ?? Number.NEGATIVE_INFINITY) < AGAIN_MS) return;
+      if (back === undefined && recent.isFresh(account, row)) return;
       if (!(await open(trx, [account], actor)).has(account)) return;
-      if (rows.size > MOST_KEPT) rows.clear();
-      rows.set(row, now);
+      // Followers of a day are those of the day of the row.
+      const at = back === undefined ? now : Math.max(back, post === undefined ? Date.parse(about) : 0);
       await trx
         .insertInto('notification')
-        .values({ account, kind, about, post: post ?? null, actor: null, at: now })
-        .onConflict((c) => c.columns(['account', 'kind', 'about']).doUpdateSet({ at: now }))
+        .values({ account, kind, about, post: post ?? null, actor: null, at })
+        .onConflict((c) => {
+          const same = c.columns(['account', 'kind', 'about']);
+          return back === undefined ? same.doUpdateSet({ at }) : same.doNothing();
+        })
         .execute();
+      if (back !== undefined) return;
+      recent.wrote(account, row);
       await wrote(trx, account);
     },
-    async none(trx, account, kind, about) {
-      memoryOf(account).rows.delete(`${kind} ${about}`);
-      await trx
-        .deleteFrom('notification')
-        .where('account', '=', account)
-        .where('kind', '=', kind satisfies NotificationKind)
-        .where('about', '=', about)
-        .execute();
-    },
+    tookBack: (account, kind, actor, post) => recent.tookBack(deedOf(account, kind, actor, post)),
     async removed(trx, post) {
       await trx.deleteFrom('notification').where('post', '=', post).execute();
     },
     async shielded(account, other) {
       await db.deleteFrom('notification').where('account', '=', account).where('actor', '=', other).execute();
     },
-    seen: (account) => void lately.get(account)?.rows.clear(),
+    seen: recent.seen,
     async sweep() {
       const until = clock.wall() - KEPT_MS;
       await db.deleteFrom('notification').where('at', '<', until).execute();
       await db.deleteFrom('social_room_event').where('at', '<', until).execute();
     },
     async forget(account) {
-      lately.delete(account);
       await db
         .deleteFrom('notification')
         .where((e) => e.or([e('account', '=', account), e('actor', '=', account)]))

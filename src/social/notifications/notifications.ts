@@ -4,16 +4,18 @@ import type { NotificationTable, Store } from '../../store/index.ts';
 import type { RoomCard } from '../../wire/room.ts';
 import type { HostRooms } from '../people/host-rooms.ts';
 import type { PersonCard, Profiles } from '../people/profiles.ts';
-import type { Relations } from '../people/relations.ts';
 import type { Post } from '../posts/post.ts';
 import type { PostReader } from '../posts/post-reader.ts';
 import { KEPT_MS, MOST_COUNTED, type NotificationKind, type RoomEventKind } from './notification.ts';
 import type { FollowedRooms } from './room-events.ts';
 import type { SettingsBook } from './settings.ts';
+import { behindRow, toldRows } from './told-rows.ts';
 
 /** People that one notification names; the others are counted. */
 const NAMED = 3;
-const DAY_MS = 86_400_000;
+
+/** A room that everybody may find. */
+const isTold = (card: RoomCard | undefined): boolean => card !== undefined && card.access === undefined;
 
 /** One notification as somebody reads it. */
 export interface Notified {
@@ -42,6 +44,8 @@ export interface Notifications {
   ): Promise<{
     readonly list: readonly Notified[];
     readonly next?: { readonly at: number; readonly key: string };
+    /** Of the newest of this page, also where it is not told any more. */
+    readonly newest?: number;
   }>;
   /** How many came after the last look, counted as far as `MOST_COUNTED`. */
   unseen(account: string): Promise<number>;
@@ -52,72 +56,29 @@ type Found =
   | { readonly at: number; readonly key: string; readonly row: Selectable<NotificationTable> }
   | { readonly at: number; readonly key: string; readonly slug: string; readonly what: RoomEventKind };
 
-/** Who likes a post, has passed it on, or began to follow on a day: the newest, and how many. */
-async function behind(
-  db: Store['db'],
-  account: string,
-  { kind, post, about }: Pick<NotificationTable, 'kind' | 'post' | 'about'>,
-) {
-  if (kind === 'follow') {
-    const from = Date.parse(`${about}T00:00:00Z`);
-    const of = () =>
-      db
-        .selectFrom('social_follow')
-        .where('followee', '=', account)
-        .where('at', '>=', from)
-        .where('at', '<', from + DAY_MS);
-    const newest = await of().select('follower as id').orderBy('at', 'desc').limit(NAMED).execute();
-    const { n } = await of()
-      .select((e) => e.fn.countAll().as('n'))
-      .executeTakeFirstOrThrow();
-    return { ids: newest.map(({ id }) => id), count: Number(n) };
-  }
-  const newest =
-    kind === 'like'
-      ? await db
-          .selectFrom('social_like')
-          .select('account as id')
-          .where('post', '=', post ?? 0)
-          .where('account', '!=', account)
-          .orderBy('at', 'desc')
-          .limit(NAMED)
-          .execute()
-      : await db
-          .selectFrom('social_post')
-          .select('author as id')
-          .where('repost_of', '=', post ?? 0)
-          .where('author', '!=', account)
-          .orderBy('id', 'desc')
-          .limit(NAMED)
-          .execute();
-  return { ids: newest.map(({ id }) => id), count: undefined };
-}
-
 /** Opens them. */
 export function openNotifications(deps: {
   readonly store: Store;
   readonly clock: Clock;
   readonly reader: PostReader;
   readonly profiles: Profiles;
-  readonly relations: Relations;
   readonly rooms: HostRooms;
   readonly events: FollowedRooms;
   readonly settings: SettingsBook;
 }): Notifications {
-  const { clock, reader, profiles, relations, rooms, events, settings } = deps;
+  const { clock, reader, profiles, rooms, events, settings } = deps;
   const { db } = deps.store;
 
   async function told(account: string, found: readonly Found[], seen: number): Promise<Notified[]> {
     const keys = found.flatMap((one) => ('row' in one && one.row.post !== null ? [one.row.post] : []));
     const posts = new Map((await reader.read(keys, account)).map((post) => [post.key, post]));
     const cards = await rooms.cards(found.flatMap((one) => ('slug' in one ? [one.slug] : [])));
-    const unread = await relations.unread(account);
     const list: Notified[] = [];
     for (const one of found) {
       const base = { at: one.at, key: one.key, isNew: one.at > seen };
       if ('slug' in one) {
         const card = cards.get(one.slug);
-        if (card && card.access === undefined)
+        if (card && isTold(card))
           list.push({ ...base, kind: 'room', people: [], count: 1, room: { card, what: one.what } });
         continue;
       }
@@ -129,22 +90,17 @@ export function openNotifications(deps: {
         if (post?.author) list.push({ ...base, kind, people: [post.author], count: 1 + row.more, post });
         continue;
       }
-      const { ids, count } = await behind(db, account, row);
-      const people = await profiles.cards(ids.filter((id) => !unread.has(id)));
-      const own = kind === 'like' ? (post?.mine?.liked ?? false) : (post?.mine?.reposted ?? false);
-      const all = count ?? (kind === 'like' ? post?.counts.likes : post?.counts.reposts) ?? 0;
-      const many = all - (count === undefined && own ? 1 : 0);
-      if (many <= 0) continue;
+      const own = kind === 'like' ? post?.mine?.liked : post?.mine?.reposted;
+      const all = (kind === 'like' ? post?.counts.likes : post?.counts.reposts) ?? 0;
+      const { ids, count } = await behindRow(db, account, row, NAMED, all - (own ? 1 : 0));
+      if (count <= 0) continue;
+      const people = await profiles.cards(ids);
       const named = ids.flatMap((id) => people.get(id) ?? []);
-      list.push({ ...base, kind, people: named, count: many, ...(post ? { post } : {}) });
+      list.push({ ...base, kind, people: named, count, ...(post ? { post } : {}) });
     }
     return list;
   }
 
-  const shownKinds = (off: readonly NotificationKind[], account: string, above: number) => {
-    const query = db.selectFrom('notification').where('account', '=', account).where('at', '>', above);
-    return off.length === 0 ? query : query.where('kind', 'not in', [...off]);
-  };
   return {
     async page(account, limit, before) {
       const { off, seen } = await settings.of(account);
@@ -152,10 +108,10 @@ export function openNotifications(deps: {
       const until = before?.at ?? clock.wall();
       // One more than a page, and what is of the same instant as the last of the page before.
       const wanted = limit + 10;
-      const rows = await shownKinds(off, account, from)
-        .selectAll()
-        .where('at', '<=', until)
-        .orderBy('at', 'desc')
+      const rows = await toldRows(db, account, off, from)
+        .selectAll('notification')
+        .where('notification.at', '<=', until)
+        .orderBy('notification.at', 'desc')
         .limit(wanted)
         .execute();
       const ofRooms = off.includes('room') ? [] : await events.of(account, from, until, wanted);
@@ -170,19 +126,23 @@ export function openNotifications(deps: {
         .toSorted((a, b) => b.at - a.at || (a.key < b.key ? 1 : -1));
       const here = below.slice(0, limit);
       const last = here.at(-1);
+      const [first] = here;
       return {
         list: await told(account, here, seen),
+        ...(first ? { newest: first.at } : {}),
         ...(last && below.length > limit ? { next: { at: last.at, key: last.key } } : {}),
       };
     },
     async unseen(account) {
       const { off, seen } = await settings.of(account);
       const above = Math.max(seen, clock.wall() - KEPT_MS);
-      const rows = await shownKinds(off, account, above).select('kind').limit(MOST_COUNTED).execute();
+      const rows = await toldRows(db, account, off, above).select('kind').limit(MOST_COUNTED).execute();
       const ofRooms = off.includes('room')
         ? []
         : await events.of(account, above, clock.wall(), MOST_COUNTED - rows.length);
-      return rows.length + ofRooms.length;
+      const cards = ofRooms.length === 0 ? undefined : await rooms.cards(ofRooms.map(({ slug }) => slug));
+      const shown = ofRooms.filter(({ slug }) => isTold(cards?.get(slug)));
+      return rows.length + shown.length;
     },
   };
 }

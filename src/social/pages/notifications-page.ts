@@ -49,8 +49,7 @@ export async function notificationsPage(parts: SocialParts, visit: SocialVisit):
   if (!account) return goOn('/sign-in');
   if (!profile) return goOn('/compose');
   const before = cursorIn(url);
-  const { list, next } = await parts.notifications.page(account.id, PAGE_NOTIFIED, before);
-  const newest = list[0]?.at;
+  const { list, next, newest } = await parts.notifications.page(account.id, PAGE_NOTIFIED, before);
   // A browser that fetches a page in advance is not somebody who looks. Spec: Fetch Metadata (Sec-Purpose).
   const looks = !/prefetch|prerender/.test(request.headers.get('sec-purpose') ?? '');
   if (before === undefined && newest !== undefined && looks) {

@@ -1,7 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Clock } from '../../base/clock.ts';
 import type { Schema, Store } from '../../store/index.ts';
-import { dayOf } from '../notifications/notification.ts';
 import type { NotificationBook } from '../notifications/notification-writing.ts';
 import { blockBetween } from './shields.ts';
 
@@ -128,17 +127,7 @@ export function openFollows({
     if (!gone) return;
     await add(trx, [follower], 'following', -1);
     await add(trx, [followee], 'followers', -1);
-    // The last of those who began on that day is not told any more.
-    const from = Date.parse(dayOf(gone.at));
-    const other = await trx
-      .selectFrom('social_follow')
-      .select('at')
-      .where('followee', '=', followee)
-      .where('at', '>=', from)
-      .where('at', '<', from + 86_400_000)
-      .limit(1)
-      .executeTakeFirst();
-    if (!other) await notices.none(trx, followee, 'follow', dayOf(gone.at));
+    notices.tookBack(followee, 'follow', follower);
   };
 
   return {

@@ -18,7 +18,7 @@ export function openPostRemoval(deps: {
 }) {
   const { clock, words, notices } = deps;
   const { db } = deps.store;
-  const { rowOf, counted, unpass } = deps.rows;
+  const { rowOf, hold, counted, unpass } = deps.rows;
   /** Takes the content of a post away; its images go once that lasts. */
   const bury = async (key: number, by: 'author' | 'moderator', reason?: string): Promise<void> => {
     const images = await db.transaction().execute((trx) => emptied(trx, key, by, reason));
@@ -83,6 +83,7 @@ export function openPostRemoval(deps: {
         .execute();
       for (const { post } of likes)
         await db.transaction().execute(async (trx) => {
+          await hold(trx, post);
           await trx
             .deleteFrom('social_like')
             .where('account', '=', account)

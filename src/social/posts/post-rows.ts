@@ -32,7 +32,18 @@ export function openPostRows({
   readonly relations: Relations;
   readonly notices: NotificationBook;
 }) {
-  const { db } = store;
+  const { db, engine } = store;
+  /**
+   * Holds posts until the end of the transaction, in one order, so that two that count on the same posts do not wait for each
+   * other; SQLite has one writer anyway. False when one of them was deleted meanwhile.
+   */
+  const hold = async (trx: PostDb, ...keys: readonly (number | undefined)[]): Promise<boolean> => {
+    const wanted = [...new Set(keys.filter((key) => key !== undefined))];
+    if (wanted.length === 0) return true;
+    const query = trx.selectFrom('social_post').select('deleted').where('id', 'in', wanted).orderBy('id');
+    const rows = await (engine === 'postgres' ? query.forNoKeyUpdate() : query).execute();
+    return rows.length === wanted.length && rows.every(({ deleted }) => deleted === null);
+  };
   const rowOf = (key: number, from: PostDb = db) =>
     from.selectFrom('social_post').selectAll().where('id', '=', key).executeTakeFirst();
   const counted = async (trx: PostDb, key: number, column: Column, by: 1 | -1): Promise<void> => {
@@ -53,6 +64,7 @@ export function openPostRows({
   /** Takes a repost back. */
   async function unpass(account: string, key: number): Promise<void> {
     await db.transaction().execute(async (trx) => {
+      await hold(trx, key);
       const { numDeletedRows } = await trx
         .deleteFrom('social_post')
         .where('author', '=', account)
@@ -61,10 +73,10 @@ export function openPostRows({
       if (numDeletedRows === 0n) return;
       await counted(trx, key, 'reposts', -1);
       const post = await rowOf(key, trx);
-      if (post && post.reposts <= 0) await notices.none(trx, post.author, 'repost', `${key}`);
+      if (post) notices.tookBack(post.author, 'repost', account, key);
     });
   }
-  return { rowOf, counted, target, unpass };
+  return { rowOf, hold, counted, target, unpass };
 }
 
 /** See `openPostRows`. */

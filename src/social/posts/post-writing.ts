@@ -74,7 +74,7 @@ const searched = (text: string, images: readonly { readonly alt: string }[]): st
 /** Opens the writing and editing of posts. */
 export function openPostWriting({ store, clock, words, profiles, rows, keys, notices }: PostWritingDeps) {
   const { db } = store;
-  const { rowOf, counted, target } = rows;
+  const { rowOf, hold, counted, target } = rows;
   const parsed = parsing(profiles);
   return {
     async write(
@@ -98,7 +98,8 @@ export function openPostWriting({ store, clock, words, profiles, rows, keys, not
       if (typeof parent === 'string') return parent;
       if (typeof quoted === 'string') return quoted;
       const key = keys.next();
-      await db.transaction().execute(async (trx) => {
+      return db.transaction().execute(async (trx) => {
+        if (!(await hold(trx, parent?.id, quoted?.id))) return 'deleted';
         await trx
           .insertInto('social_post')
           .values({
@@ -124,8 +125,8 @@ export function openPostWriting({ store, clock, words, profiles, rows, keys, not
           ...{ author, post: key, answered: parent?.author, quoted: quoted?.author },
           mentioned: mentionedIn(content.facets),
         });
+        return key;
       });
-      return key;
     },
     async edit(
       author: string,
@@ -180,7 +181,8 @@ export function openPostWriting({ store, clock, words, profiles, rows, keys, not
         );
         await tagged(trx, key, content.facets);
         await words.putPost(trx, key, searched(content.text, images));
-        await notices.posted(trx, { author, post: key, mentioned: mentionedIn(content.facets) });
+        const before = mentionedIn(JSON.parse(row.facets) as Facet[]);
+        await notices.posted(trx, { author, post: key, mentioned: mentionedIn(content.facets), before });
         return undefined;
       });
     },
