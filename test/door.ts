@@ -165,7 +165,7 @@ export function wire(port: number, request: string): Wire {
     result.ended ??= 'reset';
   });
   socket.on('close', () => closed.resolve());
-  socket.write(request, 'latin1');
+  if (request !== '') socket.write(request, 'latin1');
   return result;
 }
 
