@@ -16,8 +16,8 @@ const STUDIO_JS = 100_000;
 const STUDIO_CSS = 5_000;
 /** Any other style sheet. */
 const OTHER_CSS = 1_500;
-/** The worker, which shows reminders as well, its page, and what registers it. */
-const OFFLINE_JS = 1_300;
+/** The worker and its page; some 500 of them show reminders, lead to the room and follow a browser's new subscription. */
+const OFFLINE_JS = 1_220;
 const DISPLAY_FACE = 25_000;
 
 let files: readonly (Rolldown.OutputChunk | Rolldown.OutputAsset)[];
