@@ -4,6 +4,7 @@ import { type FeedVisits, openVisits } from './feeds/visits.ts';
 import { type NotificationMails, openNotificationMails } from './notifications/notification-mails.ts';
 import { type NotificationBook, openNotificationBook } from './notifications/notification-writing.ts';
 import { type Notifications, openNotifications } from './notifications/notifications.ts';
+import { openOwnEvents } from './notifications/own-events.ts';
 import { type FollowedRooms, openRoomEvents } from './notifications/room-events.ts';
 import { openSettings, type SettingsBook } from './notifications/settings.ts';
 import { type HostRooms, openHostRooms } from './people/host-rooms.ts';
@@ -52,7 +53,8 @@ export async function openSocialParts(
   const rooms = openHostRooms(deps);
   const events = openRoomEvents(deps);
   const settings = openSettings({ store, clock });
-  const known = { store, clock, reader, profiles, rooms, events, settings };
+  const own = openOwnEvents({ store, clock });
+  const known = { store, clock, reader, profiles, rooms, events, own, settings };
   const notifications = openNotifications(known);
   mails = openNotificationMails({ ...deps, notifications, later });
   return {

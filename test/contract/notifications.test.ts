@@ -229,7 +229,7 @@ describe.each(['sqlite', 'postgres'] as const)('notifications on %s', (engine) =
     expect(await as('ana').get('/api/settings')).toMatchObject({ blocked: [], muted: [{ handle: 'cem' }] });
     await page('/settings', 'ana', { act: 'tell', kind: 'like', people: 'followed' });
     expect(await as('ana').get('/api/settings')).toMatchObject({
-      off: ['mention', 'reply', 'quote', 'repost', 'follow', 'room'],
+      off: ['mention', 'reply', 'quote', 'repost', 'follow', 'room', 'invitation'],
       people: 'followed',
       mail: false,
     });

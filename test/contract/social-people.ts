@@ -123,6 +123,8 @@ export function useSocial(engine: 'sqlite' | 'postgres') {
         'social_tag',
         'notification',
         'social_room_event',
+        'moderation_report',
+        'room_invitation',
         'social_setting',
       ] as const),
       ...(['social_visit', 'social_search', 'social_profile', 'account', 'room'] as const),

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { describe } from '../../api/index.ts';
 import type { ErrorCode } from '../../base/errors.ts';
-import { NOTIFICATION_KINDS, ROOM_EVENTS } from '../notifications/notification.ts';
+import { INVITED_AS, NOTIFICATION_KINDS, ROOM_EVENTS } from '../notifications/notification.ts';
 import { SEEN, SETTINGS_CHANGE } from './requests.ts';
 
 /** What the descriptions of this part have in common. */
@@ -34,9 +34,18 @@ export function notificationPaths({ object, operation, post, room, person, page 
     kind: { enum: NOTIFICATION_KINDS },
     at: { type: 'string', format: 'date-time', description: 'Of the newest behind it' },
     isNew: { type: 'boolean', description: 'It came after the last look' },
-    count: { type: 'integer', minimum: 1, description: 'People behind it, or posts of one person that day' },
+    count: {
+      type: 'integer',
+      minimum: 1,
+      description: 'People behind it, posts of one person that day, or reports',
+    },
     people: { ...people, description: 'The newest of them, three at most' },
     ...{ post, room, what: { enum: ROOM_EVENTS } },
+    invitation: object(['slug', 'title', 'inviter', 'role', 'url'], {
+      ...{ slug: { type: 'string' }, title: { type: 'string' }, url: { type: 'string' } },
+      inviter: { type: 'string', description: 'The name of the host; empty: not known any more' },
+      role: { enum: INVITED_AS },
+    }),
   });
   const list = pageSchema('notifications', one) as { properties: object };
   const settings = object(['off', 'people', 'mail', 'language', 'muted', 'blocked'], {
@@ -50,7 +59,7 @@ export function notificationPaths({ object, operation, post, room, person, page 
   return {
     '/api/notifications': {
       get: operation(
-        'What others did with one’s posts, and the rooms of those one follows, the newest first',
+        'What others did with one’s posts, rooms of those one follows, invitations, and for operators reports; the newest first',
         {
           200: json(
             {

@@ -19,11 +19,12 @@ export function notificationRoutes(app: Hono, answers: Answers): void {
     const { id } = who.account;
     const { list, next } = await notifications.page(id, wanted.limit, wanted.after);
     const ways = await answers.showing(list.flatMap(({ post }) => post ?? []));
-    const shown = ({ kind, at, isNew, people, count, post, room }: Notified): object => ({
+    const shown = ({ kind, at, isNew, people, count, post, room, invitation }: Notified): object => ({
       ...{ kind, at: new Date(at).toISOString(), isNew, count },
       people: people.map(({ handle, name }) => ({ handle, name, url: `${base}/@${handle}` })),
       ...(post ? { post: shownPost(post, ways) } : {}),
       ...(room ? { room: shownRoom(room.card, base), what: room.what } : {}),
+      ...(invitation ? { invitation: { ...invitation, url: `${base}/r/${invitation.slug}` } } : {}),
     });
     return pageOf(c, 'notifications', list.map(shown), next, { unseen: await notifications.unseen(id) });
   });

@@ -1,7 +1,14 @@
 /** What somebody can be told about. */
-export const NOTIFICATION_KINDS = ['mention', 'reply', 'quote', 'like', 'repost', 'follow', 'room'] as const;
+export const NOTIFICATION_KINDS = [
+  ...(['mention', 'reply', 'quote', 'like', 'repost', 'follow', 'room', 'invitation', 'report'] as const),
+] as const;
 /** One of them. */
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
+
+/** As what somebody is invited to a room. */
+export const INVITED_AS = ['guest', 'speaker', 'co-host'] as const;
+/** One of them. */
+export type InvitedAs = (typeof INVITED_AS)[number];
 
 /** What became of a room whose host somebody follows. */
 export const ROOM_EVENTS = ['announced', 'moved', 'cancelled', 'begun'] as const;

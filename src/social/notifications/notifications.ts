@@ -7,6 +7,7 @@ import type { PersonCard, Profiles } from '../people/profiles.ts';
 import type { Post } from '../posts/post.ts';
 import type { PostReader } from '../posts/post-reader.ts';
 import { KEPT_MS, MOST_COUNTED, type NotificationKind, type RoomEventKind } from './notification.ts';
+import type { OwnEvent, OwnEvents, ToldInvitation } from './own-events.ts';
 import type { FollowedRooms } from './room-events.ts';
 import type { SettingsBook } from './settings.ts';
 import { behindRow, toldRows } from './told-rows.ts';
@@ -32,6 +33,7 @@ export interface Notified {
   readonly count: number;
   readonly post?: Post;
   readonly room?: { readonly card: RoomCard; readonly what: RoomEventKind };
+  readonly invitation?: ToldInvitation;
 }
 
 /** Notifications of an account. */
@@ -54,7 +56,8 @@ export interface Notifications {
 /** A row before it is told in full. */
 type Found =
   | { readonly at: number; readonly key: string; readonly row: Selectable<NotificationTable> }
-  | { readonly at: number; readonly key: string; readonly slug: string; readonly what: RoomEventKind };
+  | { readonly at: number; readonly key: string; readonly slug: string; readonly what: RoomEventKind }
+  | OwnEvent;
 
 /** Opens them. */
 export function openNotifications(deps: {
@@ -64,9 +67,10 @@ export function openNotifications(deps: {
   readonly profiles: Profiles;
   readonly rooms: HostRooms;
   readonly events: FollowedRooms;
+  readonly own: OwnEvents;
   readonly settings: SettingsBook;
 }): Notifications {
-  const { clock, reader, profiles, rooms, events, settings } = deps;
+  const { clock, reader, profiles, rooms, events, own, settings } = deps;
   const { db } = deps.store;
 
   async function told(account: string, found: readonly Found[], seen: number): Promise<Notified[]> {
@@ -76,6 +80,12 @@ export function openNotifications(deps: {
     const list: Notified[] = [];
     for (const one of found) {
       const base = { at: one.at, key: one.key, isNew: one.at > seen };
+      if ('kind' in one) {
+        const { kind } = one;
+        if (kind === 'report') list.push({ ...base, kind, people: [], count: one.count });
+        else list.push({ ...base, kind, people: [], count: 1, invitation: one.invitation });
+        continue;
+      }
       if ('slug' in one) {
         const card = cards.get(one.slug);
         if (card && isTold(card))
@@ -118,6 +128,7 @@ export function openNotifications(deps: {
       const all: Found[] = [
         ...rows.map((row) => ({ at: row.at, key: `${row.kind}.${row.about}`, row })),
         ...ofRooms.map(({ slug, what, at }) => ({ at, key: `room.${what}.${slug}`, slug, what })),
+        ...(await own.of(account, from, until, off)),
       ];
       const below = all
         .filter(
@@ -142,7 +153,8 @@ export function openNotifications(deps: {
         : await events.of(account, above, clock.wall(), MOST_COUNTED - rows.length);
       const cards = ofRooms.length === 0 ? undefined : await rooms.cards(ofRooms.map(({ slug }) => slug));
       const shown = ofRooms.filter(({ slug }) => isTold(cards?.get(slug)));
-      return rows.length + shown.length;
+      const ofOwn = await own.of(account, above, clock.wall(), off);
+      return Math.min(rows.length + shown.length + ofOwn.length, MOST_COUNTED);
     },
   };
 }

@@ -31,6 +31,13 @@ export function notifiedHtml(words: SocialWords, one: Notified): string {
   const { told } = words;
   const mark = one.isNew ? `<strong class="mark">${told.isNew}</strong> ` : '';
   const when = `<p class="ash small">${time(words, one.at)}</p>`;
+  if (one.kind === 'report')
+    return `<li>${mark}<p>${told.reports(one.count)}</p><p><a href="/moderation">${told.readReports}</a></p>${when}</li>`;
+  if (one.kind === 'invitation') {
+    const { inviter = '', title = '', slug = '', role = 'guest' } = one.invitation ?? {};
+    const line = told.invited(inviter && own(inviter), `<a href="/r/${slug}">${own(title)}</a>`, role);
+    return `<li>${mark}<p>${line}</p><p><a href="/account">${told.answerInvitation}</a></p>${when}</li>`;
+  }
   if (one.kind === 'room')
     return `<li>${mark}<p>${one.room ? told.rooms[one.room.what] : ''}</p>${one.room ? roomCardHtml(words, one.room.card) : ''}${when}</li>`;
   const names = one.people.map(({ handle, name }) => `<a class="who" href="/@${handle}">${own(name)}</a>`);

@@ -9,7 +9,7 @@ import {
   rowButton,
   sentTo,
 } from '../../form/index.ts';
-import { NOTIFICATION_KINDS } from '../notifications/notification.ts';
+import { NOTIFICATION_KINDS, type NotificationKind } from '../notifications/notification.ts';
 import type { SocialParts } from '../parts.ts';
 import { type AnswerExtras, type Returned, refusal, type SocialVisit, shown, waitFor } from './visit.ts';
 
@@ -21,7 +21,8 @@ const MOST_SHOWN = 500;
 async function tellForm({ settings, deps }: SocialParts, { words, account }: SocialVisit): Promise<string> {
   const { told } = words;
   const { off, people, mail } = await settings.of(account?.id ?? '');
-  const boxes = NOTIFICATION_KINDS.map((kind) =>
+  const kinds = NOTIFICATION_KINDS.filter((kind) => kind !== 'report' || account?.role === 'operator');
+  const boxes = kinds.map((kind) =>
     checkBox(told.kinds[kind], 'kind', !off.includes(kind), { id: `kind-${kind}`, value: kind }),
   );
   const byMail = deps.mail ? checkBox(told.mail, 'mail', mail, { hint: told.mailHint }) : '';
@@ -133,8 +134,12 @@ export async function changeSettings(
   if (!profile) return goOn('/compose');
   if (act === 'tell') {
     const on = new Set(sent.getAll('kind'));
+    const { off } = await parts.settings.of(account.id);
+    // Who has no box for reports has not switched them off: they may become an operator.
+    const isOff = (kind: NotificationKind): boolean =>
+      kind === 'report' && account.role !== 'operator' ? off.includes(kind) : !on.has(kind);
     await parts.settings.change(account.id, {
-      off: NOTIFICATION_KINDS.filter((kind) => !on.has(kind)),
+      off: NOTIFICATION_KINDS.filter(isOff),
       people: sent.get('people') === 'followed' ? 'followed' : 'all',
       mail: sent.get('mail') === '1',
     });

@@ -6,7 +6,7 @@ const figure = (many: number): string => many.toLocaleString('en-GB');
 /** English. */
 export const notificationEnglish: NotificationWords = {
   title: 'Notifications',
-  about: 'What others did with your posts, and the rooms of those you follow.',
+  about: 'What others did with your posts, the rooms of those you follow, and invitations.',
   empty:
     'Nothing yet. Answers, mentions, likes and new followers stand here, and the rooms of those you follow.',
   older: 'Older notifications',
@@ -31,6 +31,12 @@ export const notificationEnglish: NotificationWords = {
       repost: `${who} reposted you`,
       follow: `${who} ${many === 1 ? 'follows' : 'follow'} you`,
     })[kind],
+  invited: (inviter, title, role) =>
+    `${inviter || 'A host'} invites you to ${title}${{ guest: '', speaker: ', to speak', 'co-host': ', as a co-host' }[role]}`,
+  answerInvitation: 'Accept or decline on the page of your account',
+  reports: (many) =>
+    many === 1 ? 'One report waits for a decision' : `${figure(many)} reports wait for a decision`,
+  readReports: 'Read the reports',
   morePosts: (many) =>
     many === 1
       ? 'One more post of theirs that day is not listed.'
@@ -54,6 +60,8 @@ export const notificationEnglish: NotificationWords = {
     repost: 'Reposts',
     follow: 'New followers',
     room: 'Rooms of those you follow: announced, moved, called off, begun',
+    invitation: 'Invitations to rooms',
+    report: 'Reports that wait for a decision',
   },
   whose: 'Mentions, answers and quotes',
   byWhom: { all: 'By everybody', followed: 'By those you follow' },

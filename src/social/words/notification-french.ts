@@ -6,7 +6,8 @@ const figure = (many: number): string => many.toLocaleString('fr');
 /** French. */
 export const notificationFrench: NotificationWords = {
   title: 'Notifications',
-  about: 'Ce que d’autres ont fait de vos publications, et les salles des personnes que vous suivez.',
+  about:
+    'Ce que d’autres ont fait de vos publications, les salles des personnes que vous suivez, et les invitations.',
   empty:
     'Rien pour l’instant. Réponses, mentions, « j’aime » et nouveaux abonnés seront ici, ainsi que les salles des personnes que vous suivez.',
   older: 'Notifications plus anciennes',
@@ -31,6 +32,12 @@ export const notificationFrench: NotificationWords = {
       repost: `${who} ${many === 1 ? 'a' : 'ont'} repartagé votre publication`,
       follow: `${who} ${many === 1 ? 'vous suit' : 'vous suivent'}`,
     })[kind],
+  invited: (inviter, title, role) =>
+    `${inviter || 'Un hôte'} vous invite à ${title}${{ guest: '', speaker: ', pour parler', 'co-host': ', comme co-hôte' }[role]}`,
+  answerInvitation: 'Accepter ou décliner sur la page de votre compte',
+  reports: (many) =>
+    many === 1 ? 'Un signalement attend une décision' : `${figure(many)} signalements attendent une décision`,
+  readReports: 'Lire les signalements',
   morePosts: (many) =>
     many === 1
       ? 'Une autre publication de cette personne, ce jour-là, n’est pas dans la liste.'
@@ -54,6 +61,8 @@ export const notificationFrench: NotificationWords = {
     repost: 'Repartages',
     follow: 'Nouveaux abonnés',
     room: 'Salles des personnes que vous suivez : annoncées, déplacées, annulées, commencées',
+    invitation: 'Invitations à des salles',
+    report: 'Signalements qui attendent une décision',
   },
   whose: 'Mentions, réponses et citations',
   byWhom: { all: 'De tout le monde', followed: 'Des personnes que vous suivez' },

@@ -1,4 +1,4 @@
-import type { NotificationKind, RoomEventKind } from '../notifications/notification.ts';
+import type { InvitedAs, NotificationKind, RoomEventKind } from '../notifications/notification.ts';
 
 /** What notifications and settings say. What people wrote comes as safe markup. */
 export interface NotificationWords {
@@ -12,7 +12,12 @@ export interface NotificationWords {
   /** Those who are named, and how many more there are. */
   people(names: readonly string[], more: number): string;
   /** `many`: people behind it. */
-  line(kind: Exclude<NotificationKind, 'room'>, who: string, many: number): string;
+  line(kind: Exclude<NotificationKind, 'room' | 'invitation' | 'report'>, who: string, many: number): string;
+  /** `inviter`: empty where nobody knows it any more. */
+  invited(inviter: string, title: string, role: InvitedAs): string;
+  readonly answerInvitation: string;
+  reports(many: number): string;
+  readonly readReports: string;
   morePosts(many: number): string;
   readonly rooms: Readonly<Record<RoomEventKind, string>>;
   // Settings.
