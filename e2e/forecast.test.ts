@@ -192,6 +192,6 @@ test('a forecast is shown before, kept, and shown to have been right or wrong', 
   ]);
   expect(after.score).toMatchObject({ checked: 1, inside: 1 });
   await ana.goto(`${server.url}/r/hall/forecast`);
-  expect(await text(ana)).toMatch(/At the announcement: .* at once; came: 3: right\./);
+  expect(await text(ana)).toMatch(/At the announcement: .* at once\. 3 came: right\./);
   expect(await ana.locator('svg .came').count()).toBeGreaterThan(0);
 }, 480_000);

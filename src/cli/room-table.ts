@@ -97,6 +97,6 @@ export function forecastText(told: ForecastTold): string {
       shown.map(({ says }) => says),
     ),
     ...['', score],
-    ...(serverScore ? [`${forecastEnglish.serverScore}: ${serverScore}`] : []),
+    ...(serverScore ? [`${forecastEnglish.serverScore}${serverScore}`] : []),
   ].join('\n');
 }

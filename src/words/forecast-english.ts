@@ -21,8 +21,16 @@ export const forecastEnglish: ForecastTexts = {
           ? `${many(`${minute}`, 'minute', 'minutes')} after the announced start`
           : `${many(`${-minute}`, 'minute', 'minutes')} before the announced start`
     }.`,
-  basis: ({ reminders, followers, invited, own, others }) =>
-    `From ${many(reminders, 'reminder', 'reminders')}, ${many(followers, 'follower', 'followers')}, ${many(invited, 'invitation', 'invitations')}; ${many(own, 'past room', 'past rooms')} of the same hosts, and ${others} of others on this server.`,
+  basis({ reminders, followers, invited, own, others }) {
+    const known = [
+      ...(reminders === '0' ? [] : [many(reminders, 'reminder', 'reminders')]),
+      ...(followers === '0' ? [] : [many(followers, 'follower', 'followers')]),
+      ...(invited === '0' ? [] : [many(invited, 'invitation', 'invitations')]),
+    ];
+    const signals = known.length === 0 ? 'no reminder, follower or invitation yet' : known.join(', ');
+    const past = own === '0' ? 'no past room' : many(own, 'past room', 'past rooms');
+    return `From ${signals}; ${past} of the same hosts, and ${others === '0' ? 'none' : others} of others on this server.`;
+  },
   unknowable:
     'What nobody has told this server is not in it: a guest whom everybody wants to hear, a link that goes around.',
   rung: {
@@ -37,7 +45,7 @@ export const forecastEnglish: ForecastTexts = {
   proven: (people, day) => `The most that were here at once with nobody worse off: ${people}, on ${day}.`,
   reminding: (people, first, last) =>
     `Reminded before the start: ${people}, one after the other, from ${first} to ${last} minutes before it, so that they do not all come in one second.`,
-  noNetwork: 'That is its processor alone: nobody has set what its network carries (egressLimit).',
+  noNetwork: 'That is its processor alone: its operator has not set what its network carries (egressLimit).',
   unproven: 'No crowd has been here yet, so this is calculation alone.',
   advice: {
     rehearse: (people) => `Rehearse with up to ${people} listeners (earshot crowd).`,
@@ -61,7 +69,8 @@ export const forecastEnglish: ForecastTexts = {
     },
   },
   shown: (when, low, high) => `${when}: ${low} to ${high} at once`,
-  came: (people) => `came: ${people}`,
+  came: (people) => `${people} came`,
+  checked: (said, hit) => `${said}: ${hit}`,
   hit: {
     inside: 'right.',
     below: 'wrong, fewer came.',
@@ -72,13 +81,14 @@ export const forecastEnglish: ForecastTexts = {
     `${inside} of ${many(checked, 'interval', 'intervals')} held what came; ${expected} ${expected === '1' ? 'was' : 'were'} to be expected.`,
   tooFew: 'That is fewer than chance explains: take these intervals for too narrow.',
   tooMany: 'That is more than chance explains: these intervals are wider than they need to be.',
-  noScore: 'No forecast has been checked yet.',
+  noScore: 'No forecast has been checked yet: that happens after each room.',
   pending:
     'The room is over. It is compared as soon as the final figures are there, about two minutes after the end.',
   isLive: 'The room is on: what was foretold stands below, and is compared when it is over.',
   cancelled: 'The room was cancelled: there is nothing to compare.',
   before: 'What was foretold',
-  serverScore: 'All rooms of this server',
+  serverScore: 'All rooms of this server: ',
   picture: 'The interval, on an axis on which every power of ten is equally long',
-  curve: 'When they arrive, from half an hour before the announced start to two hours after it',
+  curve:
+    'When they arrive, from half an hour before the announced start (the upright line) to two hours after it',
 };

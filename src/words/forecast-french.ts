@@ -22,8 +22,17 @@ export const forecastFrench: ForecastTexts = {
           ? `${many(`${minute}`, 'minute', 'minutes')} après le début annoncé`
           : `${many(`${-minute}`, 'minute', 'minutes')} avant le début annoncé`
     }.`,
-  basis: ({ reminders, followers, invited, own, others }) =>
-    `D’après ${many(reminders, 'rappel', 'rappels')}, ${many(followers, 'abonné', 'abonnés')}, ${many(invited, 'invitation', 'invitations')} ; ${many(own, 'salle passée', 'salles passées')} des mêmes hôtes, et ${others} d’autres sur ce serveur.`,
+  basis({ reminders, followers, invited, own, others }) {
+    const known = [
+      ...(reminders === '0' ? [] : [many(reminders, 'rappel', 'rappels')]),
+      ...(followers === '0' ? [] : [many(followers, 'abonné', 'abonnés')]),
+      ...(invited === '0' ? [] : [many(invited, 'invitation', 'invitations')]),
+    ];
+    const signals =
+      known.length === 0 ? 'Ni rappel, ni abonné, ni invitation encore' : `D’après ${known.join(', ')}`;
+    const past = own === '0' ? 'aucune salle passée' : many(own, 'salle passée', 'salles passées');
+    return `${signals} ; ${past} des mêmes hôtes, et ${others === '0' ? 'aucune' : others} d’autres sur ce serveur.`;
+  },
   unknowable:
     'Ce que personne n’a dit à ce serveur n’y est pas : un invité que tout le monde veut entendre, un lien qui circule.',
   rung: {
@@ -39,7 +48,8 @@ export const forecastFrench: ForecastTexts = {
     `Le plus grand nombre de personnes à la fois ici sans que personne n’y perde : ${people}, le ${day}.`,
   reminding: (people, first, last) =>
     `Prévenus avant le début : ${people}, l’un après l’autre, de ${first} à ${last} minutes avant, pour que tous n’arrivent pas dans la même seconde.`,
-  noNetwork: 'C’est son processeur seul : personne n’a réglé ce que porte son réseau (egressLimit).',
+  noNetwork:
+    'C’est son processeur seul : son exploitant n’a pas réglé ce que porte son réseau (egressLimit).',
   unproven: 'Aucune foule n’est encore venue ici : ce n’est donc que du calcul.',
   advice: {
     rehearse: (people) => `Répétez avec jusqu’à ${people} auditeurs (earshot crowd).`,
@@ -58,7 +68,8 @@ export const forecastFrench: ForecastTexts = {
     ...{ announced: 'À l’annonce', day: 'Un jour avant', hour: 'Une heure avant', start: 'Au début' },
   },
   shown: (when, low, high) => `${when} : ${low} à ${high} à la fois`,
-  came: (people) => `venus : ${people}`,
+  came: (people) => `Il en est venu ${people}`,
+  checked: (said, hit) => `${said} : ${hit}`,
   hit: {
     inside: 'juste.',
     below: 'faux, il en est venu moins.',
@@ -69,13 +80,14 @@ export const forecastFrench: ForecastTexts = {
     `${inside} ${checked === '1' ? 'intervalle sur 1 contenait' : `intervalles sur ${checked} contenaient`} ce qui est venu ; on en attendait ${expected}.`,
   tooFew: 'C’est moins que le hasard ne l’explique : tenez ces intervalles pour trop étroits.',
   tooMany: 'C’est plus que le hasard ne l’explique : ces intervalles sont plus larges que nécessaire.',
-  noScore: 'Aucune prévision n’a encore été vérifiée.',
+  noScore: 'Aucune prévision n’a encore été vérifiée : cela se fait après chaque salle.',
   pending:
     'La salle est terminée. On compare dès que les chiffres définitifs sont là, environ deux minutes après la fin.',
   isLive: 'La salle a commencé : ce qui était prévu est ci-dessous, et sera comparé à la fin.',
   cancelled: 'La salle a été annulée : il n’y a rien à comparer.',
   before: 'Ce qui était prévu',
-  serverScore: 'Toutes les salles de ce serveur',
+  serverScore: 'Toutes les salles de ce serveur : ',
   picture: 'L’intervalle, sur un axe où chaque puissance de dix a la même longueur',
-  curve: 'Quand ils arrivent, d’une demi-heure avant le début annoncé à deux heures après',
+  curve:
+    'Quand ils arrivent, d’une demi-heure avant le début annoncé (le trait vertical) à deux heures après',
 };

@@ -40,6 +40,8 @@ export interface ForecastTexts {
   readonly moment: Readonly<Record<ForecastMoment, string>>;
   readonly shown: (when: string, low: string, high: string) => string;
   readonly came: (people: string) => string;
+  /** What was said and what came, and whether that was right. */
+  readonly checked: (said: string, hit: string) => string;
   readonly hit: Readonly<Record<'inside' | 'below' | 'above' | 'unknown', string>>;
   readonly score: (inside: string, checked: string, expected: string) => string;
   readonly tooFew: string;
@@ -112,7 +114,10 @@ export function forecastLines(told: ForecastTold, texts: ForecastTexts, locale: 
           : {}),
     shown: told.shown.map((one) => shownLine(one, outcome?.came.peak, texts, n)),
     score: scoreLine(told.score, texts, n),
-    ...(told.serverScore ? { serverScore: scoreLine(told.serverScore, texts, n) } : {}),
+    // Where nothing was checked at all, that is said once.
+    ...(told.serverScore && told.serverScore.checked > 0
+      ? { serverScore: scoreLine(told.serverScore, texts, n) }
+      : {}),
   };
 }
 
@@ -153,8 +158,8 @@ function shownLine(
 ) {
   const said = texts.shown(texts.moment[moment], n(spans.peak.low), n(spans.peak.high));
   if (!hits) return { says: `${said}.` };
-  const end = came === undefined ? '' : `; ${texts.came(n(came))}`;
-  return { says: `${said}${end}: ${texts.hit[hits.peak]}`, hit: hits };
+  const end = came === undefined ? said : `${said}. ${texts.came(n(came))}`;
+  return { says: texts.checked(end, texts.hit[hits.peak]), hit: hits };
 }
 
 /** How often intervals were right, in one sentence or two. */

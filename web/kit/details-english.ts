@@ -18,6 +18,8 @@ export const detailsEnglish = {
     }.`,
   remind: 'Add to calendar',
   remindMe: 'Remind me',
+  reminded: (people: number) =>
+    people === 1 ? '1 person will be reminded.' : `${people.toLocaleString('en')} people will be reminded.`,
   remindHint: 'Saves a calendar entry that reminds you.',
   tellMe: 'Tell me on this page when it opens',
   telling: 'You will be told here while this page stays open.',

@@ -17,6 +17,10 @@ export const detailsFrench: typeof detailsEnglish = {
     }.`,
   remind: 'Ajouter à l’agenda',
   remindMe: 'Me le rappeler',
+  reminded: (people) =>
+    people < 2
+      ? `${people} personne sera prévenue.`
+      : `${people.toLocaleString('fr')} personnes seront prévenues.`,
   remindHint: 'Enregistre un rendez-vous d’agenda, avec un rappel.',
   tellMe: 'Me prévenir sur cette page à l’ouverture',
   telling: 'Vous serez prévenu ici tant que cette page reste ouverte.',

@@ -209,6 +209,7 @@ function openReminder(slug: string, words: AllWords, sound: Sound) {
       )
     : element('a', { class: 'button main', href: `${at}/remind` }, words.remindMe);
   const people = document.querySelector<HTMLElement>('.reminded');
+  if (people) write(people, words.reminded(Number(people.dataset.people)));
   const note = element('p', { class: 'small ash', role: 'status' });
   let telling = false;
   const tell = flip(words.tellMe, (on) => {

@@ -88,6 +88,7 @@ class RoomPage {
     const byline = this.#news.state.hosts.length > 0 ? words.with(this.#hosts) : '';
     frame(this.#main, words, words.skip);
     this.#main.className = 'room-page page';
+    this.#sentence.after(...this.#main.querySelectorAll('.reminded'));
     this.#main.replaceChildren(
       element(
         'div',

@@ -52,7 +52,7 @@ const TEXT: Readonly<Record<PageLanguage, PostNumbersText>> = {
         says: [
           'That somebody read the post. A second in view is no more than that.',
           'How many people there were: one person who comes back ten times is ten impressions.',
-          'Somebody who writes a program can send false ones, one request for each. So take an impression for what it is.',
+          'Somebody who writes a program can send false ones, one request for each. Take an impression for what it is.',
         ],
       },
       {
@@ -130,13 +130,15 @@ export function postNumbersMain(language: PageLanguage): string {
   const { names, rules } = numbersWords(language);
   const ofPosts: ReadonlySet<string> = new Set(POST_FIGURES.map(({ id }) => id));
   const own = POST_FIGURES.map(
-    ({ id }) => `<h2 id="${id}">${figures[id].name}</h2>\n<p>${figures[id].says}</p>`,
+    ({ id }) => `<section><h2 id="${id}">${figures[id].name}</h2>\n<p>${figures[id].says}</p></section>`,
   );
   const more = parts.map(
-    (part) => `<h2>${part.title}</h2>\n<ul>${part.says.map((line) => `<li>${line}</li>`).join('\n')}</ul>`,
+    (part) =>
+      `<h2>${part.title}</h2>\n<ul>${part.says.map((line) => `<li><p>${line}</p></li>`).join('\n')}</ul>`,
   );
   const ofRooms = METRICS.map(
-    ({ id }) => `<dt${ofPosts.has(id) ? '' : ` id="${id}"`}>${names[id]}</dt>\n<dd>${rules[id]}</dd>`,
+    ({ id }) =>
+      `<section><h3${ofPosts.has(id) ? '' : ` id="${id}"`}>${names[id]}</h3>\n<p>${rules[id]}</p></section>`,
   );
   return `<main class="plain page"><h1>${title}</h1>
 <p class="lede">${lead}</p>
@@ -144,6 +146,6 @@ ${own.join('\n')}
 ${more.join('\n')}
 <h2>${rooms}</h2>
 <p>${roomsLead}</p>
-<dl>${ofRooms.join('\n')}</dl>
+${ofRooms.join('\n')}
 </main>`;
 }

@@ -78,14 +78,14 @@ ${spanSvg(forecast.spans.peak, undefined, locale, `${texts.picture}: ${now.headl
 <p class="ash small">${escapeHtml(texts.estimate)}</p>
 ${paragraphs(now.more)}
 ${curveSvg(forecast, texts.curve)}<p class="ash small">${escapeHtml(texts.curve)}</p></section>
-<section><h2>${texts.toDo}</h2>${paragraphs(now.rung)}
-${now.advice.length > 0 ? `<ul>${now.advice.map((line) => `<li>${escapeHtml(line)}</li>`).join('')}</ul>` : `<p>${texts.nothingToDo}</p>`}</section>`
+<section><h2>${texts.toDo}</h2>${now.advice.length > 0 ? `<ul>${now.advice.map((line) => `<li>${escapeHtml(line)}</li>`).join('')}</ul>` : `<p>${texts.nothingToDo}</p>`}
+${paragraphs(now.rung)}</section>`
     : ''
 }
 ${lines.state ? `<p>${escapeHtml(lines.state)}</p>` : ''}
 ${before.length > 0 ? `<section><h2>${texts.before}</h2><ul class="forecasts">${before.join('')}</ul></section>` : ''}
 <p>${escapeHtml(lines.score)}</p>
-${lines.serverScore ? `<p>${texts.serverScore}: ${escapeHtml(lines.serverScore)}</p>` : ''}</main>`,
+${lines.serverScore ? `<p>${texts.serverScore}${escapeHtml(lines.serverScore)}</p>` : ''}</main>`,
   };
 }
 
@@ -125,5 +125,5 @@ export function comingForecasts(language: PageLanguage, { rooms, score }: Coming
     ];
   });
   if (items.length === 0) return '';
-  return `<section aria-labelledby="forecast"><h2 id="forecast">${texts.title}</h2><p class="ash small">${escapeHtml(texts.estimate)}</p><ul class="forecasts">${items.join('')}</ul><p>${texts.serverScore}: ${escapeHtml(scoreLine(score, texts, n))}</p></section>`;
+  return `<section aria-labelledby="forecast"><h2 id="forecast">${texts.title}</h2><p class="ash small">${escapeHtml(texts.estimate)}</p><ul class="forecasts">${items.join('')}</ul><p>${texts.serverScore}${escapeHtml(scoreLine(score, texts, n))}</p></section>`;
 }

@@ -20,6 +20,9 @@ export function remindedPart(
   if (status !== 'scheduled' || access === 'private') return '';
   const words = language === 'fr' ? french : english;
   const count = new Intl.NumberFormat(language).format(reminded);
-  const people = reminded > 0 ? `<p class="small reminded">${words.people(count, reminded === 1)}</p>\n` : '';
+  const people =
+    reminded > 0
+      ? `<p class="small reminded" data-people="${reminded}">${words.people(count, reminded === 1)}</p>\n`
+      : '';
   return `${people}<noscript><p><a class="button" href="/r/${slug}/remind">${words.button}</a></p></noscript>\n`;
 }

@@ -1,5 +1,5 @@
 import { useEffect, useMemo } from 'preact/hooks';
-import type { ForecastSpan } from '../../../src/wire/figures/forecast.ts';
+import type { Forecast, ForecastSpan } from '../../../src/wire/figures/forecast.ts';
 import { arrivalPath, spanPicture } from '../../../src/wire/figures/forecast-picture.ts';
 import { forecastEnglish } from '../../../src/words/forecast-english.ts';
 import { forecastFrench } from '../../../src/words/forecast-french.ts';
@@ -48,6 +48,7 @@ export function ForecastCard() {
             <summary>{texts.more}</summary>
             <svg class="forecast-curve" viewBox="0 0 320 48" role="img" aria-label={texts.curve}>
               <path d={arrivalPath(told.now.arrivals, 320, 46)} />
+              <line class="came" x1={startAt(told.now)} x2={startAt(told.now)} y1="0" y2="48" />
             </svg>
             <p class="small ash">{texts.curve}</p>
             {[...now.more, ...now.rung].map((line) => (
@@ -75,6 +76,10 @@ export function ForecastCard() {
     </section>
   );
 }
+
+/** Where the announced start is on the curve of arrivals, in units of the drawing. */
+const startAt = ({ arrivals }: Pick<Forecast, 'arrivals'>): number =>
+  Math.round((-(arrivals[0]?.[0] ?? 0) / Math.max(1, arrivals.length)) * 320);
 
 /** An interval, with the mark of what came; its text stands beside it. */
 function Span({
