@@ -34,6 +34,7 @@ export interface PlainWords {
   readonly listen: string;
   readonly replay: string;
   readonly calendar: string;
+  readonly remindMe: string;
   readonly homeTitle: string;
   readonly homeLead: string;
   readonly homeAbout: string;
@@ -150,6 +151,7 @@ const english: PlainWords = {
   listen: 'Listen',
   replay: 'Play the replay',
   calendar: 'Add to your calendar',
+  remindMe: 'Remind me',
   homeTitle: 'Live rooms, within earshot',
   homeLead: 'A few people talk. Everyone who comes hears them.',
   homeAbout: 'Earshot: live audio rooms',
@@ -269,6 +271,7 @@ const french: PlainWords = {
   listen: 'Écouter',
   replay: 'Réécouter',
   calendar: 'Ajouter à l’agenda',
+  remindMe: 'Me le rappeler',
   homeTitle: 'Des salles que tout le monde entend',
   homeLead: 'Quelques personnes parlent. Toutes celles qui viennent les entendent.',
   homeAbout: 'Earshot : des salles audio en direct',

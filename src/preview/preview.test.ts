@@ -51,7 +51,7 @@ test('other sites learn how to show a room, a clip and a post, in all their stat
   const at = 'https://rooms.example/r/hall';
   expect(await oembed(at)).toMatchObject({
     ...{ status: 200, version: '1.0', type: 'rich', title: 'The harbour', author_name: 'Ana, Bo' },
-    ...{ cache_age: 3_600, width: 480, height: 264, provider_url: 'https://rooms.example/' },
+    ...{ cache_age: 3_600, width: 480, height: 280, provider_url: 'https://rooms.example/' },
     thumbnail_url: expect.stringMatching(/^https:\/\/rooms\.example\/r\/hall\/card\.png\?v=[0-9a-f]{12}$/),
     html: expect.stringContaining('src="https://rooms.example/embed/r/hall"'),
   });

@@ -1,7 +1,7 @@
 /** What other sites put into their pages to show something of ours there. */
 
 /** The size of the player of a room there, CSS pixels; it may be narrower. */
-export const EMBED_SIZE = { width: 480, height: 264 } as const;
+export const EMBED_SIZE = { width: 480, height: 280 } as const;
 /** The same of a clip, which has the browser's own controls. */
 export const CLIP_SIZE = { width: 480, height: 250 } as const;
 /** The same of a post; its height follows from what it shows, within limits. */

@@ -57,6 +57,8 @@ class EmbedPage {
   readonly #sentence: HTMLElement;
   readonly #title: HTMLElement;
   readonly #more: HTMLElement;
+  readonly #said: HTMLElement;
+  readonly #remind: HTMLElement;
   #counting: RoomCounting | undefined;
   readonly #early: [number, Uint8Array][] = [];
   #goingUp: ReturnType<typeof setTimeout> | undefined;
@@ -78,6 +80,8 @@ class EmbedPage {
     );
     this.#mark = main.querySelector('.mark') ?? element('p', { class: 'mark' });
     this.#more = main.querySelector('.more') ?? element('p', {});
+    this.#said = main.querySelector('.said') ?? element('p', {});
+    this.#remind = main.querySelector('.remind') ?? element('p', {});
     this.#sentence = main.querySelector('.what') ?? element('p', { class: 'what', role: 'status' });
   }
 
@@ -183,8 +187,23 @@ class EmbedPage {
     write(this.#sentence, replay?.state === 'missing' ? words.replayNone : said.sentence);
     write(this.#title, this.#welcome ? words.welcomeTitle : state.title);
     this.#controls.show(state, here, undefined);
+    this.#remind.hidden = state.status !== 'scheduled';
+    this.#sayReason();
     this.#more.hidden = !this.#hasToWait(here);
     this.#counting?.look(state);
+  }
+
+  /** Why it is late or called off, in the host's own words. */
+  #sayReason(): void {
+    const { status, plans } = this.#news.state;
+    const isWaiting = status === 'scheduled' || status === 'open';
+    const reason = status === 'cancelled' ? plans?.cancelled?.reason : isWaiting && plans?.late?.reason;
+    this.#said.hidden = !reason;
+    if (reason)
+      write(
+        this.#said,
+        (this.#said.dataset.says ?? '').replace('{words}', () => reason),
+      );
   }
 
   /** The line and the page to read along are the room's: whoever needs them is told where they are. */
