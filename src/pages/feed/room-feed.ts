@@ -48,7 +48,7 @@ export interface FeedFacts {
   readonly rooms: readonly RoomCard[];
   /** The recordings of those that are over, as files to download, by room. */
   readonly files: ReadonlyMap<string, RecordedFile>;
-  /** The newest signed head of the evidence log, as it is published; undefined or '' while none is known. */
+  /** A signed head of the evidence log, as it is published; undefined or '' while none is known. */
   readonly head: string | undefined;
   readonly language: PageLanguage;
   /** Wall-clock ms. */
@@ -233,8 +233,8 @@ function begun(facts: FeedFacts) {
 }
 
 /**
- * A feed of rooms for podcast programs: what is on and what comes, and the recordings of what is over. It carries the
- * newest signed head of the evidence log. Words without sound are in `roomAtom`: directories complain about them.
+ * A feed of rooms for podcast programs: what is on and what comes, and the recordings of what is over. It carries a
+ * signed head of the evidence log. Words without sound are in `roomAtom`: directories complain about them.
  */
 export function roomFeed(facts: FeedFacts): string {
   const { telling, changed, about } = begun(facts);

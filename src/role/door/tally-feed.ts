@@ -7,6 +7,7 @@ import type { DoorAnswers } from '../../wire/figures/door-answers.ts';
 import type { RoomNumbers } from '../../wire/numbers.ts';
 import type { ListenerCount } from '../../wire/room.ts';
 import { logLost } from '../lost.ts';
+import { openHeldHead } from './held-head.ts';
 
 /** Rooms whose numbers are kept; the one that changed longest ago is dropped. */
 const MOST_ROOMS = 10_000;
@@ -36,7 +37,7 @@ export interface TallyFeed extends AsyncDisposable {
   readonly known: {
     /** The last numbers of a room; undefined while the tally has said nothing of it. */
     numbers(slug: string): RoomNumbers | undefined;
-    /** The newest signed head of the evidence log; undefined while the tally has told of none. */
+    /** The signed head of the evidence log for feeds, see `openHeldHead`; undefined while the tally has told of none. */
     signedHead(): string | undefined;
   };
   /** What the door has done for people; `egressLimit`: bytes/s that may leave it, Infinity while unknown. */
@@ -65,11 +66,11 @@ export function openTallyFeed(deps: TallyFeedDeps): TallyFeed {
     string,
     { readonly numbers: RoomNumbers; readonly listeners: ListenerCount | undefined }
   >();
-  let signed: string | undefined;
+  const signed = openHeldHead(clock);
   const inlet = subscribeSocket(path, {
     message({ head, body }) {
       if (head.kind === 'crowded') return crowded(new Uint32Array(Uint8Array.from(body).buffer));
-      if (head.kind === 'signed-head') signed = head.note;
+      if (head.kind === 'signed-head') signed.told(head.note);
       if (head.kind !== 'numbers') return;
       const { slug, numbers } = head;
       rooms.delete(slug);
@@ -99,7 +100,7 @@ export function openTallyFeed(deps: TallyFeedDeps): TallyFeed {
       events: (counts) => inlet.send({ head: { kind: 'events', door, life, rooms: counts }, body: EMPTY }),
     },
     requests: (body) => inlet.send({ head: { kind: 'requests', door }, body }),
-    known: { numbers: (slug) => rooms.get(slug)?.numbers, signedHead: () => signed },
+    known: { numbers: (slug) => rooms.get(slug)?.numbers, signedHead: signed.head },
     answers(own, egressLimit) {
       const answers = Number.isFinite(egressLimit) ? { ...own, egressLimit } : own;
       void inlet.send({ head: { kind: 'answers', door, life, answers }, body: EMPTY });
