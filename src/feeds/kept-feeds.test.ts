@@ -40,11 +40,21 @@ test('however many feeds are asked for, so many are kept', async () => {
   expect(state.made).toBe(1_001);
 });
 
+test('of large feeds fewer are kept, the newest among them', async () => {
+  const { state, get } = feeds();
+  state.text = 'x'.repeat(5_000_000);
+  for (let n = 0; n < 20; n++) await get(`name ${n}`);
+  for (const n of [19, 18, 17, 16]) await get(`name ${n}`);
+  expect(state.made).toBe(20);
+  await get('name 10');
+  expect(state.made).toBe(21);
+});
+
 test('what failed is tried again with the next question', async () => {
   const clock = manualClock();
   const kept = openKeptFeeds(clock);
   await expect(kept.get('a', () => Promise.reject(new Error('away')))).rejects.toThrow('away');
-  expect((await kept.get('a', async () => 'there')).text).toBe('there');
+  expect(Buffer.from((await kept.get('a', async () => 'there')).bytes).toString()).toBe('there');
 });
 
 test('whoever has a feed is told so, by its tag or by its time, until it changes', async () => {

@@ -5,12 +5,12 @@ import type { Reply } from '../base/reply.ts';
 
 /** How long a feed is answered as it was made, ms: so often at most it is made, whoever asks. */
 export const FEED_FRESH_MS = 5_000;
-/** Feeds that are kept; beyond it the one that nobody has asked for longest is made anew. */
+/** Feeds that are kept, and their bytes in all forms; beyond it the ones that were made longest ago are made anew. */
 const MOST_FEEDS = 200;
+const MOST_BYTES = 32_000_000;
 
 /** A feed as it is sent. */
 interface KeptFeed {
-  readonly text: string;
   readonly bytes: Uint8Array;
   readonly br: Uint8Array;
   readonly gzip: Uint8Array;
@@ -28,11 +28,23 @@ export interface KeptFeeds {
 /** Opens them. */
 export function openKeptFeeds(clock: Clock): KeptFeeds {
   const kept = new Map<string, { at: number; feed: Promise<KeptFeed>; last?: KeptFeed }>();
+  const sizeOf = (feed: KeptFeed | undefined): number =>
+    feed ? feed.bytes.length + feed.br.length + feed.gzip.length : 0;
+  const makeRoom = (): void => {
+    let bytes = 0;
+    for (const { last } of kept.values()) bytes += sizeOf(last);
+    for (const [name, { last }] of kept) {
+      if (kept.size <= 1 || (kept.size <= MOST_FEEDS && bytes <= MOST_BYTES)) return;
+      kept.delete(name);
+      bytes -= sizeOf(last);
+    }
+  };
   const packed = (text: string, before: KeptFeed | undefined): KeptFeed => {
-    if (before?.text === text) return before;
     const bytes = Buffer.from(text);
+    const etag = etagOf(bytes);
+    if (before?.etag === etag) return before;
     return {
-      ...{ text, bytes, etag: etagOf(bytes) },
+      ...{ bytes, etag },
       br: brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }),
       gzip: gzipSync(bytes),
       changed: Math.max(Math.floor(clock.wall() / 1_000), (before?.changed ?? 0) + 1),
@@ -51,12 +63,14 @@ export function openKeptFeeds(clock: Clock): KeptFeeds {
       kept.delete(name);
       kept.set(name, one);
       one.feed.then(
-        (feed) => Object.assign(one, { last: feed }),
+        (feed) => {
+          Object.assign(one, { last: feed });
+          makeRoom();
+        },
         // What failed is tried again with the next question.
         () => kept.get(name) === one && kept.delete(name),
       );
-      const oldest = kept.keys().next().value;
-      if (kept.size > MOST_FEEDS && oldest !== undefined) kept.delete(oldest);
+      makeRoom();
       return one.feed;
     },
   };

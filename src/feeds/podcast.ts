@@ -109,7 +109,8 @@ const people = (all: readonly FeedPerson[]): string[] =>
 const enclosure = ({ url, type, bytes = 0 }: FeedSound): string =>
   emptyElement('enclosure', { url, length: bytes, type });
 
-const alternate = ({ url, type, bytes, bitrate, codecs, title }: FeedSound, isDefault: boolean): string =>
+/** With a length as well, 0 where it is not known: the Podcast Index leaves out what has none. */
+const alternate = ({ url, type, bytes = 0, bitrate, codecs, title }: FeedSound, isDefault: boolean): string =>
   elementOf(
     'podcast:alternateEnclosure',
     {

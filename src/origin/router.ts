@@ -52,9 +52,9 @@ export function router(deps: OriginDeps, rooms: OriginRooms) {
     (slug) => deps.numbers?.(slug),
   );
 
-  const over = (slug: string): boolean => {
+  const over = (slug: string, room = rooms.card(slug)): boolean => {
     const program = rooms.program(slug);
-    return isOver(rooms.card(slug)?.status) && (!program || program.over);
+    return isOver(room?.status) && (!program || program.over);
   };
 
   const card = (slug: string): RoomCard | undefined => rooms.card(slug);
@@ -115,7 +115,7 @@ export function router(deps: OriginDeps, rooms: OriginRooms) {
     answer,
     outline: (slug: string) => outlines(slug, over(slug)),
     clip: async (slug: string, id: string) => clipOf(await archive.edits?.(slug), id),
-    recordedFiles: (cards: readonly RoomCard[]) => files.of(cards.filter(({ slug }) => over(slug))),
+    recordedFiles: (cards: readonly RoomCard[]) => files.of(cards.filter((one) => over(one.slug, one))),
     [Symbol.asyncDispose]: () => loudness[Symbol.asyncDispose](),
   };
 }

@@ -6,11 +6,12 @@ import type { RoomCard } from '../wire/room.ts';
 /** Not in the table of addresses, so no door forwards it. */
 const PREFIX = '/inner/rooms/';
 const WAIT_MS = 3_000;
-/** A card is smaller. */
+/** A card is smaller, and so are the cards of all rooms of one host that a feed has. */
 const MOST_BYTES = 64_000;
+const MOST_HOST_BYTES = 2_000_000;
 
 /** Asks the site; undefined when it knows nothing of the kind, rejects when it is away. */
-const ask = <T>(socketPath: string, path: string): Promise<T | undefined> =>
+const ask = <T>(socketPath: string, path: string, most = MOST_BYTES): Promise<T | undefined> =>
   new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(WAIT_MS);
     const asked = request({ socketPath, path, signal }, (answer) => {
@@ -18,7 +19,7 @@ const ask = <T>(socketPath: string, path: string): Promise<T | undefined> =>
       answer.setEncoding('utf8').on('error', reject);
       answer.on('data', (chunk: string) => {
         text += chunk;
-        if (text.length > MOST_BYTES) asked.destroy(new Error('an answer of more than 64 kB'));
+        if (text.length > most) asked.destroy(new Error(`an answer of more than ${most / 1_000} kB`));
       });
       answer.on('end', () => {
         if (answer.statusCode === 404) resolve(undefined);
@@ -39,7 +40,7 @@ export const askForRoom =
 export const askForHost =
   (socketPath: string) =>
   (name: string): Promise<ToldHost | undefined> =>
-    ask(socketPath, `/inner/hosts/${name}`);
+    ask(socketPath, `/inner/hosts/${name}`, MOST_HOST_BYTES);
 
 /** Answers these lookups from doors, and leaves every other request to `fetch`. */
 export const answerDoors =

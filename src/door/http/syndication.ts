@@ -7,7 +7,7 @@ import type { DoorOrigin } from '../origin-port.ts';
 
 /** What they need. */
 export interface SyndicationDeps {
-  readonly origin: Pick<DoorOrigin, 'card' | 'cards' | 'state' | 'recordedFiles' | 'seek'>;
+  readonly origin: Pick<DoorOrigin, 'card' | 'cards' | 'state' | 'recordedFiles'>;
   /** The address people use, where it is set. */
   readonly publicUrl?: string | undefined;
   /** How the asker has reached this server. */
@@ -22,7 +22,7 @@ export interface ToldHost {
   /** The id of their feed. */
   readonly guid: string;
   /** Their rooms that lists may name, the newest first. */
-  readonly rooms: readonly string[];
+  readonly rooms: readonly RoomCard[];
 }
 
 /** Which feed is asked for. */
@@ -68,11 +68,9 @@ function subjectOf(
   return { of: { kind: 'room', card }, guid: feedGuid('room', card.id ?? card.slug) };
 }
 
-/** The rooms of a host, of which a door may not remember the older ones. */
-async function roomsOf({ origin }: SyndicationDeps, { rooms }: ToldHost): Promise<RoomCard[]> {
-  for (const slug of rooms) if (!origin.card(slug)) await origin.seek?.(slug);
-  return rooms.map((slug) => origin.card(slug)).filter((card) => card !== undefined);
-}
+/** The rooms of a host as the door knows them; of the older ones, which it may not remember, as the site has told of them. */
+const roomsOf = ({ origin }: SyndicationDeps, { rooms }: ToldHost): RoomCard[] =>
+  rooms.map((told) => origin.card(told.slug) ?? told);
 
 /** The feed of the server, of one room or of one host; undefined where there is none. */
 export async function feedText(deps: SyndicationDeps, asked: AskedFeed): Promise<string | undefined> {
@@ -81,7 +79,7 @@ export async function feedText(deps: SyndicationDeps, asked: AskedFeed): Promise
   const subject = subjectOf(deps, asked);
   if (base === undefined || !subject) return undefined;
   const { of } = subject;
-  const all = of.kind === 'room' ? [of.card] : asked.host ? await roomsOf(deps, asked.host) : origin.cards();
+  const all = of.kind === 'room' ? [of.card] : asked.host ? roomsOf(deps, asked.host) : origin.cards();
   const rooms = feedRooms(of.kind === 'room' ? all : all.filter(isListed), asked.now);
   const ended = rooms.filter(({ status }) => status === 'ended');
   const files = (await origin.recordedFiles?.(ended)) ?? new Map();

@@ -143,6 +143,12 @@ describe('a feed', () => {
       ...{ guid: `urn:uuid:${ID}`, title: 'Town hall', duration: 3_605, pubDate: new Date(START) },
       ...{ author: 'Ana, Bo', link: 'https://rooms.example/r/hall' },
       enclosure: { url: 'https://rooms.example/r/hall/replay.m4a', type: 'audio/mp4', length: 43_000_123 },
+      // The Podcast Index leaves out forms without a length.
+      alternativeEnclosures: [
+        { length: 43_000_123, default: true, codecs: 'mp4a.40.2' },
+        { type: 'application/vnd.apple.mpegurl', codecs: 'mp4a.40.2', default: false },
+        { type: 'application/vnd.apple.mpegurl', codecs: 'opus', default: false },
+      ],
       podcastChapters: {
         ...{ url: 'https://rooms.example/r/hall/replay/chapters.json', type: 'application/json+chapters' },
       },

@@ -25,6 +25,8 @@ class NoFeed extends Error {}
 export function openFeedStation(deps: AroundRoomDeps, { posts, event, seed }: FeedDeps): Station {
   const { store, clock, publicUrl } = deps;
   const kept = openKeptFeeds(clock);
+  // Kept apart: there are as many as there are posts, and nobody's newest feed is to make room for them.
+  const keptOlder = openKeptFeeds(clock);
   const older = openPace(clock, 'older-posts', 60, 1_000);
 
   /** The rooms that somebody hosts and that lists may name. */
@@ -83,7 +85,7 @@ export function openFeedStation(deps: AroundRoomDeps, { posts, event, seed }: Fe
     return postFeed({ ...found, base, path, guid, ids, language, before: asked.before });
   }
 
-  /** Of pages that begin somewhere else than at the top there are as many as there are posts: these have a pace. */
+  /** A feed or a calendar as the answer to a request; asking for pages of older posts has a pace. */
   async function made(request: Request): Promise<Reply> {
     const url = new URL(request.url);
     const path = url.pathname;
@@ -102,7 +104,9 @@ export function openFeedStation(deps: AroundRoomDeps, { posts, event, seed }: Fe
     const wait = before && older.take(undefined, networkOf(headers['x-forwarded-for'] ?? ''));
     if (wait) return problem('too-often', undefined, { 'retry-after': String(wait) });
     const name = `${base} ${path} ${language} ${before ?? ''}`;
-    const one = await kept.get(name, () => postsOf(base, path, { handle, before }, language));
+    const one = await (before === undefined ? kept : keptOlder).get(name, () =>
+      postsOf(base, path, { handle, before }, language),
+    );
     const type = 'application/atom+xml; charset=utf-8';
     return feedAnswer(one, headers, feedHeaders(publicUrl, type, ', accept-language'));
   }
@@ -110,7 +114,7 @@ export function openFeedStation(deps: AroundRoomDeps, { posts, event, seed }: Fe
   async function hostFor(handle: string): Promise<Response> {
     const person = await posts.person(handle);
     if (!person) return new Response(null, { status: 404 });
-    const rooms = (await roomsOf(person.account)).map(({ slug }) => slug);
+    const rooms = await roomsOf(person.account);
     return Response.json({ name: person.name, about: person.bio, guid: guidOf(person), rooms });
   }
 
