@@ -62,6 +62,8 @@ export const LONGEST: readonly string[] = [
   'e2e/post-impressions',
   // 180 s, nearly all of it waiting for crowds and slots of ten seconds.
   'e2e/verdict-faults',
+  // 115 s: a room from its announcement to its episode, and a minute until one is late.
+  'e2e/feeds',
   'e2e/counting',
   'e2e/tally-kill',
   'e2e/queue',

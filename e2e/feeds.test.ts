@@ -156,17 +156,18 @@ async function event(name: string, path = at(name, '/event.ics')) {
   const state = component.getFirstPropertyValue('status');
   return { ...{ uid: found.uid, sequence: found.sequence, about: found.description, state }, found };
 }
-/** Whoever has the newest is told so, by its tag and by its date, until it changes. */
-async function conditional(path: string): Promise<string> {
-  const { headers } = await ask(server.url + path);
+/** Whoever has the newest is told so, by its tag and by its date; asks again when it has changed in between. */
+async function conditional(path: string, again = true): Promise<string> {
+  const known = (more: Record<string, string>, method = 'GET') => ask(server.url + path, more, method);
+  const { headers } = await known({});
   const tag = headers.etag ?? '';
-  const again = (more: Record<string, string>) => ask(server.url + path, more);
-  const byTag = await again({ 'if-none-match': tag });
-  expect([path, byTag.status, byTag.bytes.length, byTag.headers.etag]).toEqual([path, 304, 0, tag]);
+  const byTag = await known({ 'if-none-match': tag });
   const since = headers['last-modified'];
-  if (since !== undefined)
-    expect((await again({ 'if-modified-since': since })).status, `${path} since ${since}`).toBe(304);
-  const head = await ask(server.url + path, {}, 'HEAD');
+  const byDate = since === undefined ? undefined : await known({ 'if-modified-since': since });
+  const head = await known({}, 'HEAD');
+  if (again && head.headers.etag !== tag) return conditional(path, false);
+  expect([path, byTag.status, byTag.bytes.length, byTag.headers.etag]).toEqual([path, 304, 0, tag]);
+  expect([path, since, byDate?.status ?? 304]).toEqual([path, since, 304]);
   expect([head.status, head.bytes.length, head.headers.etag]).toEqual([200, 0, tag]);
   return tag;
 }
@@ -287,7 +288,14 @@ test('over: the live item has ended, and an episode has its sound, length, chapt
   const episode = async (path: string) =>
     readPodcast((await feedAt(path)).text).items.find(({ link }) => link === at('hall'));
   for (const path of PODCASTS())
-    await until(`an episode in ${path}`, async () => Number((await episode(path))?.enclosure.length) > 0);
+    await until(
+      `an episode with its clip in ${path}`,
+      async () => {
+        const { enclosure, podcastSoundbites = [] } = (await episode(path)) ?? {};
+        return Number(enclosure?.length) > 0 && podcastSoundbites.length > 0;
+      },
+      90_000,
+    );
   const item = await episode('/feed.xml');
   expect(await conditional('/feed.xml')).not.toBe(live);
   expect(item).toMatchObject({
@@ -336,7 +344,7 @@ test('over: the live item has ended, and an episode has its sound, length, chapt
   expect((bite?.startTime ?? 0) + (bite?.duration ?? 0)).toBeLessThanOrEqual((item?.duration ?? 0) + 1);
   // Nothing live is left at the address of before, and the page is there.
   expect((await ask(at('hall', '/radio.mp3'))).status).toBe(410);
-  expect((await shown(at('hall'))).alt).toMatch(/^Over|^Ended/);
+  expect((await shown(at('hall'))).alt).toMatch(/^Listen again/);
   expect((await event('hall')).uid).toBe(uid);
 }, 150_000);
 
