@@ -120,7 +120,7 @@ export async function open(deps: IdentityDeps): Promise<Identity> {
   const tellNews = openRoomMails({ clock, accounts, mails, base });
   const limits = openLimits(clock);
   const pages = openAccountPages({
-    ...{ accounts, tokens, engines, invitations, links, people, mails, log, base },
+    ...{ accounts, tokens, engines, invitations, links, people, mails, log, store, base },
     ...{
       passkeys: openPasskeys(deps),
       services: openServices(deps),

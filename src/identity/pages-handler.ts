@@ -1,7 +1,8 @@
-import { reasonOf } from '../base/errors.ts';
+import { failureOf, type RequestFailure } from '../api/index.ts';
 import type { Log } from '../base/log.ts';
 import { sentFields } from '../form/index.ts';
 import { isForeign, mediaTypeOf, parseJson, readBody } from '../http/index.ts';
+import type { Store } from '../store/index.ts';
 import { accountRoutes } from './account-routes.ts';
 import { MOST_FORM, shown, wordsOf } from './forms.ts';
 import { operateRoutes } from './operate-routes.ts';
@@ -28,12 +29,24 @@ async function sentJson(request: Request): Promise<Readonly<Record<string, unkno
   }
 }
 
+/** What is wrong with the database now, in one sentence; undefined when it answers. */
+const away = ({ db, fault }: Pick<Store, 'db' | 'fault'>): Promise<string | undefined> =>
+  db
+    .selectFrom('account')
+    .select('id')
+    .limit(1)
+    .execute()
+    .then(
+      () => undefined,
+      (error: unknown) => fault(error),
+    );
+
 /**
- * Opens the pages of accounts; undefined for other paths. A form that a foreign page sends changes nothing, and while
- * the database is away a page says so.
+ * Opens the pages of accounts; undefined for other paths. A form that a foreign page sends changes nothing. While the
+ * database is away a page says so, and a mistake of ours has a mark that the log has as well.
  */
 export function openAccountPages(
-  deps: PagesDeps & { readonly log: Log },
+  deps: PagesDeps & { readonly log: Log; readonly store: Pick<Store, 'db' | 'fault'> },
 ): (request: Request) => Promise<Response> | undefined {
   const routes: Readonly<Record<string, PageAnswer>> = {
     ...signInRoutes(deps),
@@ -43,6 +56,13 @@ export function openAccountPages(
     ...operateRoutes(deps),
   };
   const scripts = passkeyRoutes(deps);
+  const { log, store } = deps;
+  async function why(request: Request, error: unknown, what: string): Promise<RequestFailure> {
+    // The library does not always say why it failed: then the database is asked itself.
+    const said = store.fault(error) ?? (await away(store));
+    const known = { log, store: { fault: () => said } };
+    return failureOf(known, request, error, what);
+  }
   const visitOf = async (request: Request, url: URL, origin: string): Promise<PageVisit> => ({
     ...{ request, url, words: wordsOf(request), engine: await deps.engines.of(origin) },
     from: request.headers.get('x-forwarded-for') ?? '',
@@ -58,11 +78,8 @@ export function openAccountPages(
         ? await route(await visitOf(request, url, origin), sent)
         : told({ wrong: words.unread }, 400);
     } catch (error) {
-      deps.log.warn(
-        { path: url.pathname, error: reasonOf(error) },
-        'a script of accounts could not be answered',
-      );
-      return told({ wrong: words.away }, 503);
+      const { mark } = await why(request, error, 'a script of accounts could not be answered');
+      return mark === undefined ? told({ wrong: words.away }, 503) : told({ wrong: words.broken(mark) }, 500);
     }
   }
   async function answer(route: PageAnswer, request: Request, url: URL): Promise<Response> {
@@ -77,11 +94,8 @@ export function openAccountPages(
       const sent = await sentFields(request, MOST_FORM);
       return sent ? await route(visit, sent) : tell(words.unread, 413);
     } catch (error) {
-      deps.log.warn(
-        { path: url.pathname, error: reasonOf(error) },
-        'a page of accounts could not be answered',
-      );
-      return tell(words.away, 503);
+      const { mark } = await why(request, error, 'a page of accounts could not be answered');
+      return mark === undefined ? tell(words.away, 503) : tell(words.broken(mark), 500);
     }
   }
   return (request) => {

@@ -84,6 +84,14 @@ test('a bad query is no fault of the database', async () => {
   expect(twice).toBeInstanceOf(Error);
   expect(store.fault(twice)).toBeUndefined();
   expect(store.fault(new TypeError('a mistake of ours'))).toBeUndefined();
+  expect(store.fault('no error at all')).toBeUndefined();
+  // A library may say in words of its own that the database is away.
+  const full = Object.assign(new Error('disk is full'), { code: 'SQLITE_FULL' });
+  const around = new Error('Failed to get session', { cause: new Error('adapter', { cause: full }) });
+  expect(store.fault(around)).toContain('cannot be written (disk is full)');
+  const circle = new Error('of itself');
+  circle.cause = circle;
+  expect(store.fault(circle)).toBeUndefined();
 });
 
 test('explains the error code of a server', () => {

@@ -15,6 +15,9 @@ const AWAY_SAID = /timeout exceeded|connection terminated|connection ended|conne
  */
 const REFUSING = /^(?:08|53|57|58|XX)/;
 
+/** Errors around an error that are looked into. */
+const MOST_CAUSES = 5;
+
 /** The file or the server of a database in a form that may be shown: without password and parameters. */
 export function placeOf(url: string): string {
   const file = DATABASE.exec(url)?.groups?.file;
@@ -29,9 +32,15 @@ export function placeOf(url: string): string {
  * but that of the query.
  */
 export function faultOf(url: string, error: unknown): string | undefined {
-  const { code = '', said } = read(error);
   const place = placeOf(url);
-  return url.startsWith('sqlite:') ? ofFile(place, code, said) : ofServer(place, code, said);
+  // A library may have put an error of its own around it.
+  for (let [one, depth] = [error, 0]; one instanceof Error && depth < MOST_CAUSES; depth += 1) {
+    const { code = '', said } = read(one);
+    const fault = url.startsWith('sqlite:') ? ofFile(place, code, said) : ofServer(place, code, said);
+    if (fault !== undefined) return fault;
+    one = one.cause;
+  }
+  return undefined;
 }
 
 function ofFile(place: string, code: string, said: string): string | undefined {

@@ -1,10 +1,9 @@
 /** How a room reaches people who are not there: reminders, and what other programs read about it. */
-import { refuse } from '../api/index.ts';
-import { reasonOf } from '../base/errors.ts';
+import { failed, failureOf, refuse } from '../api/index.ts';
 import type { AroundRoomDeps, Station } from './deps.ts';
 import { openFeedStation } from './feeds/feeds.ts';
 import { type Forecaster, openForecaster } from './forecast/forecaster.ts';
-import { awayAnswer } from './page-answer.ts';
+import { failedAnswer } from './page-answer.ts';
 import { openReminders, type Reminders } from './reminder/reminders.ts';
 
 export type { AroundRoomDeps, ForecastCounting, SyndicationPage } from './deps.ts';
@@ -32,7 +31,7 @@ export interface Syndication extends AsyncDisposable {
 
 /** Opens the stations on the store. */
 export async function open(deps: AroundRoomDeps): Promise<Syndication> {
-  const { log, counting } = deps;
+  const { counting } = deps;
   const forecaster = counting && openForecaster({ ...deps, ...counting });
   const reminders = await openReminders(deps, forecaster);
   const stations: readonly Station[] = [
@@ -48,8 +47,8 @@ export async function open(deps: AroundRoomDeps): Promise<Syndication> {
       try {
         return await station.fetch(request);
       } catch (error) {
-        log.warn({ path, error: reasonOf(error) }, 'a request could not be answered');
-        return path.startsWith('/api/') ? refuse('database-away') : awayAnswer(deps, request);
+        const why = failureOf(deps, request, error, 'a request about a room could not be answered');
+        return path.startsWith('/api/') ? failed(why) : failedAnswer(deps, request, why);
       }
     },
     roomChanged(slug) {

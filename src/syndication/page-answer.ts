@@ -1,3 +1,4 @@
+import type { RequestFailure } from '../api/index.ts';
 import { languageOf, type PageLanguage } from '../base/negotiation.ts';
 import { escapeHtml } from '../base/plain-text.ts';
 import type { AccountCard } from '../wire/account.ts';
@@ -13,11 +14,20 @@ const HEADERS = {
   vary: 'accept-language, cookie',
 } as const;
 
-const AWAY: Readonly<Record<PageLanguage, readonly [title: string, says: string]>> = {
-  en: ['Reminders', 'The server cannot read its database at the moment. Try again in ten seconds.'],
+const AWAY: Readonly<
+  Record<PageLanguage, readonly [title: string, away: string, broken: (mark: string) => string]>
+> = {
+  en: [
+    'Reminders',
+    'The server cannot read its database at the moment. Try again in ten seconds.',
+    (mark) =>
+      `A mistake of ours keeps this from being shown or saved. The operator of this server finds it in the log as ${mark}; tell them if it happens again.`,
+  ],
   fr: [
     'Rappels',
     'Le serveur ne peut pas lire sa base de données en ce moment. Réessayez dans dix secondes.',
+    (mark) =>
+      `Une erreur de notre part empêche d’afficher ou d’enregistrer ceci. L’exploitant de ce serveur la trouve dans le journal sous ${mark} ; dites-le-lui si elle se répète.`,
   ],
 };
 
@@ -39,11 +49,18 @@ export function syndicationPage(
   return new Response(html, { status, headers: { ...HEADERS, ...more } });
 }
 
-/** The page while the database is away. */
-export function awayAnswer(deps: Pick<AroundRoomDeps, 'frame'>, request: Request): Response {
+/** The page in place of one that could not be made: the database is away, or we have made a mistake. */
+export function failedAnswer(
+  deps: Pick<AroundRoomDeps, 'frame'>,
+  request: Request,
+  { mark }: RequestFailure,
+): Response {
   const language = languageFor(request);
-  const [title, says] = AWAY[language];
+  const [title, away, broken] = AWAY[language];
+  const says = mark === undefined ? away : broken(mark);
   const main = `<main class="page people"><h1>${title}</h1><p class="bad" role="alert">${says}</p></main>`;
   const page = { title, about: says, path: new URL(request.url).pathname, main };
-  return syndicationPage(deps, language, page, 503, { 'retry-after': '10' });
+  return mark === undefined
+    ? syndicationPage(deps, language, page, 503, { 'retry-after': '10' })
+    : syndicationPage(deps, language, page, 500);
 }

@@ -1,12 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { silentLog } from '../../src/base/log.ts';
+import { type Log, silentLog } from '../../src/base/log.ts';
 import { epochMs } from '../../src/base/time.ts';
 import { openAccessTokens } from '../../src/identity/access-tokens.ts';
 import { openEngine } from '../../src/identity/engine.ts';
-import { type Identity, open as openIdentity } from '../../src/identity/index.ts';
+import { type Identity, open as openIdentity, type RoomsPort } from '../../src/identity/index.ts';
 import { openTokens } from '../../src/keys/token.ts';
 import { open as openRooms } from '../../src/room/index.ts';
 import { open, type Store } from '../../src/store/index.ts';
@@ -24,12 +24,22 @@ describe.each(['sqlite', 'postgres'] as const)('accounts on %s', (engine) => {
   let identity: Identity;
   const clock = manualClock(epochMs(Date.now()));
   const secret = new Uint8Array(32).fill(9);
+  const logged: { path?: string; mark?: string; error?: string }[] = [];
+  const log: Log = { ...silentLog, error: (fields) => void logged.push(fields) };
+  /** What the part that has the rooms fails with. */
+  let fails: Error | undefined;
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'earshot-accounts-'));
     if (engine === 'postgres') postgres = await startPostgres();
     store = await open({ url: postgres?.url ?? `sqlite:${join(folder, 'earshot.sqlite')}` });
-    identity = await openIdentity({ store, clock, log: silentLog, secret, publicUrl: ORIGIN });
+    const rooms = {
+      async asked() {
+        if (fails) throw fails;
+        return [];
+      },
+    } as Partial<RoomsPort> as RoomsPort;
+    identity = await openIdentity({ store, clock, log, secret, publicUrl: ORIGIN, rooms });
   });
   afterAll(async () => {
     await identity?.[Symbol.asyncDispose]();
@@ -125,4 +135,62 @@ describe.each(['sqlite', 'postgres'] as const)('accounts on %s', (engine) => {
     expect(await enter(guest)).toEqual([404, 'account-not-listed']);
     expect(rooms.card('board')?.lock).not.toBe(lock);
   });
+
+  test('a mistake of ours is called one, with a mark that the log has; a database that is away is called that', async () => {
+    await signUp('three@x.example');
+    const auth = openEngine({ store, secret, origin: ORIGIN, warn: () => {} });
+    const body = { email: 'three@x.example', password: PASSWORD };
+    const entered = await auth.api.signInEmail({ body, asResponse: true });
+    const cookie = entered.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    const page = (path: string, fields?: Record<string, string>) =>
+      identity.fetch(
+        new Request(`${ORIGIN}${path}`, {
+          headers: { cookie, origin: ORIGIN },
+          ...(fields ? { method: 'POST', body: new URLSearchParams(fields) } : {}),
+        }),
+      ) ?? Promise.reject(new Error(`${path} is not answered`));
+    const script = (path: string) =>
+      identity.fetch(
+        new Request(`${ORIGIN}${path}`, {
+          method: 'POST',
+          headers: { cookie, origin: ORIGIN, 'content-type': 'application/json' },
+          body: '{}',
+        }),
+      ) ?? Promise.reject(new Error(`${path} is not answered`));
+    expect((await page('/account')).status).toBe(200);
+    expect((await script('/account/passkeys/options')).status).toBe(200);
+    expect(logged).toEqual([]);
+
+    fails = new TypeError('a bug');
+    const broken = await page('/account');
+    expect([broken.status, await broken.text()]).toEqual([
+      500,
+      expect.stringContaining(`in the log as ${logged[0]?.mark}`),
+    ]);
+    expect(logged).toMatchObject([{ path: '/account', error: expect.stringMatching(/a bug/) }]);
+    fails = undefined;
+    // A query that the database refuses is ours.
+    await store.db.schema.alterTable('account_passkey').renameTo('account_passkey_away').execute();
+    const wrong = await script('/account/passkeys/options');
+    expect([wrong.status, ((await wrong.json()) as { wrong: string }).wrong]).toEqual([
+      500,
+      expect.stringContaining(`in the log as ${logged[1]?.mark}`),
+    ]);
+    expect(logged[1]?.mark).toMatch(/^[0-9a-f]{8}$/);
+    expect(logged[1]?.mark).not.toBe(logged[0]?.mark);
+    await store.db.schema.alterTable('account_passkey_away').renameTo('account_passkey').execute();
+    expect((await script('/account/passkeys/options')).status).toBe(200);
+
+    // Last: the database itself. SQLite's file is damaged, PostgreSQL is ended.
+    await postgres?.[Symbol.asyncDispose]();
+    postgres = undefined;
+    const file = join(folder, 'earshot.sqlite');
+    for (const hurt of [file, `${file}-wal`, `${file}-shm`])
+      if (existsSync(hurt)) writeFileSync(hurt, Buffer.alloc(statSync(hurt).size, 'noise'), { flag: 'r+' });
+    const away = await page('/account');
+    expect([away.status, await away.text()]).toEqual([503, expect.stringContaining('Try again in a minute')]);
+    expect((await page('/sign-in', body)).status).toBe(503);
+    expect((await script('/account/passkeys/options')).status).toBe(503);
+    expect(logged).toHaveLength(2);
+  }, 60_000);
 });

@@ -54,7 +54,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   // One file that outsiders read, and that needs nothing of the rest.
   verifier: ['wire'],
   // Sound never waits for an account: no part of voice or crowd knows this one.
-  identity: ['base', 'wire', 'keys', 'http', 'form', 'store'],
+  identity: ['base', 'wire', 'keys', 'http', 'form', 'store', 'api'],
   // People.
   room: ['base', 'wire', 'keys', 'http', 'store', 'api', 'feeds'],
   // What the audience says back, beside the stage; it knows no account.

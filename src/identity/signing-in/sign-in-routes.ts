@@ -35,6 +35,7 @@ export function signInRoutes(deps: PagesDeps): Readonly<Record<string, PageAnswe
       asResponse: true,
     });
     if (answer.ok) return admitted(deps, words, email, answer, next);
+    if (answer.status >= 500) throw new Error(`signing in failed: ${await answer.text()}`);
     if (answer.status !== 403) return wrong();
     const account = email && (await deps.accounts.byEmail(email));
     if (account && often(visit, 'mail', account.email) === undefined)

@@ -197,6 +197,8 @@ export interface AccountWords {
   readonly tooOften: (seconds: number) => string;
   readonly foreign: string;
   readonly away: string;
+  /** `mark`: what the log has as well. */
+  readonly broken: (mark: string) => string;
   readonly unread: string;
   readonly faults: Readonly<Record<FieldFault, string>>;
   readonly mail: {

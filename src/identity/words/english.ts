@@ -192,6 +192,8 @@ export const english: AccountWords = {
     `Too many attempts for this address or from your network. Try again in ${seconds} s.`,
   foreign: 'This was sent from a page of another site, and nothing was done.',
   away: 'The accounts cannot be reached at the moment. Rooms go on, and links of hosts and speakers work. Try again in a minute.',
+  broken: (mark) =>
+    `A mistake of ours keeps this from being shown or saved. The operator of this server finds it in the log as ${mark}; tell them if it happens again.`,
   unread: 'The form was too long, or broke off. Send it again.',
   faults: {
     name: 'Use a name of 1 to 60 visible characters, each word in one script.',

@@ -203,6 +203,8 @@ export const french: AccountWords = {
     `Trop d’essais pour cette adresse ou depuis votre réseau. Réessayez dans ${seconds} s.`,
   foreign: 'Ceci venait d’une page d’un autre site ; rien n’a été fait.',
   away: 'Les comptes ne répondent pas en ce moment. Les salles continuent, les liens des hôtes et des intervenants aussi. Réessayez dans une minute.',
+  broken: (mark) =>
+    `Une erreur de notre part empêche d’afficher ou d’enregistrer ceci. L’exploitant de ce serveur la trouve dans le journal sous ${mark} ; dites-le-lui si elle se répète.`,
   unread: 'Le formulaire était trop long ou s’est interrompu. Renvoyez-le.',
   faults: {
     name: 'Prenez un nom de 1 à 60 caractères visibles, chaque mot dans une seule écriture.',
