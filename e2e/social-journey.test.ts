@@ -12,6 +12,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Outcome } from '../src/rehearsal/index.ts';
 import { startPostgres } from '../test/contract/postgres.ts';
+import { elementsOf, readFeed, strictXml } from '../test/foreign/feed-readers.ts';
 import { smtpServer } from '../test/smtp.ts';
 import { type Browser, startBrowser } from './rig/browser.ts';
 import { goLive, joinStage } from './rig/people.ts';
@@ -218,6 +219,27 @@ async function begin({ server, domain, step }: Walk, { ana, bea, room, post }: A
   );
 }
 
+/** What programs of others read in a feed of posts: the text of the newest entry with this link, and its id. */
+async function entryFor(feed: string, post: string): Promise<{ id: string; says: string } | undefined> {
+  const text = await textAt(feed, 'application/atom+xml');
+  await readFeed(text);
+  for (const entry of elementsOf(strictXml(text), 'entry')) {
+    const [link] = elementsOf(entry, 'link');
+    const of = (name: string): string => elementsOf(entry, name)[0]?.text ?? '';
+    if (link?.attributes['href'] === post) return { id: of('id'), says: of('content') };
+  }
+  return undefined;
+}
+/** The same once it says something. */
+async function entrySaying(feed: string, post: string, says: RegExp): Promise<{ id: string; says: string }> {
+  let found: Awaited<ReturnType<typeof entryFor>>;
+  await until(`${feed} says ${says} of ${post}`, async () => {
+    found = await entryFor(feed, post);
+    return found !== undefined && says.test(found.says);
+  });
+  return found ?? { id: '', says: '' };
+}
+
 /** A post is quoted and deleted: what is left of it. */
 async function bury({ server, step }: Walk, { bea, post }: Announced): Promise<void> {
   step('quote');
@@ -227,6 +249,14 @@ async function bury({ server, step }: Walk, { bea, post }: Announced): Promise<v
   await bea.getByText('Come and hear us').waitFor();
   const id = new URL(post).pathname.split('/')[2] ?? '';
   expect(await textAt(`${server.url}/embed/p/${id}`)).toContain('Come and hear us');
+  const feeds = [
+    [`${server.url}/posts.atom`, post],
+    [`${server.url}/@ana/posts.atom`, post],
+    [`${server.url}/posts.atom`, quote],
+    [`${server.url}/@bea/posts.atom`, quote],
+  ] as const;
+  const before = [];
+  for (const [feed, of] of feeds) before.push(await entrySaying(feed, of, /Come and hear us/));
 
   step('delete');
   const author = await hosts.page(`${post}?show=delete`);
@@ -244,8 +274,12 @@ async function bury({ server, step }: Walk, { bea, post }: Announced): Promise<v
     await bea.getByText('The date was wrong').first().waitFor();
     expect(await bea.locator('main').innerText()).not.toContain('Come and hear us');
   }
+  for (const [n, [feed, of]] of feeds.entries()) {
+    const left = await entrySaying(feed, of, /Deleted by its author on [\s\S]*The date was wrong/);
+    expect([left.id, left.says]).toEqual([before[n]?.id, expect.not.stringContaining('Come and hear us')]);
+  }
   const embed = await textAt(`${server.url}/embed/p/${id}`);
-  expect(embed).toContain('The date was wrong');
+  expect(embed).toMatch(/A post by [\s\S]*stood here[\s\S]*The date was wrong/);
   expect(embed).not.toContain('Come and hear us');
   const told = (await (await fetch(`${server.url}/api/posts/${id}`)).json()) as {
     deleted?: { reason: string };
