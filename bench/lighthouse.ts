@@ -130,9 +130,13 @@ async function lookAround(room: string): Promise<void> {
   await look('post', post);
   await look('posts', `${server.url}/posts`);
   await look('search', `${server.url}/search?q=rain`);
+  await look('numbers', `${server.url}/numbers`);
+  await look('remind', `${room}/remind`);
+  await look('embedded room', room.replace('/r/', '/embed/r/'));
   await look('embedded post', `${server.url}/embed/p/${post.slice(post.lastIndexOf('/') + 1)}`);
-  for (const path of ['following', 'compose', 'notifications', 'settings'])
+  for (const path of ['following', 'compose', 'notifications', 'settings', 'reminders'])
     await look(path, `${server.url}/${path}`, cookies);
+  await look('forecast', `${room}/forecast`, cookies);
 }
 
 await using server = await startServer({ EARSHOT_DOORS: '1', EARSHOT_CELLS: '1' });

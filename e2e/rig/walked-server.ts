@@ -33,9 +33,12 @@ export interface WalkedServer extends AsyncDisposable {
   pagesOfTable(on: Page, replace: (example: string) => string): Promise<string[]>;
 }
 
-/** Starts it. */
-export async function startWalkedServer(): Promise<WalkedServer> {
-  const server = await startServer({ EARSHOT_CELLS: '1', EARSHOT_DOORS: '1', EARSHOT_OPERATOR_KEY: KEY });
+/** Starts it; `more`: settings beside those that all have. */
+export async function startWalkedServer(more: Record<string, string> = {}): Promise<WalkedServer> {
+  const server = await startServer({
+    ...{ EARSHOT_CELLS: '1', EARSHOT_DOORS: '1', EARSHOT_OPERATOR_KEY: KEY },
+    ...more,
+  });
   const browser = await startBrowser();
   browser.context.setDefaultTimeout(SLOW_MS);
   const api = async <T>(method: string, path: string, body?: object): Promise<T> => {

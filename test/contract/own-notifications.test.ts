@@ -100,7 +100,7 @@ describe.each(['sqlite', 'postgres'] as const)('invitations and reports on %s', 
     expect(await told('ana')).toMatchObject({ notifications: [{ kind: 'report', count: 2 }], unseen: 1 });
     expect((await told('bo')).notifications).toEqual([]);
     expect(await (await page('/notifications', 'ana')).text()).toMatch(
-      /2 reports wait for a decision[\s\S]*href="\/moderation"/,
+      /2 reports wait for a decision[\s\S]*href="\/operate\/reports"/,
     );
     expect((await told('ana')).unseen).toBe(0);
     clock().advance(ms(1_000));

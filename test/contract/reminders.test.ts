@@ -472,6 +472,9 @@ describe.each(['sqlite', 'postgres'] as const)('reminders on %s', (engine) => {
     });
     await pass(START - NOW, 2 * MINUTE);
     expect(mail.received.map(({ to }) => to)).toEqual(['<fan@example.org>']);
+    // Nobody asked for this room alone: the mail says why it came, and how to get none.
+    expect(mail.received[0]?.text).toContain('You follow who announced this room');
+    expect(mail.received[0]?.text).toContain(`${ORIGIN}/reminders`);
     // Whoever leaves this one is not put back.
     const [own] = await rows();
     expect((await ask('POST', `/reminder/${own?.id}`, 'List-Unsubscribe=One-Click')).status).toBe(200);

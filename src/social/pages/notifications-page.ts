@@ -32,7 +32,7 @@ export function notifiedHtml(words: SocialWords, one: Notified): string {
   const mark = one.isNew ? `<strong class="mark">${told.isNew}</strong> ` : '';
   const when = `<p class="ash small">${time(words, one.at)}</p>`;
   if (one.kind === 'report')
-    return `<li>${mark}<p>${told.reports(one.count)}</p><p><a href="/moderation">${told.readReports}</a></p>${when}</li>`;
+    return `<li>${mark}<p>${told.reports(one.count)}</p><p><a href="/operate/reports">${told.readReports}</a></p>${when}</li>`;
   if (one.kind === 'invitation') {
     const { inviter = '', title = '', slug = '', role = 'guest' } = one.invitation ?? {};
     const line = told.invited(inviter && own(inviter), `<a href="/r/${slug}">${own(title)}</a>`, role);

@@ -123,10 +123,12 @@ export function openDelivery({ reminding, vapid, base, wall, cardOf, isTaken }: 
       const { scheduled } = card?.clocks ?? {};
       const sentence = words.timeIn(says, scheduled ?? 0);
       const facts = notice === 'cancelled' ? '' : words.mail.facts(`${base}/r/${row.room}`, scheduled);
+      const foot =
+        row.account === null ? words.mail.foot(leave) : words.mail.followedFoot(leave, `${base}/reminders`);
       const head = notice === 'soon' || notice === 'live' ? `${subject}: ${sentence}` : subject;
       return {
         subject: head.slice(0, 200),
-        text: `${said.title}\n${sentence}\n\n${facts}${words.mail.foot(leave)}`,
+        text: `${said.title}\n${sentence}\n${facts === '' ? '' : `\n${facts}`}${foot}`,
       };
     };
     try {

@@ -61,6 +61,9 @@ export const english = {
     confirm: (title: string, link: string) =>
       `Somebody, probably you, wants a reminder of “${title}” to be sent to this address.\n\nYes, remind me:\n${link}\n\nIf it was not you, do nothing: nothing more is sent, and your address is deleted within a day.\n`,
     foot: (link: string) => `\n--\nYou asked to be reminded of this room. Remind me no longer:\n${link}\n`,
+    /** For whoever has chosen to be reminded of what those whom they follow announce. */
+    followedFoot: (link: string, all: string) =>
+      `\n--\nYou follow who announced this room, and chose to be reminded. No longer of this room:\n${link}\nOf no room:\n${all}\n`,
     facts: (link: string, at: number | undefined) =>
       `${at === undefined ? '' : `Start: ${WHEN.format(at)} UTC\n`}Listen: ${link}\n`,
   },

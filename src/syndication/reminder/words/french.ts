@@ -55,6 +55,8 @@ export const french: ReminderWords = {
     confirm: (title, link) =>
       `Quelqu’un, sans doute vous, demande qu’un rappel de « ${title} » soit envoyé à cette adresse.\n\nOui, me le rappeler :\n${link}\n\nSi ce n’était pas vous, ne faites rien : rien d’autre n’est envoyé, et votre adresse est supprimée dans la journée.\n`,
     foot: (link) => `\n--\nVous avez demandé un rappel de cette salle. Ne plus me le rappeler :\n${link}\n`,
+    followedFoot: (link, all) =>
+      `\n--\nVous suivez la personne qui a annoncé cette salle, et avez choisi un rappel. Ne plus rappeler cette salle :\n${link}\nN’en rappeler aucune :\n${all}\n`,
     facts: (link, at) => `${at === undefined ? '' : `Début : ${WHEN.format(at)} UTC\n`}Écouter : ${link}\n`,
   },
   calendar: {
