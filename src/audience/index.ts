@@ -150,7 +150,7 @@ class Counting implements Audience {
         'raw records were read again from the disk, so that no figure is lost by the restart',
       );
     await this.#posts.restore();
-    await this.#raw.start();
+    await this.#raw.start(this.#posts.lastFile);
     void writeDefinitions(this.#rules, this.#deps).catch((error: unknown) =>
       log.warn({ error: String(error) }, 'the definitions could not be written into the evidence log'),
     );
@@ -361,7 +361,7 @@ class Counting implements Audience {
     this.#tick?.[Symbol.dispose]();
     this.#turns.finish();
     await this.#shelf.save();
-    await this.#posts.fold(false);
+    await this.#posts[Symbol.asyncDispose]();
     await this.#raw[Symbol.asyncDispose]();
   }
 }

@@ -11,7 +11,7 @@ import {
 } from '../../wire/posts/post-figures.ts';
 import type { EvidencePort } from '../evidence-port.ts';
 import { byAge, rawFiles, readRaw } from '../records/raw-folder.ts';
-import type { RawLog, RawPlace } from '../records/raw-log.ts';
+import type { RawLog } from '../records/raw-log.ts';
 import { FOLD_FROM_POSTS, PostShelf } from './post-shelf.ts';
 
 /** Minutes between two entries of the log. */
@@ -43,7 +43,8 @@ export class PostCounting {
       ...{ log, dir: join(dir, 'posts') },
       async write(posts) {
         const entry = { v: 1, kind: 'post-figures', at: Math.round(clock.wall()), posts } as const;
-        const written = await evidence?.append(entry).catch(() => undefined);
+        if (!evidence) return -1;
+        const written = await evidence.append(entry).catch(() => undefined);
         return written?.kept ? written.index : undefined;
       },
     });
@@ -53,14 +54,12 @@ export class PostCounting {
   async restore(): Promise<void> {
     const { rawDir, log } = this.#deps;
     const from = await this.#shelf.open();
-    const places = new Map<number, RawPlace>();
     for (const file of await rawFiles(rawDir)) {
       if (byAge(file, from.file) < 0) continue;
       try {
         for await (const { head, offset } of readRaw(rawDir, file, file === from.file ? from.offset : 0)) {
           const { life, posts } = head;
-          if (life !== undefined && posts)
-            await this.#shelf.restored({ life, ...posts }, { file, offset }, places);
+          if (life !== undefined && posts) this.#shelf.restored({ life, ...posts }, { file, offset });
         }
       } catch (error) {
         log.warn(
@@ -69,6 +68,11 @@ export class PostCounting {
         );
       }
     }
+  }
+
+  /** The raw file that is remembered: new ones must come after it. */
+  get lastFile(): string {
+    return this.#shelf.place.file;
   }
 
   /** Takes what a door says of posts; one that it says again changes nothing. */
@@ -84,8 +88,8 @@ export class PostCounting {
   /** A minute is over. */
   closeMinute(minute: number): Promise<void> {
     const due = (minute + 1) % EVERY_MINUTES === 0;
-    if (!due && this.#deps.raw.written - this.#foldedAt < FOLD_FROM_BYTES) return Promise.resolve();
-    return this.fold(due);
+    const grown = this.#deps.raw.written - this.#foldedAt >= FOLD_FROM_BYTES;
+    return grown || (due && this.#shelf.unwritten > 0) ? this.fold(due) : Promise.resolve();
   }
 
   /** Writes what is in memory. Before the first block of the raw log there is nothing new. */
@@ -112,6 +116,11 @@ export class PostCounting {
       if (figures) posts[id] = figures;
     }
     return Response.json({ at: Math.round(this.#deps.clock.wall()), posts } satisfies CountedPosts);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.fold(false);
+    await this.#shelf[Symbol.asyncDispose]();
   }
 
   get metrics(): Metric[] {

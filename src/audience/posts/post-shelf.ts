@@ -1,33 +1,37 @@
 /**
- * What was counted of posts. There may be millions of them, so memory holds only what came since the last fold, one row
- * for each post that something happened to; all else is in the files of `post-buckets.ts`. A batch of a door is in the
- * raw log before it counts here, so a killed process takes up from there: each file says up to where it has the log.
+ * What was counted of posts. There may be millions of them, so memory holds only what came since the last fold, and the rows
+ * that changed lately; all others are in a file that is seldom written. A batch of a door is in the raw log before it counts
+ * here, so a killed process takes up from there: a file says up to where it has the log. A fold writes one file, and that at
+ * once: there is nothing between before it and after it.
  */
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../../base/log.ts';
 import { POST_EVENTS, type PostSums } from '../../wire/posts/post-events.ts';
 import { type CountedPost, type PostCountList, postNumber } from '../../wire/posts/post-figures.ts';
 import { byAge } from '../records/raw-folder.ts';
 import type { RawPlace } from '../records/raw-log.ts';
-import {
-  BUCKETS,
-  bucketOf,
-  findRow,
-  type PostBucket,
-  type PostRow,
-  pathOf,
-  readBucket,
-  withRows,
-  writeBucket,
-} from './post-buckets.ts';
+import { cutAt, PostFile, type PostFileHead } from './post-file.ts';
+import { mergeRows, ROW, rowIn } from './post-rows.ts';
+import { PostTable } from './post-table.ts';
 
 /** Posts in memory, or such that have grown, from which on they are written without waiting for the ten minutes. */
-export const FOLD_FROM_POSTS = 50_000;
+export const FOLD_FROM_POSTS = 200_000;
+/** Rows of posts that changed lately, 6 MB: with more of them all rows are written. */
+export const MOST_CHANGED = 131_072;
 /** Lives of doors that are remembered; the oldest goes first. */
 const MOST_LIVES = 256;
-/** Posts in one entry of the log: about 450 kB, where a line may have a mebibyte. */
-const ENTRY_POSTS = 10_000;
+/** Bytes of the posts in one entry of the log, which takes 65,535 with all around them. */
+const ENTRY_BYTES = 60_000;
+/** Entries that are on their way to the log together. */
+const TOGETHER = 32;
+/**
+ * The rows that changed lately, and all others. A copy of the folder that takes the first before the second has no row of one
+ * that the other lacks: the second is written first, and what it says about the raw log tells which is newer.
+ */
+const CHANGED = 'changed.posts';
+const ALL = 'figures.posts';
+const NO_ROWS: Float64Array = new Float64Array(0);
 
 /** A post in the evidence log: its id, and its sums so far in the order of `POST_EVENTS`. */
 export type WrittenPost = readonly [post: string, ...sums: PostSums];
@@ -36,46 +40,34 @@ export type WrittenPost = readonly [post: string, ...sums: PostSums];
 export interface PostShelfDeps {
   readonly log: Log;
   readonly dir: string;
-  /** Writes posts down as evidence; the index of the entry, or undefined when it was not kept. */
+  /** Default: `MOST_CHANGED`. */
+  readonly mostChanged?: number;
+  /** Writes posts down as evidence; the index of the entry, -1 where there is no log, or undefined when it was not kept. */
   write(posts: readonly WrittenPost[]): Promise<number | undefined>;
-}
-
-interface ShelfState {
-  readonly v: 1;
-  /** From here on the raw log may have what no file has. */
-  readonly place: RawPlace;
-  /** The newest batch that was taken of each life of a door. */
-  readonly lives: readonly (readonly [life: string, number: number])[];
-  /** Posts that have grown since they were written into the evidence log. */
-  readonly grown: readonly number[];
 }
 
 const before = (a: RawPlace, b: RawPlace): boolean => {
   const order = byAge(a.file, b.file);
   return order < 0 || (order === 0 && a.offset < b.offset);
 };
-const START: RawPlace = { file: '', offset: 0 };
-const NOTHING = [0, 0, 0, 0];
-type Changes = Map<number, Float64Array>;
-
-function add(to: Changes, post: number, sums: ArrayLike<number>): void {
-  const known = to.get(post);
-  if (!known) to.set(post, Float64Array.from(sums));
-  else for (let i = 0; i < known.length; i++) known[i] = (known[i] as number) + (sums[i] ?? 0);
-}
+const START: PostFileHead = { place: { file: '', offset: 0 }, lives: [], grown: [] };
 
 /** The figures of posts. */
 export class PostShelf {
   readonly #deps: PostShelfDeps;
   readonly #lives = new Map<string, number>();
-  #changed: Changes = new Map();
-  /** What is being folded, by file; a file that is done has none. */
-  readonly #folding = new Map<number, Changes>();
-  /** How often each file was replaced, so that who reads meanwhile notices. */
-  readonly #turns = new Uint32Array(BUCKETS);
-  /** Posts in the files that have grown since they were written into the evidence log. */
+  /** What came since the last fold began. */
+  #news = new PostTable();
+  /** What is being folded. */
+  #folding = new PostTable();
+  /** Rows that are not in `#all`, or newer than there. */
+  #changed = NO_ROWS;
+  #all: PostFile | undefined;
+  /** How often these two changed, so that who reads meanwhile notices. */
+  #turn = 0;
+  /** Posts in the rows that have grown since they were written into the evidence log. */
   #grown = new Set<number>();
-  #place = START;
+  #place = START.place;
   #running: Promise<void> | undefined;
   #failing = false;
 
@@ -85,9 +77,12 @@ export class PostShelf {
 
   /** Posts in memory. */
   get waiting(): number {
-    let many = this.#changed.size;
-    for (const changes of this.#folding.values()) many += changes.size;
-    return many;
+    return this.#news.size + this.#folding.size;
+  }
+
+  /** Posts that the evidence log does not have as they are. */
+  get unwritten(): number {
+    return this.waiting + this.#grown.size;
   }
 
   /** From here on the raw log is needed again when this process ends now. */
@@ -102,83 +97,101 @@ export class PostShelf {
 
   /** Takes a batch that is in the raw log. */
   take(life: string, number: number, counts: PostCountList): void {
-    this.#took(life, number);
-    for (const [id, ...sums] of cleanCounts(counts)) add(this.#changed, postNumber(id) ?? 0, sums);
-  }
-
-  #took(life: string, number: number): void {
     this.#lives.delete(life);
     this.#lives.set(life, number);
     if (this.#lives.size > MOST_LIVES) this.#lives.delete(this.#lives.keys().next().value as string);
+    if (!Array.isArray(counts)) return;
+    for (const row of counts) {
+      const post = postIn(row);
+      if (post !== undefined) this.#news.add(post, row, 1);
+    }
   }
 
-  /** Reads what the last fold remembered. The place from which on the raw log has to be read again, by `restored`. */
+  /** Opens the files. The place from which on the raw log has to be read again, by `restored`. */
   async open(): Promise<RawPlace> {
-    const { dir } = this.#deps;
-    await mkdir(dir, { recursive: true, mode: 0o700 });
-    const state = await readFile(join(dir, 'state.json'), 'utf8')
-      .then((text) => JSON.parse(text) as ShelfState)
-      .catch(() => undefined);
-    for (const [life, number] of state?.lives ?? []) this.#lives.set(life, number);
-    this.#grown = new Set(state?.grown);
-    this.#place = state?.place ?? START;
+    await mkdir(this.#deps.dir, { recursive: true, mode: 0o700 });
+    const changed = await this.#open(CHANGED);
+    this.#all = await this.#open(ALL);
+    let head = this.#all?.head ?? START;
+    if (changed && before(head.place, changed.head.place)) {
+      head = changed.head;
+      for await (const rows of changed.rows()) this.#changed = mergeRows(this.#changed, rows);
+    }
+    await changed?.[Symbol.asyncDispose]();
+    for (const [life, number] of head.lives) this.#lives.set(life, number);
+    this.#grown = new Set(Array.from(head.grown));
+    this.#place = head.place;
     return this.#place;
   }
 
-  /** A batch that was read again from the raw log, at a place in it; `places`: those of files that were looked at. */
-  async restored(
+  async #open(name: string): Promise<PostFile | undefined> {
+    const path = join(this.#deps.dir, name);
+    try {
+      return await PostFile.open(path);
+    } catch (error) {
+      await this.#putAside(error, path);
+      return undefined;
+    }
+  }
+
+  async #putAside(error: unknown, path: string): Promise<void> {
+    if (!(error instanceof RangeError)) throw error;
+    await rename(path, `${path}.damaged`);
+    this.#deps.log.error(
+      { path },
+      'a file with figures of posts was damaged and is put aside: its posts count from 0 again; what they had is in the evidence log',
+    );
+  }
+
+  /** A batch that was read again from the raw log, at a place in it. */
+  restored(
     { life, number, counts }: { life: string; number: number; counts: PostCountList },
     place: RawPlace,
-    places: Map<number, RawPlace>,
-  ): Promise<void> {
-    if (before(place, this.#place)) return;
-    if (this.isNew(life, number)) this.#took(life, number);
-    for (const [id, ...sums] of cleanCounts(counts)) {
-      const post = postNumber(id) ?? 0;
-      const bucket = bucketOf(post);
-      let known = places.get(bucket);
-      if (!known) {
-        known = (await this.#read(bucket)).place;
-        places.set(bucket, known);
-      }
-      if (known.file === '' || !before(place, known)) add(this.#changed, post, sums);
-    }
+  ): void {
+    if (!before(place, this.#place)) this.take(life, number, counts);
   }
 
   /** The figures of a post; undefined when nothing was ever counted of it. */
   async figures(post: number): Promise<CountedPost | undefined> {
-    const bucket = bucketOf(post);
     for (;;) {
-      const turn = this.#turns[bucket];
-      const row = findRow(await this.#read(bucket), post);
-      if (turn !== this.#turns[bucket]) continue;
-      const parts = [row?.sums, this.#folding.get(bucket)?.get(post), this.#changed.get(post)];
-      const some = parts.filter((part) => part !== undefined);
+      const turn = this.#turn;
+      const row = rowIn(this.#changed, post) ?? rowIn(await this.#near(post), post);
+      if (turn !== this.#turn) continue;
+      const some = [row?.subarray(1, ROW - 1), this.#folding.sumsOf(post), this.#news.sumsOf(post)].filter(
+        (part) => part !== undefined,
+      );
       if (some.length === 0) return undefined;
       const sums = POST_EVENTS.map((_, i) => some.reduce((sum, part) => sum + (part[i] as number), 0));
-      const entry = row && row.entry >= 0 ? { entry: row.entry } : {};
-      return { sums: sums as unknown as PostSums, ...entry };
+      const entry = row?.at(-1) ?? -1;
+      return { sums: sums as unknown as PostSums, ...(entry < 0 ? {} : { entry }) };
     }
   }
 
-  async #read(bucket: number): Promise<PostBucket> {
-    const { dir, log } = this.#deps;
+  /** The rows near a post in the file of all. */
+  async #near(post: number): Promise<Float64Array> {
+    const file = this.#all;
     try {
-      return await readBucket(dir, bucket);
+      return (await file?.near(post)) ?? NO_ROWS;
     } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      const path = pathOf(dir, bucket);
-      await rename(path, `${path}.damaged`);
-      log.error(
-        { path },
-        'a file with figures of posts was damaged and is put aside: its posts count from 0 again; what they had is in the evidence log',
-      );
-      return readBucket(dir, bucket);
+      // It was replaced meanwhile, and is closed.
+      if (file !== this.#all) return NO_ROWS;
+      await this.#drop(error);
+      return NO_ROWS;
     }
+  }
+
+  /** Goes on without the file of all, which is damaged. */
+  async #drop(error: unknown): Promise<void> {
+    const file = this.#all;
+    if (!(error instanceof RangeError)) throw error;
+    this.#all = undefined;
+    this.#turn += 1;
+    await file?.[Symbol.asyncDispose]();
+    await this.#putAside(error, join(this.#deps.dir, ALL));
   }
 
   /**
-   * Writes what is in memory into the files; with `evidence` what has grown into the log as well. `place`: where the raw
+   * Writes what is in memory into a file; with `evidence` what has grown into the log as well. `place`: where the raw
    * log is now. Never rejects: what the disk does not take stays in memory.
    */
   fold(place: RawPlace, evidence: boolean): Promise<void> {
@@ -188,47 +201,28 @@ export class PostShelf {
     return this.#running;
   }
 
-  #move(post: number, sums: ArrayLike<number>): void {
-    const bucket = bucketOf(post);
-    let changes = this.#folding.get(bucket);
-    if (!changes) {
-      changes = new Map();
-      this.#folding.set(bucket, changes);
-    }
-    add(changes, post, sums);
-  }
-
   async #fold(place: RawPlace, evidence: boolean): Promise<void> {
     const lives = [...this.#lives];
-    for (const [post, sums] of this.#changed) this.#move(post, sums);
-    this.#changed = new Map();
-    if (evidence) for (const post of this.#grown) this.#move(post, NOTHING);
+    // What a fold before this one could not write is there still.
+    if (this.#folding.size === 0) this.#folding = this.#news;
+    else this.#folding.join(this.#news);
+    this.#news = new PostTable();
     try {
-      const entries = evidence ? await this.#writeDown() : new Map<number, number>();
-      const grown = new Set(evidence ? [] : this.#grown);
-      for (const [bucket, changes] of [...this.#folding]) {
-        const known = await this.#read(bucket);
-        const rows = new Map(
-          [...changes].map(([post, sums]): [number, PostRow] => {
-            const row = rowWith(known, post, sums);
-            if (!entries.has(post)) grown.add(post);
-            return [post, { ...row, entry: entries.get(post) ?? row.entry }];
-          }),
-        );
-        await writeBucket(this.#deps.dir, bucket, { place, rows: withRows(known, rows) });
-        this.#turns[bucket] = (this.#turns[bucket] as number) + 1;
-        this.#folding.delete(bucket);
-      }
-      const path = join(this.#deps.dir, 'state.json');
-      const state: ShelfState = { v: 1, place, lives, grown: [...grown] };
-      await writeFile(`${path}.new`, JSON.stringify(state), {
-        mode: 0o600,
-      });
-      await rename(`${path}.new`, path);
+      const news = await this.#rowsOf(evidence);
+      const grown = evidence ? await this.#writeDown(news) : new Set(this.#grown);
+      if (!evidence) for (let at = 0; at < news.length; at += ROW) grown.add(news[at] as number);
+      const head = { place, lives, grown: Float64Array.from(grown) };
+      const replaced = this.#all;
+      // All at once, so that who asks meanwhile counts nothing twice.
+      [this.#changed, this.#all] = await this.#save(mergeRows(this.#changed, news), head);
+      this.#folding = new PostTable();
+      this.#turn += 1;
       this.#place = place;
       this.#grown = grown;
       this.#failing = false;
+      if (replaced !== this.#all) await replaced?.[Symbol.asyncDispose]();
     } catch (error) {
+      if (error instanceof RangeError) await this.#drop(error).catch(() => undefined);
       if (!this.#failing)
         this.#deps.log.warn(
           { error: String(error) },
@@ -238,44 +232,94 @@ export class PostShelf {
     }
   }
 
-  /** Writes the posts that are being folded into the log, with their sums so far. Which entry has which. */
-  async #writeDown(): Promise<Map<number, number>> {
-    const entries = new Map<number, number>();
-    let list: WrittenPost[] = [];
-    const flush = async (): Promise<void> => {
-      if (list.length === 0) return;
-      const posts = list.toSorted(([a], [b]) => (a < b ? -1 : 1));
-      list = [];
-      const index = await this.#deps.write(posts);
-      if (index !== undefined) for (const [id] of posts) entries.set(postNumber(id) ?? 0, index);
-    };
-    for (const [bucket, changes] of this.#folding) {
-      const known = await this.#read(bucket);
-      for (const [post, sums] of changes) {
-        list.push([post.toString(36), ...(rowWith(known, post, sums).sums as unknown as PostSums)]);
-        if (list.length >= ENTRY_POSTS) await flush();
+  /** The rows of what is being folded, as they are from now on; with `all` also of what has grown before. */
+  async #rowsOf(all: boolean): Promise<Float64Array> {
+    const folding = this.#folding.posts();
+    const more = all ? [...this.#grown].filter((post) => !this.#folding.sumsOf(post)) : [];
+    const posts = more.length === 0 ? folding : Float64Array.from([...folding, ...more]).sort();
+    const rows = new Float64Array(posts.length * ROW);
+    let near: Float64Array = NO_ROWS;
+    for (const [n, post] of posts.entries()) {
+      let known = rowIn(this.#changed, post);
+      if (!known && this.#all) {
+        if (!PostFile.covers(near, post)) near = await this.#all.near(post);
+        known = rowIn(near, post);
       }
+      const sums = this.#folding.sumsOf(post);
+      rows[n * ROW] = post;
+      for (let i = 0; i < POST_EVENTS.length; i += 1)
+        rows[n * ROW + 1 + i] = (known?.[1 + i] ?? 0) + (sums?.[i] ?? 0);
+      rows[n * ROW + ROW - 1] = known?.[ROW - 1] ?? -1;
     }
-    await flush();
-    return entries;
+    return rows;
+  }
+
+  /** Writes rows into the evidence log, and into each which entry has it. The posts that were not kept. */
+  async #writeDown(rows: Float64Array): Promise<Set<number>> {
+    const left = new Set<number>();
+    const write = async (some: Float64Array, posts: WrittenPost[]): Promise<void> => {
+      const index = await this.#deps.write(posts.sort(([a], [b]) => (a < b ? -1 : 1)));
+      for (let at = 0; at < some.length; at += ROW)
+        if (index === undefined) left.add(some[at] as number);
+        else some[at + ROW - 1] = index;
+    };
+    let [first, bytes] = [0, 0];
+    let posts: WrittenPost[] = [];
+    let writing: Promise<void>[] = [];
+    for (let at = 0; at < rows.length; at += ROW) {
+      const row = writtenPost(rows, at);
+      posts.push(row);
+      bytes += JSON.stringify(row).length + 1;
+      if (bytes < ENTRY_BYTES && at + ROW < rows.length) continue;
+      writing.push(write(rows.subarray(first, at + ROW), posts));
+      [first, bytes, posts] = [at + ROW, 0, []];
+      if (writing.length < TOGETHER && first < rows.length) continue;
+      await Promise.all(writing);
+      writing = [];
+    }
+    return left;
+  }
+
+  /** Writes the rows that changed lately, or all when those are too many. What there is from then on. */
+  async #save(
+    changed: Float64Array,
+    head: PostFileHead,
+  ): Promise<readonly [Float64Array, PostFile | undefined]> {
+    const { dir, mostChanged = MOST_CHANGED } = this.#deps;
+    if (changed.length > mostChanged * ROW)
+      return [NO_ROWS, await PostFile.write(join(dir, ALL), head, withRows(this.#all, changed))];
+    const file = await PostFile.write(join(dir, CHANGED), head, [changed]);
+    await file[Symbol.asyncDispose]();
+    return [changed, this.#all];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#running;
+    await this.#all?.[Symbol.asyncDispose]();
   }
 }
 
-/** The row of a post with more added to it. */
-function rowWith(known: PostBucket, post: number, more: Float64Array): PostRow {
-  const row = findRow(known, post);
-  return { sums: more.map((many, i) => many + (row?.sums[i] ?? 0)), entry: row?.entry ?? -1 };
+const writtenPost = (rows: Float64Array, at: number): WrittenPost => [
+  (rows[at] as number).toString(36),
+  ...([...rows.subarray(at + 1, at + ROW - 1)] as unknown as PostSums),
+];
+
+/** All rows of a file with these in their places, piece by piece. */
+async function* withRows(file: PostFile | undefined, rows: Float64Array): AsyncGenerator<Float64Array> {
+  let left = rows;
+  for await (const piece of file?.rows() ?? []) {
+    const [mine, later] = cutAt(left, (piece.at(-ROW) as number) + 1);
+    left = later;
+    yield mergeRows(piece, mine);
+  }
+  if (left.length > 0) yield left;
 }
 
-/** What a door says of posts, without what no door of ours would say. */
-export function cleanCounts(counts: unknown): PostCountList {
-  if (!Array.isArray(counts)) return [];
-  return counts.filter(
-    (row): row is PostCountList[number] =>
-      Array.isArray(row) &&
-      row.length === POST_EVENTS.length + 1 &&
-      typeof row[0] === 'string' &&
-      postNumber(row[0]) !== undefined &&
-      row.slice(1).every((many) => Number.isSafeInteger(many) && many >= 0),
-  );
+/** The number of the post of a row that a door says; undefined for what no door of ours would say. */
+function postIn(row: unknown): number | undefined {
+  if (!Array.isArray(row) || row.length !== POST_EVENTS.length + 1 || typeof row[0] !== 'string')
+    return undefined;
+  for (let i = 1; i < row.length; i += 1)
+    if (!(Number.isSafeInteger(row[i]) && row[i] >= 0)) return undefined;
+  return postNumber(row[0]);
 }

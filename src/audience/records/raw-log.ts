@@ -5,7 +5,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import { ms } from '../../base/time.ts';
 import { encodeBlock, type RawHead } from './raw-file.ts';
-import { allFiles, minuteName } from './raw-folder.ts';
+import { allFiles, byAge, minuteName } from './raw-folder.ts';
 
 /** Dependencies of the raw log. */
 export interface RawLogDeps {
@@ -111,10 +111,11 @@ export class RawLog implements AsyncDisposable {
     return this.#named.has(file);
   }
 
-  /** Begins with file names that do not exist yet. */
-  async start(): Promise<void> {
+  /** Begins with file names that do not exist yet, nor come before `after`: somebody may remember a file that was lost. */
+  async start(after = ''): Promise<void> {
     await mkdir(this.#deps.dir, { recursive: true, mode: 0o700 });
-    for (const name of await allFiles(this.#deps.dir)) {
+    const names = await allFiles(this.#deps.dir);
+    for (const name of after === '' ? names : [...names, after].sort(byAge)) {
       const [minute, number] = name.split('-');
       if (minute !== this.#minute) this.#number = 0;
       this.#minute = minute ?? '';
