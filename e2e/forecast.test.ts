@@ -3,10 +3,12 @@
  * past rooms, a rehearsal and three real listeners, the final figures; without scripts, on the command line, in the
  * studio, and for the operator.
  */
+import { readFileSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Outcome } from '../src/rehearsal/index.ts';
 import { open } from '../src/store/index.ts';
 import type { ForecastTold } from '../src/wire/figures/forecast.ts';
 import { type Browser, startBrowser } from './rig/browser.ts';
@@ -121,6 +123,24 @@ async function radio(name: string): Promise<IncomingMessage> {
   });
 }
 
+/**
+ * A rehearsal in which nobody is hurt. A machine that stands still for some ms keeps listeners waiting as well: then it is
+ * repeated, and a fault of ours would be there three times. Gaps, repetitions and errors are never the machine's.
+ */
+async function rehearse(slug: string): Promise<void> {
+  const wish = ['--listeners', '12', '--ramp', '2s', '--hold', '15s'];
+  const outcomes: Outcome[] = [];
+  while (outcomes.length < 3 && !outcomes.at(-1)?.clean) {
+    const out = join(server.data, `rehearsed-${outcomes.length}`);
+    // It ends with 1 when anybody was hurt: its report says how.
+    await server.cli('crowd', `${server.url}/r/${slug}`, ...wish, '--out', out).catch(() => undefined);
+    const { outcome } = JSON.parse(readFileSync(join(out, 'report.json'), 'utf8')) as { outcome: Outcome };
+    expect(outcome).toMatchObject({ joined: 12, gaps: 0, repeats: 0, flips: 0, errors: {} });
+    outcomes.push(outcome);
+  }
+  expect(outcomes.at(-1)).toMatchObject({ clean: true });
+}
+
 test('a forecast is shown before, kept, and shown to have been right or wrong', async () => {
   const start = new Date(Date.now() + 2 * HOUR).toISOString();
   const room = await server.room('The hall', '--slug', 'hall', '--start', start);
@@ -157,20 +177,7 @@ test('a forecast is shown before, kept, and shown to have been right or wrong', 
 
   // Rehearsed listeners are carried, and are nobody; the three radios are listeners.
   const radios = await Promise.all(['18', '20', '21'].map(radio));
-  const crowd = [
-    '--listeners',
-    '12',
-    '--ramp',
-    '2s',
-    '--hold',
-    '15s',
-    '--out',
-    join(server.data, 'rehearsed'),
-  ];
-  await server.cli('crowd', `${server.url}/r/hall`, ...crowd).catch((error: unknown) => {
-    // A stall of some ms on a busy machine makes a rehearsal unclean; here it matters that they were there.
-    if (!String(error).includes('"joined":12')) throw error;
-  });
+  await rehearse('hall');
   await new Promise((resolve) => setTimeout(resolve, 65_000));
   await server.cli('room', 'end', 'hall', '--url', server.url);
   for (const one of radios) one.destroy();
