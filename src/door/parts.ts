@@ -1,37 +1,22 @@
-import { randomBytes } from 'node:crypto';
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
-import { FRAGMENT_MS, ms } from '../base/time.ts';
+import { FRAGMENT_MS } from '../base/time.ts';
 import { type Admission, openAdmission } from './admission/admission.ts';
-import { openReturnTokens, type ReturnTokens } from './admission/return-token.ts';
-import { DoorAudience } from './audience/audience.ts';
 import { BeaconRequests } from './audience/beacon-requests.ts';
-import { Defence } from './defence/defence.ts';
-import { WaitPasses } from './defence/wait-pass.ts';
 import type { DoorDeps } from './deps.ts';
 import { type DoorEntrance, openEntrance } from './entrance.ts';
 import { type FileAnswers, openFileAnswers } from './files/file-answers.ts';
+import { type Bound, type DoorGround, openGround } from './ground.ts';
 import { handToHttp } from './http/hand-over.ts';
 import { openPlainPort } from './http/plain-http-port.ts';
 import { type DoorHttp, openHttp } from './http/server.ts';
 import { DoorReactions } from './interaction/reactions.ts';
-import { AnswerCounts } from './metrics/answer-counts.ts';
-import { type Counters, openCounters } from './metrics/counters.ts';
-import { type Fault, openFaults } from './metrics/faults.ts';
-import type { AcceptQueue } from './network/accept-backlog.ts';
-import { type Gate, openGate } from './network/connection-limit.ts';
-import { COST, Share } from './network/fair-share.ts';
+import { COST } from './network/fair-share.ts';
 import { openHandshakes } from './network/handshakes.ts';
-import { type LateRefusals, openLateRefusals } from './network/late-refusals.ts';
-import { Requesters } from './network/requesters.ts';
 import { openSlowBodies, type SlowBodies } from './network/slow-bodies.ts';
 import { openUnfinished, type Unfinished } from './network/slow-senders.ts';
 import { openStalledReaders, type StalledReaders } from './network/stalled-readers.ts';
-import { type Clients, openClients } from './network/trusted-proxies.ts';
 import { openWaitingBytes, type WaitingBytes } from './network/waiting-bytes.ts';
-import { FinishedRequests } from './request/finished-request.ts';
 import { listeningOn } from './request/listening.ts';
-import { RoomGate } from './request/room-gate.ts';
-import { type Batch, openBatch } from './socket/batched-write.ts';
 import { type Connection, connectionOf } from './socket/connection.ts';
 import { openTlsOffload, type TlsOffload } from './socket/tls-offload.ts';
 import { type CatchingUp, openCatchingUp } from './stream/catching-up.ts';
@@ -40,17 +25,8 @@ import { RoomLocks } from './stream/room-locks.ts';
 import { StreamJoins } from './stream-joins.ts';
 import type { Tls } from './tls.ts';
 
-/** What is known only once the door listens. */
-export interface Bound {
-  port: number;
-  plainPort: number | undefined;
-  tls: Tls | undefined;
-  accepting: AcceptQueue | undefined;
-  admission: Admission | undefined;
-}
-
 /** Everything a door is made of, in the order in which a connection meets it. */
-export interface DoorParts extends Ground, Watches {
+export interface DoorParts extends DoorGround, Watches {
   readonly admission: Admission;
   readonly tlsOffload: TlsOffload | undefined;
   readonly fanout: Fanout;
@@ -64,27 +40,6 @@ export interface DoorParts extends Ground, Watches {
   readonly beacons: BeaconRequests | undefined;
   readonly plainPort: HttpServer | undefined;
   readonly entrance: DoorEntrance;
-}
-
-/** What all others stand on. */
-interface Ground {
-  readonly counters: Counters;
-  readonly fault: Fault;
-  readonly batch: Batch;
-  readonly share: Share;
-  readonly gate: Gate;
-  readonly clients: Clients;
-  readonly requesters: Requesters;
-  readonly defence: Defence;
-  readonly late: LateRefusals;
-  /** Who may pass to which room. */
-  readonly rooms: RoomGate;
-  /** Hears of every request that is over. */
-  readonly finished: FinishedRequests;
-  readonly answerCounts: AnswerCounts;
-  readonly returnTokens: ReturnTokens;
-  /** Who hears what; absent where nothing is counted. */
-  readonly audience: DoorAudience | undefined;
 }
 
 /** What looks after those who are slow. */
@@ -121,96 +76,7 @@ export function openParts(deps: DoorDeps, bound: Bound): DoorParts {
   return { ...ground, ...handlers, locks, tlsOffload, catchingUp, reactions, entrance };
 }
 
-function openGround({ clock, log, limits, ...deps }: DoorDeps, bound: Bound): Ground {
-  const counters = openCounters();
-  const fault = openFaults({ clock, log, counters });
-  const batch = openBatch(deps.uring, {
-    fault,
-    lost: (reset) =>
-      log.error(
-        { reset },
-        'io_uring stopped answering: from now on each write to a listener is a call of its own, which takes a little more CPU',
-      ),
-  });
-  const share = new Share(Math.floor(Math.random() * 2 ** 32));
-  const key = deps.returnKey ?? randomBytes(32);
-  const returnTokens = openReturnTokens(key, () => clock.wall());
-  const audience = deps.audience && openDoorAudience({ clock, ...deps }, deps.audience);
-  const defence = openDoorDefence({ clock, log, limits, ...deps }, bound, { key, returnTokens, audience });
-  const gate = openGate({
-    ...{ limits, share },
-    closed: ({ requester }) => requester && !requester.proxied && defence.slot(requester, -1),
-  });
-  const clients = openClients(deps.trustedProxies ?? []);
-  const finished = new FinishedRequests();
-  if (deps.defence && deps.defence.mode !== 'off') finished.listen(defence.charge);
-  if (deps.requestOver) finished.listen(deps.requestOver);
-  const answerCounts = new AnswerCounts();
-  finished.listen((request) => answerCounts.count(request));
-  const requesters = new Requesters({
-    ...{ clients, gate, seed: Math.floor(Math.random() * 2 ** 32) },
-    came(requester, before) {
-      if (before) defence.slot(before, -1);
-      defence.slot(requester, 1);
-    },
-  });
-  return {
-    ...{
-      counters,
-      fault,
-      batch,
-      share,
-      gate,
-      clients,
-      defence,
-      late: openLateRefusals(clock, limits.lateRefusals),
-      finished,
-      answerCounts,
-      requesters,
-      returnTokens,
-      audience,
-    },
-    rooms: openRoomGate({ clock, ...deps }),
-  };
-}
-
-function openRoomGate({
-  clock,
-  origin,
-  opensRoom,
-  knowsToken,
-}: Pick<DoorDeps, 'clock' | 'origin' | 'opensRoom' | 'knowsToken'>): RoomGate {
-  return new RoomGate({
-    card: (slug) => origin.card(slug),
-    ...(opensRoom ? { opens: (room, key) => opensRoom(room, key, clock.wall()) } : {}),
-    ...(knowsToken ? { knowsToken: (token, slug) => knowsToken(token, slug, clock.wall()) } : {}),
-  });
-}
-
-function openDoorDefence(
-  deps: DoorDeps,
-  bound: Bound,
-  { key, returnTokens, audience }: Pick<Ground, 'returnTokens' | 'audience'> & { readonly key: Uint8Array },
-): Defence {
-  const { clock, log, defence, knowsToken } = deps;
-  return new Defence({
-    strained: () => bound.admission?.strained === true,
-    ...{ clock, log, mode: 'off', expiry: ms(0), ...defence },
-    passes: new WaitPasses(key, () => clock.wall()),
-    returns: (token, slug, network) => returnTokens.holds(token, slug, network),
-    ...(audience ? { knowsSession: (token, slug) => audience.knowsSession(token, slug) } : {}),
-    ...(knowsToken ? { knowsToken: (token, slug) => knowsToken(token, slug, clock.wall()) } : {}),
-  });
-}
-
-function openDoorAudience(
-  { clock, origin, knowsToken }: Pick<DoorDeps, 'clock' | 'origin' | 'knowsToken'>,
-  options: NonNullable<DoorDeps['audience']>,
-): DoorAudience {
-  return new DoorAudience({ ...options, clock, origin, ...(knowsToken ? { knowsToken } : {}) });
-}
-
-function openDoorAdmission(deps: DoorDeps, bound: Bound, ground: Ground): Admission {
+function openDoorAdmission(deps: DoorDeps, bound: Bound, ground: DoorGround): Admission {
   const { clock, origin, limits } = deps;
   const { gate, share, clients, returnTokens, late } = ground;
   return openAdmission({
@@ -243,7 +109,7 @@ function openWatches({ clock, limits, tcpInfo }: DoorDeps, admission: Admission)
 
 function openDoorTlsOffload(
   { openssl, tls, clock, log }: DoorDeps,
-  { clients }: Ground,
+  { clients }: DoorGround,
 ): TlsOffload | undefined {
   if (!openssl || !tls) return undefined;
   return openTlsOffload({
@@ -259,7 +125,7 @@ function openDoorTlsOffload(
 
 function openDoorFanout(
   deps: DoorDeps,
-  { counters, batch, fault, share, returnTokens, audience, defence }: Ground,
+  { counters, batch, fault, share, returnTokens, audience, defence }: DoorGround,
   { admission, tlsOffload }: Pick<DoorParts, 'admission' | 'tlsOffload'>,
 ): Fanout {
   const { clock, origin, limits } = deps;
@@ -285,7 +151,7 @@ function openDoorFanout(
 
 function openDoorHttp(
   deps: DoorDeps,
-  { counters, fault, clients, audience, requesters, finished, defence, late, rooms }: Ground,
+  { counters, fault, clients, audience, requesters, finished, defence, late, rooms }: DoorGround,
   parts: Pick<DoorParts, 'admission' | 'joins' | 'catchingUp' | 'reactions' | 'bodies' | 'slowBodies'>,
 ): DoorHttp {
   const { clock, limits, origin, assets, pages, site } = deps;
@@ -316,7 +182,7 @@ function openDoorHttp(
 
 function openDoorFiles(
   { clock, limits, origin }: DoorDeps,
-  { counters, batch, fault, clients, audience, requesters, finished, defence, late, rooms }: Ground,
+  { counters, batch, fault, clients, audience, requesters, finished, defence, late, rooms }: DoorGround,
   { admission, http }: Pick<DoorParts, 'admission' | 'http'>,
 ): FileAnswers {
   return openFileAnswers({
@@ -332,7 +198,7 @@ function openDoorFiles(
 
 function openDoorBeacons(
   { clock, limits, origin }: DoorDeps,
-  { counters, batch, fault, clients, audience, requesters, finished, defence, late, rooms }: Ground,
+  { counters, batch, fault, clients, audience, requesters, finished, defence, late, rooms }: DoorGround,
   { admission, http }: Pick<DoorParts, 'admission' | 'http'>,
 ): BeaconRequests | undefined {
   if (!audience) return undefined;
@@ -374,7 +240,7 @@ function openDoorPlainPort(
 function openDoorEntrance(
   { clock, limits, tls }: DoorDeps,
   bound: Bound,
-  parts: Ground &
+  parts: DoorGround &
     Pick<DoorParts, 'admission' | 'joins' | 'http' | 'files' | 'beacons' | 'plainPort' | 'unfinished'>,
 ): DoorEntrance {
   const { counters, fault, gate, clients, share, unfinished, joins, files, admission, plainPort } = parts;
