@@ -1,5 +1,6 @@
 import { escapeHtml } from '../base/plain-text.ts';
 import { isRunning, type RoomCard } from '../wire/room.ts';
+import { allZones } from '../wire/zones/time-zone.ts';
 import type { PlainWords } from './plain-words.ts';
 import { byline, titleOf } from './room-words.ts';
 import { sentence } from './sentence.ts';
@@ -17,6 +18,15 @@ const whoFields = (words: PlainWords): string =>
 <label><input name="draft" type="checkbox" value="yes" aria-describedby="draft-hint"> ${words.draft}</label>
 <p class="small ash" id="draft-hint">${words.draftHint}</p>
 `;
+
+let zones: string | undefined;
+/** The choice of a zone: without scripts nobody knows the one of the reader, so it begins with UTC. */
+function zoneField(words: PlainWords): string {
+  zones ??= allZones()
+    .map((zone) => `<option value="${zone}">${zone.replaceAll('_', ' ')}</option>`)
+    .join('');
+  return `<label>${words.zone} <select name="zone">${zones}</select></label>\n`;
+}
 
 /** The form field for the operator's link, for browsers without scripts, where not everybody may start rooms. */
 const operatorField = (words: PlainWords): string =>
@@ -55,7 +65,7 @@ ${section('over', words.over, over, words)}${on.length + next.length + over.leng
 <label>${words.name} <input name="host" maxlength="60" autocomplete="name" dir="auto"></label>
 <label>${words.when} <input name="start" type="datetime-local" aria-describedby="when-hint"></label>
 <p class="small ash" id="when-hint">${words.whenHint}</p>
-${whoFields(words)}${asksForLink ? operatorField(words) : ''}<button type="submit" class="button">${words.start}</button>
+${zoneField(words)}${whoFields(words)}${asksForLink ? operatorField(words) : ''}<button type="submit" class="button">${words.start}</button>
 </form></section>
 <section class="posts" aria-labelledby="posts-title"><h2 id="posts-title">${words.posts}</h2>
 <p><a href="/posts">${words.postsHere}</a> · <a href="/following">${words.postsFollowed}</a></p></section>

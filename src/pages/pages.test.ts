@@ -122,9 +122,15 @@ test.each([
     const home = pages.home([], language);
     const [form = ''] = /<form id="new-room".*?<\/form>/s.exec(home) ?? [];
     expect(form).toContain(`<label>${who} <select name="access">`);
-    expect([...form.matchAll(/<option value="(\w+)">/g)].map(([, value]) => value)).toEqual([
+    const [access = ''] = /<select name="access">.*?<\/select>/s.exec(form) ?? [];
+    expect([...access.matchAll(/<option value="(\w+)">/g)].map(([, value]) => value)).toEqual([
       ...['public', 'unlisted', 'private'],
     ]);
+    // Its times are in a zone that is chosen there; the first of them is UTC.
+    expect(form).toContain('<select name="zone"><option value="UTC">UTC</option>');
+    expect(form).toContain(
+      '<option value="America/Argentina/Buenos_Aires">America/Argentina/Buenos Aires</option>',
+    );
     expect(form).toMatch(/<label>[^<]+<input name="password"/);
     expect(form).toMatch(
       new RegExp(`<label><input name="draft" type="checkbox" value="yes"[^>]*> ${draft}</label>`),
@@ -133,6 +139,23 @@ test.each([
       expect(form).toContain(`id="${hint}"`);
   },
 );
+
+test('a page without scripts tells times in the zone of the room, by its name in words', () => {
+  const paris = room({
+    status: 'scheduled',
+    zone: 'Europe/Paris',
+    clocks: { scheduled: Date.UTC(2026, 6, 1, 18) },
+  });
+  const said = 'Wednesday 1 July at 20:00 (Central European Summer Time)';
+  expect(sentence(paris)).toBe(`Starts ${said}.`);
+  const html = pages.room(paris, undefined);
+  expect(html).toContain(`<dd><time datetime="2026-07-01T18:00:00.000Z">${said}</time></dd>`);
+  expect(html).toContain('data-zone="Europe/Paris"');
+  const moved = { from: Date.UTC(2026, 11, 1, 19), at: 1 };
+  expect(sentence({ ...paris, plans: { moved } })).toContain(
+    'Tuesday 1 December at 20:00 (Central European Standard Time)',
+  );
+});
 
 test('home shows what is on, what comes in order, and what was', () => {
   const html = pages.home([

@@ -47,6 +47,7 @@ export interface PlainWords {
   readonly name: string;
   readonly when: string;
   readonly whenHint: string;
+  readonly zone: string;
   /** Who may come to a new room. */
   readonly who: string;
   readonly access: Readonly<Record<RoomAccess, string>>;
@@ -162,8 +163,9 @@ const english: PlainWords = {
   start: 'Start a room',
   what: 'What is it about?',
   name: 'Your name',
-  when: 'When (UTC)',
+  when: 'When',
   whenHint: 'Leave empty to open the doors now.',
+  zone: 'Time zone',
   who: 'Who may come',
   access: {
     public: 'Everybody',
@@ -283,8 +285,9 @@ const french: PlainWords = {
   start: 'Ouvrir une salle',
   what: 'De quoi s’agit-il ?',
   name: 'Votre nom',
-  when: 'Quand (UTC)',
+  when: 'Quand',
   whenHint: 'Laissez vide pour ouvrir les portes maintenant.',
+  zone: 'Fuseau horaire',
   who: 'Qui peut venir',
   access: {
     public: 'Tout le monde',

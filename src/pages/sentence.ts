@@ -1,31 +1,21 @@
 import { escapeHtml } from '../base/plain-text.ts';
 import { momentOf } from '../wire/moment.ts';
 import { isRunning, type RoomCard, type RoomState } from '../wire/room.ts';
+import { timeInZone } from '../wire/zones/said-time.ts';
 import { type PlainWords, plainWords } from './plain-words.ts';
 
-const when = (locale: string): Intl.DateTimeFormat =>
-  new Intl.DateTimeFormat(locale, {
-    weekday: 'long',
-    day: 'numeric',
-    month: 'long',
-    hour: '2-digit',
-    minute: '2-digit',
-    timeZone: 'UTC',
-  });
-const WHEN = { en: when('en-GB'), fr: when('fr') } as const;
-
-/** An instant in words for a page that does not know its reader's time zone. */
-export const instant = (at: number, language: keyof typeof WHEN = 'en'): string =>
-  `${WHEN[language].format(at)} UTC`;
+/** An instant in words for a page that does not know its reader's time zone: in that of a room, or in UTC. */
+export const instant = (at: number, language: 'en' | 'fr' = 'en', zone?: string): string =>
+  timeInZone(at, zone, language);
 
 /** The sentence, with what the hosts say themselves: why it is late or cancelled, and that it was moved. */
-function withPlans({ status, plans }: RoomCard, said: string, words: PlainWords): string {
+function withPlans({ status, plans, zone }: RoomCard, said: string, words: PlainWords): string {
   const { late, moved, cancelled, hostErased } = plans ?? {};
   const waiting = status === 'scheduled' || status === 'open';
   const reason = status === 'cancelled' ? cancelled?.reason : waiting ? late?.reason : undefined;
   return [
     said,
-    ...(moved && status === 'scheduled' ? [words.moved(instant(moved.from, words.language))] : []),
+    ...(moved && status === 'scheduled' ? [words.moved(instant(moved.from, words.language, zone))] : []),
     ...(reason === undefined ? [] : [words.hostSays(`<bdi>${escapeHtml(reason)}</bdi>`)]),
     ...(hostErased === undefined ? [] : [words.hostErased]),
   ].join(' ');
@@ -54,7 +44,7 @@ function moment(card: RoomCard, state: RoomState | undefined, words: PlainWords)
     case 'scheduled':
       return withPlans(
         card,
-        scheduled === undefined ? words.notOpen : words.starts(instant(scheduled, words.language)),
+        scheduled === undefined ? words.notOpen : words.starts(instant(scheduled, words.language, card.zone)),
         words,
       );
     case 'stopped':
@@ -64,7 +54,7 @@ function moment(card: RoomCard, state: RoomState | undefined, words: PlainWords)
     case 'ended':
       return withPlans(
         card,
-        words.ended(ended === undefined ? undefined : instant(ended, words.language)),
+        words.ended(ended === undefined ? undefined : instant(ended, words.language, card.zone)),
         words,
       );
     case 'break':

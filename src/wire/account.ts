@@ -45,6 +45,8 @@ export interface NewsOfRoom {
   readonly reason?: string;
   /** Wall-clock ms. */
   readonly start?: number;
+  /** Of its hosts, by its IANA name; absent: UTC. */
+  readonly zone?: string;
   /** Absent: its page is gone. */
   readonly slug?: string;
 }

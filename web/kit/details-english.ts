@@ -129,6 +129,7 @@ export const detailsEnglish = {
   when: 'When',
   optional: '(optional)',
   whenHint: 'Leave empty to open the doors now.',
+  zone: 'Time zone',
   who: 'Who may come',
   whoPublic: 'Everybody',
   whoUnlisted: 'Whoever has the address',

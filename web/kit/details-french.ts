@@ -133,6 +133,7 @@ export const detailsFrench: typeof detailsEnglish = {
   when: 'Quand',
   optional: '(facultatif)',
   whenHint: 'Laissez vide pour ouvrir les portes maintenant.',
+  zone: 'Fuseau horaire',
   who: 'Qui peut venir',
   whoPublic: 'Tout le monde',
   whoUnlisted: 'Toute personne qui a l’adresse',

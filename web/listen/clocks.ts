@@ -1,10 +1,24 @@
 import type { Clocks } from '../../src/wire/room.ts';
 import { element } from '../kit/element.ts';
 import type { AllWords } from '../kit/words.ts';
-import { dayOf, timeOf } from './say.ts';
+import { dayOf, fullTime, timeOf } from './say.ts';
 
-/** The four clocks of a room, in the listener's time zone. */
-export function openClocks(words: AllWords): { readonly node: HTMLElement; show(clocks: Clocks): void } {
+/** True where clocks of a zone show another time than the listener's. */
+const differs = (zone: string, at: number): boolean => {
+  const shown = (timeZone?: string): string =>
+    new Intl.DateTimeFormat('en', {
+      dateStyle: 'short',
+      timeStyle: 'short',
+      ...(timeZone ? { timeZone } : {}),
+    }).format(at);
+  return shown(zone) !== shown();
+};
+
+/** The four clocks of a room, in the listener's time zone; the announced start in that of its hosts as well. */
+export function openClocks(
+  words: AllWords,
+  zone?: string,
+): { readonly node: HTMLElement; show(clocks: Clocks): void } {
   const rows = (
     [
       ['scheduled', words.clockScheduled],
@@ -34,6 +48,9 @@ export function openClocks(words: AllWords): { readonly node: HTMLElement; show(
           value.replaceChildren(
             element('time', { datetime: new Date(at).toISOString() }, timeOf(at, words)),
             today ? '' : element('span', { class: 'day small ash' }, ` ${dayOf(at, Date.now(), words)}`),
+            key === 'scheduled' && zone !== undefined && differs(zone, at)
+              ? element('span', { class: 'day small ash' }, ` · ${fullTime(at, words, zone)}`)
+              : '',
           );
         }
       }

@@ -75,7 +75,7 @@ export function roomDetails(slots: Slots, of: DetailsOf): RoomDetails {
   slots.house.after(cards);
   const ways = openWays(slug, words, sound, remembered);
   slots.more.append(...ways.nodes);
-  const times = openClocks(words);
+  const times = openClocks(words, news.zone);
   const links = element(
     'p',
     { class: 'small count' },

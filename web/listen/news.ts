@@ -17,6 +17,8 @@ export type StatusChange = 'opened' | 'ended' | undefined;
 /** What a page knows about its room, and how old that is. */
 export class RoomNews {
   state: RoomState;
+  /** In which its hosts announced it, when the page was made; undefined: UTC. */
+  readonly zone: string | undefined;
   readonly #skew = new Skew();
   #freshAt = Date.now();
   #failing = false;
@@ -25,7 +27,8 @@ export class RoomNews {
   zero: number | undefined;
 
   /** Begins with what the server rendered into the page. */
-  constructor({ slug = '', title, status, hosts, clocks, zero }: DOMStringMap, heading: string) {
+  constructor({ slug = '', title, status, hosts, clocks, zero, zone }: DOMStringMap, heading: string) {
+    this.zone = zone;
     const card = {
       ...{ slug, title: title || heading, status: (status ?? 'scheduled') as RoomStatus },
       ...{ hosts: parsed<string[]>(hosts, []), clocks: parsed<Clocks>(clocks, {}) },

@@ -54,9 +54,10 @@ export const dayOf = (at: number, now: number, words: ListenWords): string =>
       : { weekday: 'long', day: 'numeric', month: 'long' },
   ).format(at);
 
-/** Day, time and time zone, to confirm a start that was just chosen. */
-export const fullTime = (at: number, words: ListenWords): string =>
+/** Day, time and time zone, to confirm a start that was just chosen; `zone`: absent, the listener's own. */
+export const fullTime = (at: number, words: ListenWords, zone?: string): string =>
   new Intl.DateTimeFormat(words.locale, {
+    ...(zone === undefined ? {} : { timeZone: zone }),
     ...{ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
     ...{ hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZoneName: 'short' },
   }).format(at);

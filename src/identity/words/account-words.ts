@@ -17,7 +17,7 @@ export interface RoomInvitationMail {
 }
 
 /** What a mail says of a room that was moved, is late or is cancelled. */
-export interface RoomNewsMail extends Pick<NewsOfRoom, 'title' | 'kind' | 'reason' | 'start'> {
+export interface RoomNewsMail extends Pick<NewsOfRoom, 'title' | 'kind' | 'reason' | 'start' | 'zone'> {
   readonly name: string;
   /** The room, or the page of one's account; absent: the room is gone. */
   readonly link?: string;

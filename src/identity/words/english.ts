@@ -1,9 +1,9 @@
+import { timeInZone } from '../../wire/zones/said-time.ts';
 import type { AccountWords } from './account-words.ts';
 
 const roles = { operator: 'operator', host: 'host', member: 'member' } as const;
 const invitedAs = { guest: 'as a guest', speaker: 'to speak', 'co-host': 'as a co-host' } as const;
 const news = { moved: 'New time', late: 'Late', cancelled: 'Cancelled' } as const;
-const instant = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'short', timeZone: 'UTC' });
 const HOUR = 'The link works once, within an hour.';
 const NOT_YOU = 'If this was not you, do nothing: without the link nothing happens.';
 
@@ -231,13 +231,13 @@ export const english: AccountWords = {
       subject: `Invitation: ${title}`,
       text: `Hello ${name},\n\n${inviter || 'a host'} invites you ${invitedAs[role]} to the room “${title}”. Accept or decline on the page of your account, within 30 days:\n\n${link}\n`,
     }),
-    roomNews({ name, title, kind, reason, start, link }) {
+    roomNews({ name, title, kind, reason, start, zone, link }) {
       const said = {
         moved: `the room “${title}” has a new time.`,
         late: `the room “${title}” begins late: ${reason}`,
         cancelled: `the room “${title}” is cancelled${reason === undefined ? '.' : `: ${reason}`}`,
       };
-      const when = `${kind === 'moved' ? 'It begins' : 'Announced for'}: ${instant.format(start)} UTC`;
+      const when = `${kind === 'moved' ? 'It begins' : 'Announced for'}: ${timeInZone(start ?? 0, zone, 'en', 'date')}`;
       const parts = [
         `Hello ${name},`,
         said[kind],

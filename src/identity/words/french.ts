@@ -1,3 +1,4 @@
+import { timeInZone } from '../../wire/zones/said-time.ts';
 import type { AccountWords } from './account-words.ts';
 
 const roles = { operator: 'exploitant', host: 'hôte', member: 'membre' } as const;
@@ -7,7 +8,6 @@ const invitedAs = {
   'co-host': 'en tant que co-hôte',
 } as const;
 const news = { moved: 'Nouvel horaire', late: 'En retard', cancelled: 'Annulée' } as const;
-const instant = new Intl.DateTimeFormat('fr-FR', { dateStyle: 'full', timeStyle: 'short', timeZone: 'UTC' });
 const HOUR = 'Le lien sert une fois, pendant une heure.';
 const NOT_YOU = 'Si ce n’était pas vous, ne faites rien : sans le lien, rien ne se passe.';
 
@@ -242,13 +242,13 @@ export const french: AccountWords = {
       subject: `Invitation : ${title}`,
       text: `Bonjour ${name},\n\n${inviter || 'un hôte'} vous invite ${invitedAs[role]} dans la salle « ${title} ». Acceptez ou refusez sur la page de votre compte, dans les 30 jours :\n\n${link}\n`,
     }),
-    roomNews({ name, title, kind, reason, start, link }) {
+    roomNews({ name, title, kind, reason, start, zone, link }) {
       const said = {
         moved: `la salle « ${title} » a un nouvel horaire.`,
         late: `la salle « ${title} » commence en retard : ${reason}`,
         cancelled: `la salle « ${title} » est annulée${reason === undefined ? '.' : ` : ${reason}`}`,
       };
-      const when = `${kind === 'moved' ? 'Elle commence' : 'Annoncée pour'} : ${instant.format(start)} UTC`;
+      const when = `${kind === 'moved' ? 'Elle commence' : 'Annoncée pour'} : ${timeInZone(start ?? 0, zone, 'fr', 'date')}`;
       const parts = [
         `Bonjour ${name},`,
         said[kind],

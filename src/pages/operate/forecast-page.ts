@@ -12,14 +12,14 @@ const FRAME = {
     hostsOnly: 'The forecast of a room is for its hosts and for operators of this server.',
     inStudio: 'Whoever has a host’s link finds it in the studio.',
     signIn: 'Sign in',
-    noRoom: 'There is no such room.',
+    noRoom: 'There is no such room, or it is closed: then its forecast is for its hosts alone.',
   },
   fr: {
     toRoom: 'Vers la salle',
     hostsOnly: 'La prévision d’une salle est pour ses hôtes et pour les exploitants de ce serveur.',
     inStudio: 'Qui a un lien d’hôte la trouve dans le studio.',
     signIn: 'Se connecter',
-    noRoom: 'Cette salle n’existe pas.',
+    noRoom: 'Cette salle n’existe pas, ou elle est fermée : sa prévision est alors réservée à ses hôtes.',
   },
 } as const;
 
@@ -97,11 +97,17 @@ export function forecastElsewhere(
 ): { title: string; main: string } {
   const words = FRAME[language];
   const { title } = textsOf(language);
-  const says =
-    status === 404
-      ? `<p role="alert">${words.noRoom}</p>`
-      : `<p role="alert">${words.hostsOnly} ${words.inStudio}</p>${status === 401 ? `<p><a class="button" href="/sign-in?next=${encodeURIComponent(`/r/${slug}/forecast`)}">${words.signIn}</a></p>` : ''}<p><a href="/r/${slug}">${words.toRoom}</a></p>`;
-  return { title, main: `<main class="page people"><h1>${title}</h1>${says}</main>` };
+  // Of a closed room nothing is said that is not said of one that is not there.
+  const says = status === 404 ? words.noRoom : words.hostsOnly;
+  const signIn =
+    status === 401 || status === 404
+      ? `<p><a class="button" href="/sign-in?next=${encodeURIComponent(`/r/${slug}/forecast`)}">${words.signIn}</a></p>`
+      : '';
+  const toRoom = status === 404 ? '' : `<p><a href="/r/${slug}">${words.toRoom}</a></p>`;
+  return {
+    title,
+    main: `<main class="page people"><h1>${title}</h1><p role="alert">${says} ${words.inStudio}</p>${signIn}${toRoom}</main>`,
+  };
 }
 
 /** The rooms that come next, and how often forecasts were right. */

@@ -32,6 +32,7 @@ function newsOf(before: RoomOnSite, now: RoomOnSite | undefined): NewsOfRoom | u
     ...{ room: before.id, title: card.title },
     ...(now ? { slug: card.slug } : {}),
     ...(scheduled === undefined ? {} : { start: scheduled }),
+    ...(card.zone === undefined ? {} : { zone: card.zone }),
   };
   if (!now || card.status === 'cancelled')
     return { ...all, kind: 'cancelled', ...(cancelled ? { reason: cancelled.reason } : {}) };

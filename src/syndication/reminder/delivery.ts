@@ -121,8 +121,9 @@ export function openDelivery({ reminding, vapid, base, wall, cardOf, isTaken }: 
         return { subject: words.mail.subject(said.title), text: words.mail.confirm(said.title, leave) };
       const [subject, says] = messageOf(notice, said, words);
       const { scheduled } = card?.clocks ?? {};
-      const sentence = words.timeIn(says, scheduled ?? 0);
-      const facts = notice === 'cancelled' ? '' : words.mail.facts(`${base}/r/${row.room}`, scheduled);
+      const sentence = words.timeIn(says, scheduled ?? 0, card?.zone);
+      const facts =
+        notice === 'cancelled' ? '' : words.mail.facts(`${base}/r/${row.room}`, scheduled, card?.zone);
       const foot =
         row.account === null ? words.mail.foot(leave) : words.mail.followedFoot(leave, `${base}/reminders`);
       const head = notice === 'soon' || notice === 'live' ? `${subject}: ${sentence}` : subject;

@@ -26,7 +26,7 @@ const timeHtml = (at: number, kind: 'clock' | 'when', says: string): string =>
 function startLines(words: ReminderWords, { card, now }: Pick<RemindShown, 'card' | 'now'>): string[] {
   const { scheduled } = card.clocks;
   const { late, moved } = card.plans ?? {};
-  const at = (time: number): string => timeHtml(time, 'when', words.when(time));
+  const at = (time: number): string => timeHtml(time, 'when', words.when(time, card.zone));
   return [
     ...(scheduled === undefined
       ? []
@@ -66,8 +66,8 @@ export function remindMain(words: ReminderWords, shown: RemindShown): string {
     ...(window
       ? [
           words.window(
-            timeHtml(window.from, 'clock', words.clock(window.from)),
-            timeHtml(window.until, 'clock', words.clock(window.until)),
+            timeHtml(window.from, 'clock', words.clock(window.from, card.zone)),
+            timeHtml(window.until, 'clock', words.clock(window.until, card.zone)),
           ),
         ]
       : []),

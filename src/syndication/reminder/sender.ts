@@ -38,12 +38,33 @@ export interface Sender extends AsyncDisposable {
 
 type Mark = readonly [row: ReminderRow, outcome: Awaited<ReturnType<SenderDeps['deliver']>>];
 
+/** Writes down what became of deliveries. */
+async function writeDown(
+  marks: readonly Mark[],
+  { book, gone }: Pick<SenderDeps, 'book' | 'gone'>,
+  now: number,
+): Promise<void> {
+  const rowsOf = (became: string): ReminderRow[] =>
+    marks.filter(([, outcome]) => outcome.became === became).map(([row]) => row);
+  await book.told(rowsOf('sent'), true);
+  await book.told([...rowsOf('ended'), ...rowsOf('stale')], false);
+  const over = rowsOf('over');
+  if (over.length > 0) gone(await book.forgetTargets(over.map(({ target }) => target)));
+  for (const row of rowsOf('again')) {
+    const tries = Number(row.tries);
+    if (tries + 1 >= MOST_TRIES) await book.told([row], false);
+    else await book.again(row, Math.floor(now + FIRST_PAUSE_MS * 3 ** tries * (1 + Math.random() / 2)));
+  }
+}
+
 /**
  * Sends what is due, origin by origin, so that one that is slow or full keeps nobody else waiting. A row is marked as
  * soon as its answer is there; whatever was on its way when the process was killed is sent again.
  */
 export function openSender({ book, clock, log, deliver, gone }: SenderDeps): Sender {
   const draining = new Map<string, Promise<void>>();
+  /** Looked at while they were being sent to: what is due by now may not have been at the last reading. */
+  const again = new Set<string>();
   const { isPaused, noted, counts } = openOriginPauses(clock, log);
   /** Delivered, and not marked yet: the database was away. */
   const unmarked = new Map<string, Mark>();
@@ -57,19 +78,8 @@ export function openSender({ book, clock, log, deliver, gone }: SenderDeps): Sen
   };
 
   async function mark(): Promise<void> {
-    const now = clock.wall();
     const marks = [...unmarked.values()];
-    const rowsOf = (became: string): ReminderRow[] =>
-      marks.filter(([, outcome]) => outcome.became === became).map(([row]) => row);
-    await book.told(rowsOf('sent'), true);
-    await book.told([...rowsOf('ended'), ...rowsOf('stale')], false);
-    const over = rowsOf('over');
-    if (over.length > 0) gone(await book.forgetTargets(over.map(({ target }) => target)));
-    for (const row of rowsOf('again')) {
-      const tries = Number(row.tries);
-      if (tries + 1 >= MOST_TRIES) await book.told([row], false);
-      else await book.again(row, Math.floor(now + FIRST_PAUSE_MS * 3 ** tries * (1 + Math.random() / 2)));
-    }
+    await writeDown(marks, { book, gone }, clock.wall());
     for (const one of marks) if (unmarked.get(one[0].id) === one) unmarked.delete(one[0].id);
   }
   /** Marks everything that has an answer by now; what comes meanwhile is marked in the next round. */
@@ -97,9 +107,13 @@ export function openSender({ book, clock, log, deliver, gone }: SenderDeps): Sen
   async function drain(origin: string): Promise<void> {
     const width = origin === 'mail' ? MAILS_AT_ONCE : AT_ONCE;
     while (!isClosed && !isPaused(origin)) {
+      again.delete(origin);
       if (unmarked.size > 0) await marked();
       const rows = (await book.due(origin, clock.wall(), BATCH)).filter(({ id }) => !unmarked.has(id));
-      if (rows.length === 0) return;
+      if (rows.length === 0) {
+        if (again.has(origin)) continue;
+        return;
+      }
       const work = rows.values();
       const one = async (): Promise<void> => {
         for (const row of work) {
@@ -130,7 +144,11 @@ export function openSender({ book, clock, log, deliver, gone }: SenderDeps): Sen
       return [];
     });
     for (const origin of isClosed ? [] : origins) {
-      if (draining.has(origin) || isPaused(origin)) continue;
+      if (isPaused(origin)) continue;
+      if (draining.has(origin)) {
+        again.add(origin);
+        continue;
+      }
       const work = drain(origin)
         .catch((error: unknown) => log.warn({ error: reasonOf(error) }, 'reminders could not be read'))
         .finally(() => draining.delete(origin));
@@ -147,8 +165,11 @@ export function openSender({ book, clock, log, deliver, gone }: SenderDeps): Sen
   return {
     counts,
     async look() {
-      await begin();
-      await Promise.all(draining.values());
+      do {
+        await begin();
+        await Promise.all(draining.values());
+        // Asked for while the last reading of an origin was ending.
+      } while (!isClosed && [...again].some((origin) => !isPaused(origin)));
     },
     async [Symbol.asyncDispose]() {
       timer[Symbol.dispose]();

@@ -48,12 +48,14 @@ export const allZones = (): string[] => [
     .sort(),
 ];
 
-/** Making one takes longer than using it; there are no more than there are zones. */
+/** Making one takes longer than using it, and each takes some ten kilobytes. */
+const MOST_FORMATS = 128;
 const formats = new Map<string, Intl.DateTimeFormat>();
 function formatIn(zone: string): Intl.DateTimeFormat {
   const known = formats.get(zone);
   if (known) return known;
   const made = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
+  if (formats.size >= MOST_FORMATS) formats.clear();
   formats.set(zone, made);
   return made;
 }

@@ -14,6 +14,8 @@ export interface RoomWish {
   readonly title: string;
   readonly host: string;
   readonly start: number | undefined;
+  /** In which it is announced, by its IANA name. */
+  readonly zone: string;
   readonly access: RoomAccess;
   /** Of a private room; empty: it has none. */
   readonly password: string;
@@ -27,10 +29,11 @@ export type NoRoom =
   | { readonly why: 'rule'; readonly rule: string };
 
 /** What the API is asked for; a password that was typed before somebody chose another access is left out. */
-export const bodyOf = ({ title, host, start, access, password, draft }: RoomWish): object => ({
+export const bodyOf = ({ title, host, start, zone, access, password, draft }: RoomWish): object => ({
   title,
   ...(host === '' ? {} : { host }),
   ...(start === undefined ? {} : { start: new Date(start).toISOString() }),
+  zone,
   ...(access === 'public' ? {} : { access }),
   ...(access === 'private' && password !== '' ? { password } : {}),
   ...(draft ? { draft } : {}),

@@ -1,7 +1,9 @@
+import { instantIn } from '../../../src/wire/zones/time-zone.ts';
 import { element, write } from '../../kit/element.ts';
 import { rememberRoom } from '../../kit/my-rooms.ts';
 import { takeKey } from '../../kit/operator-key.ts';
 import { type AllWords, keep, kept } from '../../kit/words.ts';
+import { ownZone, zoneChoice } from '../../kit/zones.ts';
 import { localNote } from '../local-note.ts';
 import { fullTime } from '../say.ts';
 import { field } from './field.ts';
@@ -31,7 +33,10 @@ export function startForm(words: AllWords, added: () => void, typed?: HTMLFormEl
   const opened = takeKey();
   const { title, host, when } = inputs(words);
   const who = whoFields(words);
+  // What the page without scripts has chosen is UTC, which nobody has.
+  const zone = zoneChoice(ownZone());
   takeTyped([title, host, when, ...who.inputs, who.draft], typed);
+  const chosen = (): number => (when.value === '' ? Number.NaN : instantIn(zone.value, when.value));
   who.show();
   const hint = element('p', { class: 'hint small', id: 'when-hint' }, words.whenHint);
   const titleField = field('title', words.roomTitle, title);
@@ -48,12 +53,16 @@ export function startForm(words: AllWords, added: () => void, typed?: HTMLFormEl
         : made.hasChildNodes()
           ? words.anotherRoom
           : words.openStudio;
-  when.addEventListener('input', () => {
-    const start = when.value === '' ? Number.NaN : Date.parse(when.value);
-    write(hint, Number.isNaN(start) ? words.whenHint : `${fullTime(start, words)}.`);
+  const tell = (): void => {
+    const start = chosen();
+    const own = zone.value === ownZone();
+    const both = `${fullTime(start, words, zone.value)}${own ? '' : ` · ${fullTime(start, words)}`}.`;
+    write(hint, Number.isNaN(start) ? words.whenHint : both);
     whenField.say('');
     write(go, label());
-  });
+  };
+  when.addEventListener('input', tell);
+  zone.addEventListener('change', tell);
   title.addEventListener('input', () => titleField.say(''));
   who.draft.addEventListener('change', () => write(go, label()));
   write(go, label());
@@ -63,6 +72,7 @@ export function startForm(words: AllWords, added: () => void, typed?: HTMLFormEl
     titleField.node,
     hostField.node,
     whenField.node,
+    field('zone', words.zone, zone).node,
     ...who.nodes,
     go,
     problem,
@@ -95,12 +105,18 @@ export function startForm(words: AllWords, added: () => void, typed?: HTMLFormEl
   };
   const submit = async (): Promise<void> => {
     write(problem, '');
-    const start = when.value === '' && !when.validity.badInput ? undefined : Date.parse(when.value);
+    const start = when.value === '' && !when.validity.badInput ? undefined : chosen();
     if (titleField.say(title.value.trim() === '' ? words.titleMissing : '')) return;
     if (whenField.say(start === undefined ? '' : startProblem(start, Date.now(), words))) return;
     go.disabled = true;
     write(go, words.starting);
-    const wish = { title: title.value.trim(), host: host.value.trim(), start, ...who.value() };
+    const wish = {
+      title: title.value.trim(),
+      host: host.value.trim(),
+      start,
+      zone: zone.value,
+      ...who.value(),
+    };
     try {
       const answer = await createRoom(wish);
       if ('why' in answer) await fail(answer);

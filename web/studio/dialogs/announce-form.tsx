@@ -1,5 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { instantIn } from '../../../src/wire/zones/time-zone.ts';
+import { ownZone, zoneNames } from '../../kit/zones.ts';
 import { useConsole, useWords } from '../console/context.ts';
 import { Dialog } from '../controls/dialog.tsx';
 import type { Complaints } from '../host/host-actions.ts';
@@ -14,18 +16,20 @@ export function AnnounceForm() {
   const movable = room.status.value === 'scheduled';
   const title = useSignal(room.title.peek());
   const start = useSignal(was === undefined ? '' : fieldOf(was));
+  const zone = useSignal(ownZone());
   const wrong = useSignal<Complaints | undefined>(undefined);
   // What somebody else changes while this is filled in is not overwritten.
   useEffect(() => void host.look(), [host]);
-  const at = new Date(start.value).getTime();
+  const at = instantIn(zone.value, start.value);
   const submit = async (event: Event) => {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
-    const moved = movable && start.value !== (was === undefined ? '' : fieldOf(was));
+    const same = start.value === (was === undefined ? '' : fieldOf(was)) && zone.value === ownZone();
+    const moved = movable && !same;
     wrong.value = await host.announce(
       {
         ...(title.value === room.title.peek() ? {} : { title: title.value }),
-        ...(moved ? { start: at } : {}),
+        ...(moved ? { start: at, zone: zone.value } : {}),
       },
       now.peek(),
     );
@@ -71,8 +75,23 @@ export function AnnounceForm() {
             <p id="announce-start" class="problem small" role="alert">
               {wrong.value?.start}
             </p>
+            <label>
+              {words.zone}
+              <select
+                value={zone.value}
+                onChange={(event) => {
+                  zone.value = event.currentTarget.value;
+                }}
+              >
+                {zoneNames(zone.value).map((name) => (
+                  <option key={name} value={name}>
+                    {name.replaceAll('_', ' ')}
+                  </option>
+                ))}
+              </select>
+            </label>
             <p id="announce-zone" class="small ash" aria-live="polite">
-              {!Number.isNaN(at) && `${wholeOf(at, language)}. `}
+              {!Number.isNaN(at) && `${wholeOf(at, language, zone.value)}. `}
               {words.yourZone(zoneOf(Number.isNaN(at) ? now.peek() : at, language))}
             </p>
           </>

@@ -41,8 +41,11 @@ export interface HostActions {
   }): Promise<void>;
   /** Reads the room as it is now: an edit holds for that only. */
   look(): Promise<void>;
-  /** Changes title and start (wall-clock ms). Returns what is wrong with them, or undefined when it is done. */
-  announce(wish: { title?: string; start?: number }, now: number): Promise<Complaints | undefined>;
+  /** Changes title, start (wall-clock ms) and zone. Returns what is wrong with them, or undefined when it is done. */
+  announce(
+    wish: { title?: string; start?: number; zone?: string },
+    now: number,
+  ): Promise<Complaints | undefined>;
   readonly invites: ReadonlySignal<readonly Invite[]>;
   invite(name: string): Promise<void>;
   /** Removes the invitation of somebody who was taken off the stage: their link is invalid. */
@@ -153,7 +156,7 @@ export function openHostActions(deps: HostActionsDeps): HostActions {
       const words = deps.words();
       const wrong = complaintsOf(wish, now, words);
       if (wrong) return wrong;
-      if (wish.title === undefined && wish.start === undefined) return undefined;
+      if (wish.title === undefined && wish.start === undefined && wish.zone === undefined) return undefined;
       const answer = await once('edit', () => edits.save(wish));
       if (!answer) return { other: words.refusals['crowded'] ?? '' };
       if (answer === 'changed') return { other: words.settings.changed };

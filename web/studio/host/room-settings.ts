@@ -27,6 +27,8 @@ export interface SettingsWish {
   readonly title?: string;
   /** Wall-clock ms. */
   readonly start?: number;
+  /** By its IANA name. */
+  readonly zone?: string;
 }
 
 /**
@@ -54,12 +56,13 @@ interface Shown {
   readonly title?: string;
   readonly clocks?: { readonly scheduled?: unknown };
   readonly access?: RoomAccess;
+  readonly zone?: string;
   readonly plans?: RoomPlans;
 }
 
 /** What a host can edit here, by the names that a wish has. */
-const editable = ({ title, clocks, access = 'public', about = '', plans }: Shown = {}) =>
-  ({ title, start: clocks?.scheduled, access, about, late: plans?.late?.reason ?? '' }) as const;
+const editable = ({ title, clocks, zone, access = 'public', about = '', plans }: Shown = {}) =>
+  ({ title, start: clocks?.scheduled, zone, access, about, late: plans?.late?.reason ?? '' }) as const;
 
 /** What only hosts are told. */
 interface Hidden {
@@ -153,11 +156,12 @@ export function openRoomSettings({
     async look() {
       await send('GET', room);
     },
-    async save({ late, about, access, password, title, start }) {
+    async save({ late, about, access, password, title, start, zone }) {
       const reason = late?.trim();
       const announced = {
         ...(title === undefined ? {} : { title: title.trim() }),
         ...(start === undefined ? {} : { start: new Date(start).toISOString() }),
+        ...(zone === undefined ? {} : { zone }),
         ...(reason === undefined ? {} : { late: reason === '' ? null : reason }),
         ...(about === undefined ? {} : { about: about.trim() || null }),
       };
@@ -166,7 +170,7 @@ export function openRoomSettings({
         ...(password || password === null ? { password } : {}),
       };
       const edits = [
-        [['title', 'start', 'late', 'about'] as const, room, announced],
+        [['title', 'start', 'zone', 'late', 'about'] as const, room, announced],
         [['access', 'password'] as const, `${room}/settings`, who],
       ] as const;
       for (const [fields, url, body] of edits) {

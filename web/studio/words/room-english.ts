@@ -57,6 +57,7 @@ export const roomEnglish = {
   nameMixed: 'A name has letters of one alphabet in each word.',
 
   beforeTitle: 'Starts',
+  zone: 'Time zone',
   yourZone: (zone: string) => `Your time zone: ${zone}`,
   opensAt: (time: string) => `The stage opens by itself at ${time}.`,
   beforeHost: 'Join at any time before: you will come on stage when it opens. You can also open it now.',

@@ -59,6 +59,7 @@ export const roomFrench: typeof roomEnglish = {
   nameMixed: 'Un nom a, dans chaque mot, les lettres d’un seul alphabet.',
 
   beforeTitle: 'Commence',
+  zone: 'Fuseau horaire',
   yourZone: (zone) => `Votre fuseau horaire : ${zone}`,
   opensAt: (time) => `La scène s’ouvre d’elle-même à ${time}.`,
   beforeHost:

@@ -15,9 +15,15 @@ export const timeOf = (at: number, language: string): string =>
 export const dayOf = (at: number, language: string): string =>
   new Intl.DateTimeFormat(localeOf(language), { dateStyle: 'long' }).format(at);
 
-/** Day, date and time in full, with the name of the time zone, so that nobody has to guess. */
-export const wholeOf = (at: number, language: string): string =>
-  `${new Intl.DateTimeFormat(localeOf(language), { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(at)}, ${new Intl.DateTimeFormat(localeOf(language), { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZoneName: 'short' }).format(at)}`;
+/** Day, date and time in full, with the name of the time zone, so that nobody has to guess; `zone`: absent, this person's own. */
+export function wholeOf(at: number, language: string, zone?: string): string {
+  const write = (options: Intl.DateTimeFormatOptions): string =>
+    new Intl.DateTimeFormat(localeOf(language), { ...options, ...(zone ? { timeZone: zone } : {}) }).format(
+      at,
+    );
+  const day = write({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+  return `${day}, ${write({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZoneName: 'short' })}`;
+}
 
 /** This device's time zone by name, with its offset from UTC at `at`. */
 export const zoneOf = (at: number, language: string): string => {

@@ -1,9 +1,6 @@
+import { timeInZone } from '../../../wire/zones/said-time.ts';
+
 const NUMBER = new Intl.NumberFormat('en');
-const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: 'UTC' });
-const WHEN = new Intl.DateTimeFormat('en-GB', {
-  ...{ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
-  ...{ hour: '2-digit', minute: '2-digit', timeZone: 'UTC' },
-});
 
 /** What a reminder says of a room. */
 export interface RoomSaid {
@@ -33,8 +30,8 @@ export const english = {
   window: (from: string, until: string) =>
     `Reminders go out from ${from} to ${until}, a few at a time, so that not everybody comes in one second.`,
   /** Where nobody knows the reader's time zone. */
-  clock: (at: number) => `${CLOCK.format(at)} UTC`,
-  when: (at: number) => `${WHEN.format(at)} UTC`,
+  clock: (at: number, zone: string | undefined) => timeInZone(at, zone, 'en', 'clock'),
+  when: (at: number, zone: string | undefined) => timeInZone(at, zone, 'en', 'date'),
   push: {
     title: 'On this device',
     lead: 'Your browser tells you, also when this page is closed. No account, no name.',
@@ -64,8 +61,8 @@ export const english = {
     /** For whoever has chosen to be reminded of what those whom they follow announce. */
     followedFoot: (link: string, all: string) =>
       `\n--\nYou follow who announced this room, and chose to be reminded. No longer of this room:\n${link}\nOf no room:\n${all}\n`,
-    facts: (link: string, at: number | undefined) =>
-      `${at === undefined ? '' : `Start: ${WHEN.format(at)} UTC\n`}Listen: ${link}\n`,
+    facts: (link: string, at: number | undefined, zone: string | undefined) =>
+      `${at === undefined ? '' : `Start: ${timeInZone(at, zone, 'en', 'date')}\n`}Listen: ${link}\n`,
   },
   calendar: {
     title: 'In your calendar',
@@ -121,8 +118,10 @@ export const english = {
       it.reason === undefined ? 'It does not take place.' : `It does not take place: ${it.reason}`,
   },
   /** For mails, which are read anywhere. */
-  timeIn: (text: string, at: number) =>
-    text.replace('{time}', `${CLOCK.format(at)} UTC`).replace('{day}', `${WHEN.format(at)} UTC`),
+  timeIn: (text: string, at: number, zone: string | undefined) =>
+    text
+      .replace('{time}', timeInZone(at, zone, 'en', 'clock'))
+      .replace('{day}', timeInZone(at, zone, 'en', 'date')),
 };
 
 /** The same in every language. */

@@ -1,11 +1,7 @@
+import { timeInZone } from '../../../wire/zones/said-time.ts';
 import type { ReminderWords, RoomSaid } from './english.ts';
 
 const NUMBER = new Intl.NumberFormat('fr');
-const CLOCK = new Intl.DateTimeFormat('fr', { hour: '2-digit', minute: '2-digit', timeZone: 'UTC' });
-const WHEN = new Intl.DateTimeFormat('fr', {
-  ...{ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
-  ...{ hour: '2-digit', minute: '2-digit', timeZone: 'UTC' },
-});
 
 /** The same in French. */
 export const french: ReminderWords = {
@@ -24,8 +20,8 @@ export const french: ReminderWords = {
   isOpen: 'Les portes sont ouvertes. Le rappel part quand cela commence.',
   count: (people) =>
     people < 2 ? `${people} personne sera prévenue.` : `${NUMBER.format(people)} personnes seront prévenues.`,
-  clock: (at) => `${CLOCK.format(at)} UTC`,
-  when: (at) => `${WHEN.format(at)} UTC`,
+  clock: (at, zone) => timeInZone(at, zone, 'fr', 'clock'),
+  when: (at, zone) => timeInZone(at, zone, 'fr', 'date'),
   window: (from, until) =>
     `Les rappels partent de ${from} à ${until}, quelques-uns à la fois, pour que tout le monde n’arrive pas à la même seconde.`,
   push: {
@@ -57,7 +53,8 @@ export const french: ReminderWords = {
     foot: (link) => `\n--\nVous avez demandé un rappel de cette salle. Ne plus me le rappeler :\n${link}\n`,
     followedFoot: (link, all) =>
       `\n--\nVous suivez la personne qui a annoncé cette salle, et avez choisi un rappel. Ne plus rappeler cette salle :\n${link}\nN’en rappeler aucune :\n${all}\n`,
-    facts: (link, at) => `${at === undefined ? '' : `Début : ${WHEN.format(at)} UTC\n`}Écouter : ${link}\n`,
+    facts: (link, at, zone) =>
+      `${at === undefined ? '' : `Début : ${timeInZone(at, zone, 'fr', 'date')}\n`}Écouter : ${link}\n`,
   },
   calendar: {
     title: 'Dans votre agenda',
@@ -108,6 +105,8 @@ export const french: ReminderWords = {
     head: (it) => `Annulé : ${it.title}`,
     says: (it) => (it.reason === undefined ? 'Cela n’a pas lieu.' : `Cela n’a pas lieu : ${it.reason}`),
   },
-  timeIn: (text, at) =>
-    text.replace('{time}', `${CLOCK.format(at)} UTC`).replace('{day}', `${WHEN.format(at)} UTC`),
+  timeIn: (text, at, zone) =>
+    text
+      .replace('{time}', timeInZone(at, zone, 'fr', 'clock'))
+      .replace('{day}', timeInZone(at, zone, 'fr', 'date')),
 };
