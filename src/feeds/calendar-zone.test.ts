@@ -69,6 +69,21 @@ test('a calendar describes each of its zones once, and none that it does not use
   expect(of('Europe/Paris', 'Asia/Tokyo', undefined, 'Europe/Paris')).toEqual(['Europe/Paris', 'Asia/Tokyo']);
 });
 
+test.each([
+  // Outlook was an hour off without a description, with dates alone, and with a summer that nobody has any more.
+  ['Europe/Berlin', ['RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU', 'RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU']],
+  ['America/New_York', ['RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=2SU', 'RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=1SU']],
+  ['Australia/Sydney', ['RRULE:FREQ=YEARLY;BYMONTH=4;BYDAY=1SU', 'RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=1SU']],
+  ['America/Sao_Paulo', []],
+  ['Asia/Kolkata', []],
+])('%s is described by the rules of its years, and has no summer where there is none', (zone, rules) => {
+  const text = written(zone, Date.UTC(2026, 5, 1));
+  expect(text.match(/RRULE:[^\r]*/g) ?? []).toEqual(rules);
+  expect(text.match(/BEGIN:DAYLIGHT/g)?.length ?? 0).toBe(rules.length / 2);
+  expect(text.match(/BEGIN:STANDARD/g)).toHaveLength(1);
+  expect(text).not.toContain('RDATE');
+});
+
 test('events of one zone that are years apart are all read as their instants', () => {
   const starts = [2019, 2022, 2026, 2027].flatMap((year) => [
     Date.UTC(year, 0, 9, 19),
