@@ -52,8 +52,16 @@ function messageOf(
   return [words[notice].head(it), says];
 }
 
-/** The answer of a mail server, where there was one. */
-const codeOf = (error: unknown): number => Number((error as { responseCode?: unknown }).responseCode);
+/**
+ * What follows from the refusal of a mail server. Of an address it speaks in its answer to RCPT alone: a greeting, a password or a
+ * sender that it refuses is a matter between it and us, and nobody is forgotten for that. Spec: RFC 5321, 4.2.1 and 4.3.2.
+ */
+function refusalOf(error: unknown): DeliveryOutcome['became'] & ('over' | 'ended' | 'again') {
+  const { responseCode, command } = error as { responseCode?: unknown; command?: unknown };
+  const isForGood = Number(responseCode) >= 500 && Number(responseCode) < 600;
+  if (isForGood && command === 'RCPT TO') return 'over';
+  return isForGood && command === 'DATA' ? 'ended' : 'again';
+}
 
 /** Writes one reminder and passes it on: to a push service, or to the mail server. */
 export function openDelivery({ reminding, vapid, base, wall, cardOf, isTaken }: DeliveryDeps) {
@@ -136,10 +144,8 @@ export function openDelivery({ reminding, vapid, base, wall, cardOf, isTaken }: 
       await mail({ id: `reminder-${row.id}-${Number(row.edition)}`, to, leave, ...letter() });
       return { became: 'sent' };
     } catch (error) {
-      const code = codeOf(error);
       const why = `${error instanceof Error ? error.message : error}`.slice(0, 200);
-      // The server says that there is no such address, or will never be. Spec: RFC 5321, 4.2.1.
-      return code >= 500 && code < 600 ? { became: 'over', why } : { became: 'again', why };
+      return { became: refusalOf(error), why };
     }
   }
 
