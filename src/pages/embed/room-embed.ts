@@ -38,7 +38,7 @@ export function roomEmbed(
 <h1 dir="auto">${away(`/r/${slug}`, escapeHtml(title))}</h1>
 <p class="hosts">${byline(card, words)}</p>
 <p class="what" role="status">${sentence(card, state, words)}</p>
-<p class="remind"${status === 'scheduled' ? '' : ' hidden'}><a class="button main" href="/r/${slug}/remind" target="_blank" rel="noopener">${words.remindMe}</a></p>
+<p class="remind"${status === 'scheduled' ? '' : ' hidden'}><a class="button" href="/r/${slug}/remind" target="_blank" rel="noopener">${words.remindMe}</a></p>
 ${plainAudio(card, words)}
 <p class="said small" dir="auto" data-says="${escapeHtml(words.hostSays('{words}'))}" hidden></p>
 <p class="more small" hidden>${away(`/r/${slug}`, words.embedMore)}</p>
