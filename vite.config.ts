@@ -29,6 +29,7 @@ const entries = [
   'people/reminder.ts',
   'people/theme.ts',
   'people/copy-code.ts',
+  'people/images.ts',
   'audience/posts.ts',
   'audience/embed-posts.ts',
   'offline/service-worker.ts',

@@ -36,7 +36,8 @@ test(
     await ana.goto(`${server.url}/@ana?show=edit`);
     await walk.look('profile, changed', ana, { closely: true });
     await ana.getByLabel('Your picture').setInputFiles({ ...IMAGE, buffer: Buffer.from('no image') });
-    await send(ana, 'Show this picture');
+    await ana.getByRole('button', { name: 'Show this picture' }).click();
+    await ana.locator('[role=status].bad').waitFor();
     await walk.look('profile, a picture that is refused', ana);
     await ana.getByLabel('Your picture').setInputFiles(IMAGE);
     await send(ana, 'Show this picture');
@@ -44,7 +45,8 @@ test(
 
     await ana.goto(`${server.url}/compose`);
     await ana.getByLabel('Images').setInputFiles([IMAGE, { ...IMAGE, buffer: photoOf(300, 700) }]);
-    await send(ana, 'Post', { 'Your post': `The hall, ${server.url}/r/soon #hall` });
+    await ana.locator('.chosen input[name=image]').nth(1).waitFor({ state: 'attached' });
+    await ana.getByLabel('Your post').fill(`The hall, ${server.url}/r/soon #hall`);
     await walk.look('compose, images to describe', ana, { closely: true });
     await send(ana, 'Post', { 'What is to be seen on image 1': 'The stage from above' });
     const post = new URL(ana.url()).pathname;

@@ -145,10 +145,11 @@ export const framing = z.string().transform((value, context): string => {
   if (value === 'everybody') return '*';
   if (value === 'nobody') return "'none'";
   const list = listed(value).map((one) => one.toLowerCase().replace(/\/$/, ''));
-  if (list.length > 0 && list.length <= 64 && list.every((one) => FRAMING.test(one))) return list.join(' ');
+  const wrong = list.find((one) => !FRAMING.test(one));
+  if (list.length > 0 && list.length <= 64 && wrong === undefined) return list.join(' ');
   return refuse(
     context,
-    'use everybody, nobody, or up to 64 origins like https://paper.example or https://*.example.org, separated by commas',
+    `${wrong === undefined ? '' : `“${wrong.slice(0, 100)}” is no origin: one begins with https:// or http:// and has no path; `}use everybody, nobody, or up to 64 origins like https://paper.example or https://*.example.org, separated by commas`,
   );
 });
 

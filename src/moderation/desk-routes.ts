@@ -13,7 +13,7 @@ import type { Acts, ActsDeps } from './acts.ts';
 import type { Moderator } from './audit.ts';
 import type { BlockListBook } from './block-lists.ts';
 import { MOST_FORM, moderationWords, pageAnswer } from './forms.ts';
-import { isNotDone, isSocial } from './moderation-deps.ts';
+import { isNotDone, isSocial, type ReportedImage } from './moderation-deps.ts';
 import { auditPage, blockListPage, type DeskView, deskPage } from './pages/desk-page.ts';
 import { wrapped } from './pages/wrapped.ts';
 import type { AbuseReport } from './reports.ts';
@@ -76,11 +76,14 @@ export function openDeskRoutes(deps: DeskRoutesDeps): DeskPages {
       const link = hearingLink(await deps.cardOf(room), moment);
       if (link !== undefined) links.set(id, link);
     }
+    const images = new Map<string, readonly ReportedImage[]>();
+    for (const { id, subject, target = '' } of list)
+      if (isSocial(subject)) images.set(id, (await deps.imagesOf?.(subject, target)) ?? []);
     const [inForce, objections] = await Promise.all([
       decisions.inForce(undefined, MOST_ROWS),
       decisions.objections(MOST_ROWS),
     ]);
-    return { isOpen, reports: list, links, inForce, objections };
+    return { isOpen, reports: list, links, images, inForce, objections };
   }
 
   const desk = forOperators(async (request, me) => {

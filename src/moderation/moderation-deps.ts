@@ -42,6 +42,13 @@ export type SocialSubject = 'post' | 'profile';
 export const isSocial = (subject: AbuseSubject): subject is SocialSubject =>
   subject === 'post' || subject === 'profile';
 
+/** An image of what was reported. `alt`: what is to be seen on it, perhaps empty. */
+export interface ReportedImage {
+  /** Where its smallest form is. */
+  readonly path: string;
+  readonly alt: string;
+}
+
 /** What moderation needs. */
 export interface ModerationDeps {
   readonly store: Store;
@@ -93,6 +100,8 @@ export interface ModerationDeps {
   clearProfile(handle: string): Promise<string | undefined>;
   /** Whose a post or a profile is; undefined when there is none. */
   ownerOf(subject: SocialSubject, target: string): Promise<string | undefined>;
+  /** What can be seen of a reported post or profile; absent: nothing. */
+  imagesOf?(subject: SocialSubject, target: string): Promise<readonly ReportedImage[]>;
   /** Makes the lists of words known to the studio. */
   publishWords(lists: BlockLists): void;
 }

@@ -26,7 +26,7 @@ export {
   sampleOf,
 } from './reference/api-description.ts';
 export { apiPage } from './reference/api-page.ts';
-export { siteAwayPage } from './short/away-page.ts';
+export { frameAwayPage, siteAwayPage } from './short/away-page.ts';
 export { busyPage } from './short/busy-page.ts';
 export { LARGE_HEAD_PAGE } from './short/large-head-page.ts';
 export { OFFLINE_PAGE } from './short/offline-page.ts';

@@ -4,11 +4,12 @@ import { reasonOf } from '../base/errors.ts';
 import type { PageLanguage } from '../base/negotiation.ts';
 import { ms } from '../base/time.ts';
 import { find } from '../http/index.ts';
+import { imagePath, widthsOf } from '../image/index.ts';
 import type { PostPreview } from '../wire/listening/link-preview.ts';
 import { openSocialApi } from './api/social-api.ts';
 import { type PublicPosts, type PublicQuestion, publicPosts } from './feeds/public-feed.ts';
 import { failedPage } from './pages/answer.ts';
-import { awayFrame, postEmbed, previewOf } from './pages/embed-page.ts';
+import { awayFrame, openPostEmbeds, previewOf } from './pages/embed-page.ts';
 import { openSocialPages } from './pages/social-pages.ts';
 import { openSocialParts } from './parts.ts';
 import { showAvatar } from './people/avatar.ts';
@@ -64,6 +65,11 @@ export interface Social extends AsyncDisposable {
   clearProfile(handle: string): Promise<string | undefined>;
   /** Whose a post or a profile is; undefined when there is none. */
   ownerOf(subject: ComplaintSubject, target: string): Promise<string | undefined>;
+  /** What can be seen of a post or a profile, as paths to small images. */
+  imagesOf(
+    subject: ComplaintSubject,
+    target: string,
+  ): Promise<readonly { readonly path: string; readonly alt: string }[]>;
   /** Everything that is kept about an account. */
   exported(account: string): Promise<object>;
   /** Resolves when what goes on by itself is done: for tests. */
@@ -88,6 +94,7 @@ export async function open(deps: SocialDeps): Promise<Social> {
   const parts = await openSocialParts(deps, later);
   const api = openSocialApi(parts);
   const pages = openSocialPages(parts);
+  const embeds = openPostEmbeds(parts);
   const roomWords = openRoomWords({ ...deps, words: parts.words });
   const settled = async (): Promise<void> => {
     while (running.size > 0) await Promise.all(running);
@@ -114,7 +121,7 @@ export async function open(deps: SocialDeps): Promise<Social> {
       const { pathname } = new URL(request.url);
       const [isApi, isFrame] = [pathname.startsWith('/api/'), pathname.startsWith('/embed/')];
       try {
-        if (isFrame) return await postEmbed(parts, request);
+        if (isFrame) return await embeds(request);
         return await (isApi ? api.fetch(request) : pages(request));
       } catch (error) {
         const why = failureOf(deps, request, error, 'a request about posts could not be answered');
@@ -153,6 +160,18 @@ export async function open(deps: SocialDeps): Promise<Social> {
       if (subject === 'profile') return (await parts.profiles.byHandle(target))?.account;
       const key = postKeyOf(target);
       return key === undefined ? undefined : (await parts.reader.one(key))?.author?.account;
+    },
+    async imagesOf(subject, target) {
+      if (subject === 'profile') {
+        const id = (await parts.profiles.byHandle(target))?.avatar;
+        return id === undefined ? [] : [{ path: imagePath(id, 96), alt: '' }];
+      }
+      const key = postKeyOf(target);
+      const post = key === undefined ? undefined : await parts.reader.one(key);
+      return (post?.content?.images ?? []).map((image) => ({
+        path: imagePath(image.id, widthsOf(image).at(-1) ?? 0),
+        alt: image.alt,
+      }));
     },
     settled,
     exported: async (account) => ({

@@ -81,6 +81,8 @@ export interface SocialPage {
   readonly path: string;
   /** What is inside `<main>`. */
   readonly main: string;
+  /** A script of this page alone, by its source. */
+  readonly script?: string;
   /** Search engines may list it. */
   readonly listed?: boolean;
   /** What previews of its link show. */

@@ -73,6 +73,8 @@ describe.each(['sqlite', 'postgres'] as const)('reports about posts on %s', (eng
       },
       ownerOf: async (subject, target) =>
         `${subject} ${target}` === 'post p2' || target === 'zed' ? ZED : undefined,
+      imagesOf: async (_, target) =>
+        target === 'first' ? [{ path: '/_image/a-480.webp', alt: 'A <crowd>' }] : [],
       ...{ publishWords: () => undefined, publishWithdrawn: () => undefined },
     });
   });
@@ -172,6 +174,11 @@ describe.each(['sqlite', 'postgres'] as const)('reports about posts on %s', (eng
       await desk.fetch(new Request('http://x/operate/reports', { headers: { who: 'ana' } }))
     ).text();
     expect(page.indexOf('/@zed/first')).toBeGreaterThan(0);
+    // What it shows is seen by who asks for it.
+    expect(page).toMatch(
+      /<details class="veiled"><summary><img src="\/_image\/a-480\.webp" alt=""[^>]*> Show the image<\/summary><p dir="auto">A &lt;crowd&gt;<\/p>/,
+    );
+    expect(page.split('class="veiled"')).toHaveLength(2);
     expect(page.indexOf('/@zed/first')).toBeLessThan(page.indexOf('href="/@zed"'));
     const first = (await openOnes()).at(-1);
     expect(first?.target).toBe('first');

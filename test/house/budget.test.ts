@@ -11,6 +11,8 @@ const LISTENER_CSS = 6_000;
 const REPLAY_JS = 3_500;
 /** What counts which posts of a page were seen. */
 const POSTS_JS = 2_550;
+/** What sends the images of a post one by one, with their progress. */
+const IMAGES_JS = 3_000;
 /** All that a studio can load, what opens on demand included. */
 const STUDIO_JS = 100_000;
 const STUDIO_CSS = 5_000;
@@ -75,6 +77,13 @@ test('what counts the posts of a page is tiny, also inside another site', () => 
     expect(needed.some((chunk) => chunk.code.includes('post-events'))).toBe(true);
     expect(needed.reduce((sum, chunk) => sum + size(chunk.code), 0)).toBeLessThanOrEqual(POSTS_JS);
   }
+});
+
+test('what sends images from a form is small, and no part of what a listener needs', () => {
+  const needed = closure(named('web/people/images.ts'));
+  expect(needed.some((chunk) => chunk.code.includes('XMLHttpRequest'))).toBe(true);
+  expect(needed.reduce((sum, chunk) => sum + size(chunk.code), 0)).toBeLessThanOrEqual(IMAGES_JS);
+  expect(closure(named('web/listen/main.ts')).filter((chunk) => needed.includes(chunk))).toEqual([]);
 });
 
 test('a studio loads little, all its dialogs and both languages included', () => {

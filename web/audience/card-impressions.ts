@@ -1,7 +1,8 @@
 /** Impressions of the rooms' cards on the home page. */
 import { myRooms } from '../kit/my-rooms.ts';
-import { asksForPrivacy, openEventBatches, randomKey } from './event-batches.ts';
+import { openEventBatches } from './event-batches.ts';
 import { openCardWatch } from './impressions.ts';
+import { asksForPrivacy, randomKey } from './random-key.ts';
 
 /**
  * Watches the cards of a list, by the addresses of their rooms, from now on. Not counted are cards of rooms that this

@@ -8,10 +8,11 @@ import type { Way } from '../../src/wire/session-record.ts';
 import { roomAt } from '../kit/room-name.ts';
 import type { Player } from '../player/index.ts';
 import { type ListeningNow, PageBeacons } from './beacons.ts';
-import { asksForPrivacy, openEventBatches, randomKey } from './event-batches.ts';
+import { openEventBatches } from './event-batches.ts';
 import { openFromPost } from './from-post.ts';
 import { JoinWatch } from './joins.ts';
 import { openPageSigns } from './open-page.ts';
+import { asksForPrivacy, randomKey } from './random-key.ts';
 import { type SignStore, Visits } from './visits.ts';
 
 /** Signs of life are noted at most this often, ms. */

@@ -1,7 +1,8 @@
 /** The impression of a player inside a page of another site. */
 import { myRooms } from '../kit/my-rooms.ts';
-import { asksForPrivacy, openEventBatches, randomKey } from './event-batches.ts';
+import { openEventBatches } from './event-batches.ts';
 import { openCardWatch } from './impressions.ts';
+import { asksForPrivacy, randomKey } from './random-key.ts';
 
 /**
  * Tells once that half of the player was seen for a second. The browser measures it against the window, through all

@@ -1,8 +1,8 @@
 /** Which post led to this page, where one did. */
 import { FROM_POST, isMark } from '../../src/wire/posts/post-events.ts';
 import { isOperator } from '../kit/operator-key.ts';
-import { asksForPrivacy } from './event-batches.ts';
 import { openPostEvents } from './post-impressions.ts';
+import { asksForPrivacy } from './random-key.ts';
 
 /**
  * Reads `#from-post=MARK` and takes it out of the address, so that whoever passes the address on passes on no more than

@@ -1,5 +1,6 @@
 /** Tells that a page of a room is open: at one place in every third slot of 10 s of the server's clock. */
-import { type EventBatches, randomKey } from './event-batches.ts';
+import type { EventBatches } from './event-batches.ts';
+import { randomKey } from './random-key.ts';
 
 const SLOT_MS = 10_000;
 /** Slots until the next sign; twice as many while the room is crowded. */

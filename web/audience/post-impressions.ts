@@ -1,8 +1,8 @@
 /** Tells which posts of a page were seen and opened. Marks are beside the posts that count for whoever looks. */
 import { MOST_POST_EVENTS, type PostEvent, type PostEventBatch } from '../../src/wire/posts/post-events.ts';
 import { isOperator } from '../kit/operator-key.ts';
-import { asksForPrivacy, randomKey } from './event-batches.ts';
 import { openCardWatch } from './impressions.ts';
+import { asksForPrivacy, randomKey } from './random-key.ts';
 
 /** Events wait this long for others, ms. */
 const GATHER_MS = 1_500;

@@ -44,6 +44,19 @@ export const SHORT_PAGE_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy': `default-src 'none'; style-src ${SHORT_STYLE}; media-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'`,
 };
 
+/** The same in a page of another site. */
+export function shortFrameHeaders(framedBy = '*'): Record<string, string> {
+  const { 'cross-origin-opener-policy': _, ...rest } = SHORT_PAGE_HEADERS;
+  return {
+    ...rest,
+    'content-security-policy': String(rest['content-security-policy']).replace(
+      "frame-ancestors 'self'",
+      `frame-ancestors ${framedBy}`,
+    ),
+    'permissions-policy': NO_DEVICES,
+  };
+}
+
 /** Headers of the page that browsers keep for moments without a connection: a short page with a script. */
 export const OFFLINE_HEADERS: Readonly<Record<string, string>> = {
   ...PAGE_HEADERS,

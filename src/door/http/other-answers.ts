@@ -27,7 +27,7 @@ export class OtherAnswers {
     this.#own = own;
     const { clock, limits, counters, clients, admission, late } = deps;
     this.#proxy = openProxy({
-      ...{ clock, limits, counters, clients, late },
+      ...{ clock, limits, counters, clients, late, framedBy: deps.framedBy },
       answered: (req, time) => admission.forwarded(req, time),
       begin: (req, path) => admission.begin(req, path),
     });

@@ -5,8 +5,8 @@ import { isLocal, LOCAL_HEADER, localField } from '../../base/local.ts';
 import { problem } from '../../base/reply.ts';
 import { ms } from '../../base/time.ts';
 import { READ_BY_ALL } from '../../http/index.ts';
-import { siteAwayPage } from '../../pages/index.ts';
-import { SHORT_PAGE_HEADERS, send } from '../answer/send.ts';
+import { frameAwayPage, siteAwayPage } from '../../pages/index.ts';
+import { SHORT_PAGE_HEADERS, send, shortFrameHeaders } from '../answer/send.ts';
 import type { Limits } from '../limits.ts';
 import type { Counters } from '../metrics/counters.ts';
 import type { LateRefusals } from '../network/late-refusals.ts';
@@ -78,6 +78,8 @@ export interface ProxyDeps {
   readonly clients: Clients;
   /** Begins a request; undefined when whoever asks has too many under way. */
   begin?(req: IncomingMessage, path: string): Disposable | undefined;
+  /** Whose pages may frame what stands below `/embed/`, as a policy has it; default: everybody's. */
+  readonly framedBy?: string | undefined;
   /** Refuses a second later; default: at once. */
   readonly late?: Pick<LateRefusals, 'later'>;
   /** The process behind began to answer, this many ms after it was asked. */
@@ -252,8 +254,11 @@ class Forwarding {
     const extra = code === 'too-large' ? {} : { 'retry-after': '2' };
     const headers = { ...extra, ...(req.complete ? {} : { connection: 'close' }) };
     const isPerson = code === 'site-away' && req.headers.accept?.includes('text/html');
-    const told = { ...headers, ...SHORT_PAGE_HEADERS, 'cache-control': 'no-store', vary: 'accept' };
-    const page = { status: ERRORS[code].status, headers: told, body: siteAwayPage(req.method !== 'GET') };
+    const isFrame = req.url?.startsWith('/embed/') === true;
+    const head = isFrame ? shortFrameHeaders(this.#deps.framedBy) : SHORT_PAGE_HEADERS;
+    const told = { ...headers, ...head, 'cache-control': 'no-store', vary: 'accept' };
+    const body = isFrame ? frameAwayPage() : siteAwayPage(req.method !== 'GET');
+    const page = { status: ERRORS[code].status, headers: told, body };
     send(req, res, isPerson ? page : problem(code, undefined, headers));
     req.resume();
   }

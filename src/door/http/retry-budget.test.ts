@@ -51,6 +51,12 @@ test('while the site is away a person reads a page that looks again by itself; a
     /^HTTP\/1\.1 503 [\s\S]*retry-after: 2[\s\S]*http-equiv="refresh"[\s\S]*lang="fr"/,
   );
   expect(looked.text()).toContain("frame-ancestors 'self'");
+  // A browser shows the frame of a post only with this, and looks again only in what it shows.
+  const framed = wire(door.port, `GET /embed/p/mjkq2v8x1c0 ${head}\r\n`);
+  await until(() => framed.text().includes('</html>'));
+  expect(framed.text()).toMatch(/frame-ancestors \*[\s\S]*http-equiv="refresh"[\s\S]*lang="fr"/);
+  expect(framed.text()).not.toContain('cross-origin-opener-policy');
+  framed.socket.destroy();
   expect(sent.text()).toMatch(/^HTTP\/1\.1 503 /);
   expect(sent.text()).not.toContain('http-equiv="refresh"');
   looked.socket.destroy();

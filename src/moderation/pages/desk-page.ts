@@ -21,7 +21,7 @@ import {
 import type { ListedBlockRule } from '../block-lists.ts';
 import { spaced } from '../codes.ts';
 import type { Decision } from '../decisions.ts';
-import { isSocial } from '../moderation-deps.ts';
+import { isSocial, type ReportedImage } from '../moderation-deps.ts';
 import type { AbuseReport } from '../reports.ts';
 import type { ModerationWords } from '../words/moderation-words.ts';
 import { wrappedOwn } from './wrapped.ts';
@@ -34,6 +34,8 @@ export interface DeskView {
   readonly reports: readonly AbuseReport[];
   /** By the id of a report: where its moment is heard. */
   readonly links: ReadonlyMap<string, string>;
+  /** By the id of a report: what can be seen of what it is about. */
+  readonly images: ReadonlyMap<string, readonly ReportedImage[]>;
   readonly inForce: readonly Decision[];
   readonly objections: readonly Decision[];
   readonly wrong?: string | undefined;
@@ -74,7 +76,16 @@ const reasonField = (words: ModerationWords, id: string): string =>
 const spanField = (words: ModerationWords, id: string): string =>
   choice(words.howLong, 'span', Object.entries(words.spans), { id, value: 'ever' });
 
-function reportItem(words: ModerationWords, report: AbuseReport, link: string | undefined): string {
+/** An image, which nobody has to see who does not ask for it. */
+const veiled = (words: ModerationWords, { path, alt }: ReportedImage): string =>
+  `<details class="veiled"><summary><img src="${path}" alt="" width="160" loading="lazy" decoding="async"> ${words.showImage}</summary><p dir="auto">${alt === '' ? words.undescribed : escapeHtml(alt)}</p></details>`;
+
+function reportItem(
+  words: ModerationWords,
+  report: AbuseReport,
+  link: string | undefined,
+  images: readonly ReportedImage[] = [],
+): string {
   const { id, subject, name, reason, created } = report;
   const what = `${words.subjects[subject]}${name === '' ? '' : `: ${own(name)}`}`;
   const acts = choicesFor(report, true).map((act) => [act, words.choices[act]] as const);
@@ -89,7 +100,7 @@ function reportItem(words: ModerationWords, report: AbuseReport, link: string | 
   return `<li><article class="report"><h3>${words.reasons[reason]}</h3>
 <p>${placeLink(report)} · ${what}<br><span class="ash small">${moment(words, created)} · ${spaced(report.number)} · ${report.operatorOnly ? words.onlyForYou : words.forHosts}</span></p>
 ${report.words === '' ? '' : `<blockquote dir="auto">${escapeHtml(report.words)}</blockquote>`}
-${link === undefined ? '' : `<p><a href="${escapeHtml(link)}">${words.hear}</a></p>`}${form}</article></li>`;
+${images.map((image) => veiled(words, image)).join('')}${link === undefined ? '' : `<p><a href="${escapeHtml(link)}">${words.hear}</a></p>`}${form}</article></li>`;
 }
 
 const decisionText = (words: ModerationWords, one: Decision): string =>
@@ -97,7 +108,7 @@ const decisionText = (words: ModerationWords, one: Decision): string =>
 
 /** The operator's desk: objections, reports, what is in force, and a suspension by hand. */
 export function deskPage(words: ModerationWords, view: DeskView): FormPage {
-  const { reports, links, inForce, objections, isOpen } = view;
+  const { reports, links, images, inForce, objections, isOpen } = view;
   const tab = (open: boolean, text: string): string =>
     open === isOpen
       ? `<strong aria-current="page">${text}</strong>`
@@ -121,7 +132,7 @@ ${
 }
 <section><h2>${words.deskTitle}</h2><p>${tab(true, words.openOnes)} · ${tab(false, words.closedOnes)}</p>
 ${list(
-  reports.map((report) => reportItem(words, report, links.get(report.id))),
+  reports.map((report) => reportItem(words, report, links.get(report.id), images.get(report.id))),
   words.noReports,
 )}</section>
 <section><h2>${words.inForce}</h2>${list(

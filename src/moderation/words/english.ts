@@ -130,6 +130,8 @@ export const english: ModerationWords = {
   openOnes: 'Open',
   closedOnes: 'Closed',
   noReports: 'There are none.',
+  showImage: 'Show the image',
+  undescribed: 'Its author has not described this image.',
   hear: 'Hear the moment (from 30 s before)',
   onlyForYou: 'for the operator alone',
   forHosts: 'hosts see it as well',

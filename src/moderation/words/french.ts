@@ -131,6 +131,8 @@ export const french: ModerationWords = {
   openOnes: 'Ouverts',
   closedOnes: 'Clos',
   noReports: 'Il n’y en a pas.',
+  showImage: 'Montrer l’image',
+  undescribed: 'Son auteur n’a pas décrit cette image.',
   hear: 'Écouter le moment (30 s avant)',
   onlyForYou: 'pour l’exploitant seul',
   forHosts: 'les hôtes le voient aussi',

@@ -70,6 +70,8 @@ export interface ModerationWords {
   readonly closedOnes: string;
   readonly noReports: string;
   readonly hear: string;
+  readonly showImage: string;
+  readonly undescribed: string;
   readonly onlyForYou: string;
   readonly forHosts: string;
   readonly whatToDo: string;

@@ -23,3 +23,16 @@ export const siteAwayPage = (sent: boolean): string =>
         : 'Cette page regarde d’elle-même à nouveau.'
     }</p><p><a href="/">À la page d’accueil</a></p>`,
   });
+
+/**
+ * The same in the place of a post inside a page of another site. There is no way out of it, so nothing of ours takes that
+ * site's page away.
+ */
+export const frameAwayPage = (): string =>
+  shortPage({
+    title: 'a moment, please',
+    head: `<meta http-equiv="refresh" content="${AGAIN_SECONDS}">`,
+    main: '<p>The server of this post does not answer right now. The post comes by itself as soon as it does.</p>',
+    french:
+      '<p>Le serveur de cette publication ne répond pas en ce moment. Elle vient d’elle-même dès qu’il répond.</p>',
+  });

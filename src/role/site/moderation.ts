@@ -45,7 +45,7 @@ export interface SiteModerationDeps {
   /** What people add to recordings, for clips. */
   readonly edits: ReturnType<typeof openEditsBook>;
   /** Where posts and profiles are removed. */
-  readonly posts: Pick<ModerationDeps, 'removePost' | 'clearProfile' | 'ownerOf'>;
+  readonly posts: Pick<ModerationDeps, 'removePost' | 'clearProfile' | 'ownerOf' | 'imagesOf'>;
   /** Is told the lists of words, as the studio is. */
   readonly gate: TextGate;
   /** Writes a file again when somebody removes it. */
@@ -93,6 +93,7 @@ export async function openSiteModeration(deps: SiteModerationDeps): Promise<Mode
     removePost: deps.posts.removePost,
     clearProfile: deps.posts.clearProfile,
     ownerOf: deps.posts.ownerOf,
+    ...(deps.posts.imagesOf ? { imagesOf: deps.posts.imagesOf } : {}),
     publishWords(lists) {
       deps.gate.publish(lists);
       tellWords(lists);

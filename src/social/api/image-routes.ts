@@ -2,15 +2,21 @@ import type { Context, Hono } from 'hono';
 import { refuse } from '../../api/index.ts';
 import { mediaTypeOf } from '../../http/index.ts';
 import type { ImageCard, ImageRefusal, ImageUse } from '../../image/index.ts';
+import { socialWords } from '../pages/answer.ts';
 import { showAvatar } from '../people/avatar.ts';
-import { imageEnglish } from '../words/image-words.ts';
 import type { Answers, SocialMember } from './answers.ts';
 import { shownProfile } from './shown.ts';
 import { shownImage } from './shown-image.ts';
 
-/** Why an image was not taken, as an answer. */
-function refusedUpload(why: ImageRefusal): Response {
-  const words = imageEnglish.refused[why];
+/** Why an image was not taken, as an answer; in the language of who sends it, for pages show it as it is. */
+function refusedUpload(why: ImageRefusal, request: Request, chosen?: 'en' | 'fr'): Response {
+  const { language, images } = socialWords(request, chosen);
+  const answer = refusedAs(why, images.refused[why]);
+  answer.headers.set('content-language', language);
+  return answer;
+}
+
+function refusedAs(why: ImageRefusal, words: string): Response {
   if (why === 'too-large') return refuse('too-large', words);
   if (why === 'too-slow') return refuse('too-slow', words);
   if (why === 'broken-off' || why === 'empty') return refuse('bad-request', words);
@@ -43,7 +49,7 @@ export function imageRoutes(app: Hono, answers: Answers): void {
     if (paced) return paced;
     const nothing = new ReadableStream<Uint8Array>({ start: (s) => s.close() });
     const card = await images.take(who.account.id, use, c.req.raw.body ?? nothing);
-    return typeof card === 'string' ? refusedUpload(card) : { who, card };
+    return typeof card === 'string' ? refusedUpload(card, c.req.raw, who.account.language) : { who, card };
   };
   const shown = async ({ account }: SocialMember): Promise<Response> => {
     const now = await profiles.of(account.id);

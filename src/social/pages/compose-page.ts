@@ -2,7 +2,7 @@ import { button, goOn, lineField, refusedNote, sentTo, sentWithFiles } from '../
 import type { SocialParts } from '../parts.ts';
 import { compose } from '../posts/composing.ts';
 import { postIdOf } from '../posts/post-key.ts';
-import { askedFirst, imageFields, wishesIn } from './image-fields.ts';
+import { askedFirst, IMAGE_SCRIPT, imageFields, wishesIn } from './image-fields.ts';
 import { postField } from './post-page.ts';
 import { type AnswerExtras, type Returned, type SocialVisit, shown, waitFor } from './visit.ts';
 
@@ -37,7 +37,12 @@ export async function composePage(
   return shown(
     parts,
     visit,
-    { title, about: words.about.compose, inside: `<h1>${title}</h1>${refusedNote(wrong)}${form}` },
+    {
+      title,
+      about: words.about.compose,
+      script: IMAGE_SCRIPT,
+      inside: `<h1>${title}</h1>${refusedNote(wrong)}${form}`,
+    },
     told,
   );
 }

@@ -28,18 +28,31 @@ const headers = (framedBy: string): Record<string, string> => ({
   vary: 'accept-language',
 });
 
+/** What stands in a frame. */
+interface FramedPost {
+  readonly title: string;
+  readonly inside: string;
+  readonly kind?: string;
+  /** Whatever is another when the frame has to say something else; absent: it is only for a moment. */
+  readonly said?: unknown;
+  /** Whatever is another when a copy of the frame is out of date. */
+  readonly etag?: unknown;
+}
+
 /** An answer in the frame. */
 function framed(
   { framedBy = '*', embedFrame }: Pick<SocialDeps, 'framedBy' | 'embedFrame'>,
   wish: EmbedWish,
-  { title, inside, kind = '' }: { readonly title: string; readonly inside: string; readonly kind?: string },
+  { title, inside, kind = '', said, etag }: FramedPost,
   status = 200,
 ): Response {
-  const main = `<main class="embed social${kind}">${inside}</main>`;
+  const version = said === undefined ? '' : ` data-version="${nameOf(said)}"`;
+  const main = `<main class="embed social${kind}"${version}>${inside}</main>`;
   const html =
     embedFrame?.(wish, title, main) ??
     `<!doctype html><html lang="${wish.language}"><meta charset="utf-8"><title>${escapeHtml(title)}</title>${main}</html>`;
-  return new Response(html, { status, headers: headers(framedBy) });
+  const more = etag === undefined ? {} : { etag: `W/"${nameOf(etag)}"` };
+  return new Response(html, { status, headers: { ...headers(framedBy), ...more } });
 }
 
 const wishOf = (request: Request): EmbedWish =>
@@ -83,8 +96,36 @@ const goneText = (post: Post, language: 'en' | 'fr'): string =>
     .join(' ');
 const PLAIN: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
 
+/** A mark of a look holds for hours; a frame that was kept longer than this gets another, ms. */
+const MARKED_MS = 600_000;
+
+/** A short name of something; the same while it is the same. */
+const nameOf = (what: unknown): string =>
+  createHash('sha256').update(JSON.stringify(what)).digest('base64url').slice(0, 16);
+
+/** What a post in a frame says; who liked it since is no other post. */
+function saidBy({ counts: _, quoted, ...post }: Post): unknown {
+  return { ...post, ...(quoted ? { quoted: saidBy(quoted) } : {}) };
+}
+
+/** The same for everybody who asks, and asked for again by every open frame: what is asked at once is read once. */
+export function openPostEmbeds(parts: SocialParts): (request: Request) => Promise<Response> {
+  const reading = new Map<string, Promise<Response>>();
+  return async (request) => {
+    const { language, theme } = wishOf(request);
+    const key = `${new URL(request.url).pathname.slice(0, 60)} ${language} ${theme}`;
+    const mine = reading.get(key) ?? postEmbed(parts, request).finally(() => reading.delete(key));
+    reading.set(key, mine);
+    const answer = (await mine).clone();
+    const etag = answer.headers.get('etag');
+    return etag !== null && request.headers.get('if-none-match') === etag
+      ? new Response(null, { status: 304, headers: answer.headers })
+      : answer;
+  };
+}
+
 /** A post in a page of another site: read without a script and without a cookie, by everybody alike. */
-export async function postEmbed(parts: SocialParts, request: Request): Promise<Response> {
+async function postEmbed(parts: SocialParts, request: Request): Promise<Response> {
   const wish = wishOf(request);
   const words = postEmbedWords(wish.language);
   const social = wish.language === 'fr' ? french : english;
@@ -93,20 +134,23 @@ export async function postEmbed(parts: SocialParts, request: Request): Promise<R
   const post = found?.reposted ?? found;
   if (!post) {
     const inside = `<h1>${words.unknown}</h1><p>${words.unknownWhy}</p>`;
-    return framed(parts.deps, wish, { title: words.unknown, inside, kind: ' gone' }, 404);
+    return framed(parts.deps, wish, { title: words.unknown, inside, kind: ' gone', said: 404 }, 404);
   }
   const title = postTitle(post, wish.language);
   const way = (text: string): string => `<p class="ways small"><a href="${postPath(post)}">${text}</a></p>`;
   if (post.deleted) {
     const [stood = '', ...rest] = goneLines(post, wish, words);
     const inside = `<h1 class="visually-hidden">${escapeHtml(title)}</h1><p class="stood">${stood}</p>${rest.map((line) => `<p>${line}</p>`).join('')}${way(words.thread)}`;
-    return framed(parts.deps, wish, { title, inside, kind: ' gone' }, 410);
+    return framed(parts.deps, wish, { title, inside, kind: ' gone', said: saidBy(post) }, 410);
   }
   const rooms = await parts.rooms.cards(roomsIn([post]));
   const counted = { figures: undefined, mark: marksFor(parts.deps, undefined, rooms) };
   const drawing = { words: social, rooms, acts: false, back: '/posts', counted };
   const inside = `<h1 class="visually-hidden">${escapeHtml(title)}</h1>${postArticle(drawing, post)}${way(words.open)}`;
-  return framed(parts.deps, wish, { title, inside });
+  const room = post.content?.room === undefined ? undefined : rooms.get(post.content.room);
+  const said = [saidBy(post), room];
+  const etag = [said, post.counts, wish, Math.floor(parts.deps.clock.wall() / MARKED_MS)];
+  return framed(parts.deps, wish, { title, inside, said, etag });
 }
 
 /** What programs of others are told of a post. */

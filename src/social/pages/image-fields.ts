@@ -1,10 +1,16 @@
+import { escapeHtml } from '../../base/plain-text.ts';
 import { labelled, textField } from '../../form/index.ts';
 import { imagesOf } from '../../image/index.ts';
 import type { SocialParts } from '../parts.ts';
 import { type ImageWish, MOST_IMAGES, type PostImage } from '../posts/post-images.ts';
+import type { SocialWords } from '../words/social-words.ts';
 import { imageHtml } from './image-view.ts';
 import type { SocialVisit } from './visit.ts';
 
+/** What sends images one by one where scripts run: `web/people/images.ts`. */
+export const IMAGE_SCRIPT = 'web/people/images.ts';
+
+// Without HEIC in it, an iPhone sends its photos as JPEG.
 const ACCEPTED = 'accept="image/jpeg,image/png,image/webp"';
 
 /** A field for a file, or several. */
@@ -15,6 +21,16 @@ export const fileField = (label: string, name: string, hint: string, more = ''):
     `<input type="file" id="f-${name}" name="${name}" ${ACCEPTED} aria-describedby="f-${name}-hint"${more}>`,
     hint,
   );
+
+/** What the script says, as an attribute of what it looks for. */
+export const scriptWords = ({ images }: Pick<SocialWords, 'images'>): string =>
+  ` data-words="${escapeHtml(
+    JSON.stringify({
+      ...images.script,
+      ...{ alt: images.alt('{n}'), altHint: images.altHint },
+      ...{ tooLarge: images.refused['too-large'], busy: images.refused.busy },
+    }),
+  )}"`;
 
 /** The images of a form that was sent, as its author wants them. */
 export const wishesIn = (sent: URLSearchParams): ImageWish[] => {
@@ -71,7 +87,7 @@ export async function imageFields(
     rows.length < MOST_IMAGES
       ? fileField(words.images.add, 'file', words.images.addHint(MOST_IMAGES), ' multiple')
       : '';
-  return `<div class="image-fields"><input type="hidden" name="with-images" value="1">${asked}${
+  return `<div class="image-fields"${scriptWords(words)}><input type="hidden" name="with-images" value="1">${asked}${
     rows.length === 0 ? '' : `<ol class="chosen">${rows.join('')}</ol>`
   }${more}</div>`;
 }

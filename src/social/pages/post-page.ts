@@ -19,7 +19,7 @@ import { postIdOf } from '../posts/post-key.ts';
 import { POST_LENGTH } from '../text/post-text.ts';
 import { complaintPage } from './complaint-page.ts';
 import { codeBox, linkPreview, previewOf } from './embed-page.ts';
-import { imageFields } from './image-fields.ts';
+import { IMAGE_SCRIPT, imageFields } from './image-fields.ts';
 import { imagesHtml } from './image-view.ts';
 import { postsHtml } from './list-pages.ts';
 import { postHtml, textHtml } from './post-view.ts';
@@ -135,6 +135,7 @@ async function threadPage(
         about: aboutOf(visit, post),
         path,
         listed: post.content !== undefined,
+        ...(answer === '' ? {} : { script: IMAGE_SCRIPT }),
         preview: linkPreview(post, words.language, drawing.rooms),
       },
       inside: `<h1 class="visually-hidden">${escapeHtml(words.postOf(post.author?.name ?? words.erasedAuthor))}</h1>${earlier}${postHtml({ ...drawing, opens: true }, post, true)}${links}<section id="answer"><h2>${words.repliesTitle}</h2>${refusedNote(wrong)}${answer}${replies}</section>`,
@@ -214,7 +215,7 @@ async function editPage(
     parts,
     visit,
     {
-      ...{ title: words.edit, about: words.editLead },
+      ...{ title: words.edit, about: words.editLead, script: IMAGE_SCRIPT },
       inside: `<h1>${words.edit}</h1><p>${words.editLead}</p>${refusedNote(wrong)}${now}${form}`,
     },
     told,
@@ -265,7 +266,7 @@ async function quotePage(
     parts,
     visit,
     {
-      ...{ title: words.quote, about: words.quote },
+      ...{ title: words.quote, about: words.quote, script: IMAGE_SCRIPT },
       inside: `<h1>${words.quote}</h1>${refusedNote(wrong)}${form}${postHtml({ ...drawing, acts: false }, post, true)}`,
     },
     told,

@@ -20,7 +20,7 @@ import { BIO_LENGTH } from '../text/post-text.ts';
 import type { FeedLinkWords } from '../words/feed-link-words.ts';
 import { avatarHtml } from './avatar-view.ts';
 import { complaintPage } from './complaint-page.ts';
-import { fileField } from './image-fields.ts';
+import { fileField, IMAGE_SCRIPT, scriptWords } from './image-fields.ts';
 import { postsHtml } from './list-pages.ts';
 import { postHtml, roomCardHtml, textHtml } from './post-view.ts';
 import { type AnswerExtras, drawingOf, keyIn, type Returned, type SocialVisit, shown } from './visit.ts';
@@ -206,7 +206,7 @@ async function ownPage(
     parts,
     visit,
     {
-      ...{ title: words.editProfile, about: words.editProfile },
+      ...{ title: words.editProfile, about: words.editProfile, script: IMAGE_SCRIPT },
       inside: `<h1>${words.editProfile}</h1>${refusedNote(wrong)}${parts.deps.images ? avatarForm(visit, profile) : ''}${form}`,
     },
     told,
@@ -220,7 +220,7 @@ function avatarForm({ words }: SocialVisit, profile: Profile): string {
   const choose = sentWithFiles(
     at,
     { act: 'avatar' },
-    `${fileField(avatar, 'avatar', avatarHint, ' required')}<p>${button(avatarUse)}</p>`,
+    `${fileField(avatar, 'avatar', avatarHint, ` required${scriptWords(words)}`)}<p>${button(avatarUse)}</p>`,
     'plain',
   );
   const away =

@@ -38,7 +38,7 @@ const english: PostEmbedWords = {
   thread: 'What was answered',
   unknown: 'There is no post at this address',
   unknownWhy: 'This server knows of none that stood here. The address may have been copied in part.',
-  away: 'Posts cannot be read right now. This frame shows the post when it is loaded again.',
+  away: 'Posts cannot be read right now. This frame looks again by itself.',
   code: 'Code for another site',
   codeHint:
     'Shows the post as it is. If you delete it, that is what stands there. Its text stays in the code, so that a page whose readers cannot reach this server still has its quote.',
@@ -64,7 +64,7 @@ const french: PostEmbedWords = {
   unknown: 'Il n’y a pas de publication à cette adresse',
   unknownWhy:
     'Ce serveur n’en connaît aucune qui se serait trouvée ici. L’adresse n’a peut-être été copiée qu’en partie.',
-  away: 'Les publications ne peuvent pas être lues en ce moment. Ce cadre montrera la publication quand il sera rechargé.',
+  away: 'Les publications ne peuvent pas être lues en ce moment. Ce cadre regarde de lui-même à nouveau.',
   code: 'Code pour un autre site',
   codeHint:
     'Montre la publication telle qu’elle est. Si vous la supprimez, c’est ce qui est dit à sa place. Son texte reste dans le code : une page dont les lecteurs ne peuvent plus joindre ce serveur garde sa citation.',

@@ -4,7 +4,7 @@ import type { ImageRefusal } from '../../image/index.ts';
 export interface ImageWords {
   readonly add: string;
   addHint(most: number): string;
-  alt(number: number): string;
+  alt(number: number | string): string;
   readonly altHint: string;
   readonly leaveOut: string;
   readonly describe: string;
@@ -14,6 +14,8 @@ export interface ImageWords {
   readonly undescribed: string;
   readonly staysInHistory: string;
   count(many: number): string;
+  /** What scripts say; `{n}` is a number, `{name}` what a file is called. */
+  readonly script: Readonly<Record<ImageScriptWord, string>>;
   readonly avatar: string;
   readonly avatarHint: string;
   readonly avatarUse: string;
@@ -21,6 +23,28 @@ export interface ImageWords {
   readonly avatarMissing: string;
   readonly refused: Readonly<Record<ImageRefusal, string>>;
 }
+
+/** Names of what scripts say while images are chosen and sent. */
+type ImageScriptWord =
+  | 'sending'
+  | 'shrinking'
+  | 'making'
+  | 'ready'
+  | 'image'
+  | 'up'
+  | 'down'
+  | 'takeOut'
+  | 'moved'
+  | 'out'
+  | 'twice'
+  | 'most'
+  | 'again'
+  | 'wait'
+  | 'notSent'
+  | 'lost'
+  | 'slow'
+  | 'offline'
+  | 'signedOut';
 
 /** English. */
 export const imageEnglish: ImageWords = {
@@ -38,6 +62,28 @@ export const imageEnglish: ImageWords = {
   staysInHistory:
     'An image that you leave out stays in the history of the post, and goes when the post is deleted.',
   count: (many) => (many === 1 ? '1 image' : `${many} images`),
+  script: {
+    sending: 'Sending {name}',
+    shrinking: 'It is being made smaller before it is sent.',
+    making: 'It has arrived, and is being made smaller here.',
+    ready: 'Image {n} is there. Say what is to be seen on it.',
+    image: 'image {n}',
+    up: 'Move up',
+    down: 'Move down',
+    takeOut: 'Take out',
+    moved: 'It is image {n} now.',
+    out: 'The image was taken out.',
+    twice: 'This image is in the post already.',
+    most: 'A post has at most 4 images; {n} of those you chose were left out.',
+    again: 'Try again',
+    wait: 'An image is still on its way. The post goes as soon as it is there.',
+    notSent: 'An image was not sent, so nothing was posted. Send the image again or take it out, then post.',
+    lost: 'The connection broke off, and the image did not arrive. Your text is still here. Try again.',
+    slow: 'The image arrived too slowly. Try again, or take a smaller one.',
+    offline:
+      'The server cannot be reached. Nothing was posted, and your text is still here. Try again in a moment.',
+    signedOut: 'You are signed out. Sign in in another tab, then try again here.',
+  },
   avatar: 'Your picture',
   avatarHint: 'JPEG, PNG or WebP, at most 8 MB. The middle of it is shown, as a square.',
   avatarUse: 'Show this picture',
@@ -80,6 +126,28 @@ export const imageFrench: ImageWords = {
   staysInHistory:
     'Une image que vous retirez reste dans l’historique de la publication et disparaît avec elle quand elle est supprimée.',
   count: (many) => (many <= 1 ? `${many} image` : `${many} images`),
+  script: {
+    sending: 'Envoi de {name}',
+    shrinking: 'Elle est réduite avant l’envoi.',
+    making: 'Elle est arrivée, et on la réduit ici.',
+    ready: 'L’image {n} est là. Dites ce que l’on y voit.',
+    image: 'image {n}',
+    up: 'Monter',
+    down: 'Descendre',
+    takeOut: 'Retirer',
+    moved: 'C’est maintenant l’image {n}.',
+    out: 'L’image a été retirée.',
+    twice: 'Cette image est déjà dans la publication.',
+    most: 'Une publication a 4 images au plus ; {n} de celles que vous avez choisies ont été laissées.',
+    again: 'Réessayer',
+    wait: 'Une image est encore en chemin. La publication part dès qu’elle est là.',
+    notSent: 'Une image n’a pas été envoyée : rien n’est publié. Renvoyez-la ou retirez-la, puis publiez.',
+    lost: 'La connexion s’est interrompue et l’image n’est pas arrivée. Votre texte est toujours là. Réessayez.',
+    slow: 'L’image est arrivée trop lentement. Réessayez, ou prenez-en une plus petite.',
+    offline:
+      'Le serveur ne répond pas. Rien n’est publié, et votre texte est toujours là. Réessayez dans un instant.',
+    signedOut: 'Vous êtes déconnecté. Connectez-vous dans un autre onglet, puis réessayez ici.',
+  },
   avatar: 'Votre photo',
   avatarHint: 'JPEG, PNG ou WebP, 8 Mo au plus. On en montre le milieu, en carré.',
   avatarUse: 'Montrer cette photo',
