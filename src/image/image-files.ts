@@ -94,6 +94,11 @@ function missingReply({ accept = '', 'accept-language': wanted }: ImageAsked): R
     headers: {
       ...HEADERS,
       ...{ 'content-type': 'image/svg+xml', 'cache-control': 'no-store', vary: 'accept, accept-language' },
+      // A browser may show it as a document.
+      'content-security-policy':
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
+      'permissions-policy': 'microphone=(), camera=(), geolocation=()',
+      'cross-origin-opener-policy': 'same-origin',
     },
     body: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 300" width="400" height="300"><rect width="400" height="300" fill="#ebe4d5"/><g font-family="sans-serif" font-size="22" fill="#1c1a17" text-anchor="middle">${lines.join('')}</g></svg>`,
   };
