@@ -149,6 +149,21 @@ test('a file that is replaced while the backup is made is taken whole, as long a
   expect(read('incidents.jsonl')).toBe(lines);
 });
 
+test('raw records that are made compact while the backup is made are taken as they are then', async () => {
+  const raw = 'audience/raw/20261201T2030Z-0';
+  mkdirSync(join(data, 'audience/raw'), { recursive: true });
+  writeFileSync(join(data, `${raw}.raw`), 'as they came');
+  await backup({
+    async snapped() {
+      writeFileSync(join(data, `${raw}.compact`), 'in short');
+      rmSync(join(data, `${raw}.raw`));
+    },
+  });
+  await restore();
+  expect(readFileSync(join(dir, 'new', `${raw}.compact`), 'utf8')).toBe('in short');
+  expect(existsSync(join(dir, 'new', `${raw}.raw`))).toBe(false);
+});
+
 test('a backup that is cut off anywhere is refused, and nothing is changed', async () => {
   await backup();
   const { size } = statSync(file());

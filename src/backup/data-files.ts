@@ -84,8 +84,13 @@ export async function listFiles(
   return files;
 }
 
-/** The name under which a segment that was being written stands once it is finished; undefined when it is not there. */
+/**
+ * The name under which a segment that was being written stands once it is finished, or raw records once they are compact;
+ * undefined when it is not there.
+ */
 export async function finishedPiece(data: string, path: string): Promise<string | undefined> {
+  const [, raw] = /^(audience\/raw\/[^/]+)\.raw$/.exec(path) ?? [];
+  if (raw !== undefined) return `${raw}.compact`;
   const [, folder, first] = /^(.*)\/(\d+)\.tmp$/.exec(path) ?? [];
   if (folder === undefined) return undefined;
   const names = await readdir(join(data, folder)).catch(() => []);
