@@ -85,6 +85,35 @@ describe.each(['sqlite', 'postgres'] as const)('bad input of posts on %s', (engi
     expect(['one', 'two', 'three']).toContain((await as().get(`/api/posts/${post.id}`)).text);
   });
 
+  test('a form that is sent several times makes one post, also at once; with another text it makes another', async () => {
+    const once = async (path: string): Promise<string> =>
+      /name="once" value="([\w-]{22})"/.exec(await (await page(path, 'ana')).text())?.[1] ?? '';
+    const [first, second] = [await once('/compose'), await once('/compose')];
+    expect(first).not.toBe(second);
+    const sent = (fields: Record<string, string>) =>
+      page('/compose', 'ana', { act: 'write', text: 'hello', ...fields });
+    const made = await Promise.all([1, 2, 3, 4].map(() => sent({ once: first })));
+    made.push(await sent({ once: first }));
+    expect(new Set(made.map(({ status }) => status))).toEqual(new Set([303]));
+    expect(new Set(made.map(({ headers }) => headers.get('location'))).size).toBe(1);
+    expect(await rows()).toBe(1);
+    await sent({ once: first, text: 'something else' });
+    await sent({ once: second });
+    await sent({});
+    await sent({ once: 'x' });
+    expect(await rows()).toBe(5);
+    // Of one person alone, and in answers as well.
+    expect((await page('/compose', 'bo', { act: 'write', text: 'hello', once: first })).status).toBe(303);
+    expect(await rows()).toBe(6);
+    const { id } = await as('ana').writes('post');
+    const token = await once(`/@ana/${id}`);
+    const answers = await Promise.all(
+      [1, 2, 3].map(() => page(`/@ana/${id}`, 'ana', { act: 'reply', text: 'yes', once: token })),
+    );
+    expect(new Set(answers.map(({ headers }) => headers.get('location'))).size).toBe(1);
+    expect((await as().get<Shown>(`/api/posts/${id}`)).counts.replies).toBe(1);
+  });
+
   test('a loop of a million follows ends after 120 of them, and then goes on once a second', async () => {
     const done: number[] = [];
     const asked = await questions(async () => {

@@ -1,6 +1,7 @@
 import { button, goOn, lineField, refusedNote, sentTo, sentWithFiles } from '../../form/index.ts';
 import type { SocialParts } from '../parts.ts';
 import { compose } from '../posts/composing.ts';
+import { formRequest } from '../posts/form-request.ts';
 import { postIdOf } from '../posts/post-key.ts';
 import { askedFirst, IMAGE_SCRIPT, imageFields, wishesIn } from './image-fields.ts';
 import { postField } from './post-page.ts';
@@ -67,7 +68,8 @@ export async function sendCompose(
   const first = askedFirst(visit, sent);
   if (first !== undefined) return again(first, 422);
   const wish = { text: sent.get('text') ?? '', images: wishesIn(sent) };
-  const made = await compose(parts, account, wish, visit.request);
+  const request = formRequest(account.id, sent, wish);
+  const made = await compose(parts, account, { ...wish, request }, visit.request);
   return typeof made === 'string'
     ? again(words.faults[made], 422)
     : goOn(`/@${profile.handle}/${postIdOf(made)}`);

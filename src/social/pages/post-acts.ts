@@ -4,6 +4,7 @@ import { postPath } from '../api/shown.ts';
 import { complainedPost } from '../complaints.ts';
 import type { SocialParts } from '../parts.ts';
 import { compose } from '../posts/composing.ts';
+import { formRequest } from '../posts/form-request.ts';
 import type { Post } from '../posts/post.ts';
 import { postIdOf } from '../posts/post-key.ts';
 import { tidyOptional } from '../text/post-text.ts';
@@ -39,7 +40,9 @@ export async function actOnPost(
     case 'reply':
     case 'quote': {
       const to = act === 'reply' ? { replyTo: post.key } : { quoteOf: post.key };
-      const made = await compose(parts, account, { text, ...to, images: wishesIn(sent) }, visit.request);
+      const wish = { text, ...to, images: wishesIn(sent) };
+      const request = formRequest(account.id, sent, wish);
+      const made = await compose(parts, account, { ...wish, request }, visit.request);
       if (typeof made === 'string') return again(words.faults[made]);
       return goOn(act === 'reply' ? `${path}#p-${postIdOf(made)}` : `/@${profile.handle}/${postIdOf(made)}`);
     }

@@ -14,6 +14,7 @@ import { postPath } from '../api/shown.ts';
 import { complainedPost } from '../complaints.ts';
 import { PAGE_POSTS, pageOfPosts } from '../feeds/pages-of-posts.ts';
 import type { SocialParts } from '../parts.ts';
+import { onceField } from '../posts/form-request.ts';
 import { type Post, reportable } from '../posts/post.ts';
 import { postIdOf } from '../posts/post-key.ts';
 import { POST_LENGTH } from '../text/post-text.ts';
@@ -38,6 +39,7 @@ const MOST_ABOVE = 20;
 
 /** The field for a text of so many characters. */
 export const postField = (visit: SocialVisit, label: string, value: string): string =>
+  onceField() +
   textField(label, 'text', '', { id: 'text', value, hint: visit.words.lengthHint(POST_LENGTH) });
 
 /** The page of a post: what it answers, the post, its answers; and, by `show`, what can be done with it. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { useInPost } from '../../image/index.ts';
-import type { Store } from '../../store/index.ts';
+import { isDuplicate, type Store } from '../../store/index.ts';
 import type { NotificationBook } from '../notifications/notification-writing.ts';
 import type { Profiles } from '../people/profiles.ts';
 import type { WordIndex } from '../search/word-index.ts';
@@ -76,19 +76,26 @@ export function openPostWriting({ store, clock, words, profiles, rows, keys, not
   const { db } = store;
   const { rowOf, hold, counted, target } = rows;
   const parsed = parsing(profiles);
+  /** What a request that is sent again has made. */
+  async function madeBefore(
+    author: string,
+    request: string | undefined,
+  ): Promise<number | PostFault | undefined> {
+    if (request === undefined) return undefined;
+    const row = await db
+      .selectFrom('social_post')
+      .select(['id', 'author'])
+      .where('request', '=', request)
+      .executeTakeFirst();
+    return row && (row.author === author ? row.id : 'unknown');
+  }
   return {
     async write(
       author: string,
       { text, replyTo, quoteOf, room, clip, images: wishes = [], request }: PostWish,
     ): Promise<number | PostFault> {
-      if (request !== undefined) {
-        const before = await db
-          .selectFrom('social_post')
-          .select(['id', 'author'])
-          .where('request', '=', request)
-          .executeTakeFirst();
-        if (before) return before.author === author ? before.id : 'unknown';
-      }
+      const before = await madeBefore(author, request);
+      if (before !== undefined) return before;
       const images = await wantedImages(store, author, wishes);
       if (typeof images === 'string') return images;
       const content = await parsed(text, images.length > 0);
@@ -98,7 +105,7 @@ export function openPostWriting({ store, clock, words, profiles, rows, keys, not
       if (typeof parent === 'string') return parent;
       if (typeof quoted === 'string') return quoted;
       const key = keys.next();
-      return db.transaction().execute(async (trx) => {
+      const made = db.transaction().execute(async (trx): Promise<number | PostFault> => {
         if (!(await hold(trx, parent?.id, quoted?.id))) return 'deleted';
         await trx
           .insertInto('social_post')
@@ -126,6 +133,12 @@ export function openPostWriting({ store, clock, words, profiles, rows, keys, not
           mentioned: mentionedIn(content.facets),
         });
         return key;
+      });
+      return made.catch(async (error: unknown) => {
+        // Sent twice at the same moment: the other has made it.
+        const other = isDuplicate(error) ? await madeBefore(author, request) : undefined;
+        if (other === undefined) throw error;
+        return other;
       });
     },
     async edit(

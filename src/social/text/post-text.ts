@@ -9,8 +9,10 @@ const LONGEST_CHARACTER = 40;
 /** Nobody counts the characters of a longer text. */
 const LONGEST_SENT = POST_LENGTH * LONGEST_CHARACTER;
 
-// Control characters but line feeds, and characters that turn the direction of the text around them.
-const HIDDEN = /(?!\n)[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]/gu;
+// Control characters but line feeds, characters that turn the direction of the text around them, code points that are no
+// characters, and letters that nobody sees but where they are a part of a flag. Spec: Unicode 23.7, 23.9.
+const HIDDEN =
+  /(?!\n)[\p{Cc}\p{Noncharacter_Code_Point}\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]|(?<!\u{1f3f4}[\u{e0020}-\u{e007e}]{0,9})[\u{e0000}-\u{e007f}]/gu;
 // Blanks, marks without a letter, and letters without a visible form.
 const UNSEEN = /^[\p{Z}\p{Cf}\p{M}\n\u115f\u1160\u2800\u3164\uffa0]*$/u;
 const MARKS = new RegExp(`\\p{M}{${MOST_MARKS + 1}}`, 'u');

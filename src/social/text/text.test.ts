@@ -39,6 +39,8 @@ test('a text of blanks, of full stops or of brackets alone costs no time either'
 test('what cannot be seen, or turns the text of others around, does not stay', () => {
   expect(kept('one\r\n\r\n\r\n\r\ntwo \u202e\u0000\u0007three\u2028four ')).toBe('one\n\ntwo three\nfour');
   expect(kept('ב\u200eא')).toBe('ב\u200eא');
+  expect(kept('a\ufffe\uffff\ufdd0\u{1fffe}\u{e0001}\u{e0068}\u{e0069}b')).toBe('ab');
+  expect(kept('🏴󠁧󠁢󠁳󠁣󠁴󠁿 and 🏴󠁧󠁢󠁥󠁮󠁧󠁿')).toBe('🏴󠁧󠁢󠁳󠁣󠁴󠁿 and 🏴󠁧󠁢󠁥󠁮󠁧󠁿');
   for (const nothing of ['', ' \n ', '\u200b\u2060', '\u3164', '\u0301'])
     expect(fault(nothing)).toBe('empty');
   expect(fault('\ud800')).toBe('broken');
