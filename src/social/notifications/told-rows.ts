@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Schema } from '../../store/index.ts';
 import type { NotificationKind } from './notification.ts';
 
@@ -66,26 +66,26 @@ export async function behindRow(
   counted: number,
 ): Promise<{ readonly ids: readonly string[]; readonly count: number }> {
   const away = unreadBy(account);
-  if (kind === 'follow') {
-    const from = Date.parse(`${about}T00:00:00Z`);
-    const { rows } = await sql<{ id: string }>`select follower as id from social_follow
-      where followee = ${account} and at >= ${from} and at < ${from + DAY_MS} and follower not in ${away}
-      order by at desc, follower desc limit ${named}`.execute(db);
-    const { rows: all } = await sql<{ n: number }>`select count(*) as n from social_follow
-      where followee = ${account} and at >= ${from} and at < ${from + DAY_MS} and follower not in ${away}`.execute(
-      db,
-    );
-    return { ids: rows.map(({ id }) => id), count: Number(all[0]?.n ?? 0) };
-  }
   const [table, who, of, order] =
-    kind === 'like'
-      ? [sql`social_like`, sql`account`, sql`post`, sql`at`]
-      : [sql`social_post`, sql`author`, sql`repost_of`, sql`id`];
+    kind === 'follow'
+      ? [sql`social_follow`, sql`follower`, sql`followee`, sql`at`]
+      : kind === 'like'
+        ? [sql`social_like`, sql`account`, sql`post`, sql`at`]
+        : [sql`social_post`, sql`author`, sql`repost_of`, sql`id`];
+  const from = kind === 'follow' ? Date.parse(`${about}T00:00:00Z`) : 0;
+  const whole =
+    kind === 'follow'
+      ? sql`${of} = ${account} and at >= ${from} and at < ${from + DAY_MS}`
+      : sql`${of} = ${post} and ${who} <> ${account}`;
   const { rows } = await sql<{ id: string }>`select ${who} as id from ${table}
-    where ${of} = ${post} and ${who} <> ${account} and ${who} not in ${away}
-    order by ${order} desc, ${who} desc limit ${named}`.execute(db);
+    where ${whole} and ${who} not in ${away} order by ${order} desc, ${who} desc limit ${named}`.execute(db);
+  const count = async (part: RawBuilder<unknown>): Promise<number> =>
+    Number(
+      (await sql<{ n: number }>`select count(*) as n from ${table} where ${part}`.execute(db)).rows[0]?.n ??
+        0,
+    );
   // Those who are left out are few; the others may be a million.
-  const { rows: hidden } = await sql<{ n: number }>`select count(*) as n from ${table}
-    where ${of} = ${post} and ${who} in ${away} and ${who} <> ${account}`.execute(db);
-  return { ids: rows.map(({ id }) => id), count: counted - Number(hidden[0]?.n ?? 0) };
+  const hidden = await count(sql`${whole} and ${who} in ${away}`);
+  const all = kind === 'follow' ? await count(whole) : counted;
+  return { ids: rows.map(({ id }) => id), count: all - hidden };
 }
