@@ -189,4 +189,56 @@ describe.each(['sqlite', 'postgres'] as const)('reported of notifications, on %s
       'not-found',
     ]);
   });
+
+  test('misskey-dev/misskey#13316, mastodon/mastodon#31692, #32349: while somebody is suspended, nobody meets them in lists or notifications', async () => {
+    const mine = await as('ana').writes('hello');
+    const theirs = await as('bo').writes('spam #buy @ana');
+    await as('bo').put(`/api/posts/${mine.id}/like`);
+    await as('ana').put('/api/profiles/bo/follow');
+    await as('cem').put(`/api/posts/${theirs.id}/repost`);
+    const quote = await as('cem').writes('look', { quoteOf: theirs.id });
+    await as('bo').writes('me too', { replyTo: mine.id });
+    expect(await unseen('ana')).toBe(3);
+    const decision = {
+      ...{
+        id: 'd1',
+        notice: 'n1',
+        act: 'suspend',
+        room: null,
+        target: idOf(1),
+        target_name: 'Bo',
+        reason: 'spam',
+      },
+      ...{ by_role: 'operator', since: clock().wall(), until: clock().wall() + 86_400_000, lifted: null },
+      ...{ detail: '{}', objection: null, objected: null, answer: null, report: null },
+    };
+    await store()
+      .db.insertInto('moderation_decision')
+      .values(decision as never)
+      .execute();
+    wait();
+    const lists = [
+      ...['/api/feeds/home', '/api/feeds/local', '/api/feeds/tag?tag=buy', '/api/search?q=spam'],
+      `/api/posts/${mine.id}/replies`,
+    ];
+    const spam = async (who?: Name): Promise<string[]> => {
+      const found: string[] = [];
+      for (const path of lists) {
+        if (who === undefined && path.endsWith('home')) continue;
+        const posts = await as(who).list(path);
+        if (/spam|me too/.test(JSON.stringify(posts))) found.push(path);
+      }
+      return found;
+    };
+    expect([await spam('ana'), await spam()]).toEqual([[], []]);
+    const shownQuote = (await as().list('/api/feeds/local')).find(({ id }) => id === quote.id);
+    expect(shownQuote).toMatchObject({ text: 'look', quotes: theirs.id });
+    expect([await unseen('ana'), await short('ana')]).toEqual([0, []]);
+    expect(await as().get('/api/search?kind=people&q=bo')).toEqual({ people: [] });
+    // Their address says what is there; when it is over, all is as it was.
+    expect((await page(`/@bo/${theirs.id}`)).status).toBe(200);
+    wait(25 * 60);
+    expect(await spam('ana')).toEqual(lists);
+    expect((await short('ana')).sort()).toEqual(['like bo 1', 'mention bo 1', 'reply bo 1']);
+  });
 });

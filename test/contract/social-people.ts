@@ -124,6 +124,7 @@ export function useSocial(engine: 'sqlite' | 'postgres') {
         'notification',
         'social_room_event',
         'moderation_report',
+        'moderation_decision',
         'room_invitation',
         'social_setting',
       ] as const),

@@ -110,7 +110,7 @@ describe.each(['sqlite', 'postgres'] as const)('the store on %s', (engine) => {
       ...['0030-on-stage', '0040-arrangements', '0060-moderation', '0061-audit-kept'],
       '0070-social',
       ...['0082-image', '0084-reminders', '0086-forecasts', '0092-notification', '0094-follow-counts'],
-      '0098-zone',
+      ...['0098-zone', '0101-suspended'],
     ]);
   });
 

@@ -48,7 +48,7 @@ export function feedRoutes(app: Hono, answers: Answers): void {
       });
     }
     const cards = await profiles.cards(refs);
-    const unread = reader === undefined ? new Set<string>() : await relations.unread(reader);
+    const unread = await relations.away(reader);
     return c.json({
       people: refs.flatMap((account) => {
         const card = unread.has(account) ? undefined : cards.get(account);

@@ -72,8 +72,7 @@ export async function pageOfPosts(
   limit: number,
   from: number = list.kind === 'replies' ? 0 : TOP,
 ): Promise<PostPage> {
-  const unread =
-    reader !== undefined && SIFTED.has(list.kind) ? await parts.relations.unread(reader) : new Set<string>();
+  const unread = SIFTED.has(list.kind) ? await parts.relations.away(reader) : new Set<string>();
   const posts: Post[] = [];
   let at = from;
   for (let turn = 0; turn < MOST_TURNS; turn += 1) {

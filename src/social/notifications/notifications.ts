@@ -102,7 +102,9 @@ export function openNotifications(deps: {
       }
       const own = kind === 'like' ? post?.mine?.liked : post?.mine?.reposted;
       const all = (kind === 'like' ? post?.counts.likes : post?.counts.reposts) ?? 0;
-      const { ids, count } = await behindRow(db, account, row, NAMED, all - (own ? 1 : 0));
+      const { ids, count } = await behindRow(db, account, row, {
+        ...{ named: NAMED, counted: all - (own ? 1 : 0), now: clock.wall() },
+      });
       if (count <= 0) continue;
       const people = await profiles.cards(ids);
       const named = ids.flatMap((id) => people.get(id) ?? []);
@@ -118,7 +120,7 @@ export function openNotifications(deps: {
       const until = before?.at ?? clock.wall();
       // One more than a page, and what is of the same instant as the last of the page before.
       const wanted = limit + 10;
-      const rows = await toldRows(db, account, off, from)
+      const rows = await toldRows(db, account, { off, above: from, now: clock.wall() })
         .selectAll('notification')
         .where('notification.at', '<=', until)
         .orderBy('notification.at', 'desc')
@@ -147,7 +149,10 @@ export function openNotifications(deps: {
     async unseen(account) {
       const { off, seen } = await settings.of(account);
       const above = Math.max(seen, clock.wall() - KEPT_MS);
-      const rows = await toldRows(db, account, off, above).select('kind').limit(MOST_COUNTED).execute();
+      const rows = await toldRows(db, account, { off, above, now: clock.wall() })
+        .select('kind')
+        .limit(MOST_COUNTED)
+        .execute();
       const ofRooms = off.includes('room')
         ? []
         : await events.of(account, above, clock.wall(), MOST_COUNTED - rows.length);

@@ -1,15 +1,21 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Schema } from '../../store/index.ts';
+import { suspendedAt } from '../people/suspended.ts';
 import type { NotificationKind } from './notification.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Whom an account does not read: whom it mutes or blocks, and who blocks it. */
-const unreadBy = (account: string) => sql`(
+/** Whom an account does not read: whom it mutes or blocks, who blocks it, and who is suspended. */
+const unreadBy = (account: string, now: number) => sql`(
   select target from social_shield where account = ${account}
   union all select account from social_shield where target = ${account} and kind = 'block'
+  union all select target from ${suspendedAt(now)} as suspended
 )`;
-const read = (who: string, account: string) => sql`not exists (
+const read = (
+  who: string,
+  account: string,
+  now: number,
+) => sql`${sql.ref(who)} not in ${suspendedAt(now)} and not exists (
   select 1 from social_shield where (account = ${account} and target = ${sql.ref(who)})
   or (account = ${sql.ref(who)} and target = ${account} and kind = 'block')
 )`;
@@ -21,13 +27,17 @@ const read = (who: string, account: string) => sql`not exists (
 export function toldRows(
   db: Kysely<Schema>,
   account: string,
-  off: readonly NotificationKind[],
-  above: number,
+  {
+    off,
+    above,
+    now,
+  }: { readonly off: readonly NotificationKind[]; readonly above: number; readonly now: number },
 ) {
   const query = db
     .selectFrom('notification')
     .where('notification.account', '=', account)
     .where('notification.at', '>', above)
+    .where(sql<boolean>`(notification.actor is null or notification.actor not in ${suspendedAt(now)})`)
     .where(
       sql<boolean>`(notification.post is null or exists (
         select 1 from social_post where social_post.id = notification.post and deleted is null
@@ -37,17 +47,17 @@ export function toldRows(
       sql<boolean>`case notification.kind
         when 'like' then exists (
           select 1 from social_like where social_like.post = notification.post and social_like.account <> ${account}
-          and ${read('social_like.account', account)}
+          and ${read('social_like.account', account, now)}
         )
         when 'repost' then exists (
           select 1 from social_post as passed where passed.repost_of = notification.post and passed.author <> ${account}
-          and ${read('passed.author', account)}
+          and ${read('passed.author', account, now)}
         )
         when 'follow' then exists (
           select 1 from social_follow where followee = ${account}
           and social_follow.at >= notification.at - notification.at % ${sql.lit(DAY_MS)}
           and social_follow.at < notification.at - notification.at % ${sql.lit(DAY_MS)} + ${sql.lit(DAY_MS)}
-          and ${read('social_follow.follower', account)}
+          and ${read('social_follow.follower', account, now)}
         )
         else true end`,
     );
@@ -62,10 +72,9 @@ export async function behindRow(
   db: Kysely<Schema>,
   account: string,
   { kind, post, about }: { readonly kind: string; readonly post: number | null; readonly about: string },
-  named: number,
-  counted: number,
+  { named, counted, now }: { readonly named: number; readonly counted: number; readonly now: number },
 ): Promise<{ readonly ids: readonly string[]; readonly count: number }> {
-  const away = unreadBy(account);
+  const away = unreadBy(account, now);
   const [table, who, of, order] =
     kind === 'follow'
       ? [sql`social_follow`, sql`follower`, sql`followee`, sql`at`]

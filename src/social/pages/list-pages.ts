@@ -161,7 +161,7 @@ async function foundHtml(parts: SocialParts, visit: SocialVisit, typed: string, 
     return items.length === 0 ? none : `<ul class="feed">${items.join('')}</ul>`;
   }
   const cards = await parts.profiles.cards(refs);
-  const unread = account ? await parts.relations.unread(account.id) : new Set<string>();
+  const unread = await parts.relations.away(account?.id);
   const items = refs.flatMap((ref) => {
     const card = unread.has(ref) ? undefined : cards.get(ref);
     return card

@@ -3,6 +3,7 @@ import type { Store } from '../../store/index.ts';
 import type { NotificationBook } from '../notifications/notification-writing.ts';
 import { type FollowCounts, openFollows } from './follows.ts';
 import { openShields, type ShieldKind } from './shields.ts';
+import { openSuspended } from './suspended.ts';
 
 /** What one account is to another. */
 export interface Relation {
@@ -34,6 +35,8 @@ export interface Relations {
   blocked(one: string, other: string): Promise<boolean>;
   /** Whom an account does not read: whom it mutes, and blocks in either direction. */
   unread(account: string): Promise<ReadonlySet<string>>;
+  /** Whom a reader does not meet in lists: whom it does not read, and who is suspended. Undefined: a stranger. */
+  away(reader: string | undefined): Promise<ReadonlySet<string>>;
   counts(account: string): Promise<FollowCounts>;
   /** Looks through all profiles, and puts counts right that are not; how many there were. */
   recount(): Promise<number>;
@@ -87,8 +90,11 @@ export function openRelations({
     ...{ store, clock, notices },
     unfollowIn: ties.unfollowIn,
   });
+  const suspended = openSuspended({ store, clock });
   return {
     ...{ ...rest, blocked },
+    away: async (reader) =>
+      reader === undefined ? suspended() : (await suspended()).union(await rest.unread(reader)),
     ...{ follow: ties.follow, unfollow: ties.unfollow, recount: ties.recount, counts: ties.counts },
     async between(account, other) {
       const list = await standing(account, other);

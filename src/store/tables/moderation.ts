@@ -206,4 +206,14 @@ export const moderationSteps: Record<string, Migration> = {
         await sql.raw(statement).execute(db);
     },
   },
+  // Who is suspended is asked with each list of posts.
+  '0101-suspended': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createIndex('moderation_decision_act_lifted')
+        .on('moderation_decision')
+        .columns(['act', 'lifted'])
+        .execute();
+    },
+  },
 };
