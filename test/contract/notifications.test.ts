@@ -15,7 +15,7 @@ interface Told {
 }
 
 describe.each(['sqlite', 'postgres'] as const)('notifications on %s', (engine) => {
-  const { state, as, send, page, store, social, clock } = useSocial(engine);
+  const { state, as, send, page, store, social, clock, opened } = useSocial(engine);
   type Name = NonNullable<Parameters<typeof as>[0]>;
   const told = async (who: Name) =>
     as(who).get<{ notifications: Told[]; unseen: number; next?: string }>('/api/notifications');
@@ -277,5 +277,33 @@ describe.each(['sqlite', 'postgres'] as const)('notifications on %s', (engine) =
     expect(mailed()).toHaveLength(1);
     await ticks();
     expect(mailed()).toEqual([]);
+  });
+
+  test('a mail that cannot be written keeps nobody else waiting, and a restart forgets nobody', async () => {
+    const tick = async (): Promise<void> => {
+      clock().advance(ms(60_000));
+      await social().settled();
+    };
+    for (const who of ['ana', 'bo'] as const) await as(who).patch('/api/settings', { mail: true });
+    await as('cem').writes('hello @ana and @bo');
+    await opened();
+    state.unmailed = idOf(0);
+    await social().settled();
+    await tick();
+    expect(state.mails.map(({ account }) => account)).toEqual([idOf(1)]);
+    await tick();
+    expect(state.mails).toHaveLength(1);
+    state.unmailed = undefined;
+    clock().advance(ms(86_400_000));
+    await social().settled();
+    expect(state.mails.map(({ account }) => account).sort()).toEqual([idOf(1)]);
+    // What was told before is no reason for another mail, also after a restart.
+    await opened();
+    await social().settled();
+    await tick();
+    expect(state.mails).toHaveLength(1);
+    await as('cem').writes('again @ana');
+    await tick();
+    expect(state.mails.map(({ account }) => account)).toEqual([idOf(1), idOf(0)]);
   });
 });

@@ -55,6 +55,8 @@ export function useSocial(engine: 'sqlite' | 'postgres') {
     card: undefined as RoomCard | undefined,
     complaints: [] as Complaint[],
     mails: [] as { account: string; subject: string; text: string }[],
+    /** Who cannot be written to. */
+    unmailed: undefined as string | undefined,
     /** What looking at the room fails with. */
     fails: undefined as Error | undefined,
     /** What was counted of posts; undefined: nobody can say. */
@@ -108,6 +110,7 @@ export function useSocial(engine: 'sqlite' | 'postgres') {
           .execute();
       },
       async mail(account, letter) {
+        if (account === state.unmailed) throw new Error('no such mailbox');
         state.mails.push({ account, ...letter });
       },
     });
@@ -137,7 +140,7 @@ export function useSocial(engine: 'sqlite' | 'postgres') {
     state.logged = [];
     state.mails = [];
     state.card = HALL;
-    Object.assign(state, { figures: undefined, operator: false });
+    Object.assign(state, { unmailed: undefined, figures: undefined, operator: false });
     const at = new Date(NOW).toISOString();
     for (const [i, name] of NAMES.slice(0, 3).entries())
       await store.db

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import { reasonOf } from '../../base/errors.ts';
 import { ms } from '../../base/time.ts';
 import type { Store } from '../../store/index.ts';
 import type { SocialDeps } from '../social-deps.ts';
@@ -22,6 +23,7 @@ export interface NotificationMails extends Disposable {
 export function openNotificationMails({
   store,
   clock,
+  log,
   mail,
   publicUrl,
   notifications,
@@ -31,7 +33,7 @@ export function openNotificationMails({
   readonly clock: Clock;
   readonly notifications: Pick<Notifications, 'unseen'>;
   later(work: Promise<void>): void;
-} & Pick<SocialDeps, 'mail' | 'publicUrl'>): NotificationMails {
+} & Pick<SocialDeps, 'log' | 'mail' | 'publicUrl'>): NotificationMails {
   const { db } = store;
   const base = (publicUrl ?? '').replace(/\/+$/, '');
   const waiting = new Set<string>();
@@ -48,8 +50,9 @@ export function openNotificationMails({
     if (row?.mail !== 1) return true;
     const now = clock.wall();
     if (now - row.mailed < ONCE_MS) return false;
+    // What was there at the last mail is no reason for another.
+    if ((await notifications.unseen(account, row.mailed)) === 0) return true;
     const many = await notifications.unseen(account);
-    if (many === 0) return true;
     // Written first: whatever happens in between, nobody gets two.
     await db.updateTable('social_setting').set({ mailed: now }).where('account', '=', account).execute();
     const words = row.language === 'fr' ? notificationFrench : notificationEnglish;
@@ -61,11 +64,32 @@ export function openNotificationMails({
   const look = async (): Promise<void> => {
     isLooking = true;
     try {
-      for (const account of [...waiting]) if (await write(account)) waiting.delete(account);
+      for (const account of [...waiting])
+        try {
+          if (await write(account)) waiting.delete(account);
+        } catch (error) {
+          // One that cannot be written keeps nobody else waiting.
+          log.warn(
+            { error: reasonOf(error) },
+            'a mail about notifications could not be written: tomorrow again',
+          );
+        }
     } finally {
       isLooking = false;
     }
   };
+  // What was told before the process ended is in a mail as well.
+  const wanting = async (): Promise<void> => {
+    const rows = await db
+      .selectFrom('social_setting')
+      .select('account')
+      .where('mail', '=', 1)
+      .orderBy('mailed')
+      .limit(MOST_WAITING)
+      .execute();
+    for (const { account } of rows) waiting.add(account);
+  };
+  if (mail) later(wanting());
   // A look that takes longer than the pause is not overtaken by the next.
   const timer = mail
     ? clock.every(LOOK_MS, () => {

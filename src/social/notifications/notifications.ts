@@ -49,8 +49,8 @@ export interface Notifications {
     /** Of the newest of this page, also where it is not told any more. */
     readonly newest?: number;
   }>;
-  /** How many came after the last look, counted as far as `MOST_COUNTED`. */
-  unseen(account: string): Promise<number>;
+  /** How many came after the last look, and after `since`, counted as far as `MOST_COUNTED`. */
+  unseen(account: string, since?: number): Promise<number>;
 }
 
 /** A row before it is told in full. */
@@ -146,9 +146,9 @@ export function openNotifications(deps: {
         ...(last && below.length > limit ? { next: { at: last.at, key: last.key } } : {}),
       };
     },
-    async unseen(account) {
+    async unseen(account, since = 0) {
       const { off, seen } = await settings.of(account);
-      const above = Math.max(seen, clock.wall() - KEPT_MS);
+      const above = Math.max(seen, since, clock.wall() - KEPT_MS);
       const rows = await toldRows(db, account, { off, above, now: clock.wall() })
         .select('kind')
         .limit(MOST_COUNTED)

@@ -80,7 +80,11 @@ export function openReminderPages(own: ReminderPagesDeps) {
     const made = await desk.mail(card, sent.get('email') ?? '', language, from);
     if (made === true) return shown({ told: words.mail.sent });
     const again = made.not === 'often' ? { 'retry-after': String(made.wait) } : {};
-    return shown({ bad: refusedWords(words, made) }, made.not === 'target' ? 422 : 429, again);
+    return shown(
+      { bad: refusedWords(words, made) },
+      made.not === 'target' || made.not === 'away' ? 422 : 429,
+      again,
+    );
   }
 
   async function ownPage(request: Request, id: string): Promise<Response> {
