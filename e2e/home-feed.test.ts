@@ -78,7 +78,9 @@ test('posts below the rooms, for strangers and for who follows somebody', async 
   expect(await page.locator('section[aria-labelledby=posts-here] article.post').count()).toBe(4);
   const ids = await page.locator('article.post').evaluateAll((all) => all.map(({ id }) => id));
   expect(new Set(ids).size).toBe(14);
-  expect(await page.locator('a[href="/following"]').count()).toBe(1);
+  expect(await page.locator('section[aria-labelledby] a[href="/following"]').count()).toBe(1);
+  // One's own ways begin there, with what is new.
+  expect(await page.locator('.posts > nav a').allTextContents()).toContain('Notifications');
   expect(await page.locator('.start').isVisible()).toBe(true);
   // A like comes back to the same post of the home page.
   const liked = page.locator('article.post').nth(8);

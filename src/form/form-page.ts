@@ -18,6 +18,8 @@ export interface FormPage {
   readonly main: string;
   /** The path of a page that only somebody has who is signed in: the ways to their other pages stand on it. */
   readonly own?: string;
+  /** Notifications of whom it belongs to that came after their last look. */
+  readonly unseen?: number;
 }
 
 /** The frame that pages are shown in. */

@@ -11,7 +11,7 @@ type Done = Partial<AccountView> | Response;
 
 /** The page of one's own account, and what its forms do. */
 export function accountRoutes(deps: PagesDeps): Readonly<Record<string, PageAnswer>> {
-  const { people, tokens, signIns, frame } = deps;
+  const { people, tokens, signIns } = deps;
 
   /** Undefined when the password is right; the same work and count for everybody. */
   async function wrongPassword(
@@ -123,12 +123,22 @@ export function accountRoutes(deps: PagesDeps): Readonly<Record<string, PageAnsw
     if (done instanceof Response) return done;
     // What a form changed is read again.
     const now = await signedIn(deps, visit);
-    if (!now) return onward('/sign-in');
-    const view = { ...(await lookedUp(deps, now)), ...done };
-    return shown(frame, visit.words, accountPage(visit.words, view), done.wrong === undefined ? 200 : 422);
+    return now ? accountAnswer(deps, visit, now, done) : onward('/sign-in');
   };
 
   return { '/account': page, '/account/export': exportOf(deps) };
+}
+
+/** The page of an account, after what was done with it. */
+async function accountAnswer(
+  deps: PagesDeps,
+  { words }: PageVisit,
+  now: SignedIn,
+  done: Partial<AccountView>,
+): Promise<Response> {
+  const unseen = (await deps.roomsPort?.unseen?.(cardOf(now.account))) ?? 0;
+  const page = { ...accountPage(words, { ...(await lookedUp(deps, now)), ...done }), unseen };
+  return shown(deps.frame, words, page, done.wrong === undefined ? 200 : 422);
 }
 
 /** What somebody does with an invitation to a room. */

@@ -1,4 +1,5 @@
 import { ACCOUNT_ROLES } from '../wire/account.ts';
+import { cardOf } from './accounts.ts';
 import { emailOf } from './fields.ts';
 import { onward, shown, wordsFor } from './forms.ts';
 import { type OperateView, operatePage } from './pages/operate-page.ts';
@@ -59,7 +60,9 @@ export function operateRoutes(deps: PagesDeps): Readonly<Record<string, PageAnsw
     // Without a public address links in mails begin with their path.
     const mailsHere = waiting.map((mail) => ({ ...mail, text: mail.text.replace(/^(?=\/[a-z-]+)/gm, base) }));
     const view = { me, accounts: people, invitations: open, mails: mailsHere, ...done };
-    return shown(frame, words, operatePage(words, view), done.wrong === undefined ? 200 : 422);
+    const unseen = (await deps.roomsPort?.unseen?.(cardOf(me))) ?? 0;
+    const page = { ...operatePage(words, view), unseen };
+    return shown(frame, words, page, done.wrong === undefined ? 200 : 422);
   };
   return { '/operate/accounts': page };
 }

@@ -14,6 +14,8 @@ export interface RoomsPort {
   guestWay(who: AccountCard, slug: string): Promise<string | undefined>;
   /** What is kept about an account elsewhere: what it wrote, and whom it follows. */
   own?(who: AccountCard): Promise<object>;
+  /** Notifications that came after their last look. */
+  unseen?(who: AccountCard): Promise<number>;
   /** Takes an account that is being erased off the rooms that it hosts, and what it wrote with it. */
   forget(who: AccountCard): Promise<void>;
 }

@@ -9,14 +9,20 @@ const PEOPLE: Load = {
 };
 
 /** The ways to what somebody has here; a stranger's lead to what everybody may read, and to an account. */
-function waysHtml({ ways, posts, account, signIn }: PlainWords, at: string, isStranger: boolean): string {
+function waysHtml(
+  { ways, posts, account, signIn }: PlainWords,
+  at: string,
+  isStranger: boolean,
+  unseen: number,
+): string {
+  const isNew = unseen === 0 ? '' : ` (${unseen >= 100 ? '99+' : unseen})`;
   const own = [
     ...[
       ['/following', ways.following] as const,
       ['/posts', ways.here] as const,
       ['/search', ways.search] as const,
     ],
-    ...[['/notifications', ways.notifications] as const, ['/settings', ways.settings] as const],
+    ...[['/notifications', ways.notifications + isNew] as const, ['/settings', ways.settings] as const],
     ['/account', account] as const,
   ];
   const everybodys = [
@@ -30,20 +36,31 @@ function waysHtml({ ways, posts, account, signIn }: PlainWords, at: string, isSt
 }
 
 /** The main part of a page with the ways where they stand on pages of posts: first in what the page is about. */
-export const withWays = (words: PlainWords, main: string, at: string, isStranger = false): string =>
-  main.replace(/^<main[^>]*>/, (open) => open + waysHtml(words, at, isStranger));
+export const withWays = (
+  words: PlainWords,
+  main: string,
+  at: string,
+  isStranger = false,
+  unseen = 0,
+): string => main.replace(/^<main[^>]*>/, (open) => open + waysHtml(words, at, isStranger, unseen));
 
 /** The frame of pages of accounts, which are never kept and never found by search engines. */
 export function accountFrame(manifest: Manifest) {
   const shell = openShell(manifest, '');
   return (
     language: PageLanguage,
-    { title, main, own, isStranger }: { title: string; main: string; own?: string; isStranger?: boolean },
+    {
+      title,
+      main,
+      own,
+      isStranger,
+      unseen,
+    }: { title: string; main: string; own?: string; isStranger?: boolean; unseen?: number },
   ): string => {
     const head = { title: `${title} · Earshot`, about: title, path: '/account' };
     const extra = '<meta name="robots" content="noindex">\n';
     const words = plainWords(language);
-    const inside = own === undefined ? main : withWays(words, main, own, isStranger);
+    const inside = own === undefined ? main : withWays(words, main, own, isStranger, unseen);
     return shell(words, { ...head, extra }, PEOPLE, inside);
   };
 }

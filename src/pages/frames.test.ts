@@ -22,6 +22,14 @@ test('pages of accounts and of posts load the script that applies the chosen the
   expect(own).toMatch(
     /<main class="page"><nav[^>]*>.*href="\/notifications">Notifications.*"\/account" aria-current="page">Votre compte.*<\/nav><h1>/,
   );
+  expect(own).not.toContain('Notifications (');
+  for (const [unseen, says] of [
+    [3, 'Notifications (3)'],
+    [100, 'Notifications (99+)'],
+  ] as const)
+    expect(
+      accountFrame(MANIFEST)('en', { title: 'x', main: '<main></main>', own: '/account', unseen }),
+    ).toContain(says);
   expect(account).not.toContain('/following');
   const social = socialFrame(MANIFEST, '')('fr', page);
   expect(scripts(social)).toEqual(['/_/theme-1.js']);

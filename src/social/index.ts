@@ -70,6 +70,8 @@ export interface Social extends AsyncDisposable {
     subject: ComplaintSubject,
     target: string,
   ): Promise<readonly { readonly path: string; readonly alt: string }[]>;
+  /** Notifications of an account that came after its last look; 100: 100 or more. */
+  unseen(account: string): Promise<number>;
   /** Everything that is kept about an account. */
   exported(account: string): Promise<object>;
   /** Resolves when what goes on by itself is done: for tests. */
@@ -174,6 +176,7 @@ export async function open(deps: SocialDeps): Promise<Social> {
       }));
     },
     settled,
+    unseen: (account) => parts.notifications.unseen(account),
     exported: async (account) => ({
       ...(await ownSocialData(deps.store, account)),
       ...(deps.images ? { images: await deps.images.exported(account) } : {}),

@@ -233,6 +233,8 @@ describe.each(['sqlite', 'postgres'] as const)('notifications on %s', (engine) =
       people: 'followed',
       mail: false,
     });
+    // One form for all of it: whoever changes two things presses one button, and loses neither.
+    expect((await (await page('/settings', 'ana')).text()).match(/>Save</g)).toHaveLength(1);
     expect((await as('ana').patch('/api/settings', { off: ['nonsense'] })).status).toBe(422);
     const saved = await (await page('/settings?told=saved', 'ana')).text();
     expect(saved).toMatch(/role="status"[^>]*>Saved\./);

@@ -192,3 +192,10 @@ test('a borrowed word is found in names of files, types, functions and constants
   );
   expect(borrowed([{ path: 'src/audience/plays.ts', text: 'export const MAX_PLAYS = 1;' }])).toEqual([]);
 });
+
+test('French texts have one word for a mail', () => {
+  const said = files(['src', 'web'], /\.tsx?$/).flatMap(({ path, text }) =>
+    [...text.matchAll(/(?:adresse|par|un|des|les|[ld]’) ?e-mails?\b/gi)].map(([word]) => `${path}: ${word}`),
+  );
+  expect(said).toEqual([]);
+});

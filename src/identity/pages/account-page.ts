@@ -151,7 +151,7 @@ export function accountPage(words: AccountWords, view: AccountView): FormPage {
     own: '/account',
     main: `<main class="page people"><h1>${words.account}</h1>
 ${refusedNote(view.wrong)}${doneNote(view.told)}
-<p>${own(account.name)} · ${escapeHtml(account.email)} · ${words.role}: ${words.roles[account.role]}</p>
+<p>${own(account.name)} · ${escapeHtml(account.email)} · ${words.role}${words.language === 'fr' ? ' ' : ''}: ${words.roles[account.role]}</p>
 ${account.role === 'operator' ? `<p><a href="/operate/accounts">${words.operateLink}</a> · <a href="/operate/reports">${words.reportsLink}</a></p>` : ''}
 ${small('sign-out', {}, words.signOut)}
 ${view.asked.length > 0 ? part(words.asks, invited(words, view)) : ''}

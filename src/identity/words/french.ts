@@ -26,7 +26,7 @@ export const french: AccountWords = {
   signInLead: 'Écouter, attendre, réagir et poser une question ne demande aucun compte.',
   name: 'Votre nom',
   nameHint: 'Tel que les autres le voient : 60 caractères au plus, dans une seule écriture.',
-  email: 'Adresse e-mail',
+  email: 'Adresse de courriel',
   password: 'Mot de passe',
   passwordHint: 'Au moins 10 caractères. Quelques mots à la suite conviennent bien.',
   newPassword: 'Nouveau mot de passe',
@@ -47,7 +47,7 @@ export const french: AccountWords = {
 
   noSmtpTitle: 'Demandez votre lien à l’exploitant',
   noSmtp: (email) =>
-    `Ce serveur ne peut pas envoyer d’e-mail. Si tout est en ordre, son exploitant voit maintenant un lien pour ${email} et peut vous le transmettre. ${HOUR}`,
+    `Ce serveur ne peut pas envoyer de courriel. Si tout est en ordre, son exploitant voit maintenant un lien pour ${email} et peut vous le transmettre. ${HOUR}`,
   ready: 'Votre compte est prêt. Connectez-vous avec votre nouveau mot de passe.',
   proveTitle: 'Confirmez votre adresse',
   changeLead: 'Entrez le mot de passe de votre compte. Cette adresse devient alors celle du compte.',
@@ -143,7 +143,7 @@ export const french: AccountWords = {
     signup_disabled:
       'Aucun compte d’ici n’est relié à celui de {name}. Sur ce serveur, les comptes se font sur invitation ; si vous en avez un, connectez-vous et reliez {name} sur sa page.',
     email_not_found:
-      '{name} n’a pas confirmé votre adresse e-mail. Confirmez-la d’abord là-bas, puis revenez.',
+      '{name} n’a pas confirmé votre adresse de courriel. Confirmez-la d’abord là-bas, puis revenez.',
     state_mismatch: 'Cette connexion a expiré, ou a commencé dans un autre navigateur. Recommencez.',
     state_not_found: 'Cette connexion a expiré, ou a commencé dans un autre navigateur. Recommencez.',
     unable_to_link_account:
@@ -184,15 +184,15 @@ export const french: AccountWords = {
   unproved: 'adresse non confirmée',
   invitations: 'Invitations',
   invite: 'Inviter',
-  inviteEmail: 'Adresse e-mail (vide : toute personne qui a le lien)',
+  inviteEmail: 'Adresse de courriel (vide : toute personne qui a le lien)',
   inviteLink: 'Voici l’invitation. Elle sert une fois, pendant sept jours :',
   withdraw: 'Retirer',
   usable: (until) => `jusqu’au ${until}`,
   used: 'utilisée',
-  mails: 'E-mails en attente',
+  mails: 'Courriels en attente',
   mailsLead:
     'Ce qui n’a pas encore pu partir. Vous pouvez transmettre un lien par une autre voie ; il est aussi secret qu’un mot de passe.',
-  noMails: 'Aucun e-mail n’attend.',
+  noMails: 'Aucun courriel n’attend.',
   drop: 'Supprimer',
   operatorsOnly:
     'Cette page est pour les exploitants de ce serveur. Votre compte n’est pas celui d’un exploitant.',

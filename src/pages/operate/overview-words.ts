@@ -282,7 +282,7 @@ const french: OverviewWords = {
   database: 'Base de données',
   backup: 'Dernière sauvegarde',
   savedAt: (when, size, files, rows) => `${when} : ${size}, ${files} fichiers, ${rows} lignes`,
-  mail: 'E-mail',
+  mail: 'Courriel',
   mailBy: (server) => `envoyé par ${server}`,
   noMail: 'aucun serveur n’est réglé : les courriels attendent, et vous transmettez leurs liens',
   limits: 'Limites',

@@ -63,6 +63,7 @@ const roomsPort = (later: OpenedLater): RoomsPort => ({
     ...(await later.social?.exported(who.id)),
     ...(await later.syndication?.exported(who.id)),
   }),
+  unseen: async (who) => (await later.social?.unseen(who.id)) ?? 0,
   async forget(who) {
     await later.rooms?.forget(who);
     await later.social?.forget(who.id);

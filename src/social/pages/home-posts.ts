@@ -2,7 +2,7 @@ import { type PostPage, pageOfPosts } from '../feeds/pages-of-posts.ts';
 import type { SocialParts } from '../parts.ts';
 import { socialWords } from './answer.ts';
 import { postsHtml } from './list-pages.ts';
-import { drawingOf, type SocialVisit, visitOf } from './visit.ts';
+import { drawingOf, navHtml, type SocialVisit, visitOf } from './visit.ts';
 
 /** Posts of those one follows, and the newest of everybody. */
 const MOST = { followed: 10, here: 5 } as const;
@@ -65,13 +65,14 @@ export function openHomePosts(parts: SocialParts): (request: Request) => Promise
     const visit = { ...(await visitOf(parts, request)), words: socialWords(request) };
     const { account, profile } = visit;
     if (!account) return new Response(await forStrangers(visit), { headers: headers('public, max-age=5') });
-    let html = '';
+    // The page around is the same for everybody: what is one's own begins here.
+    let html = navHtml(visit);
     const shown = new Set<number>();
     if (profile) {
       const list = { kind: 'home', account: account.id } as const;
       const page = await pageOfPosts(parts, list, account.id, MOST.followed, undefined);
       for (const { key } of page.posts) shown.add(key);
-      html = await followedHtml(visit, account.id, page);
+      html += await followedHtml(visit, account.id, page);
     }
     return new Response(html + (await hereHtml(visit, shown)), { headers: headers('private, no-cache') });
   };

@@ -1,7 +1,9 @@
 import { escapeHtml } from '../../base/plain-text.ts';
 import { imagePath, widthsOf } from '../../image/index.ts';
 import type { PostImage } from '../posts/post-images.ts';
+import { type AskedWords, matchedIn } from '../text/search-words.ts';
 import type { SocialWords } from '../words/social-words.ts';
+import { markedHtml } from './marked.ts';
 
 /** An image in the size of its place; the place is there before it comes. */
 export function imageHtml(image: PostImage, sizes: string): string {
@@ -16,6 +18,7 @@ export function imagesHtml(
   { images: words }: Pick<SocialWords, 'images'>,
   images: readonly PostImage[] | undefined,
   small = false,
+  asked?: AskedWords,
 ): string {
   if (!images || images.length === 0) return '';
   const many = images.length > 1;
@@ -26,7 +29,7 @@ export function imagesHtml(
     const said =
       image.alt === '' || small
         ? ''
-        : `<details class="alt"><summary>${words.altButton}<span class="visually-hidden">: ${words.altOf}</span></summary><p dir="auto">${escapeHtml(image.alt)}</p></details>`;
+        : `<details class="alt"${asked && matchedIn(image.alt, asked).length > 0 ? ' open' : ''}><summary>${words.altButton}<span class="visually-hidden">: ${words.altOf}</span></summary><p dir="auto">${markedHtml(image.alt, asked)}</p></details>`;
     return `<li><a href="${imagePath(image.id, full)}"${label}>${imageHtml(image, sizes)}</a>${said}</li>`;
   };
   return `<ul class="pictures${many ? ' many' : ''}${small ? ' small' : ''}">${images.map(one).join('')}</ul>`;

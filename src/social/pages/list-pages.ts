@@ -2,11 +2,13 @@ import { escapeHtml } from '../../base/plain-text.ts';
 import { goOn, lineField, own, refusedNote } from '../../form/index.ts';
 import { PAGE_POSTS, type PostPage, pageOfPosts } from '../feeds/pages-of-posts.ts';
 import type { SocialParts } from '../parts.ts';
+import type { PersonCard } from '../people/profiles.ts';
 import { postIdOf } from '../posts/post-key.ts';
 import { searcher } from '../search/searcher.ts';
 import { tagOf } from '../text/facets.ts';
-import { askedWords } from '../text/search-words.ts';
+import { type AskedWords, askedWords } from '../text/search-words.ts';
 import { avatarHtml } from './avatar-view.ts';
+import { markedHtml } from './marked.ts';
 import { type PostDrawing, postHtml, roomCardHtml } from './post-view.ts';
 import { drawingOf, keyIn, type SocialVisit, shown } from './visit.ts';
 
@@ -64,6 +66,25 @@ const withoutBefore = (url: URL): string => {
   return query.size === 0 ? url.pathname : `${url.pathname}?${query}`;
 };
 
+/** Views of a page, of which one is shown. */
+export const tabsHtml = (
+  label: string,
+  tabs: readonly (readonly [href: string, text: string, on: boolean])[],
+): string =>
+  `<nav class="tabs" aria-label="${escapeHtml(label)}"><ul>${tabs
+    .map(
+      ([href, text, on]) =>
+        `<li><a href="${escapeHtml(href)}"${on ? ' aria-current="page"' : ''}>${text}</a></li>`,
+    )
+    .join('')}</ul></nav>`;
+
+/** Somebody in a list of people; `asked`: what is marked in their name. */
+export const personHtml = (
+  card: Pick<PersonCard, 'handle' | 'name' | 'avatar'>,
+  asked?: AskedWords,
+): string =>
+  `<li class="person">${avatarHtml(card)}<a class="who" href="/@${card.handle}"><bdi>${markedHtml(card.name, asked)}</bdi></a> <span class="ash">@${markedHtml(card.handle, asked)}</span></li>`;
+
 /** Posts of those whom one follows. */
 export async function followingPage(parts: SocialParts, visit: SocialVisit): Promise<Response> {
   const { words, account, profile, url } = visit;
@@ -112,11 +133,12 @@ export async function searchPage(parts: SocialParts, visit: SocialVisit): Promis
   const kind = KINDS.find((one) => one === url.searchParams.get('kind')) ?? 'posts';
   const asked = typed === '' ? undefined : askedWords(typed);
   const wait = asked && parts.paces.searches.take(undefined, searcher(visit.request, visit.account?.id));
-  const form = `<form method="get" action="/search" role="search" class="card">${lineField(words.searchFor, 'q', 'type="search" required maxlength="200"', { id: 'q', value: typed, hint: words.searchHint })}
-<fieldset class="kinds"><legend>${words.searchIn}</legend>${KINDS.map(
-    (one) =>
-      `<label class="check"><input type="radio" name="kind" value="${one}"${one === kind ? ' checked' : ''}> ${words.kinds[one]}</label>`,
-  ).join('')}</fieldset><p><button class="button">${words.search}</button></p></form>`;
+  const form = `<form method="get" action="/search" role="search" class="card">${kind === 'posts' ? '' : `<input type="hidden" name="kind" value="${kind}">`}${lineField(words.searchFor, 'q', 'type="search" required maxlength="200"', { id: 'q', value: typed, hint: words.searchHint })}<p><button class="button">${words.search}</button></p></form>`;
+  const to = (one: Kind): string => `/search?${new URLSearchParams({ q: typed, kind: one })}`;
+  const tabs = tabsHtml(
+    words.searchIn,
+    KINDS.map((one) => [to(one), words.kinds[one], one === kind]),
+  );
   const results =
     typed === ''
       ? ''
@@ -131,7 +153,7 @@ export async function searchPage(parts: SocialParts, visit: SocialVisit): Promis
     {
       title: typed === '' ? words.search : `${typed} · ${words.search}`,
       ...{ about: words.about.search, listed: typed === '' },
-      inside: `<h1>${words.search}</h1>${form}${results}`,
+      inside: `<h1>${words.search}</h1>${form}${tabs}${results}`,
     },
     wait === undefined ? {} : { status: 429, headers: { 'retry-after': `${wait}` } },
   );
@@ -139,7 +161,7 @@ export async function searchPage(parts: SocialParts, visit: SocialVisit): Promis
 
 async function foundHtml(parts: SocialParts, visit: SocialVisit, typed: string, kind: Kind): Promise<string> {
   const { words, account, url } = visit;
-  const none = `<p class="ash">${words.nothingFound}</p>`;
+  const none = `<p>${words.nothingFound(own(typed))}</p><p class="ash">${words.searchTry}</p>`;
   const asked = askedWords(typed);
   if (!asked) return none;
   if (kind === 'posts') {
@@ -148,15 +170,18 @@ async function foundHtml(parts: SocialParts, visit: SocialVisit, typed: string, 
     const list =
       tag === undefined ? ({ kind: 'words', asked } as const) : ({ kind: 'tag', tag: tagOf(tag) } as const);
     const page = await pageOfPosts(parts, list, account?.id, PAGE_POSTS, before);
-    const drawing = await drawingOf(parts, visit, page.posts);
-    return postsHtml(drawing, page, url, { empty: words.nothingFound, first: before === undefined });
+    if (page.posts.length === 0 && before === undefined) return none;
+    const drawing = { ...(await drawingOf(parts, visit, page.posts)), asked };
+    return postsHtml(drawing, page, url, { empty: '', first: before === undefined });
   }
   const refs = await parts.words.others(kind === 'people' ? 'person' : 'room', asked, PAGE_POSTS);
   if (kind === 'rooms') {
     const cards = await parts.rooms.cards(refs);
     const items = refs.flatMap((slug) => {
       const card = cards.get(slug);
-      return card && card.access === undefined ? [`<li>${roomCardHtml(words, card)}</li>`] : [];
+      return card && card.access === undefined
+        ? [`<li>${roomCardHtml(words, card, undefined, '', asked)}</li>`]
+        : [];
     });
     return items.length === 0 ? none : `<ul class="feed">${items.join('')}</ul>`;
   }
@@ -164,11 +189,7 @@ async function foundHtml(parts: SocialParts, visit: SocialVisit, typed: string, 
   const unread = await parts.relations.away(account?.id);
   const items = refs.flatMap((ref) => {
     const card = unread.has(ref) ? undefined : cards.get(ref);
-    return card
-      ? [
-          `<li class="person">${avatarHtml(card)}<a class="who" href="/@${card.handle}">${own(card.name)}</a> <span class="ash">@${card.handle}</span></li>`,
-        ]
-      : [];
+    return card ? [personHtml(card, asked)] : [];
   });
   return items.length === 0 ? none : `<ul class="rows">${items.join('')}</ul>`;
 }

@@ -90,13 +90,16 @@ async function threadPage(
   const above = await parts.reader.above(post.key, MOST_ABOVE, account?.id);
   const after = keyIn(url, 'before');
   const page = await pageOfPosts(parts, { kind: 'replies', post: post.key }, account?.id, PAGE_POSTS, after);
-  const drawing = await drawingOf(parts, visit, [...above, post, ...page.posts]);
+  const drawing = {
+    ...(await drawingOf(parts, visit, [...above, post, ...page.posts])),
+    above: new Set([...above, post].map(({ key }) => key)),
+  };
   const path = postPath(post);
   const isOwn = post.author !== undefined && post.author.account === account?.id;
   const earlier =
     above.length === 0
       ? ''
-      : `<section aria-label="${words.conversation}"><ol class="feed">${above.map((one) => `<li>${postHtml(drawing, one)}</li>`).join('')}</ol></section>`;
+      : `<section aria-label="${words.conversation}"><ol class="feed before">${above.map((one) => `<li>${postHtml(drawing, one)}</li>`).join('')}</ol></section>`;
   const answer =
     profile && post.content
       ? sentWithFiles(

@@ -5,9 +5,11 @@ import { postPath } from '../api/shown.ts';
 import type { Post, Tombstone } from '../posts/post.ts';
 import { postIdOf } from '../posts/post-key.ts';
 import type { Facet } from '../text/facets.ts';
+import type { AskedWords } from '../text/search-words.ts';
 import type { SocialWords } from '../words/social-words.ts';
 import { avatarHtml } from './avatar-view.ts';
 import { imagesHtml } from './image-view.ts';
+import { markedHtml } from './marked.ts';
 import { figuresHtml, fromPost, markAttribute, type PostCounted } from './post-counted.ts';
 
 /** What posts of a page are drawn with. */
@@ -21,30 +23,35 @@ export interface PostDrawing {
   readonly counted: PostCounted;
   /** True on the page of a post: whoever looks at it has opened it. */
   readonly opens?: boolean;
+  /** Posts that the page has above those that answer them. */
+  readonly above?: ReadonlySet<number>;
+  /** What was searched, marked where it is found. */
+  readonly asked?: AskedWords | undefined;
 }
 
 /** Characters of a link that are shown. */
 const SHOWN_LINK = 48;
 
-function facetHtml(facet: Facet, said: string): string {
-  if (facet.kind === 'mention') return `<a href="/@${facet.handle}">${escapeHtml(said)}</a>`;
+function facetHtml(facet: Facet, said: string, asked: AskedWords | undefined): string {
+  if (facet.kind === 'mention') return `<a href="/@${facet.handle}">${markedHtml(said, asked)}</a>`;
   if (facet.kind === 'tag')
-    return `<a href="/search?q=${encodeURIComponent(`#${facet.tag}`)}">${escapeHtml(said)}</a>`;
+    return `<a href="/search?q=${encodeURIComponent(`#${facet.tag}`)}">${markedHtml(said, asked)}</a>`;
   const bare = said.replace(/^https?:\/\/(?:www\.)?/i, '');
   const short = [...bare].length > SHOWN_LINK ? `${[...bare].slice(0, SHOWN_LINK - 1).join('')}…` : bare;
-  return `<a href="${escapeHtml(facet.url)}" rel="ugc nofollow noopener noreferrer">${escapeHtml(short)}</a>`;
+  return `<a href="${escapeHtml(facet.url)}" rel="ugc nofollow noopener noreferrer">${markedHtml(short, asked)}</a>`;
 }
 
 /** A text with its links; each paragraph in its own direction. */
-export function textHtml(text: string, facets: readonly Facet[]): string {
+export function textHtml(text: string, facets: readonly Facet[], asked?: AskedWords): string {
   let html = '';
   let at = 0;
   for (const facet of facets) {
     if (facet.from < at || facet.to > text.length) continue;
-    html += escapeHtml(text.slice(at, facet.from)) + facetHtml(facet, text.slice(facet.from, facet.to));
+    html += markedHtml(text.slice(at, facet.from), asked);
+    html += facetHtml(facet, text.slice(facet.from, facet.to), asked);
     at = facet.to;
   }
-  html += escapeHtml(text.slice(at));
+  html += markedHtml(text.slice(at), asked);
   return html
     .split('\n\n')
     .map((paragraph) => `<p dir="auto">${paragraph.replaceAll('\n', '<br>')}</p>`)
@@ -64,13 +71,19 @@ export const tombstoneHtml = (words: SocialWords, tombstone: Tombstone): string 
   }</div>`;
 
 /** The card of a room; it says what the room is doing now. `from`: what its address says of the post that has it. */
-export function roomCardHtml(words: SocialWords, card: RoomCard, clip?: string, from = ''): string {
+export function roomCardHtml(
+  words: SocialWords,
+  card: RoomCard,
+  clip?: string,
+  from = '',
+  asked?: AskedWords,
+): string {
   const { slug, title, hosts, status, clocks } = card;
   const live = status === 'live';
   const when =
     status === 'scheduled' && clocks.scheduled !== undefined ? ` · ${moment(words, clocks.scheduled)}` : '';
   return `<div class="room-card"><p class="mark${live ? ' live' : ''}">${words.statuses[status]}${when}</p>
-<p><a href="/r/${slug}${from}"><strong dir="auto">${escapeHtml(title)}</strong></a></p>${hosts.length === 0 ? '' : `<p class="ash small" dir="auto">${hosts.map(own).join(', ')}</p>`}${
+<p><a href="/r/${slug}${from}"><strong dir="auto">${markedHtml(title, asked)}</strong></a></p>${hosts.length === 0 ? '' : `<p class="ash small" dir="auto">${hosts.map(own).join(', ')}</p>`}${
     clip === undefined ? '' : `<p><a href="/r/${slug}/clip/${escapeHtml(clip)}">${words.toClip}</a></p>`
   }</div>`;
 }
@@ -90,6 +103,7 @@ function headHtml(words: SocialWords, post: Post, level: 2 | 3): string {
 /** What a post says, or what is left of it. */
 function bodyHtml(drawing: PostDrawing, post: Post, isQuoted = false): string {
   const { words, rooms, counted } = drawing;
+  const asked = isQuoted ? undefined : drawing.asked;
   if (post.deleted) return tombstoneHtml(words, post.deleted);
   const { content } = post;
   const room = content?.room === undefined ? undefined : rooms.get(content.room);
@@ -100,23 +114,39 @@ function bodyHtml(drawing: PostDrawing, post: Post, isQuoted = false): string {
       : isQuoted
         ? `<p class="small"><a href="/@post/${postIdOf(post.quotes)}">${words.quotesAnother}</a></p>`
         : `<blockquote class="quoted"><p class="ash">${words.notShown}</p></blockquote>`;
-  return `<div class="said">${content ? textHtml(content.text, content.facets) : ''}</div>${imagesHtml(words, content?.images, isQuoted)}${room ? roomCardHtml(words, room, content?.clip, fromPost(counted, post)) : ''}${quoted}`;
+  return `<div class="said">${content ? textHtml(content.text, content.facets, asked) : ''}</div>${imagesHtml(words, content?.images, isQuoted, asked)}${room ? roomCardHtml(words, room, content?.clip, fromPost(counted, post)) : ''}${quoted}`;
 }
 
-/** Likes and reposts as buttons for whoever may press them; as figures for everybody. */
-function footHtml({ words, acts, back }: PostDrawing, post: Post): string {
+/** How many answered, passed on, quoted and liked a post; none of it stands there before there is any. */
+function countsHtml({ words }: PostDrawing, post: Post): string {
   const path = postPath(post);
   const { replies, reposts, quotes, likes } = post.counts;
+  const said = [
+    ...(replies > 0 ? [`<a href="${path}#answer">${words.counts('replies', replies)}</a>`] : []),
+    ...(reposts > 0 ? [`<span>${words.counts('reposts', reposts)}</span>`] : []),
+    ...(quotes > 0 ? [`<a href="${path}?show=quotes">${words.counts('quotes', quotes)}</a>`] : []),
+    ...(likes > 0 ? [`<span>${words.counts('likes', likes)}</span>`] : []),
+  ];
+  return said.length === 0 ? '' : `<p class="counts small ash">${said.join(' ')}</p>`;
+}
+
+/** What somebody may do with a post, for whoever may. */
+function actsHtml({ words, acts, back }: PostDrawing, post: Post): string {
+  if (!acts) return '';
+  const path = postPath(post);
   const here = `${back}#p-${postIdOf(post.key)}`;
+  const { reposts, likes } = post.counts;
   const act = (name: string, text: string, figure: string): string =>
-    `<li>${acts ? sentTo(path, { act: name, back: here }, `${button(text, 'quiet', `aria-label="${escapeHtml(`${text}, ${figure}`)}"`)}`, 'inline') : ''}<span class="small ash">${figure}</span></li>`;
-  const liked = post.mine?.liked === true;
+    `<li>${sentTo(path, { act: name, back: here }, button(text, 'quiet bare', `aria-label="${escapeHtml(`${text}, ${figure}`)}"`), 'inline')}</li>`;
+  const link = (href: string, text: string): string =>
+    `<li><a class="button quiet bare" href="${href}">${text}</a></li>`;
   const passed = post.mine?.reposted === true;
-  return `<ul class="acts"><li><a href="${path}#answer">${words.reply}</a> <span class="small ash">${words.counts('replies', replies)}</span></li>${act(
+  const liked = post.mine?.liked === true;
+  return `<ul class="acts">${link(`${path}#answer`, words.reply)}${act(
     passed ? 'unrepost' : 'repost',
     passed ? words.unrepost : words.repost,
     words.counts('reposts', reposts),
-  )}<li>${acts ? `<a href="${path}?show=quote">${words.quote}</a> ` : ''}<a class="small" href="${path}?show=quotes">${words.counts('quotes', quotes)}</a></li>${act(
+  )}${link(`${path}?show=quote`, words.quote)}${act(
     liked ? 'unlike' : 'like',
     liked ? words.unlike : words.like,
     words.counts('likes', likes),
@@ -140,11 +170,13 @@ export function postHtml(drawing: PostDrawing, post: Post, main = false): string
       ? `<p class="ash small passed">${words.reposted(`<a href="/@${post.author.handle}">${own(post.author.name)}</a>`)}</p>`
       : '';
   const answers =
-    !main && shown.replyTo !== undefined
+    !main && shown.replyTo !== undefined && !drawing.above?.has(shown.replyTo)
       ? `<p class="ash small"><a href="/@post/${postIdOf(shown.replyTo)}">${words.answers}</a></p>`
       : '';
   const label = escapeHtml(words.postOf(shown.author?.name ?? words.erasedAuthor));
-  const foot = shown.deleted ? '' : `${figuresHtml(words, counted, shown)}${footHtml(drawing, shown)}`;
+  const foot = shown.deleted
+    ? ''
+    : `<div class="counted">${countsHtml(drawing, shown)}${figuresHtml(words, counted, shown)}</div>${actsHtml(drawing, shown)}`;
   const opened = main && drawing.opens ? ' data-opened' : '';
   return `<article class="post${main ? ' main' : ''}" id="p-${postIdOf(post.key)}" aria-label="${label}"${markAttribute(counted, shown)}${opened}>${by}${answers}${headHtml(words, shown, 2)}${bodyHtml(drawing, shown)}${foot}</article>`;
 }

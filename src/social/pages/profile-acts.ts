@@ -1,5 +1,5 @@
 import { goOn } from '../../form/index.ts';
-import { PROFILE_CHANGE } from '../api/requests.ts';
+import { MOST_LINKS, PROFILE_CHANGE } from '../api/requests.ts';
 import { complainedProfile } from '../complaints.ts';
 import type { SocialParts } from '../parts.ts';
 import { showAvatar } from '../people/avatar.ts';
@@ -7,10 +7,19 @@ import { changeProfile } from '../people/profile-change.ts';
 import type { Profile } from '../people/profiles.ts';
 import { relate } from '../people/relations.ts';
 import { postKeyOf } from '../posts/post-key.ts';
+import { BIO_LENGTH } from '../text/post-text.ts';
 import { sendComplaint } from './complaint-page.ts';
 import { refusedImage } from './image-fields.ts';
 import { profilePage } from './profile-page.ts';
 import { type SocialVisit, waitFor } from './visit.ts';
+
+/** Which field is refused, and what belongs into it. */
+const faultOf = (words: SocialVisit['words'], field: PropertyKey | undefined): string =>
+  field === 'bio'
+    ? words.refusedField(words.bio, words.bioHint(BIO_LENGTH))
+    : field === 'links'
+      ? words.refusedField(words.links, words.linksHint(MOST_LINKS))
+      : words.refusedField(words.pinRoom, words.pinRoomHint);
 
 /** What a form of somebody's page wants. */
 export async function actOnProfile(
@@ -55,10 +64,14 @@ export async function actOnProfile(
   const room = (sent.get('room') ?? '').trim();
   const wish = PROFILE_CHANGE.safeParse({
     bio: sent.get('bio') ?? '',
-    links: (sent.get('links') ?? '').split(/\s+/).filter((line) => line !== ''),
+    links: (sent.get('links') ?? '')
+      .split(/\s+/)
+      .filter((line) => line !== '')
+      // What somebody calls their site by is its address.
+      .map((line) => (/^[a-z][a-z\d+.-]*:/i.test(line) ? line : `https://${line}`)),
     pinnedRoom: room === '' ? null : (/([a-z0-9-]{3,64})\/?$/.exec(room)?.[1] ?? room),
   });
-  if (!wish.success) return again(words.profileFault);
+  if (!wish.success) return again(faultOf(words, wish.error.issues[0]?.path[0]));
   const fault = await changeProfile(parts, account.id, wish.data);
   return fault ? again(words.faults['no-room']) : goOn(at);
 }

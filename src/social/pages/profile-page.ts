@@ -21,7 +21,7 @@ import type { FeedLinkWords } from '../words/feed-link-words.ts';
 import { avatarHtml } from './avatar-view.ts';
 import { complaintPage } from './complaint-page.ts';
 import { fileField, IMAGE_SCRIPT, scriptWords } from './image-fields.ts';
-import { postsHtml } from './list-pages.ts';
+import { personHtml, postsHtml, tabsHtml } from './list-pages.ts';
 import { postHtml, roomCardHtml, textHtml } from './post-view.ts';
 import { type AnswerExtras, drawingOf, keyIn, type Returned, type SocialVisit, shown } from './visit.ts';
 
@@ -93,19 +93,44 @@ async function facePage(
     (link) =>
       `<li><a href="${escapeHtml(link)}" rel="me ugc nofollow noopener noreferrer">${escapeHtml(link.replace(/^https?:\/\//i, ''))}</a></li>`,
   );
-  const cards = (title: string, all: typeof rooms.coming): string =>
-    all.length === 0
-      ? ''
-      : `<section><h2>${title}</h2><ul class="feed">${all
-          .slice(0, 10)
-          .map((card) => `<li>${roomCardHtml(words, card)}</li>`)
-          .join('')}</ul></section>`;
+  const cards = (title: string, all: typeof rooms.coming, none: string): string =>
+    `<section><h2>${title}</h2>${
+      all.length === 0
+        ? `<p class="ash">${none}</p>`
+        : `<ul class="feed cards">${all.map((card) => `<li>${roomCardHtml(words, card)}</li>`).join('')}</ul>`
+    }</section>`;
+  const view = url.searchParams.get('show') === 'rooms' ? 'rooms' : replies ? 'answers' : 'posts';
   const facts = [
     ...(profile.seen === undefined ? [] : [words.seen(day(words, profile.seen))]),
     words.since(day(words, profile.created)),
   ].join(' · ');
-  const tab = (on: boolean, href: string, text: string): string =>
-    on ? `<strong aria-current="page">${text}</strong>` : `<a href="${href}">${text}</a>`;
+  const tabs = tabsHtml(words.ofPerson(profile.name), [
+    [at, words.posts, view === 'posts'],
+    [`${at}?show=answers`, words.repliesTitle, view === 'answers'],
+    [
+      `${at}?show=rooms`,
+      `${words.kinds.rooms} (${rooms.coming.length + rooms.past.length})`,
+      view === 'rooms',
+    ],
+  ]);
+  const shownRooms =
+    view === 'rooms'
+      ? cards(words.roomsComing, rooms.coming, words.noRoomsComing) +
+        cards(words.roomsPast, rooms.past, words.noRoomsPast)
+      : '';
+  const posts =
+    view === 'rooms'
+      ? ''
+      : `<section><h2>${replies ? words.repliesTitle : words.posts}</h2>${postsHtml(drawing, page, url, { empty: replies ? words.repliesEmpty : words.postsEmpty, first: before === undefined })}</section>`;
+  const pins =
+    view === 'posts' && before === undefined && (pinnedRoom || pinned)
+      ? `<section><h2>${words.pinned}</h2>${pinnedRoom ? roomCardHtml(words, pinnedRoom) : ''}${pinned ? postHtml(drawing, pinned) : ''}</section>`
+      : '';
+  // What is on now, or comes next, is why most people come.
+  const next =
+    view === 'posts' && before === undefined && rooms.coming.length > 0
+      ? cards(words.roomsComing, rooms.coming.slice(0, 3), '')
+      : '';
   return shown(
     parts,
     visit,
@@ -115,14 +140,11 @@ async function facePage(
       preview: { type: 'profile' },
       feeds: feedsOf(profile, words.feeds),
       inside: `<div class="face">${avatarHtml(profile, true)}<div><h1>${own(profile.name)}</h1><p class="ash">@${profile.handle}</p></div></div>${refusedNote(wrong)}
-${profile.bio === '' ? '' : `<div class="said">${textHtml(profile.bio, [])}</div>`}${links.length === 0 ? '' : `<ul class="rows">${links.join('')}</ul>`}
+${profile.bio === '' ? (isOwn ? `<p class="ash">${words.bioEmpty}</p>` : '') : `<div class="said">${textHtml(profile.bio, [])}</div>`}${links.length === 0 ? '' : `<ul class="rows">${links.join('')}</ul>`}
 <p class="small ash">${facts} · <a href="${at}?show=followers">${words.followers(counts.followers)}</a> · <a href="${at}?show=following">${words.follows(counts.following)}</a></p>
 ${relation ? relationHtml(visit, profile, relation) : isOwn ? `<p><a class="button quiet" href="${at}?show=edit">${words.editProfile}</a></p>` : ''}
 ${isOwn ? '' : `<p class="answers small"><a href="${at}?show=report">${words.reportProfile}</a></p>`}
-${pinnedRoom || pinned ? `<section><h2>${words.pinned}</h2>${pinnedRoom ? roomCardHtml(words, pinnedRoom) : ''}${pinned ? postHtml(drawing, pinned) : ''}</section>` : ''}
-${cards(words.roomsComing, rooms.coming)}
-<section><h2>${words.posts}</h2><p>${tab(!replies, at, words.posts)} · ${tab(replies, `${at}?show=answers`, words.repliesTitle)}</p>${postsHtml(drawing, page, url, { empty: words.postsEmpty, first: before === undefined })}</section>
-${cards(words.roomsPast, rooms.past)}
+${tabs}${pins}${next}${shownRooms}${posts}
 ${feedsHtml(profile, visit)}`,
     },
     told,
@@ -171,11 +193,7 @@ async function peoplePage(
   const cards = await parts.profiles.cards(here.map((row) => row.account));
   const items = here.flatMap((row) => {
     const card = cards.get(row.account);
-    return card
-      ? [
-          `<li class="person">${avatarHtml(card)}<a class="who" href="/@${card.handle}">${own(card.name)}</a> <span class="ash">@${card.handle}</span></li>`,
-        ]
-      : [];
+    return card ? [personHtml(card)] : [];
   });
   const last = rows.length > PAGE_PEOPLE ? here.at(-1) : undefined;
   const title = side === 'followers' ? words.followersTitle : words.followsTitle;

@@ -18,7 +18,7 @@ const AT = '/settings';
 const MOST_SHOWN = 500;
 
 /** What one is told about, and by whom. */
-async function tellForm({ settings, deps }: SocialParts, { words, account }: SocialVisit): Promise<string> {
+async function tellFields({ settings, deps }: SocialParts, { words, account }: SocialVisit): Promise<string> {
   const { told } = words;
   const { off, people, mail } = await settings.of(account?.id ?? '');
   const kinds = NOTIFICATION_KINDS.filter((kind) => kind !== 'report' || account?.role === 'operator');
@@ -26,39 +26,40 @@ async function tellForm({ settings, deps }: SocialParts, { words, account }: Soc
     checkBox(told.kinds[kind], 'kind', !off.includes(kind), { id: `kind-${kind}`, value: kind }),
   );
   const byMail = deps.mail ? checkBox(told.mail, 'mail', mail, { hint: told.mailHint }) : '';
-  return `<section><h2>${told.title}</h2>${sentTo(
-    AT,
-    { act: 'tell' },
-    `<fieldset class="boxes"><legend>${told.tellMe}</legend>${boxes.join('')}</fieldset>${choice(
-      told.whose,
-      'people',
-      [
-        ['all', told.byWhom.all],
-        ['followed', told.byWhom.followed],
-      ],
-      { value: people, hint: told.whoseHint },
-    )}${byMail}<p>${button(told.save)}</p>`,
-  )}</section>`;
+  return `<h2>${told.title}</h2><fieldset class="boxes"><legend>${told.tellMe}</legend>${boxes.join('')}</fieldset>${choice(
+    told.whose,
+    'people',
+    [
+      ['all', told.byWhom.all],
+      ['followed', told.byWhom.followed],
+    ],
+    { value: people, hint: told.whoseHint },
+  )}${byMail}`;
 }
 
 /** In which language pages and mails are. */
-function languageForm({ deps }: SocialParts, { words, account }: SocialVisit): string {
+function languageField({ deps }: SocialParts, { words, account }: SocialVisit): string {
   const { told } = words;
   if (!deps.setLanguage) return '';
-  return `<section><h2>${told.language}</h2>${sentTo(
-    AT,
-    { act: 'language' },
-    `${choice(
-      told.language,
-      'language',
-      [
-        ['', told.ofBrowser],
-        ['en', 'English'],
-        ['fr', 'Français'],
-      ],
-      { value: account?.language ?? '', hint: told.languageHint },
-    )}<p>${button(told.save)}</p>`,
-  )}</section>`;
+  return choice(
+    told.language,
+    'language',
+    [
+      ['', told.ofBrowser],
+      ['en', 'English'],
+      ['fr', 'Français'],
+    ],
+    { value: account?.language ?? '', hint: told.languageHint },
+  );
+}
+
+/** Everything that is chosen, in one form: pressing its button loses nothing of it. */
+async function chosenForm(parts: SocialParts, visit: SocialVisit): Promise<string> {
+  const { told } = visit.words;
+  const language = languageField(parts, visit);
+  if (!visit.profile && language === '') return '';
+  const fields = language + (visit.profile ? await tellFields(parts, visit) : '');
+  return sentTo(AT, { act: visit.profile ? 'tell' : 'language' }, `${fields}<p>${button(told.save)}</p>`);
 }
 
 /** Whom one has muted and blocked, each with a way back. */
@@ -97,13 +98,14 @@ export async function settingsPage(
   if (!account) return goOn('/sign-in');
   const page = profile ? `/@${profile.handle}?show=edit` : '/compose';
   const yours = `<section><h2>${told.yours}</h2><ul class="rows"><li><a href="${page}">${profile ? told.profile : words.chooseTitle}</a></li><li><span><a href="/account">${told.account}</a><br><span class="ash small">${told.accountHint}</span></span></li><li><span><a href="/reminders">${told.reminders}</a><br><span class="ash small">${told.remindersHint}</span></span></li></ul></section>`;
-  const social = profile ? `${await tellForm(parts, visit)}${await shieldLists(parts, visit)}` : '';
+  const chosen = await chosenForm(parts, visit);
+  const kept = profile ? await shieldLists(parts, visit) : '';
   return shown(
     parts,
     visit,
     {
       ...{ title: told.settings, about: told.settingsAbout },
-      inside: `<h1>${told.settings}</h1>${refusedNote(wrong)}${doneNote(url.searchParams.get('told') === 'saved' ? told.saved : undefined)}${languageForm(parts, visit)}${social}${yours}`,
+      inside: `<h1>${told.settings}</h1>${refusedNote(wrong)}${doneNote(url.searchParams.get('told') === 'saved' ? told.saved : undefined)}${chosen}${kept}${yours}`,
     },
     extras,
   );
@@ -126,11 +128,11 @@ export async function changeSettings(
       { status: 429, headers: { 'retry-after': `${wait}` } },
     );
   const act = sent.get('act');
-  if (act === 'language') {
+  if ((act === 'language' || act === 'tell') && sent.has('language')) {
     const language = sent.get('language');
     await parts.deps.setLanguage?.(account.id, language === 'en' || language === 'fr' ? language : undefined);
-    return goOn(`${AT}?told=saved`);
   }
+  if (act === 'language') return goOn(`${AT}?told=saved`);
   if (!profile) return goOn('/compose');
   if (act === 'tell') {
     const on = new Set(sent.getAll('kind'));

@@ -49,7 +49,7 @@ export async function visitOf(
 }
 
 /** Ways between these pages; where one is, is marked. */
-function navHtml({ words, account, profile, url, unseen }: SocialVisit): string {
+export function navHtml({ words, account, profile, url, unseen }: SocialVisit): string {
   const { told } = words;
   const ways: [path: string, text: string][] = [
     ...(profile ? [['/following', words.following] as [string, string]] : []),
@@ -100,7 +100,11 @@ export const refusal = (
   shown(
     parts,
     visit,
-    { title: visit.words.nav, about: says, inside: `<h1>${visit.words.nav}</h1>${refusedNote(says)}` },
+    {
+      ...{ title: visit.words.nav, about: says },
+      // Nothing was refused where nothing is.
+      inside: status === 404 ? `<h1>${says}</h1>` : `<h1>${visit.words.nav}</h1>${refusedNote(says)}`,
+    },
     { status, headers },
   );
 

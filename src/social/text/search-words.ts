@@ -60,3 +60,22 @@ export function askedWords(typed: string): AskedWords | undefined {
     !/[\s"]$/u.test(typed) && (last.length >= SHORTEST_BEGINNING || WITHOUT_BLANKS.test(last));
   return isBeginning ? { words: words.slice(0, -1), beginning: last } : { words };
 }
+
+/** Where words of a question stand in a text, as it was written; in order, each word whole. */
+export function matchedIn(text: string, { words, beginning }: AskedWords): [from: number, to: number][] {
+  const asked = new Set(words);
+  const isAsked = (written: string): boolean =>
+    searchWords(written).some(
+      (word) => asked.has(word) || (beginning !== undefined && word.startsWith(beginning)),
+    );
+  const found: [number, number][] = [];
+  const add = (from: number, written: string): void => {
+    if (isAsked(written)) found.push([from, from + written.length]);
+  };
+  for (const { 0: run, index } of text.matchAll(WORD))
+    if (!WITHOUT_BLANKS.test(run)) add(index, run);
+    else
+      for (const { segment, index: within, isWordLike } of segmenter.segment(run))
+        if (isWordLike) add(index + within, segment);
+  return found;
+}

@@ -127,6 +127,12 @@ export interface SocialWords {
   readonly roomsPast: string;
   readonly posts: string;
   readonly postsEmpty: string;
+  readonly repliesEmpty: string;
+  readonly noRoomsComing: string;
+  readonly noRoomsPast: string;
+  readonly bioEmpty: string;
+  /** What the views of a profile are of. */
+  readonly ofPerson: (name: string) => string;
   readonly editProfile: string;
   readonly bio: string;
   readonly bioHint: (most: number) => string;
@@ -141,7 +147,9 @@ export interface SocialWords {
   readonly kinds: Readonly<Record<'posts' | 'people' | 'rooms', string>>;
   readonly searchIn: string;
   readonly found: string;
-  readonly nothingFound: string;
+  /** `typed`: safe as HTML. */
+  readonly nothingFound: (typed: string) => string;
+  readonly searchTry: string;
   readonly searchFaulty: string;
   // A complaint.
   readonly reportTitle: Readonly<Record<ComplaintSubject, string>>;
@@ -158,7 +166,7 @@ export interface SocialWords {
   readonly images: ImageWords;
   // What went wrong.
   readonly faults: Readonly<Record<ComposeFault, string>>;
-  readonly profileFault: string;
+  readonly refusedField: (field: string, hint: string) => string;
   readonly full: string;
   readonly foreign: string;
   readonly unread: string;
