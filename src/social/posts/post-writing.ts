@@ -71,16 +71,10 @@ const parsing =
 const searched = (text: string, images: readonly { readonly alt: string }[]): string =>
   [text, ...images.map(({ alt }) => alt)].join('\n');
 
-/** Opens the writing and editing of posts. */
-export function openPostWriting({ store, clock, words, profiles, rows, keys, notices }: PostWritingDeps) {
-  const { db } = store;
-  const { rowOf, hold, counted, target } = rows;
-  const parsed = parsing(profiles);
-  /** What a request that is sent again has made. */
-  async function madeBefore(
-    author: string,
-    request: string | undefined,
-  ): Promise<number | PostFault | undefined> {
+/** What a request that is sent again has made. */
+const asked =
+  (db: Store['db']) =>
+  async (author: string, request: string | undefined): Promise<number | PostFault | undefined> => {
     if (request === undefined) return undefined;
     const row = await db
       .selectFrom('social_post')
@@ -88,7 +82,14 @@ export function openPostWriting({ store, clock, words, profiles, rows, keys, not
       .where('request', '=', request)
       .executeTakeFirst();
     return row && (row.author === author ? row.id : 'unknown');
-  }
+  };
+
+/** Opens the writing and editing of posts. */
+export function openPostWriting({ store, clock, words, profiles, rows, keys, notices }: PostWritingDeps) {
+  const { db } = store;
+  const { rowOf, hold, counted, target } = rows;
+  const parsed = parsing(profiles);
+  const madeBefore = asked(db);
   return {
     async write(
       author: string,
