@@ -99,9 +99,11 @@ export function forecastElsewhere(
   const { title } = textsOf(language);
   // Of a closed room nothing is said that is not said of one that is not there.
   const says = status === 404 ? words.noRoom : words.hostsOnly;
+  // Nor is its address: where it came from a door, that is not the one that was asked for.
+  const next = status === 401 ? `?next=${encodeURIComponent(`/r/${slug}/forecast`)}` : '';
   const signIn =
     status === 401 || status === 404
-      ? `<p><a class="button" href="/sign-in?next=${encodeURIComponent(`/r/${slug}/forecast`)}">${words.signIn}</a></p>`
+      ? `<p><a class="button" href="/sign-in${next}">${words.signIn}</a></p>`
       : '';
   const toRoom = status === 404 ? '' : `<p><a href="/r/${slug}">${words.toRoom}</a></p>`;
   return {

@@ -29,22 +29,28 @@ export interface ReminderPagesDeps {
   waiting(slug: string): Promise<RoomCard | 'unknown' | 'begun'>;
 }
 
+/** Why somebody is not reminded. */
+const refusedWords = (words: ReminderWords, no: NotReminded): string => {
+  if (no.not === 'often') return words.refused.often(no.wait);
+  if (no.not === 'target') return words.mail.wrong;
+  return no.not === 'full' ? words.refused.full : words.refused.noMail;
+};
+
 /** Opens the pages: how one is reminded of a room, and what one does with a reminder. Both work without scripts. */
 export function openReminderPages(own: ReminderPagesDeps) {
   const { deps, desk, book, plans, choices, key, hasMail, waiting } = own;
-  const refusedWords = (words: ReminderWords, no: NotReminded): string => {
-    if (no.not === 'often') return words.refused.often(no.wait);
-    if (no.not === 'target') return words.mail.wrong;
-    return no.not === 'full' ? words.refused.full : words.refused.noMail;
-  };
 
   async function remindPage(request: Request, slug: string): Promise<Response> {
     const who = await deps.account(request);
     const language = languageFor(request, who);
     const words = wordsIn(language);
-    const path = `/r/${slug}/remind`;
     const reader = who ? 'known' : 'stranger';
-    const page = (main: string, status = 200, more: Record<string, string> = {}): Response =>
+    const page = (
+      main: string,
+      status = 200,
+      more: Record<string, string> = {},
+      path = `/r/${slug}/remind`,
+    ): Response =>
       syndicationPage(
         deps,
         language,
@@ -55,7 +61,8 @@ export function openReminderPages(own: ReminderPagesDeps) {
     const card = await waiting(slug);
     if (typeof card === 'string') {
       const there = card === 'begun' ? await deps.cardOf(slug) : undefined;
-      if (!there) return page(saidMain(words, words.title, words.noRoom), 404);
+      // The address that was asked for is not named: of a closed room a door has hidden it.
+      if (!there) return page(saidMain(words, words.title, words.noRoom), 404, {}, '/reminders');
       const says = isRunning(there.status)
         ? words.isOn
         : there.status === 'cancelled'
