@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Frame, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { clipEmbedCode, embedCode } from '../src/wire/listening/embed-code.ts';
 import { photoOf } from '../test/images/made-images.ts';
 import { speechLike } from '../test/sound.ts';
 import { type Browser, startBrowser } from './rig/browser.ts';
@@ -27,6 +28,8 @@ let reader: Browser;
 let author: Browser;
 let ana: Page;
 let speaker: ChildProcess;
+/** The path of a clip of the room. */
+let clip: string;
 let folder: string;
 let site: HttpServer;
 const pages = new Map<string, string>();
@@ -128,6 +131,9 @@ test('open frames follow what becomes of a room and of posts, without being load
   await says('the card is live', post.frame, /Live[\s\S]*Heard in a newspaper/i);
   await says('the quote has it', quoted.frame, /As I said[\s\S]*Hear it/);
 
+  const made = await api('/clips', 'POST', { title: 'A moment', last: 6 });
+  clip = ((await made.json()) as { path: string }).path;
+  await until('the clip is there', async () => (await fetch(`${server.url}${clip}.m4a`)).ok, 40_000);
   await api('/end', 'POST', {});
   await until('the recording is there', async () => {
     const answer = await fetch(`${server.url}/r/${room.slug}/replay.m4a`, { method: 'HEAD' });
@@ -193,6 +199,27 @@ test('frames are read in a narrow column, in the dark, and have their images', a
   };
   expect(found.html).toContain('Image: The stage from above');
 }, 180_000);
+
+test('frames of a clip and of a room say so when the recording is removed, and when the room is deleted', async () => {
+  const shows = async (code: string, text: RegExp): Promise<void> => {
+    const { page, frame } = await framed(code);
+    await says(`a frame says ${text}`, frame, text);
+    await page.close();
+  };
+  const [clipCode, roomCode] = [
+    clipEmbedCode(server.url + clip, 'A moment'),
+    embedCode(room.url, 'The talk'),
+  ];
+  await shows(clipCode, /A moment/);
+  await server.cli('recording', 'remove', room.slug, '--url', server.url);
+  await until('the clip is gone', async () => (await fetch(server.url + clip)).status === 410);
+  expect((await fetch(`${server.url}${clip}.m4a`)).status).toBe(410);
+  await shows(clipCode, /This clip is gone[\s\S]*no longer in the recording/);
+  await shows(roomCode, /recording was removed/);
+  await server.cli('room', 'delete', room.slug, '--url', server.url);
+  await until('the room is gone', async () => (await fetch(room.url)).status === 404);
+  for (const code of [clipCode, roomCode]) await shows(code, /private, or does not exist/);
+}, 120_000);
 
 test('while the server starts anew a frame says so, and the post comes by itself', async () => {
   await ana.goto(`${server.url}/compose`);

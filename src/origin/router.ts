@@ -58,6 +58,12 @@ export function router(deps: OriginDeps, rooms: OriginRooms) {
   };
 
   const card = (slug: string): RoomCard | undefined => rooms.card(slug);
+  const clip = async (slug: string, id: string) => {
+    const found = clipOf(await archive.edits?.(slug), id);
+    // What is left of a recording that was removed still names its clips.
+    const facts = found && (await desk.facts(slug, over(slug), { signal: NOBODY }));
+    return facts && !isNotNow(facts) && facts.removed ? undefined : found;
+  };
   const fromDisk = openRecorded({ clock, archive, desk, loudness, card, over });
 
   const fromWindow = async (
@@ -114,7 +120,7 @@ export function router(deps: OriginDeps, rooms: OriginRooms) {
   return {
     answer,
     outline: (slug: string) => outlines(slug, over(slug)),
-    clip: async (slug: string, id: string) => clipOf(await archive.edits?.(slug), id),
+    clip,
     recordedFiles: (cards: readonly RoomCard[]) => files.of(cards.filter((one) => over(one.slug, one))),
     [Symbol.asyncDispose]: () => loudness[Symbol.asyncDispose](),
   };

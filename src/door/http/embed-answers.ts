@@ -52,7 +52,7 @@ export function openFrames(deps: {
     if (id === 'embed-clip') {
       const clip = await origin.clip?.(slug, asked.slice(asked.lastIndexOf('/') + 1));
       return {
-        ...{ key, status: clip ? 200 : 410, head: framesOf(card, plain) },
+        ...{ key: clip ? key : `${key} gone`, status: clip ? 200 : 410, head: framesOf(card, plain) },
         render: () => pages.clipEmbed(card, clip, wish),
       };
     }

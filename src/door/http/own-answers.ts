@@ -291,7 +291,7 @@ export class OwnAnswers {
       // Programs that preview a link take no relative address of its picture.
       const spoken = this.#spokenOrigin(req);
       const render = (language: PageLanguage): string => pages.clip(card, clip, language, at, spoken);
-      this.#page(req, res, `${asked} ${spoken}`, render, clip ? 200 : 410);
+      this.#page(req, res, `${asked} ${spoken}${clip ? '' : ' gone'}`, render, clip ? 200 : 410);
     };
     answer().catch((error: unknown) => this.broken(req, res, error));
   }
